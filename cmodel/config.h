@@ -1,0 +1,109 @@
+/* The one source of truth: what a user chooses (struct sofa_config) and everything that follows from it
+ * (struct sofa_derived). Generator, model, benches and documents take every width, depth and latency from here. */
+#ifndef SOFA_CONFIG_H
+#define SOFA_CONFIG_H
+
+#include "error.h"
+
+#include <stdint.h>
+
+enum sofa_mode { SOFA_MODE_KV, SOFA_MODE_TOKENS };
+
+#define SOFA_QUERY_BLOCK_MAX 256u
+#define SOFA_HEAD_DIM_MAX 256u
+#define SOFA_TILE_KEYS_MAX 512u
+#define SOFA_KEPT_MAX 128u
+#define SOFA_WINDOW_MAX 64u
+
+struct sofa_config {
+    char name[64];
+    enum sofa_mode mode;
+    unsigned query_block; /* QB, rows of a block, 1..256 */
+    unsigned head_dim;    /* d, 8..256 */
+    unsigned keys_max;    /* largest S, 1..2^20 */
+    struct {
+        unsigned keys;     /* Bc, 4..512 */
+        unsigned kept_max; /* 1..128, <= keys */
+    } tile;
+    struct {
+        unsigned query_bits, key_bits, value_bits; /* 8 or 16 */
+        unsigned output_bits;                      /* 16 */
+    } data;
+    struct {
+        unsigned keys;         /* KP, 1..tile.keys */
+        unsigned dims;         /* DC, 1..head_dim */
+        unsigned score_bits;   /* 8..24 */
+        unsigned operand_bits; /* bits of K^, 4..key_bits */
+    } predict;
+    struct {
+        unsigned lanes;  /* LANES, 1..query_block */
+        unsigned width;  /* PEW, 1..head_dim */
+        unsigned window; /* W, 1..64 */
+    } attend;
+    struct {
+        unsigned port_bits;     /* power of two, 8..4096 */
+        unsigned read_channels; /* 1 or 2 */
+        unsigned prefetch;      /* V rows in the prefetch buffer, 2..256 */
+        unsigned address_bits;  /* 16..64 */
+    } memory;
+};
+
+/* Names follow the Verilog parameters. All are functions of struct sofa_config alone. */
+struct sofa_derived {
+    /* prediction */
+    unsigned groups;      /* key groups of a full tile = ceil(Bc / KP) */
+    unsigned slices;      /* dim slices = ceil(d / DC) */
+    unsigned full_bits;   /* score before scaling: operand_bits + 6 + clog2(d) */
+    unsigned row_bits;    /* index of a row in a block, >= 1 */
+    unsigned index_bits;  /* index of a key in a tile, >= 1 */
+    unsigned entry_bits;  /* sorter entry: 1 valid + score_bits + index_bits */
+    unsigned tile_bits;   /* holds 0..Bc */
+    unsigned key_bits;    /* holds 0..keys_max */
+    unsigned kept_bits;   /* holds 0..kept_max */
+    /* attention */
+    unsigned beats;       /* beats of a pair in a lane = ceil(d / PEW) */
+    unsigned lane_groups; /* groups of lanes that share issue, AP and exp = ceil(LANES / beats) */
+    unsigned group_lanes; /* lanes of a group, <= beats */
+    unsigned lane_rows;   /* rows of a lane = ceil(QB / LANES) */
+    unsigned dot_bits;    /* Q.K: query_bits + key_bits + clog2(d) */
+    unsigned weight_bits; /* l: 16 + clog2(keys_max) */
+    unsigned output_acc_bits; /* O accumulator */
+    unsigned norm_units;  /* normalisation units */
+    unsigned query_buses; /* query load buses */
+    /* memory */
+    unsigned port_bytes;
+    unsigned query_beats, key_beats, value_beats, output_beats; /* port beats of one row */
+    unsigned range_beats;   /* port beats of one {first, visible} record, when port_bits < 64 */
+    unsigned range_records; /* records in one port beat, when port_bits >= 64 */
+};
+
+/* Smallest n with 2^n >= x; 0 for x <= 1. */
+unsigned sofa_clog2(uint64_t x);
+
+/* The defaults of configuration `small`. */
+void sofa_config_default(struct sofa_config *c);
+
+/* Reads a YAML file (unknown keys, wrong types and impossible combinations are errors that name file, key and
+ * accepted range), applies `count` overrides of the form "tile.keys=128", then fills omitted keys with defaults
+ * that scale with the given ones, then checks. path NULL: defaults and overrides only. */
+enum sofa_status sofa_config_load(struct sofa_config *c, const char *path, const char *const *overrides,
+                                  unsigned count, struct sofa_error *e);
+
+/* SOFA_OK if every value is legal; else SOFA_BAD_INPUT and one line naming the key and its range. */
+enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_error *e);
+
+/* Requires a checked configuration. */
+void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d);
+
+/* 32-bit hash of every field but the name; it stands in the register CONFIG_HASH and the manifest. */
+uint32_t sofa_config_hash(const struct sofa_config *c);
+
+/* The keys by name, for the manifest, the header of emitted files and --json. */
+struct sofa_config_key {
+    const char *path;                                /* "tile.keys" */
+    unsigned (*get)(const struct sofa_config *c);    /* numeric keys */
+};
+const struct sofa_config_key *sofa_config_keys(unsigned *count);
+const char *sofa_mode_name(enum sofa_mode mode);
+
+#endif

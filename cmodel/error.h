@@ -1,0 +1,19 @@
+/* Error reporting: every fallible function takes a struct sofa_error and returns an enum sofa_status. */
+#ifndef SOFA_ERROR_H
+#define SOFA_ERROR_H
+
+enum sofa_status {
+    SOFA_OK = 0,
+    SOFA_BAD_RESULT = 1, /* it ran and the result is bad */
+    SOFA_BAD_INPUT = 2   /* usage, configuration, file or system error */
+};
+
+struct sofa_error {
+    char text[512]; /* one line naming the culprit; empty when no error */
+};
+
+/* Writes a formatted one-line message into e (e may be NULL) and returns status. */
+enum sofa_status sofa_fail(struct sofa_error *e, enum sofa_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,272 @@
+#include "model.h"
+
+#include "attend.h"
+#include "predict.h"
+#include "schedule.h"
+#include "select.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Working state of a run. */
+struct run {
+    const struct sofa_config *c;
+    const struct sofa_trace *t;
+    const struct sofa_job *j;
+    struct sofa_derived d;
+    struct sofa_attend attend;
+    struct sofa_result *result;
+    int keep_tiles;
+    size_t tiles_room;
+    int16_t *khat;   /* S x d */
+    int16_t *power;  /* QB x d, codes of the block's queries */
+    int64_t *o;      /* QB x d */
+    struct sofa_attend_row row[SOFA_QUERY_BLOCK_MAX];
+    int64_t radius_row[SOFA_QUERY_BLOCK_MAX];
+    int32_t carried[SOFA_QUERY_BLOCK_MAX];
+};
+
+static void close_run(struct run *run)
+{
+    free(run->khat);
+    free(run->power);
+    free(run->o);
+    free(run);
+}
+
+static enum sofa_status open_result(struct run *run, struct sofa_error *e)
+{
+    struct sofa_result *r = run->result;
+    r->rows = run->t->q.rows;
+    r->keys = run->t->k.rows;
+    r->dims = run->c->head_dim;
+    r->o = calloc(r->rows * r->dims + 1, sizeof *r->o);
+    r->selected = calloc(r->rows * r->keys + 1, 1);
+    if (!r->o || !r->selected)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu x %zu results", r->rows, r->keys);
+    unsigned spare = 16 - run->c->data.value_bits;
+    r->o_step = run->t->v.step / (double)(1u << spare);
+    return SOFA_OK;
+}
+
+static enum sofa_status open_run(struct run **out, const struct sofa_config *c, const struct sofa_trace *t,
+                                 const struct sofa_job *j, struct sofa_result *result, struct sofa_error *e)
+{
+    struct run *run = calloc(1, sizeof *run);
+    *out = run;
+    if (!run)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory");
+    run->c = c;
+    run->t = t;
+    run->j = j;
+    run->result = result;
+    sofa_config_derive(c, &run->d);
+    run->attend.config = c;
+    run->attend.job = j;
+    sofa_tables_init(&run->attend.tables);
+    size_t d = c->head_dim, qb = c->query_block;
+    run->khat = malloc(t->k.rows * d * sizeof *run->khat);
+    run->power = malloc(qb * d * sizeof *run->power);
+    run->o = calloc(qb * d, sizeof *run->o);
+    if (!run->khat || !run->power || !run->o)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", t->k.rows);
+    sofa_truncate_key(run->khat, t->k.value, t->k.rows * d, c);
+    for (size_t r = 0; r < qb; r++)
+        run->row[r].o = run->o + r * d;
+    return open_result(run, e);
+}
+
+static void start_block(struct run *run, size_t row0, unsigned rows)
+{
+    size_t d = run->c->head_dim;
+    for (unsigned r = 0; r < rows; r++) {
+        const int16_t *q = run->t->q.value + (row0 + r) * d;
+        unsigned e_row = sofa_row_exponent(q, d);
+        sofa_encode_query(run->power + r * d, q, d, e_row);
+        run->radius_row[r] = sofa_radius_row(run->j->radius, e_row, run->c->predict.score_bits);
+        run->carried[r] = INT32_MIN;
+        if (run->t->first[row0 + r] >= run->t->visible[row0 + r])
+            run->result->counters.empty_rows++;
+    }
+}
+
+/* Visible part of a tile for a row, relative to the tile's base. */
+static void visible_part(const struct run *run, size_t row, uint32_t base, unsigned *low, unsigned *high)
+{
+    uint32_t first = run->t->first[row], end = run->t->visible[row], tile_end = base + run->j->tile;
+    *low = first > base ? (first < tile_end ? first - base : run->j->tile) : 0;
+    *high = end > base ? (end < tile_end ? end - base : run->j->tile) : 0;
+}
+
+static void predict_row(struct run *run, struct sofa_tile *tile, size_t row0, unsigned r)
+{
+    size_t d = run->c->head_dim;
+    unsigned low, high;
+    visible_part(run, row0 + r, tile->base, &low, &high);
+    if (low >= high)
+        return;
+    sofa_tile_see(tile, r, low, high, run->c->predict.keys);
+    int32_t score[SOFA_TILE_KEYS_MAX];
+    for (unsigned k = low; k < high; k++)
+        score[k] = sofa_predict_score(run->power + r * d, run->khat + (tile->base + k) * d, d,
+                                      run->j->score_shift, run->c->predict.score_bits);
+    struct sofa_selection s;
+    sofa_select_tile(&s, score, low, high, run->j->kept, run->radius_row[r], run->j->carry, &run->carried[r]);
+    for (unsigned i = 0; i < s.count; i++) {
+        sofa_tile_need(tile, s.key[i], r);
+        run->result->selected[(row0 + r) * run->result->keys + tile->base + s.key[i]] = 1;
+    }
+    if (s.count > 0)
+        sofa_set_bit(tile->best, s.key[0]);
+    run->result->counters.pairs += s.count;
+    run->result->counters.clipped += s.clipped;
+}
+
+static void attend_tile(struct run *run, const struct sofa_tile *tile, size_t row0)
+{
+    uint16_t order[SOFA_TILE_KEYS_MAX];
+    size_t d = run->c->head_dim;
+    unsigned count = sofa_tile_order(tile, run->j->tile, order);
+    run->result->counters.keys += count;
+    for (unsigned i = 0; i < count; i++) {
+        const uint64_t *need = tile->need + order[i] * SOFA_ROW_WORDS;
+        size_t key = tile->base + order[i];
+        for (unsigned r = 0; r < tile->rows; r++)
+            if (sofa_bit(need, r))
+                run->result->counters.raises += (unsigned)sofa_attend_pair(
+                    &run->attend, &run->row[r], run->t->q.value + (row0 + r) * d, run->t->k.value + key * d,
+                    run->t->v.value + key * d);
+    }
+}
+
+static enum sofa_status keep_tile(struct run *run, struct sofa_tile *tile, struct sofa_error *e)
+{
+    struct sofa_result *r = run->result;
+    if (r->tiles == run->tiles_room) {
+        size_t room = run->tiles_room ? 2 * run->tiles_room : 64;
+        struct sofa_tile *more = realloc(r->tile, room * sizeof *more);
+        if (!more)
+            return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu tiles", room);
+        r->tile = more;
+        run->tiles_room = room;
+    }
+    r->tile[r->tiles++] = *tile;
+    *tile = (struct sofa_tile){0};
+    return SOFA_OK;
+}
+
+static unsigned count_keys(const uint64_t *mask)
+{
+    unsigned count = 0;
+    for (unsigned w = 0; w < SOFA_KEY_WORDS; w++)
+        count += (unsigned)__builtin_popcountll(mask[w]);
+    return count;
+}
+
+static enum sofa_status run_tile(struct run *run, size_t row0, unsigned rows, uint32_t base, struct sofa_error *e)
+{
+    struct sofa_tile tile;
+    enum sofa_status status = sofa_tile_init(&tile, run->c, e);
+    if (status != SOFA_OK)
+        return status;
+    tile.block = (uint32_t)(row0 / run->c->query_block);
+    tile.base = base;
+    tile.rows = (uint16_t)rows;
+    for (unsigned r = 0; r < rows; r++)
+        predict_row(run, &tile, row0, r);
+    unsigned seen = count_keys(tile.visible);
+    if (seen > 0) {
+        run->result->counters.tiles++;
+        run->result->counters.key_rows += seen;
+        attend_tile(run, &tile, row0);
+        if (run->keep_tiles)
+            status = keep_tile(run, &tile, e);
+    }
+    sofa_tile_free(&tile);
+    return status;
+}
+
+/* Keys that some row of the block sees lie in [low, high). */
+static void block_keys(const struct run *run, size_t row0, unsigned rows, uint32_t *low, uint32_t *high)
+{
+    *low = UINT32_MAX;
+    *high = 0;
+    for (size_t r = row0; r < row0 + rows; r++) {
+        uint32_t first = run->t->first[r], end = run->t->visible[r];
+        if (first >= end)
+            continue;
+        *low = first < *low ? first : *low;
+        *high = end > *high ? end : *high;
+    }
+}
+
+static enum sofa_status run_block(struct run *run, size_t row0, unsigned rows, struct sofa_error *e)
+{
+    uint32_t low, high, tile = run->j->tile;
+    start_block(run, row0, rows);
+    block_keys(run, row0, rows, &low, &high);
+    for (uint32_t base = low / tile * tile; base < high; base += tile) {
+        enum sofa_status status = run_tile(run, row0, rows, base, e);
+        if (status != SOFA_OK)
+            return status;
+    }
+    for (unsigned r = 0; r < rows; r++)
+        sofa_attend_finish(&run->attend, &run->row[r], run->result->o + (row0 + r) * run->c->head_dim);
+    run->result->counters.blocks++;
+    return SOFA_OK;
+}
+
+/* Records {first, visible} stand in whole port beats, or a record takes several beats. */
+static uint64_t range_beats(const struct run *run)
+{
+    uint64_t beats = 0;
+    unsigned per = run->d.range_records, qb = run->c->query_block;
+    if (!run->j->has_ranges)
+        return 0;
+    for (size_t row0 = 0; row0 < run->result->rows; row0 += qb) {
+        size_t end = row0 + qb < run->result->rows ? row0 + qb : run->result->rows;
+        beats += per > 1 ? (end - 1) / per - row0 / per + 1 : (end - row0) * run->d.range_beats;
+    }
+    return beats;
+}
+
+static void count_bytes(const struct run *run)
+{
+    struct sofa_counters *n = &run->result->counters;
+    uint64_t rows = run->result->rows, port = run->d.port_bytes;
+    n->bytes_query = rows * run->d.query_beats * port;
+    n->bytes_key = n->key_rows * run->d.key_beats * port;
+    n->bytes_value = n->keys * run->d.value_beats * port;
+    n->bytes_range = range_beats(run) * port;
+    n->bytes_output = rows * run->c->head_dim * run->c->data.output_bits / 8;
+}
+
+enum sofa_status sofa_model_run(struct sofa_result *result, const struct sofa_config *c, const struct sofa_trace *t,
+                                const struct sofa_job *j, int keep_tiles, struct sofa_error *e)
+{
+    struct run *run = NULL;
+    *result = (struct sofa_result){0};
+    enum sofa_status status = open_run(&run, c, t, j, result, e);
+    if (status == SOFA_OK) {
+        run->keep_tiles = keep_tiles;
+        size_t rows = t->q.rows, qb = c->query_block;
+        for (size_t row0 = 0; row0 < rows && status == SOFA_OK; row0 += qb)
+            status = run_block(run, row0, (unsigned)(row0 + qb < rows ? qb : rows - row0), e);
+        count_bytes(run);
+    }
+    if (run)
+        close_run(run);
+    if (status != SOFA_OK)
+        sofa_result_free(result);
+    return status;
+}
+
+void sofa_result_free(struct sofa_result *result)
+{
+    for (size_t i = 0; i < result->tiles; i++)
+        sofa_tile_free(&result->tile[i]);
+    free(result->tile);
+    free(result->o);
+    free(result->selected);
+    *result = (struct sofa_result){0};
+}

@@ -1,0 +1,55 @@
+/* The bit-exact reference: runs a job block by block and tile by tile, as docs/arithmetic.md specifies. */
+#ifndef SOFA_MODEL_H
+#define SOFA_MODEL_H
+
+#include "job.h"
+
+/* Architectural counters: equal in model and RTL whatever the memory's timing. */
+struct sofa_counters {
+    uint64_t pairs;      /* (row, key) attended */
+    uint64_t keys;       /* needed keys over all blocks = V rows read */
+    uint64_t key_rows;   /* visible keys over all blocks = K rows read */
+    uint64_t raises;     /* references raised after a row's first pair */
+    uint64_t clipped;    /* kept candidates dropped by the radius */
+    uint64_t empty_rows; /* rows that see no key */
+    uint64_t blocks, tiles; /* blocks; tiles with at least one visible key */
+    uint64_t bytes_query, bytes_key, bytes_value, bytes_range, bytes_output; /* on the bus, whole beats read; bytes written */
+};
+
+/* What one tile of one block looks like to the scheduler; enough for the cycle model. */
+struct sofa_tile {
+    uint32_t block, base;  /* first key */
+    uint16_t rows;         /* rows of the block */
+    uint64_t *need;        /* tile keys x row words: bit r of need[key] */
+    uint64_t *visible;     /* key words: some row sees the key */
+    uint64_t *best;        /* key words: some row's best */
+    uint16_t *group_first, *group_last; /* per key group: first and last row that sees it; first > last: none */
+};
+
+struct sofa_result {
+    size_t rows, keys, dims;
+    int16_t *o;         /* R x d, units of o_step */
+    double o_step;
+    uint8_t *selected;  /* R x S */
+    struct sofa_counters counters;
+    struct sofa_tile *tile; /* in order of execution */
+    size_t tiles;
+};
+
+/* keep_tiles: fill result->tile (needed by the cycle model and the bench). */
+enum sofa_status sofa_model_run(struct sofa_result *result, const struct sofa_config *c, const struct sofa_trace *t,
+                                const struct sofa_job *j, int keep_tiles, struct sofa_error *e);
+void sofa_result_free(struct sofa_result *result);
+
+/* Cycles from the write of CONTROL.start to status.done with ideal memory. */
+struct sofa_cycles {
+    uint64_t total;
+    uint64_t predict_useful; /* beats that carry a needed slice of a row */
+    uint64_t select_useful;  /* beats of the selection network */
+    double predict, select, attend; /* utilisation */
+};
+enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct sofa_config *c,
+                                     const struct sofa_job *j, const struct sofa_result *result,
+                                     struct sofa_error *e);
+
+#endif

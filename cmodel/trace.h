@@ -1,0 +1,33 @@
+/* One attention head as a user gives it: an .npz file (format in docs/arithmetic.md, "Traces"). */
+#ifndef SOFA_TRACE_H
+#define SOFA_TRACE_H
+
+#include "config.h"
+
+#include <stddef.h>
+
+/* A tensor quantised symmetrically: real = value * step. Integers are stored as int16 whatever their width. */
+struct sofa_tensor {
+    size_t rows, cols;
+    int16_t *value; /* rows x cols, C order */
+    double step;    /* real worth of one integer step */
+};
+
+struct sofa_trace {
+    struct sofa_tensor q, k, v; /* R x d, S x d, S x d */
+    uint32_t *first, *visible;  /* R each; never NULL after loading */
+    int has_ranges;             /* 0: every row sees keys 0..S-1 */
+    double scale;               /* softmax scale */
+};
+
+/* Reads and quantises to the configured widths (float: step = max|x| / (2^(bits-1)-1), round to nearest even; all-zero
+ * tensor: step 1). Errors (exit 2, naming file and array): missing array, wrong dimensions, unsupported dtype,
+ * NaN/infinity, integer tensor without its *_scale, integer out of the configured range, d != head_dim, S > keys_max,
+ * first or visible outside 0..S, truncated or corrupt archive, scale not finite or <= 0. */
+enum sofa_status sofa_trace_load(struct sofa_trace *t, const char *path, const struct sofa_config *c,
+                                 struct sofa_error *e);
+/* Keeps rows a..b-1 only (--rows A:B). */
+enum sofa_status sofa_trace_rows(struct sofa_trace *t, size_t a, size_t b, struct sofa_error *e);
+void sofa_trace_free(struct sofa_trace *t);
+
+#endif
