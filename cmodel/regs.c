@@ -1,0 +1,137 @@
+#include "regs.h"
+
+#include "version.h"
+
+#include <string.h>
+
+#define COUNTER(name, offset, text) \
+    {name "_LO", offset, SOFA_REG_COUNTER, "RO", 32, 0, text ", bits 31:0", {{0}}}, \
+    {name "_HI", (offset) + 4, SOFA_REG_COUNTER, "RO", 32, 0, text ", bits 63:32", {{0}}}
+#define BASE(name, offset, text) \
+    {name "_BASE_LO", offset, SOFA_REG_DESCRIPTOR, "RW", 32, 0, "address of " text ", a multiple of the port's bytes", {{0}}}, \
+    {name "_BASE_HI", (offset) + 4, SOFA_REG_DESCRIPTOR, "RW", 32, 0, "address of " text ", upper part", {{0}}}
+#define STRIDE(name, offset, text) \
+    {name "_STRIDE", offset, SOFA_REG_DESCRIPTOR, "RW", 32, 0, \
+     "bytes from one row of " text " to the next, a multiple of the port's bytes", {{0}}}
+#define JOB(name, offset, bits, text) {name, offset, SOFA_REG_DESCRIPTOR, "RW", bits, 0, text, {{0}}}
+
+static const struct sofa_register table[] = {
+    {"ID", 0x000, SOFA_REG_CONSTANT, "RO", 32, SOFA_ID, "identity of the core", {{0}}},
+    {"VERSION", 0x004, SOFA_REG_CONSTANT, "RO", 32, SOFA_VERSION_WORD, "version of the generator",
+     {{"patch", 0, 8, "patch"}, {"minor", 8, 8, "minor"}, {"major", 16, 16, "major"}}},
+    {"CONFIG_HASH", 0x008, SOFA_REG_CONSTANT, "RO", 32, 0, "hash of the configuration, as in manifest.json", {{0}}},
+    {"CONTROL", 0x00C, SOFA_REG_CONTROL, "WO", 3, 0, "commands; a bit written as 1 acts once",
+     {{"start", 0, 1, "run the job; ignored while busy"},
+      {"abort", 1, 1, "end the job with error 10; ignored when idle"},
+      {"clear", 2, 1, "clear done, error and interrupt"}}},
+    {"STATUS", 0x010, SOFA_REG_STATUS, "RO", 16, 0, "state of the job",
+     {{"busy", 0, 1, "a job runs"}, {"done", 1, 1, "a job has ended"}, {"error", 8, 8, "error code, 0 if none"}}},
+    {"IRQ_ENABLE", 0x014, SOFA_REG_SETTING, "RW", 1, 0, "interrupt while done is set", {{0}}},
+    {"WATCHDOG", 0x018, SOFA_REG_DESCRIPTOR, "RW", 32, SOFA_WATCHDOG_RESET,
+     "cycles without progress before the job ends with error 11", {{0}}},
+    JOB("ROWS", 0x020, 32, "query rows R, at least 1"),
+    JOB("KEYS", 0x024, 32, "keys S, 1 to keys_max"),
+    JOB("TILE", 0x028, 16, "keys of a tile, 1 to tile.keys"),
+    JOB("KEPT", 0x02C, 16, "keys kept per row and tile, 1 to tile.kept_max and TILE"),
+    {"FLAGS", 0x030, SOFA_REG_DESCRIPTOR, "RW", 2, 0, "options of the job",
+     {{"carry", 0, 1, "the maximum is carried over the tiles of a row"},
+      {"has_ranges", 1, 1, "RANGE_BASE holds {first, visible} of every row, two 32-bit words; else rows see all keys"}}},
+    JOB("MODE", 0x034, 8, "0: K and V are in memory"),
+    JOB("RADIUS", 0x038, 32, "clipping radius in score steps at row exponent 0; 0xFFFFFFFF: none"),
+    JOB("SCORE_SHIFT", 0x03C, 8, "right shift of full scores, 0 to 15"),
+    JOB("SCALE_MANTISSA", 0x040, 16, "mantissa of the softmax scale, 32768 to 65535"),
+    JOB("SCALE_SHIFT", 0x044, 8, "right shift of the softmax scale, 0 to 63"),
+    BASE("Q", 0x050, "Q"),
+    BASE("K", 0x058, "K"),
+    BASE("V", 0x060, "V"),
+    BASE("O", 0x068, "O"),
+    BASE("RANGE", 0x070, "the ranges"),
+    STRIDE("Q", 0x080, "Q"),
+    STRIDE("K", 0x084, "K"),
+    STRIDE("V", 0x088, "V"),
+    STRIDE("O", 0x08C, "O"),
+    COUNTER("CYCLES", 0x100, "cycles from start to done"),
+    COUNTER("PREDICT_BUSY", 0x108, "cycles with a useful prediction beat"),
+    COUNTER("SELECT_BUSY", 0x110, "cycles with a beat in the selection network"),
+    COUNTER("ATTEND_BUSY", 0x118, "lane-beats of attention"),
+    COUNTER("PREDICT_STARVED", 0x120, "cycles prediction waits for data"),
+    COUNTER("PREDICT_BLOCKED", 0x128, "cycles prediction waits for selection or attention"),
+    COUNTER("ATTEND_STARVED", 0x130, "lane-cycles attention waits for pairs"),
+    COUNTER("PAIRS", 0x138, "(row, key) pairs attended"),
+    COUNTER("NEED_KEYS", 0x140, "V rows read"),
+    COUNTER("KEY_ROWS", 0x148, "K rows read"),
+    COUNTER("RAISES", 0x150, "references raised after a row's first pair"),
+    COUNTER("CLIPPED", 0x158, "candidates dropped by the radius"),
+    COUNTER("EMPTY_ROWS", 0x160, "rows that see no key"),
+    COUNTER("BLOCKS", 0x168, "query blocks"),
+    COUNTER("TILES", 0x170, "tiles with a visible key, over all blocks"),
+    COUNTER("QUERY_BEATS", 0x178, "port beats of Q read"),
+    COUNTER("KEY_BEATS", 0x180, "port beats of K read"),
+    COUNTER("VALUE_BEATS", 0x188, "port beats of V read"),
+    COUNTER("RANGE_BEATS", 0x190, "port beats of ranges read"),
+    COUNTER("OUTPUT_BYTES", 0x198, "bytes of O written"),
+};
+
+static const struct {
+    const char *name, *text;
+} error_table[SOFA_ERROR_COUNT] = {
+    {"none", "no error"},
+    {"rows", "ROWS is 0"},
+    {"keys", "KEYS is 0 or larger than keys_max"},
+    {"tile", "TILE is 0 or larger than tile.keys"},
+    {"kept", "KEPT is 0, larger than tile.kept_max or larger than TILE"},
+    {"alignment", "a base or stride is not a multiple of the port's bytes"},
+    {"mode", "MODE is not supported"},
+    {"range", "a row's first or visible is outside 0 to KEYS"},
+    {"read_bus", "the memory answered a read with an error"},
+    {"write_bus", "the memory answered a write with an error"},
+    {"aborted", "the job was aborted"},
+    {"watchdog", "no progress for WATCHDOG cycles"},
+    {"scale", "SCORE_SHIFT, SCALE_MANTISSA or SCALE_SHIFT is out of range"},
+};
+
+const struct sofa_register *sofa_registers(unsigned *count)
+{
+    *count = sizeof table / sizeof table[0];
+    return table;
+}
+
+static int ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, const struct sofa_config *c)
+{
+    *out = *r;
+    if (strcmp(r->name, "CONFIG_HASH") == 0)
+        out->reset = sofa_config_hash(c);
+    unsigned address = c->memory.address_bits;
+    if (ends_with(r->name, "_BASE_LO") && address < 32)
+        out->bits = address;
+    if (ends_with(r->name, "_BASE_HI")) {
+        if (address <= 32)
+            return 0;
+        out->bits = address - 32;
+    }
+    return 1;
+}
+
+int sofa_register_offset(const char *name)
+{
+    for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return (int)table[i].offset;
+    return -1;
+}
+
+const char *sofa_error_code_name(unsigned code)
+{
+    return code < SOFA_ERROR_COUNT ? error_table[code].name : NULL;
+}
+
+const char *sofa_error_code_text(unsigned code)
+{
+    return code < SOFA_ERROR_COUNT ? error_table[code].text : NULL;
+}

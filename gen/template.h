@@ -1,0 +1,36 @@
+/* The template engine. A template is readable Verilog:
+ *
+ *     //% for i = 0, cfg.predict.keys - 1 do
+ *     wire [$(d.full_bits - 1):0] sum_$(i);
+ *     //% end
+ *
+ * A line whose first characters (after blanks) are //% is Lua; in every other line $(expression) is replaced by its value.
+ * Each template line becomes one line of a Lua chunk, so Lua's own messages carry the template's line number. */
+#ifndef GEN_TEMPLATE_H
+#define GEN_TEMPLATE_H
+
+#include "../cmodel/error.h"
+#include "buffer.h"
+
+#include <lua.h>
+
+/* The Lua chunk of a template, for gen_template_render and tests. name stands in error messages. */
+enum sofa_status gen_template_translate(struct gen_buffer *chunk, const char *name, const char *text, size_t length,
+                                        struct sofa_error *e);
+
+/* Appends the rendered text to `out`. The environment is the table on top of L's stack (popped); it is not changed.
+ * skipped (may be NULL): 1 if the template called skip() (this configuration does not need the file), else 0.
+ * Values: integers (a float with an integer's value counts as one), strings; booleans as 1 and 0. Anything else is an
+ * error. Blanks at line ends are dropped. */
+enum sofa_status gen_template_render(lua_State *L, const char *name, const char *text, size_t length,
+                                     struct gen_buffer *out, int *skipped, struct sofa_error *e);
+
+/* Pushes a new environment: assert, error, ipairs, pairs (sorted, so that output is deterministic), select, tonumber,
+ * tostring, type, unpack, string, table, math (no random numbers), skip() and lit(bits, value) for "5'd3". Reading a
+ * name that is not there is an error. May raise a Lua error (no memory). */
+void gen_template_push_environment(lua_State *L);
+
+/* Makes reading an absent key of the table on top of the stack an error that names `what` and the key. */
+void gen_template_strict(lua_State *L, const char *what);
+
+#endif

@@ -1,0 +1,41 @@
+// First-in first-out queue in registers. Latency 1, throughput one word a cycle, valid/ready on both sides; o_ready does
+// not depend on i_ready. DEPTH is a power of two >= 2.
+`default_nettype none
+module sofa_fifo #(
+    parameter WIDTH = 8,
+    parameter DEPTH = 4,
+    parameter ABITS = 2
+) (
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             i_valid,
+    output wire             o_ready,
+    input  wire [WIDTH-1:0] i_data,
+    output wire             o_valid,
+    input  wire             i_ready,
+    output wire [WIDTH-1:0] o_data
+);
+    reg [DEPTH*WIDTH-1:0] word;
+    reg [ABITS:0] head, tail;
+    wire put = i_valid && o_ready;
+    wire get = o_valid && i_ready;
+
+    assign o_ready = (tail - head) != DEPTH[ABITS:0];
+    assign o_valid = tail != head;
+    assign o_data = word[head[ABITS-1:0]*WIDTH +: WIDTH];
+
+    always @(posedge clk) begin
+        if (put)
+            word[tail[ABITS-1:0]*WIDTH +: WIDTH] <= i_data;
+        if (rst) begin
+            head <= {ABITS+1{1'b0}};
+            tail <= {ABITS+1{1'b0}};
+        end else begin
+            if (put)
+                tail <= tail + 1'b1;
+            if (get)
+                head <= head + 1'b1;
+        end
+    end
+endmodule
+`default_nettype wire

@@ -1,0 +1,151 @@
+// Cuts the rows of a job into blocks and reads each row's {first, visible} record; writes them to the two range memories
+// (scan, prediction) and announces the block with the union's bounds.
+// A block is started only while fewer than two are in the machine (i_block_retired frees one).
+// Throughput: a record a cycle; without range table a block a cycle. Handshake: valid/ready. Equals block_keys() of the model.
+//% local P, A, KB, RB = cfg.memory.port_bits, cfg.memory.address_bits, d.key_bits, d.row_bits
+//% local PER, QB = d.range_records, cfg.query_block
+//% local PB = math.max(1, clog2(PER))
+`default_nettype none
+module sofa_ranges (
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             i_start,
+    input  wire             i_block_retired,
+    // job
+    input  wire [31:0]      i_rows,
+    input  wire [$(KB-1):0] i_keys,
+    input  wire             i_has_ranges,
+    input  wire [$(A-1):0]  i_range_base,
+    // memory
+    output reg              o_req_valid,
+    input  wire             i_req_ready,
+    output reg  [$(A-1):0]  o_req_addr,
+    output wire [7:0]       o_req_len,
+    input  wire             i_row_valid,
+    output wire             o_row_ready,
+    input  wire [$(PER*64-1):0] i_row,
+    // range memories
+    output wire             o_range_write,
+    output wire             o_range_bank,
+    output wire [$(RB-1):0] o_range_row,
+    output wire [$(2*KB-1):0] o_range,      // {visible, first}
+    // block
+    output reg              o_block_valid,
+    input  wire             i_block_ready,
+    output wire [$(RB):0]   o_block_rows,
+    output reg  [$(KB-1):0] o_block_low,
+    output reg  [$(KB-1):0] o_block_high,
+    output wire             o_block_bank,
+    output wire             o_done,
+    output wire             o_range_error
+);
+    localparam [1:0] IDLE = 2'd0, OPEN = 2'd1, READ = 2'd2, ANNOUNCE = 2'd3;
+    reg  [1:0]      state;
+    reg  [31:0]     left;        // rows not yet announced, this block included
+    reg  [1:0]      in_machine;  // blocks announced or being read
+    reg             bank;
+    reg  [$(RB):0]  row;         // records stored
+    wire [$(RB):0]  rows = left > 32'd$(QB) ? $(RB+1)'d$(QB) : left[$(RB):0];
+    wire            announced = o_block_valid && i_block_ready;
+
+    assign o_block_rows = rows;
+    assign o_block_bank = bank;
+    assign o_done = state == IDLE;
+
+    // requests: every beat (or record) that holds a row of the block
+    reg  [$(RB):0]  ask;         // rows whose record was asked for
+    reg  [$(PB-1):0] lead;       // record of the first row in its beat
+//% if PER > 1 then
+    wire [$(RB+1):0] ask_next = {1'b0, ask} + $(RB+2)'d$(PER) - (ask == 0 ? {{$(RB+2-PB){1'b0}}, lead} : $(RB+2)'d0);
+//% else
+    wire [$(RB+1):0] ask_next = {1'b0, ask} + $(RB+2)'d1;
+//% end
+    wire            asked = o_req_valid && i_req_ready;
+    assign o_req_len = 8'd$(d.range_beats - 1);
+
+    // records of the beat at hand
+    reg  [$(PB-1):0] record;
+//% if PER > 1 then
+    wire [63:0]     entry = i_row[record*64 +: 64];
+//% else
+    wire [63:0]     entry = i_row;
+//% end
+    wire [31:0]     first = entry[31:0];
+    wire [31:0]     visible = entry[63:32];
+    wire            store = state == READ && i_row_valid;
+    wire            last_row = row + 1'b1 == rows;
+    wire            bad = visible > {{$(32-KB){1'b0}}, i_keys} || first > {{$(32-KB){1'b0}}, i_keys};
+    wire            sees = first < visible;
+
+    assign o_row_ready = store && (last_row || record == $(PB)'d$(PER-1));
+    assign o_range_write = store;
+    assign o_range_bank = bank;
+    assign o_range_row = row[$(RB-1):0];
+    assign o_range = {visible[$(KB-1):0], first[$(KB-1):0]};
+    assign o_range_error = store && bad;
+
+    always @(posedge clk) begin
+        if (rst) begin
+            state <= IDLE;
+            in_machine <= 2'd0;
+            o_req_valid <= 1'b0;
+            o_block_valid <= 1'b0;
+        end else begin
+            case (state)
+                IDLE: if (i_start) begin
+                    state <= OPEN;
+                    left <= i_rows;
+                    bank <= 1'b0;
+                    lead <= $(PB)'d0;
+                    o_req_addr <= i_range_base;
+                end
+                OPEN: if (left == 32'd0)
+                    state <= IDLE;
+                else if (in_machine < 2'd2) begin
+                    state <= i_has_ranges ? READ : ANNOUNCE;
+                    o_req_valid <= i_has_ranges;
+                    o_block_valid <= !i_has_ranges;
+                    ask <= $(RB+1)'d0;
+                    row <= $(RB+1)'d0;
+                    record <= lead;
+                    o_block_low <= i_has_ranges ? i_keys : $(KB)'d0;
+                    o_block_high <= i_has_ranges ? $(KB)'d0 : i_keys;
+                end
+                READ: begin
+                    if (asked) begin
+                        ask <= ask_next[$(RB):0];
+                        o_req_valid <= ask_next < {1'b0, rows};
+//% if PER > 1 then
+                        // a beat shared with the next block is read again by it
+                        if (ask_next <= {1'b0, rows})
+//% end
+                            o_req_addr <= o_req_addr + $(A)'d$(PER * 8);
+                    end
+                    if (store) begin
+                        row <= row + 1'b1;
+                        record <= record == $(PB)'d$(PER-1) ? $(PB)'d0 : record + 1'b1;
+                        if (sees && first[$(KB-1):0] < o_block_low)
+                            o_block_low <= first[$(KB-1):0];
+                        if (sees && visible[$(KB-1):0] > o_block_high)
+                            o_block_high <= visible[$(KB-1):0];
+                        if (last_row) begin
+                            state <= ANNOUNCE;
+                            o_block_valid <= 1'b1;
+                        end
+                    end
+                end
+                ANNOUNCE: if (announced) begin
+                    state <= OPEN;
+                    o_block_valid <= 1'b0;
+                    left <= left - {{$(31-RB){1'b0}}, rows};
+                    bank <= !bank;
+                    lead <= record;
+                end
+                default: state <= IDLE;
+            endcase
+            in_machine <= in_machine + {1'b0, state == OPEN && left != 32'd0 && in_machine < 2'd2}
+                                     - {1'b0, i_block_retired};
+        end
+    end
+endmodule
+`default_nettype wire

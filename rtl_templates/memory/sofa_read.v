@@ -1,0 +1,142 @@
+// One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and
+// assembles port beats into rows.
+// Latency: a request leaves one cycle after it is taken; a row is offered one cycle after its last beat.
+// Throughput: one request and one beat a cycle. Handshake: valid/ready; a request offered to the memory stays until it is
+// taken. With i_halt no new request is taken and arriving rows are dropped, so that the bus runs empty (o_idle).
+//% local P, A = cfg.memory.port_bits, cfg.memory.address_bits
+//% local MB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
+//% local META = d.index_bits + 3
+//% local BB = math.max(1, clog2(MB))
+`default_nettype none
+module sofa_read #(
+    parameter CLIENTS = 4,
+    parameter CBITS   = 2
+) (
+    input  wire                            clk,
+    input  wire                            rst,
+    input  wire                            i_halt,
+    output wire                            o_idle,
+    output wire                            o_error,
+    output wire                            o_beat,
+    // requests: byte address, beats - 1, word returned with the row
+    input  wire [CLIENTS-1:0]              i_valid,
+    output reg  [CLIENTS-1:0]              o_ready,
+    input  wire [CLIENTS*$(A)-1:0]         i_addr,
+    input  wire [CLIENTS*8-1:0]            i_len,
+    input  wire [CLIENTS*$(META)-1:0]      i_meta,
+    // rows, one client at a time
+    output reg  [CLIENTS-1:0]              o_row_valid,
+    input  wire [CLIENTS-1:0]              i_row_ready,
+    output reg  [$(MB*P)-1:0]              o_row,
+    output reg  [$(META)-1:0]              o_meta,
+    // memory
+    output reg                             o_req_valid,
+    input  wire                            i_req_ready,
+    output reg  [$(A-1):0]                 o_req_addr,
+    output reg  [7:0]                      o_req_len,
+    input  wire                            i_data_valid,
+    output wire                            o_data_ready,
+    input  wire [$(P-1):0]                 i_data,
+    input  wire                            i_data_error
+);
+    localparam TAG = CBITS + $(META + 8);
+
+    // arbitration: the lowest client that asks
+    reg [CBITS-1:0] pick;
+    reg             any;
+    reg [$(A-1):0]  pick_addr;
+    reg [7:0]       pick_len;
+    reg [$(META-1):0] pick_meta;
+    wire            tag_ready;
+    wire            issue = any && tag_ready && !i_halt && (!o_req_valid || i_req_ready);
+    integer c;
+    always @* begin
+        any = 1'b0;
+        pick = {CBITS{1'b0}};
+        pick_addr = i_addr[0 +: $(A)];
+        pick_len = i_len[0 +: 8];
+        pick_meta = i_meta[0 +: $(META)];
+        for (c = CLIENTS - 1; c >= 0; c = c - 1)
+            if (i_valid[c]) begin
+                any = 1'b1;
+                pick = c[CBITS-1:0];
+                pick_addr = i_addr[c*$(A) +: $(A)];
+                pick_len = i_len[c*8 +: 8];
+                pick_meta = i_meta[c*$(META) +: $(META)];
+            end
+        for (c = 0; c < CLIENTS; c = c + 1)
+            o_ready[c] = issue && pick == c[CBITS-1:0];
+    end
+
+    always @(posedge clk) begin
+        if (issue) begin
+            o_req_addr <= pick_addr;
+            o_req_len <= pick_len;
+        end
+        if (rst)
+            o_req_valid <= 1'b0;
+        else if (issue)
+            o_req_valid <= 1'b1;
+        else if (i_req_ready)
+            o_req_valid <= 1'b0;
+    end
+
+    // whose beats come next
+    wire           tag_valid;
+    wire [TAG-1:0] tag;
+    wire [CBITS-1:0]   tag_client = tag[TAG-1 -: CBITS];
+    wire [$(META-1):0] tag_meta = tag[8 +: $(META)];
+    wire [7:0]         tag_len = tag[7:0];
+    reg  [7:0]     beat;
+    wire           last = beat == tag_len;
+    wire           take = i_data_valid && o_data_ready;
+    wire           row_free = o_row_valid == {CLIENTS{1'b0}} || |(o_row_valid & i_row_ready);
+    wire           emit = take && last && !i_halt;
+
+    sofa_fifo #(.WIDTH(TAG), .DEPTH(32), .ABITS(5)) u_tags (
+        .clk(clk), .rst(rst),
+        .i_valid(issue), .o_ready(tag_ready), .i_data({pick, pick_meta, pick_len}),
+        .o_valid(tag_valid), .i_ready(take && last), .o_data(tag));
+
+    assign o_data_ready = tag_valid && (!last || row_free || i_halt);
+    assign o_idle = !tag_valid && !o_req_valid;
+    assign o_error = take && i_data_error;
+    assign o_beat = take;
+
+    integer k;
+    always @(posedge clk) begin
+        if (rst)
+            beat <= 8'd0;
+        else if (take)
+            beat <= last ? 8'd0 : beat + 8'd1;
+        if (rst || i_halt)
+            o_row_valid <= {CLIENTS{1'b0}};
+        else if (row_free)
+            for (k = 0; k < CLIENTS; k = k + 1)
+                o_row_valid[k] <= emit && tag_client == k[CBITS-1:0];
+    end
+
+//% if MB == 1 then
+    always @(posedge clk)
+        if (emit) begin
+            o_row <= i_data;
+            o_meta <= tag_meta;
+        end
+//% else
+    reg [$((MB-1)*P)-1:0] part;
+    always @(posedge clk) begin
+//% for b = 0, MB - 2 do
+        if (take && beat[$(BB-1):0] == $(BB)'d$(b))
+            part[$(b*P) +: $(P)] <= i_data;
+//% end
+        if (emit) begin
+//% for b = 0, MB - 2 do
+            o_row[$(b*P) +: $(P)] <= beat[$(BB-1):0] == $(BB)'d$(b) ? i_data : part[$(b*P) +: $(P)];
+//% end
+            o_row[$((MB-1)*P) +: $(P)] <= i_data;
+            o_meta <= tag_meta;
+        end
+    end
+//% end
+endmodule
+`default_nettype wire

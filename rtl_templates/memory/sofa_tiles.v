@@ -1,0 +1,233 @@
+// Finds the tiles that some row of a block sees, what each row range sees of them, and fetches their visible keys.
+// A tile is scanned (one row a cycle; one cycle without range table) while the previous one is fetched (one key a cycle).
+// Three tile slots: a scanned tile waits for a free one (i_slot_free). Tile information stands in o_info_* by slot until then.
+// Handshake: valid/ready. Equals sofa_tile_see() of the model.
+//% local A, KB, RB, IB, TB = cfg.memory.address_bits, d.key_bits, d.row_bits, d.index_bits, d.tile_bits
+//% local BC, KP, G = cfg.tile.keys, cfg.predict.keys, d.groups
+//% local function stride(n) return A > 32 and "{{"..(A-32).."{1'b0}}, "..n.."}" or n.."["..(A-1)..":0]" end
+`default_nettype none
+module sofa_tiles (
+    input  wire             clk,
+    input  wire             rst,
+    // job
+    input  wire             i_start,
+    input  wire [$(KB-1):0] i_keys,
+    input  wire [$(TB-1):0] i_tile,
+    input  wire             i_has_ranges,
+    input  wire [$(A-1):0]  i_k_base,
+    input  wire [31:0]      i_k_stride,
+    input  wire [$(A-1):0]  i_v_base,
+    input  wire [31:0]      i_v_stride,
+    // block
+    input  wire             i_block_valid,
+    output wire             o_block_ready,
+    input  wire [$(RB):0]   i_block_rows,
+    input  wire [$(KB-1):0] i_block_low,
+    input  wire [$(KB-1):0] i_block_high,
+    input  wire             i_block_bank,
+    // range memory
+    input  wire             i_range_write,
+    input  wire             i_range_bank,
+    input  wire [$(RB-1):0] i_range_row,
+    input  wire [$(2*KB-1):0] i_range,
+    // tiles, in order; the slot is implied: 0, 1, 2, 0 ...
+    output reg              o_tile,          // pulse: slot o_tile_slot is filled
+    output wire             o_tile_seen,     // it has visible keys (else it only ends a block)
+    input  wire             i_slot_free,     // pulse: the oldest slot is free again
+    output reg  [$(3*KB-1):0] o_info_base,
+    output reg  [$(3*A-1):0]  o_info_v_base,
+    output reg  [2:0]       o_info_bank,
+    output reg  [2:0]       o_info_first,    // first tile of its block
+    output reg  [2:0]       o_info_last,     // last tile of its block
+    output reg  [2:0]       o_info_seen,
+    output reg  [$(3*(RB+1)-1):0] o_info_rows,
+    output reg  [$(3*G-1):0] o_info_group_any,
+    output reg  [$(3*G-1):0] o_info_group_ends,   // some row's last visible group
+    output reg  [$(3*G*RB-1):0] o_info_group_from,
+    output reg  [$(3*G*RB-1):0] o_info_group_to,
+    // key requests; meta = {last of tile, slot, index}
+    output wire             o_req_valid,
+    input  wire             i_req_ready,
+    output wire [$(A-1):0]  o_req_addr,
+    output wire [7:0]       o_req_len,
+    output wire [$(IB+2):0] o_req_meta,
+    output wire             o_idle
+);
+    // tile strides, from the start pulse
+    wire [$(TB+31):0] k_span = i_tile * i_k_stride;
+    wire [$(TB+31):0] v_span = i_tile * i_v_stride;
+    reg  [$(A-1):0] k_tile_stride, v_tile_stride;
+//% local function span(n) local W = TB + 32; return A > W and "{{"..(A-W).."{1'b0}}, "..n.."}" or (A == W and n or n.."["..(A-1)..":0]") end
+//% if A < TB + 32 then
+    wire unused_span = &{1'b0, k_span[$(TB+31):$(A)], v_span[$(TB+31):$(A)]};
+//% end
+    always @(posedge clk)
+        if (i_start) begin
+            k_tile_stride <= $(span("k_span"));
+            v_tile_stride <= $(span("v_span"));
+        end
+
+    // scan
+    localparam [2:0] IDLE = 3'd0, SEEK = 3'd1, SCAN = 3'd2, DRAIN = 3'd3, READY = 3'd4;
+    reg  [2:0]       state;
+    reg  [$(KB):0]   base;          // one bit more than a key: the next tile may start past the last key
+    reg  [$(A-1):0]  k_base, v_base;
+    reg              first_tile;
+    reg  [$(RB):0]   row;
+    wire [$(KB):0]   next_base = base + {{$(KB+1-TB){1'b0}}, i_tile};
+    wire             empty_block = i_block_low >= i_block_high;
+    wire             last_tile = next_base >= {1'b0, i_block_high};
+    wire             scan_step = state == SCAN;
+    wire             scan_end = row + 1'b1 == i_block_rows || !i_has_ranges;
+    wire [$(2*KB-1):0] range;
+
+    sofa_ram #(.WIDTH($(2*KB)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) u_ranges (
+        .clk(clk), .i_we(i_range_write), .i_waddr({i_range_bank, i_range_row}), .i_wdata(i_range),
+        .i_re(1'b1), .i_raddr({i_block_bank, row[$(RB-1):0]}), .o_rdata(range));
+
+    // what the row sees of the tile: keys low .. high-1
+    reg              seen_valid, scan_valid;
+    reg  [$(RB-1):0] seen_row, scan_row;
+    reg  [$(TB-1):0] low, high;
+    wire [$(KB-1):0] first = i_has_ranges ? range[$(KB-1):0] : $(KB)'d0;
+    wire [$(KB-1):0] visible = i_has_ranges ? range[$(2*KB-1):$(KB)] : i_keys;
+    wire [$(KB):0]   from_base = {1'b0, first} - base;
+    wire [$(KB):0]   to_base = {1'b0, visible} - base;
+    wire [$(KB):0]   tile_wide = {{$(KB+1-TB){1'b0}}, i_tile};
+    wire [$(TB-1):0] from_clip = {1'b0, first} <= base ? $(TB)'d0 : from_base > tile_wide ? i_tile : from_base[$(TB-1):0];
+    wire [$(TB-1):0] to_clip = {1'b0, visible} <= base ? $(TB)'d0 : to_base > tile_wide ? i_tile : to_base[$(TB-1):0];
+    wire             begin_scan = state == SEEK && (last_tile || next_base > {1'b0, i_block_low});
+
+    reg  [$(BC-1):0] mask;
+    reg  [$(G-1):0]  group_any, group_ends;
+    reg  [$(G*RB-1):0] group_from, group_to;
+    wire [$(RB-1):0] to_row = i_has_ranges ? seen_row : i_block_rows[$(RB-1):0] - 1'b1;
+    integer k, g;
+    always @(posedge clk) begin
+        scan_row <= row[$(RB-1):0];
+        seen_row <= scan_row;
+        low <= from_clip;
+        high <= to_clip;
+        if (begin_scan || state == IDLE) begin
+            mask <= $(BC)'d0;
+            group_any <= $(G)'d0;
+            group_ends <= $(G)'d0;
+        end else if (seen_valid && low < high) begin
+            for (k = 0; k < $(BC); k = k + 1)
+                if (low <= k[$(TB-1):0] && high > k[$(TB-1):0])
+                    mask[k] <= 1'b1;
+            for (g = 0; g < $(G); g = g + 1)
+                if (high > g[$(TB-1):0] * $(TB)'d$(KP) && {1'b0, low} < (g[$(TB):0] + 1'b1) * $(TB+1)'d$(KP)) begin
+                    group_any[g] <= 1'b1;
+                    if (!group_any[g])
+                        group_from[g*$(RB) +: $(RB)] <= seen_row;
+                    group_to[g*$(RB) +: $(RB)] <= to_row;
+                    if ({1'b0, high} <= (g[$(TB):0] + 1'b1) * $(TB+1)'d$(KP))
+                        group_ends[g] <= 1'b1;
+                end
+        end
+        if (rst) begin
+            scan_valid <= 1'b0;
+            seen_valid <= 1'b0;
+        end else begin
+            scan_valid <= scan_step;
+            seen_valid <= scan_valid;
+        end
+    end
+
+    // slots
+    reg  [1:0]      used;
+    reg  [1:0]      slot;
+    wire            walk_idle;
+    wire            hand_over = state == READY && used != 2'd3 && walk_idle;
+    wire            any_key = |mask;
+    wire            fill = hand_over && (any_key || empty_block);
+    reg  [1:0]      fetch_slot;
+    reg  [$(A-1):0] fetch_base;
+    assign o_tile_seen = o_info_seen[fetch_slot];
+
+    always @(posedge clk) begin
+        if (fill) begin
+            o_info_base[slot*$(KB) +: $(KB)] <= base[$(KB-1):0];
+            o_info_v_base[slot*$(A) +: $(A)] <= v_base;
+            o_info_rows[slot*$(RB+1) +: $(RB+1)] <= i_block_rows;
+            o_info_group_any[slot*$(G) +: $(G)] <= group_any;
+            o_info_group_ends[slot*$(G) +: $(G)] <= group_ends;
+            o_info_group_from[slot*$(G*RB) +: $(G*RB)] <= group_from;
+            o_info_group_to[slot*$(G*RB) +: $(G*RB)] <= group_to;
+            o_info_bank[slot] <= i_block_bank;
+            o_info_first[slot] <= first_tile;
+            o_info_last[slot] <= last_tile || empty_block;
+            o_info_seen[slot] <= any_key;
+            fetch_slot <= slot;
+            fetch_base <= k_base;
+        end
+        if (rst) begin
+            used <= 2'd0;
+            slot <= 2'd0;
+            o_tile <= 1'b0;
+        end else begin
+            o_tile <= fill;
+            used <= used + {1'b0, fill} - {1'b0, i_slot_free};
+            if (fill)
+                slot <= slot == 2'd2 ? 2'd0 : slot + 2'd1;
+        end
+    end
+
+    // fetch
+    wire             key_valid, key_ready, key_last;
+    wire [$(IB-1):0] key;
+    sofa_walk u_walk (
+        .clk(clk), .rst(rst), .i_load(fill), .i_first($(BC)'d0), .i_second(mask), .o_idle(walk_idle),
+        .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
+    sofa_address #(.META($(IB + 3))) u_address (
+        .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(fetch_base), .i_index(key),
+        .i_stride(i_k_stride), .i_meta({key_last, fetch_slot, key}),
+        .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr), .o_meta(o_req_meta));
+    assign o_req_len = 8'd$(d.key_beats - 1);
+    assign o_idle = state == IDLE && walk_idle && used == 2'd0;
+
+    assign o_block_ready = hand_over && (last_tile || empty_block);
+
+    always @(posedge clk) begin
+        if (rst)
+            state <= IDLE;
+        else
+            case (state)
+                IDLE: if (i_block_valid) begin
+                    state <= empty_block ? READY : SEEK;
+                    base <= $(KB+1)'d0;
+                    k_base <= i_k_base;
+                    v_base <= i_v_base;
+                    first_tile <= 1'b1;
+                end
+                SEEK: begin
+                    row <= $(RB+1)'d0;
+                    if (begin_scan)
+                        state <= SCAN;
+                    else begin
+                        base <= next_base;
+                        k_base <= k_base + k_tile_stride;
+                        v_base <= v_base + v_tile_stride;
+                    end
+                end
+                SCAN: begin
+                    row <= row + 1'b1;
+                    if (scan_end)
+                        state <= DRAIN;
+                end
+                DRAIN: if (!scan_valid && !seen_valid)
+                    state <= READY;
+                READY: if (hand_over) begin
+                    if (fill)
+                        first_tile <= 1'b0;
+                    base <= next_base;
+                    k_base <= k_base + k_tile_stride;
+                    v_base <= v_base + v_tile_stride;
+                    state <= last_tile || empty_block ? IDLE : SEEK;
+                end
+                default: state <= IDLE;
+            endcase
+    end
+endmodule
+`default_nettype wire

@@ -1,0 +1,59 @@
+// The shift PEs of one key: a stationary K^ slice (the next one loaded in its shadow) against a stream of query codes.
+// PEs share one adder tree. Negative terms enter as one's complement; what is missing to the two's complement, the number of
+// negative codes, is the same for all keys and comes in as i_negatives, aligned with the tree's output.
+// Latency: $(latency.tree) cycles from codes to sum; throughput one beat a cycle; i_swap makes the shadow current.
+//% local DC, PB = cfg.predict.dims, cfg.predict.operand_bits
+//% local TW, FW = PB + 6, d.full_bits
+`default_nettype none
+module sofa_column (
+    input  wire                 clk,
+    input  wire                 i_load,
+    input  wire [$(DC*PB-1):0]  i_operand,
+    input  wire                 i_swap,
+    input  wire [$(DC*4-1):0]   i_codes,
+    input  wire [$(FW-1):0]     i_negatives,
+    output wire [$(FW-1):0]     o_sum
+);
+    reg [$(DC*PB-1):0] shadow, operand;
+
+    always @(posedge clk) begin
+        if (i_load)
+            shadow <= i_operand;
+        if (i_swap)
+            operand <= shadow;
+    end
+
+    // operand << (c - 1), signed
+    function signed [$(TW-1):0] term(input signed [$(PB-1):0] x, input [3:0] code);
+        reg signed [$(TW-1):0] wide, by4, by2, by1;
+        begin
+            wide = {x, 6'd0};
+            by4 = code[2] ? wide : wide >>> 4;
+            by2 = code[1] ? by4 : by4 >>> 2;
+            by1 = code[0] ? by2 : by2 >>> 1;
+            term = (code[2:0] == 3'd0 ? $(TW)'sd0 : by1) ^ {$(TW){code[3]}};
+        end
+    endfunction
+//% -- c = 7 leaves << 6; each absent bit of c takes its weight off: 7 - c places to the right
+//% local names, width = {}, TW
+//% for i = 0, DC - 1 do
+    wire signed [$(TW-1):0] t0_$(i) = term(operand[$(i*PB) +: $(PB)], i_codes[$(i*4) +: 4]);
+//%   names[#names+1] = "t0_" .. i
+//% end
+//% local level = 0
+//% repeat
+//%   level = level + 1
+//%   local nw = math.min(FW, width + math.min(3, clog2(#names)))
+//%   local out = {}
+//%   for j = 1, #names, 8 do
+//%     local part = {}
+//%     for k = j, math.min(j + 7, #names) do part[#part+1] = nw == width and names[k] or "{{" .. (nw-width) .. "{" .. names[k] .. "[" .. (width-1) .. "]}}, " .. names[k] .. "}" end
+    reg signed [$(nw-1):0] t$(level)_$((j-1)//8);
+    always @(posedge clk) t$(level)_$((j-1)//8) <= $(table.concat(part, " + "));
+//%     out[#out+1] = "t" .. level .. "_" .. ((j-1)//8)
+//%   end
+//%   names, width = out, nw
+//% until #names == 1
+    assign o_sum = $(width == FW and names[1] or "{{" .. (FW-width) .. "{" .. names[1] .. "[" .. (width-1) .. "]}}, " .. names[1] .. "}") + i_negatives;
+endmodule
+`default_nettype wire
