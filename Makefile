@@ -1,0 +1,121 @@
+# make help lists the targets. Everything is built below $(BUILD); missing packages are installed on first use.
+BUILD ?= build
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+PACKAGES := libcyaml-dev liblua5.4-dev libzip-dev libjansson-dev check zlib1g-dev pkg-config \
+            g++ verilator iverilog yosys
+MODULES := libcyaml lua5.4 libzip jansson check zlib
+TOOLS := pkg-config g++ verilator iverilog yosys
+
+# Compiler and linker flags of the libraries. The file is made by installing what is missing, then make starts again.
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+include build/packages.mk
+endif
+
+CC ?= cc
+STANDARD := -std=c11 -D_GNU_SOURCE
+WARNINGS := -Wall -Wextra -Wconversion -Werror
+OPTIMISE ?= -O3
+CFLAGS ?=
+ALL_CFLAGS = $(STANDARD) $(OPTIMISE) $(WARNINGS) -I. $(LIBRARY_CFLAGS) $(CFLAGS)
+LIBRARIES = $(LIBRARY_LIBS) -ldl -lm -lpthread
+
+PROGRAMS := $(patsubst %,$(BUILD)/bin/%,$(notdir $(basename $(wildcard cmodel/sofamodel.c gen/sofagen.c \
+            tb/sofacosim.c tb/sofasweep.c))))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+MODEL_OBJECTS := $(call objects,$(filter-out cmodel/sofa%.c,$(wildcard cmodel/*.c)))
+GEN_OBJECTS := $(call objects,$(filter-out gen/sofa%.c,$(wildcard gen/*.c)))
+BENCH_OBJECTS := $(call objects,$(filter-out tb/sofa%.c,$(wildcard tb/*.c)))
+TEST_OBJECTS := $(call objects,$(wildcard tests/*.c))
+ARCHIVES := $(BUILD)/libtb.a $(BUILD)/libgen.a $(BUILD)/libsofa.a
+
+# May add to GEN_OBJECTS and BENCH_OBJECTS.
+-include gen/gen.mk
+-include tb/tb.mk
+
+.PHONY: all programs test test-full demo verify bench lint sanitize clean help
+all: programs $(BUILD)/test/sofatest
+programs: $(PROGRAMS)
+
+help:
+	@echo 'make            build the programs into $(BUILD)/bin and the tests'
+	@echo 'make demo       run a real attention head through RTL and model'
+	@echo 'make test       build all and run the tests'
+	@echo 'make sanitize   run the tests of the C code under ASan and UBSan'
+	@echo 'make lint       lint the RTL of every configuration in configs/'
+	@echo 'make verify     bit-exactness and lint of random configurations (COUNT=200 SEED=1)'
+	@echo 'make test-full  test, sanitize, lint and verify'
+	@echo 'make bench      speed of the model against dense attention'
+	@echo 'make clean      remove $(BUILD)'
+
+demo: programs
+	@$(BUILD)/bin/sofacosim configs/small.yaml data/demo.npz --set head_dim=64 --rows 448:512
+
+test: all
+	$(BUILD)/test/sofatest
+
+# A second build tree. SOFA_FAST skips tests that only start other programs.
+sanitize:
+	+$(MAKE) --no-print-directory BUILD=build/asan OPTIMISE='-O1 -g' \
+	    CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' all
+	SOFA_FAST=1 build/asan/test/sofatest
+
+lint: programs
+	for file in configs/*.yaml; do tb/lint.sh $(BUILD)/bin/sofagen $$file || exit 1; done
+
+COUNT ?= 200
+SEED ?= 1
+verify: programs
+	$(BUILD)/bin/sofasweep --count $(COUNT) --seed $(SEED)
+
+test-full:
+	+$(MAKE) test
+	+$(MAKE) sanitize
+	+$(MAKE) lint
+	+$(MAKE) verify
+
+bench: $(BUILD)/test/bench_model
+	$(BUILD)/test/bench_model
+
+clean:
+	rm -rf build
+
+$(BUILD)/libsofa.a: $(MODEL_OBJECTS)
+$(BUILD)/libgen.a: $(GEN_OBJECTS)
+$(BUILD)/libtb.a: $(BENCH_OBJECTS)
+$(ARCHIVES):
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/bin/sofamodel: $(BUILD)/obj/cmodel/sofamodel.o $(BUILD)/libsofa.a
+$(BUILD)/bin/sofagen: $(BUILD)/obj/gen/sofagen.o $(BUILD)/libgen.a $(BUILD)/libsofa.a
+$(BUILD)/bin/sofacosim: $(BUILD)/obj/tb/sofacosim.o $(ARCHIVES)
+$(BUILD)/bin/sofasweep: $(BUILD)/obj/tb/sofasweep.o $(ARCHIVES)
+$(BUILD)/test/sofatest: $(TEST_OBJECTS) $(ARCHIVES)
+$(BUILD)/test/bench_model: $(BUILD)/obj/tests/bench/bench_model.o $(BUILD)/libsofa.a
+$(PROGRAMS) $(BUILD)/test/sofatest $(BUILD)/test/bench_model:
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBRARIES)
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
+
+build/packages.mk:
+	@mkdir -p build
+	@if ! { command -v pkg-config >/dev/null && pkg-config --exists $(MODULES) && \
+	        for tool in $(TOOLS); do command -v $$tool >/dev/null || exit 1; done; }; then \
+	    echo 'Installing $(PACKAGES)'; \
+	    if [ "$$(id -u)" = 0 ]; then sudo=; else sudo='sudo'; fi; \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -qq && \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES); \
+	fi
+	@{ echo "LIBRARY_CFLAGS := $$(pkg-config --cflags $(MODULES))" && \
+	   echo "LIBRARY_LIBS := $$(pkg-config --libs $(MODULES))"; } > $@.tmp
+	@pkg-config --exists --print-errors $(MODULES)
+	@mv $@.tmp $@

@@ -1,0 +1,51 @@
+/* The command line that sofamodel and sofacosim share: CONFIG.yaml TRACE.npz, overrides, job options, output. */
+#ifndef SOFA_OPTIONS_H
+#define SOFA_OPTIONS_H
+
+#include "job.h"
+
+#define SOFA_OVERRIDES_MAX 128u
+
+/* One long option of a program beyond the shared ones. */
+struct sofa_extra_option {
+    const char *name;     /* "seed" for --seed */
+    const char *argument; /* name of the argument in the help text; NULL: takes none */
+    const char *help;     /* one line */
+};
+
+struct sofa_program {
+    const char *name, *summary;            /* "sofamodel", one line for --help */
+    const struct sofa_extra_option *extra; /* ends with name NULL; may be NULL */
+    /* Takes an extra option (value NULL when it has no argument); user is handed on. */
+    enum sofa_status (*set)(void *user, const char *name, const char *value, struct sofa_error *e);
+    void *user;
+};
+
+struct sofa_run_options {
+    const char *config_path, *trace_path;
+    const char *out_path; /* -o; NULL: none */
+    const char *override[SOFA_OVERRIDES_MAX];
+    unsigned overrides;
+    struct sofa_options run;    /* --kept, --tile, --radius, --carry */
+    size_t row_first, row_end;  /* --rows A:B; 0 and SIZE_MAX: all */
+    int json;
+    int finished;               /* --help or --version was printed: exit 0 */
+};
+
+/* Options may follow positional arguments. Errors are one line without the program's name. */
+enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sofa_program *program, int argc,
+                                    char **argv, struct sofa_error *e);
+
+/* What the options name, loaded: configuration, trace (cut to --rows) and the job's registers. */
+struct sofa_input {
+    struct sofa_config config;
+    struct sofa_trace trace;
+    struct sofa_job job;
+};
+enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e);
+void sofa_input_free(struct sofa_input *input);
+
+/* Prints "NAME: TEXT" to stderr and returns the exit status. */
+int sofa_exit(const struct sofa_program *program, enum sofa_status status, const struct sofa_error *e);
+
+#endif

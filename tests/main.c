@@ -1,0 +1,84 @@
+/* Runs every suite, or those named on the command line. SOFA_SEED replays random tests. */
+#include "tests.h"
+
+#include <ftw.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+uint64_t test_seed(void)
+{
+    const char *text = getenv("SOFA_SEED");
+    return text ? strtoull(text, NULL, 0) : 1;
+}
+
+uint64_t test_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+unsigned test_between(uint64_t *state, unsigned low, unsigned high)
+{
+    return low + (unsigned)(test_random(state) % ((uint64_t)high - low + 1));
+}
+
+void test_directory(char path[256])
+{
+    const char *root = getenv("TMPDIR");
+    snprintf(path, 256, "%s/sofatest.XXXXXX", root ? root : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(path));
+}
+
+static int remove_entry(const char *path, const struct stat *s, int type, struct FTW *f)
+{
+    (void)s, (void)type, (void)f;
+    return remove(path);
+}
+
+void test_remove_directory(const char *path)
+{
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int test_fast(void)
+{
+    return getenv("SOFA_FAST") != NULL;
+}
+
+struct named_suite {
+    const char *name;
+    Suite *(*make)(void);
+};
+
+static const struct named_suite suites[] = {
+#define SUITE(name) {#name, name##_suite},
+#include "suites.h"
+#undef SUITE
+};
+
+static int wanted(const char *name, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], name) == 0)
+            return 1;
+    return argc < 2;
+}
+
+int main(int argc, char **argv)
+{
+    SRunner *runner = srunner_create(NULL);
+    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
+        if (wanted(suites[i].name, argc, argv))
+            srunner_add_suite(runner, suites[i].make());
+    printf("SOFA_SEED=%" PRIu64 "\n", test_seed());
+    fflush(stdout);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,2 @@
+/* One line per suite: SUITE(x) is tests/test_x.c with Suite *x_suite(void). */
+SUITE(config)
