@@ -1,0 +1,117 @@
+#include "config.h"
+
+#include "config_keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KEY(id, member, low, high, value) {#member, offsetof(struct sofa_config, member), low, high, value},
+const struct sofa_key_rule sofa_key_rules[SOFA_KEY_COUNT] = {SOFA_CONFIG_KEYS(KEY)};
+#undef KEY
+
+const struct sofa_key_bound sofa_key_bounds[] = {
+    {SOFA_KEY_TILE_KEPT_MAX, SOFA_KEY_TILE_KEYS},   {SOFA_KEY_PREDICT_KEYS, SOFA_KEY_TILE_KEYS},
+    {SOFA_KEY_PREDICT_DIMS, SOFA_KEY_HEAD_DIM},     {SOFA_KEY_WIDTH, SOFA_KEY_HEAD_DIM},
+    {SOFA_KEY_LANES, SOFA_KEY_QUERY_BLOCK},         {SOFA_KEY_OPERAND_BITS, SOFA_KEY_KEY_BITS},
+};
+const unsigned sofa_key_bound_count = sizeof sofa_key_bounds / sizeof sofa_key_bounds[0];
+
+#define KEY(id, member, low, high, value) \
+    static unsigned get_##id(const struct sofa_config *c) \
+    { \
+        return c->member; \
+    }
+SOFA_CONFIG_KEYS(KEY)
+#undef KEY
+
+#define KEY(id, member, low, high, value) {#member, get_##id},
+static const struct sofa_config_key public_keys[SOFA_KEY_COUNT] = {SOFA_CONFIG_KEYS(KEY)};
+#undef KEY
+
+const struct sofa_config_key *sofa_config_keys(unsigned *count)
+{
+    *count = SOFA_KEY_COUNT;
+    return public_keys;
+}
+
+const char *sofa_mode_name(enum sofa_mode mode)
+{
+    return mode == SOFA_MODE_TOKENS ? "tokens" : "kv";
+}
+
+unsigned sofa_clog2(uint64_t x)
+{
+    return x <= 1 ? 0 : 64u - (unsigned)__builtin_clzll(x - 1);
+}
+
+void sofa_config_default(struct sofa_config *c)
+{
+    *c = (struct sofa_config){.name = "small", .mode = SOFA_MODE_KV};
+    for (unsigned key = 0; key < SOFA_KEY_COUNT; key++)
+        *sofa_key_value(c, key) = sofa_key_rules[key].value;
+}
+
+static enum sofa_status check_ranges(const struct sofa_config *c, struct sofa_error *e)
+{
+    for (unsigned key = 0; key < SOFA_KEY_COUNT; key++) {
+        const struct sofa_key_rule *rule = &sofa_key_rules[key];
+        unsigned value = sofa_key_get(c, key);
+        int byte_wise = key == SOFA_KEY_QUERY_BITS || key == SOFA_KEY_KEY_BITS || key == SOFA_KEY_VALUE_BITS;
+        if (byte_wise && value != 8 && value != 16)
+            return sofa_fail(e, SOFA_BAD_INPUT, "%s is %u, must be 8 or 16", rule->path, value);
+        if (value < rule->low || value > rule->high)
+            return sofa_fail(e, SOFA_BAD_INPUT, "%s is %u, must be %u to %u", rule->path, value, rule->low, rule->high);
+    }
+    if (c->memory.port_bits & (c->memory.port_bits - 1))
+        return sofa_fail(e, SOFA_BAD_INPUT, "memory.port_bits is %u, must be a power of two, 8 to 4096",
+                         c->memory.port_bits);
+    return SOFA_OK;
+}
+
+/* A burst carries one row and has at most 256 beats. */
+static enum sofa_status check_bursts(const struct sofa_config *c, struct sofa_error *e)
+{
+    static const unsigned char tensors[] = {SOFA_KEY_QUERY_BITS, SOFA_KEY_KEY_BITS, SOFA_KEY_VALUE_BITS,
+                                            SOFA_KEY_OUTPUT_BITS};
+    for (unsigned i = 0; i < sizeof tensors; i++) {
+        unsigned bits = sofa_key_get(c, tensors[i]), most = 256 * c->memory.port_bits / bits;
+        if (c->head_dim > most)
+            return sofa_fail(e, SOFA_BAD_INPUT, "head_dim is %u, must be 8 to %u when memory.port_bits is %u and %s is %u",
+                             c->head_dim, most, c->memory.port_bits, sofa_key_rules[tensors[i]].path, bits);
+    }
+    return SOFA_OK;
+}
+
+enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_error *e)
+{
+    if (c->mode != SOFA_MODE_KV)
+        return sofa_fail(e, SOFA_BAD_INPUT, "mode is %s, not supported by this version; must be kv",
+                         sofa_mode_name(c->mode));
+    enum sofa_status status = check_ranges(c, e);
+    for (unsigned i = 0; i < sofa_key_bound_count && status == SOFA_OK; i++) {
+        unsigned small = sofa_key_bounds[i].small, big = sofa_key_bounds[i].big;
+        unsigned value = sofa_key_get(c, small), limit = sofa_key_get(c, big);
+        if (value > limit)
+            status = sofa_fail(e, SOFA_BAD_INPUT, "%s is %u, must be %u to %u (%s)", sofa_key_rules[small].path, value,
+                               sofa_key_rules[small].low, limit, sofa_key_rules[big].path);
+    }
+    return status == SOFA_OK ? check_bursts(c, e) : status;
+}
+
+static uint32_t hash_text(uint32_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u; /* FNV-1a */
+    return hash;
+}
+
+uint32_t sofa_config_hash(const struct sofa_config *c)
+{
+    uint32_t hash = hash_text(2166136261u, sofa_mode_name(c->mode));
+    for (unsigned key = 0; key < SOFA_KEY_COUNT; key++) {
+        char line[64];
+        snprintf(line, sizeof line, "\n%s=%u", sofa_key_rules[key].path, sofa_key_get(c, key));
+        hash = hash_text(hash, line);
+    }
+    return hash;
+}

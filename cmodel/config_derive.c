@@ -1,0 +1,63 @@
+#include "config.h"
+
+static unsigned ceil_div(unsigned a, unsigned b)
+{
+    return (a + b - 1) / b;
+}
+
+static unsigned at_least_one(unsigned x)
+{
+    return x > 0 ? x : 1;
+}
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+static void derive_prediction(const struct sofa_config *c, struct sofa_derived *d)
+{
+    d->groups = ceil_div(c->tile.keys, c->predict.keys);
+    d->slices = ceil_div(c->head_dim, c->predict.dims);
+    d->full_bits = c->predict.operand_bits + 6 + sofa_clog2(c->head_dim);
+    d->row_bits = at_least_one(sofa_clog2(c->query_block));
+    d->index_bits = at_least_one(sofa_clog2(c->tile.keys));
+    d->entry_bits = 1 + c->predict.score_bits + d->index_bits;
+    d->tile_bits = sofa_clog2(c->tile.keys + 1);
+    d->key_bits = sofa_clog2((uint64_t)c->keys_max + 1);
+    d->kept_bits = sofa_clog2(c->tile.kept_max + 1);
+}
+
+static void derive_memory(const struct sofa_config *c, struct sofa_derived *d)
+{
+    unsigned port = c->memory.port_bits;
+    d->port_bytes = port / 8;
+    d->query_beats = ceil_div(c->head_dim * c->data.query_bits, port);
+    d->key_beats = ceil_div(c->head_dim * c->data.key_bits, port);
+    d->value_beats = ceil_div(c->head_dim * c->data.value_bits, port);
+    d->output_beats = ceil_div(c->head_dim * c->data.output_bits, port);
+    d->range_beats = port < 64 ? 64 / port : 1;
+    d->range_records = port >= 64 ? port / 64 : 1;
+}
+
+/* Normalisation keeps the write port busy; query buses load a row's beats as fast as the port brings them. */
+static void derive_attention(const struct sofa_config *c, struct sofa_derived *d)
+{
+    d->beats = ceil_div(c->head_dim, c->attend.width);
+    d->lane_groups = ceil_div(c->attend.lanes, d->beats);
+    d->group_lanes = ceil_div(c->attend.lanes, d->lane_groups);
+    d->lane_rows = ceil_div(c->query_block, c->attend.lanes);
+    d->dot_bits = c->data.query_bits + c->data.key_bits + sofa_clog2(c->head_dim);
+    d->weight_bits = 16 + sofa_clog2(c->keys_max);
+    d->output_acc_bits = 24 + sofa_clog2(c->keys_max);
+    d->norm_units = smaller(d->lane_groups, at_least_one(c->memory.port_bits / 16 / c->attend.width));
+    d->query_buses = smaller(c->attend.lanes, at_least_one(ceil_div(d->beats, d->query_beats)));
+}
+
+void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
+{
+    *d = (struct sofa_derived){0};
+    derive_prediction(c, d);
+    derive_memory(c, d);
+    derive_attention(c, d);
+}

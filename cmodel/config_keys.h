@@ -1,0 +1,73 @@
+/* The numeric keys of a configuration, for config*.c only: KEY(identifier, member, lowest, highest, default).
+ * The defaults are those of configuration `small`. */
+#ifndef SOFA_CONFIG_KEYS_H
+#define SOFA_CONFIG_KEYS_H
+
+#include "config.h"
+
+#include <stddef.h>
+
+#define SOFA_CONFIG_KEYS(KEY) \
+    KEY(QUERY_BLOCK, query_block, 1, SOFA_QUERY_BLOCK_MAX, 16) \
+    KEY(HEAD_DIM, head_dim, 8, SOFA_HEAD_DIM_MAX, 32) \
+    KEY(KEYS_MAX, keys_max, 1, 1u << 20, 1024) \
+    KEY(TILE_KEYS, tile.keys, 4, SOFA_TILE_KEYS_MAX, 16) \
+    KEY(TILE_KEPT_MAX, tile.kept_max, 1, SOFA_KEPT_MAX, 4) \
+    KEY(QUERY_BITS, data.query_bits, 8, 16, 16) \
+    KEY(KEY_BITS, data.key_bits, 8, 16, 16) \
+    KEY(VALUE_BITS, data.value_bits, 8, 16, 16) \
+    KEY(OUTPUT_BITS, data.output_bits, 16, 16, 16) \
+    KEY(PREDICT_KEYS, predict.keys, 1, SOFA_TILE_KEYS_MAX, 8) \
+    KEY(PREDICT_DIMS, predict.dims, 1, SOFA_HEAD_DIM_MAX, 8) \
+    KEY(SCORE_BITS, predict.score_bits, 8, 24, 16) \
+    KEY(OPERAND_BITS, predict.operand_bits, 4, 16, 8) \
+    KEY(LANES, attend.lanes, 1, SOFA_QUERY_BLOCK_MAX, 2) \
+    KEY(WIDTH, attend.width, 1, SOFA_HEAD_DIM_MAX, 8) \
+    KEY(WINDOW, attend.window, 1, SOFA_WINDOW_MAX, 4) \
+    KEY(PORT_BITS, memory.port_bits, 8, 4096, 128) \
+    KEY(READ_CHANNELS, memory.read_channels, 1, 2, 1) \
+    KEY(PREFETCH, memory.prefetch, 2, 256, 16) \
+    KEY(ADDRESS_BITS, memory.address_bits, 16, 64, 32)
+
+#define KEY(id, member, low, high, value) SOFA_KEY_##id,
+enum sofa_key_index { SOFA_CONFIG_KEYS(KEY) SOFA_KEY_COUNT };
+#undef KEY
+
+struct sofa_key_rule {
+    const char *path;
+    size_t offset; /* of an unsigned in struct sofa_config */
+    unsigned low, high, value;
+};
+extern const struct sofa_key_rule sofa_key_rules[SOFA_KEY_COUNT];
+
+static inline unsigned *sofa_key_value(struct sofa_config *c, unsigned key)
+{
+    return (unsigned *)(void *)((char *)c + sofa_key_rules[key].offset);
+}
+static inline unsigned sofa_key_get(const struct sofa_config *c, unsigned key)
+{
+    return *(const unsigned *)(const void *)((const char *)c + sofa_key_rules[key].offset);
+}
+
+/* small must not exceed big. */
+struct sofa_key_bound {
+    unsigned char small, big;
+};
+extern const struct sofa_key_bound sofa_key_bounds[];
+extern const unsigned sofa_key_bound_count;
+
+/* Who gave a value; a higher level wins. */
+enum sofa_level { SOFA_LEVEL_DEFAULT, SOFA_LEVEL_FILE, SOFA_LEVEL_SET };
+
+struct sofa_draft {
+    struct sofa_config config;
+    unsigned char level[SOFA_KEY_COUNT];
+};
+
+/* Gives a key (or name, mode) a value from text. */
+enum sofa_status sofa_draft_set(struct sofa_draft *draft, const char *path, const char *text, enum sofa_level level,
+                                struct sofa_error *e);
+/* Reads a YAML file into the draft. */
+enum sofa_status sofa_draft_read(struct sofa_draft *draft, const char *path, struct sofa_error *e);
+
+#endif

@@ -1,0 +1,123 @@
+/* From file and overrides to a complete configuration: --set beats file beats default. */
+#include "config_keys.h"
+#include "parse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum sofa_status set_name(struct sofa_config *c, const char *text, struct sofa_error *e)
+{
+    static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    size_t length = strlen(text);
+    if (length == 0 || length >= sizeof c->name || strspn(text, legal) != length)
+        return sofa_fail(e, SOFA_BAD_INPUT, "name is '%.80s', must be 1 to %zu letters, digits, '_', '.' or '-'", text,
+                         sizeof c->name - 1);
+    memcpy(c->name, text, length + 1);
+    return SOFA_OK;
+}
+
+static enum sofa_status set_mode(struct sofa_config *c, const char *text, struct sofa_error *e)
+{
+    if (strcmp(text, "kv") != 0 && strcmp(text, "tokens") != 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "mode is '%.80s', must be kv", text);
+    c->mode = strcmp(text, "kv") == 0 ? SOFA_MODE_KV : SOFA_MODE_TOKENS;
+    return SOFA_OK;
+}
+
+enum sofa_status sofa_draft_set(struct sofa_draft *draft, const char *path, const char *text, enum sofa_level level,
+                                struct sofa_error *e)
+{
+    if (strcmp(path, "name") == 0)
+        return set_name(&draft->config, text, e);
+    if (strcmp(path, "mode") == 0)
+        return set_mode(&draft->config, text, e);
+    for (unsigned key = 0; key < SOFA_KEY_COUNT; key++) {
+        const struct sofa_key_rule *rule = &sofa_key_rules[key];
+        uint64_t value;
+        if (strcmp(path, rule->path) != 0)
+            continue;
+        if (!sofa_parse_unsigned(text, UINT32_MAX, &value))
+            return sofa_fail(e, SOFA_BAD_INPUT, "%s is '%.80s', must be a whole number, %u to %u", path, text, rule->low,
+                             rule->high);
+        *sofa_key_value(&draft->config, key) = (unsigned)value;
+        draft->level[key] = (unsigned char)level;
+        return SOFA_OK;
+    }
+    return sofa_fail(e, SOFA_BAD_INPUT, "unknown key '%.80s'", path);
+}
+
+static enum sofa_status apply_override(struct sofa_draft *draft, const char *text, struct sofa_error *e)
+{
+    char path[64];
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return sofa_fail(e, SOFA_BAD_INPUT, "--set %.80s: must be KEY=VALUE", text);
+    if ((size_t)(equals - text) >= sizeof path)
+        return sofa_fail(e, SOFA_BAD_INPUT, "--set %.80s: unknown key", text);
+    memcpy(path, text, (size_t)(equals - text));
+    path[equals - text] = '\0';
+    struct sofa_error why;
+    if (sofa_draft_set(draft, path, equals + 1, SOFA_LEVEL_SET, &why) != SOFA_OK)
+        return sofa_fail(e, SOFA_BAD_INPUT, "--set %.80s: %s", text, why.text);
+    return SOFA_OK;
+}
+
+/* Omitted keys follow the given ones; a value of the file gives way to a bound of the command line. */
+static void complete(struct sofa_draft *draft)
+{
+    struct sofa_config *c = &draft->config;
+    for (unsigned i = 0; i < sofa_key_bound_count; i++) {
+        unsigned small = sofa_key_bounds[i].small, big = sofa_key_bounds[i].big;
+        if (draft->level[big] == SOFA_LEVEL_DEFAULT && draft->level[small] != SOFA_LEVEL_DEFAULT &&
+            sofa_key_get(c, small) > sofa_key_get(c, big))
+            *sofa_key_value(c, big) = sofa_key_get(c, small);
+    }
+    for (unsigned i = 0; i < sofa_key_bound_count; i++) {
+        unsigned small = sofa_key_bounds[i].small, big = sofa_key_bounds[i].big;
+        int yields = draft->level[small] == SOFA_LEVEL_DEFAULT ||
+                     (draft->level[small] == SOFA_LEVEL_FILE && draft->level[big] == SOFA_LEVEL_SET);
+        if (yields && sofa_key_get(c, small) > sofa_key_get(c, big))
+            *sofa_key_value(c, small) = sofa_key_get(c, big);
+    }
+}
+
+/* Before a value can be made to fit another. */
+static enum sofa_status check_given(const struct sofa_draft *draft, const char *path, struct sofa_error *e)
+{
+    for (unsigned key = 0; key < SOFA_KEY_COUNT; key++) {
+        const struct sofa_key_rule *rule = &sofa_key_rules[key];
+        unsigned value = sofa_key_get(&draft->config, key);
+        if (value < rule->low || value > rule->high)
+            return sofa_fail(e, SOFA_BAD_INPUT, "%s: %s is %u, must be %u to %u",
+                             draft->level[key] == SOFA_LEVEL_SET || !path ? "--set" : path, rule->path, value,
+                             rule->low, rule->high);
+    }
+    return SOFA_OK;
+}
+
+enum sofa_status sofa_config_load(struct sofa_config *c, const char *path, const char *const *overrides,
+                                  unsigned count, struct sofa_error *e)
+{
+    struct sofa_draft draft = {.level = {SOFA_LEVEL_DEFAULT}};
+    struct sofa_error why;
+    sofa_config_default(&draft.config);
+    if (path || count > 0)
+        strcpy(draft.config.name, "custom");
+    if (path) {
+        enum sofa_status status = sofa_draft_read(&draft, path, e);
+        if (status != SOFA_OK)
+            return status;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        enum sofa_status status = apply_override(&draft, overrides[i], e);
+        if (status != SOFA_OK)
+            return status;
+    }
+    enum sofa_status status = check_given(&draft, path, e);
+    if (status != SOFA_OK)
+        return status;
+    complete(&draft);
+    status = sofa_config_check(&draft.config, &why);
+    *c = draft.config;
+    return status == SOFA_OK ? SOFA_OK : sofa_fail(e, status, "%s: %.400s", path ? path : "--set", why.text);
+}
