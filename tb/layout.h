@@ -1,0 +1,39 @@
+/* Where the tensors of a job stand in memory: byte images of Q, K, V, O and the ranges, with unused space between them.
+ * Rows start at multiples of the port; padding holds garbage, so that whoever reads it computes wrong bits. */
+#ifndef TB_LAYOUT_H
+#define TB_LAYOUT_H
+
+#include "../cmodel/job.h"
+#include "random.h"
+
+enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_KINDS };
+
+struct tb_region {
+    uint64_t base;
+    size_t size;      /* bytes */
+    uint32_t stride;  /* bytes from row to row, a multiple of the port (ranges: 8) */
+    uint32_t row_bytes;
+    size_t rows;
+    unsigned beats;   /* of a whole row; ranges: of one request */
+    uint8_t *bytes;
+    uint32_t *reads;  /* how often each row was requested */
+};
+
+struct tb_layout {
+    unsigned port_bytes;
+    uint8_t pattern; /* what O holds before the job */
+    struct tb_region region[TB_KINDS];
+};
+
+/* scatter: strides and bases from `random` too (else packed); random fills the padding. */
+enum sofa_status tb_layout_make(struct tb_layout *l, const struct sofa_config *c, const struct sofa_trace *t,
+                                const struct sofa_job *j, int scatter, struct tb_random *random,
+                                struct sofa_error *e);
+void tb_layout_free(struct tb_layout *l);
+/* The region that holds `count` bytes at address; NULL: none does. */
+struct tb_region *tb_layout_find(struct tb_layout *l, uint64_t address, size_t count);
+const char *tb_kind_name(enum tb_kind kind);
+/* Element of an O row. */
+int16_t tb_layout_output(const struct tb_layout *l, size_t row, size_t dim);
+
+#endif

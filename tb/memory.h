@@ -1,0 +1,101 @@
+/* The memory at the core's native channels, and the referee of their protocol.
+ *
+ * Ideal: per channel one request and one beat a cycle, a request taken in cycle t has its first beat offered in cycle t + 8;
+ * requests and write data are always taken, a write is answered 8 cycles after its last beat.
+ * Random: latencies of 1 to 60 cycles, gaps between beats, requests and data taken when the dice say so; all from a seed.
+ * Order of a channel is kept in both. */
+#ifndef TB_MEMORY_H
+#define TB_MEMORY_H
+
+#include "layout.h"
+#include "shim.h"
+
+#define TB_IDEAL_LATENCY 8u
+#define TB_RANDOM_LATENCY 60u
+#define TB_QUEUE 4096u /* requests a channel may have outstanding */
+
+struct tb_memory_options {
+    int random;
+    uint64_t seed;
+    uint64_t fault_read;  /* the n-th read beat of a job carries an error; 0: none */
+    uint64_t fault_write; /* the n-th write response carries an error; 0: none */
+};
+
+struct tb_request {
+    uint64_t address, due; /* due: cycle of the first beat, or of the response */
+    unsigned beats;
+    struct tb_region *region; /* NULL: nothing there */
+};
+
+struct tb_queue {
+    struct tb_request slot[TB_QUEUE];
+    unsigned head, count;
+};
+
+/* An offer of the core that was not taken must be repeated unchanged. */
+struct tb_offer {
+    int waiting;
+    uint64_t address;
+    uint8_t len;
+};
+
+struct tb_read_channel {
+    struct tb_queue queue;
+    struct tb_offer offer;
+    unsigned beat;    /* of the request at the head */
+    int offered;      /* a beat waits at the pins */
+    unsigned pace[2]; /* of 8: how often requests are taken and beats offered */
+};
+
+struct tb_write_channel {
+    struct tb_queue queue, answers;
+    struct tb_offer offer;
+    unsigned beat;
+    int data_waiting;
+    uint8_t data[TB_PORT_BYTES_MAX], strb[TB_PORT_BYTES_MAX / 8], last;
+    unsigned pace[2];
+};
+
+struct tb_memory {
+    struct tb_memory_options options;
+    struct tb_layout *layout;
+    unsigned channels, port_bytes;
+    struct tb_random random;
+    uint64_t now, last_activity;
+    struct tb_read_channel rd[TB_CHANNELS_MAX];
+    struct tb_write_channel wr;
+    uint64_t beats[TB_KINDS]; /* taken beats, by kind; O: written */
+    uint64_t read_beats, answers, bytes_written;
+    uint32_t *value_log; /* V rows in order of request */
+    size_t value_logged, value_room;
+    unsigned violations;
+    struct sofa_error violation; /* the first one */
+};
+
+void tb_memory_init(struct tb_memory *m, const struct sofa_config *c);
+void tb_memory_free(struct tb_memory *m);
+/* Another job: its images, timing and faults. Requests still under way keep their order but find nothing. */
+void tb_memory_attach(struct tb_memory *m, struct tb_layout *l, const struct tb_memory_options *o);
+/* Inputs of the coming cycle; then what the core did in it. */
+void tb_memory_drive(struct tb_memory *m, struct tb_pins_in *in);
+void tb_memory_sample(struct tb_memory *m, const struct tb_pins_in *in, const struct tb_pins_out *out);
+/* The core's reset: everything under way is forgotten. */
+void tb_memory_reset(struct tb_memory *m);
+/* Nothing is under way. */
+int tb_memory_idle(const struct tb_memory *m);
+
+/* For the files of the memory: see memory_queue.c. */
+void tb_violation(struct tb_memory *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct tb_request *tb_queue_push(struct tb_queue *q);
+void tb_queue_pop(struct tb_queue *q);
+struct tb_request *tb_queue_head(struct tb_queue *q);
+unsigned tb_latency(struct tb_memory *m);
+int tb_dice(struct tb_memory *m, unsigned pace);
+void tb_check_offer(struct tb_memory *m, struct tb_offer *offer, const char *channel, int valid, int ready,
+                    uint64_t address, uint8_t len);
+void tb_read_drive(struct tb_memory *m, unsigned c, struct tb_pins_in *in);
+void tb_read_sample(struct tb_memory *m, unsigned c, const struct tb_pins_in *in, const struct tb_pins_out *out);
+void tb_write_drive(struct tb_memory *m, struct tb_pins_in *in);
+void tb_write_sample(struct tb_memory *m, const struct tb_pins_in *in, const struct tb_pins_out *out);
+
+#endif
