@@ -1,0 +1,69 @@
+#include "job.h"
+
+#include <math.h>
+
+static enum sofa_status choose_sizes(struct sofa_job *j, const struct sofa_config *c, const struct sofa_options *o,
+                                     struct sofa_error *e)
+{
+    j->tile = o->tile ? o->tile : c->tile.keys;
+    if (j->tile > c->tile.keys)
+        return sofa_fail(e, SOFA_BAD_INPUT, "--tile is %u, must be 1 to %u (tile.keys)", j->tile, c->tile.keys);
+    unsigned most = c->tile.kept_max < j->tile ? c->tile.kept_max : j->tile;
+    j->kept = o->kept ? o->kept : most;
+    if (j->kept > most)
+        return sofa_fail(e, SOFA_BAD_INPUT, "--kept is %u, must be 1 to %u (tile.kept_max and the tile)", j->kept, most);
+    return SOFA_OK;
+}
+
+/* mantissa * 2^-shift = worth of one step of Q.K in 2^-12 octaves. Below shift 63 every t rounds to 0. */
+static enum sofa_status choose_scale(struct sofa_job *j, double step, struct sofa_error *e)
+{
+    int exponent;
+    double worth = step * M_LOG2E * 4096;
+    double fraction = frexp(worth, &exponent); /* 0.5 <= fraction < 1 */
+    long mantissa = lrint(fraction * 65536);
+    if (mantissa == 65536) {
+        mantissa = 32768;
+        exponent++;
+    }
+    if (!(worth > 0) || exponent < 16 - 63) {
+        mantissa = 32768;
+        exponent = 16 - 63;
+    }
+    if (!isfinite(worth) || exponent > 16)
+        return sofa_fail(e, SOFA_BAD_INPUT, "softmax scale x q step x k step is %g, must be less than 11", step);
+    j->scale_mantissa = (unsigned)mantissa;
+    j->scale_shift = (unsigned)(16 - exponent);
+    return SOFA_OK;
+}
+
+static uint32_t radius_register(double radius, double score_step)
+{
+    if (isinf(radius) || radius < 0)
+        return UINT32_MAX;
+    double steps = floor(radius / score_step);
+    return steps < (double)(UINT32_MAX - 1) ? (uint32_t)steps : UINT32_MAX - 1;
+}
+
+enum sofa_status sofa_job_make(struct sofa_job *j, const struct sofa_config *c, const struct sofa_trace *t,
+                               const struct sofa_options *o, struct sofa_error *e)
+{
+    struct sofa_derived d;
+    *j = (struct sofa_job){0};
+    sofa_config_derive(c, &d);
+    enum sofa_status status = choose_sizes(j, c, o, e);
+    if (status != SOFA_OK)
+        return status;
+    j->rows = (unsigned)t->q.rows;
+    j->keys = (unsigned)t->k.rows;
+    j->carry = o->carry;
+    j->has_ranges = t->has_ranges;
+    unsigned spare = c->predict.score_bits + 2;
+    j->score_shift = d.full_bits > spare ? d.full_bits - spare : 0;
+    if (j->score_shift > 15)
+        j->score_shift = 15;
+    double step = t->q.step * t->k.step * t->scale;
+    int dropped = (int)(c->data.key_bits - c->predict.operand_bits);
+    j->radius = radius_register(o->radius, ldexp(step, (int)j->score_shift - 6 + dropped));
+    return choose_scale(j, step, e);
+}
