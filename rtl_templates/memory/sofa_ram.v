@@ -1,0 +1,26 @@
+// Memory with one write and one read port on one clock. A read of the word being written gives the old word.
+// Latency of a read: 1 cycle; o_rdata holds until the next read. Throughput: one write and one read a cycle.
+`default_nettype none
+module sofa_ram #(
+    parameter WIDTH = 8,
+    parameter DEPTH = 16,
+    parameter ABITS = 4
+) (
+    input  wire             clk,
+    input  wire             i_we,
+    input  wire [ABITS-1:0] i_waddr,
+    input  wire [WIDTH-1:0] i_wdata,
+    input  wire             i_re,
+    input  wire [ABITS-1:0] i_raddr,
+    output reg  [WIDTH-1:0] o_rdata
+);
+    reg [WIDTH-1:0] word [0:DEPTH-1];
+
+    always @(posedge clk) begin
+        if (i_we)
+            word[i_waddr] <= i_wdata;
+        if (i_re)
+            o_rdata <= word[i_raddr];
+    end
+endmodule
+`default_nettype wire
