@@ -96,7 +96,7 @@ static void sample(Vsofa_core &top, struct tb_pins_out *out)
     }
 }
 
-extern "C" void *tb_shim_create(const char *waves)
+extern "C" __attribute__((visibility("default"))) void *tb_shim_create(const char *waves)
 {
     Core *core = new Core;
 #ifdef SOFA_WAVES
@@ -116,7 +116,7 @@ extern "C" void *tb_shim_create(const char *waves)
     return core;
 }
 
-extern "C" void tb_shim_cycle(void *handle, const struct tb_pins_in *in, struct tb_pins_out *out)
+extern "C" __attribute__((visibility("default"))) void tb_shim_cycle(void *handle, const struct tb_pins_in *in, struct tb_pins_out *out)
 {
     Core *core = static_cast<Core *>(handle);
     drive(core->top, in);
@@ -125,7 +125,7 @@ extern "C" void tb_shim_cycle(void *handle, const struct tb_pins_in *in, struct 
     step(core, 1);
 }
 
-extern "C" void tb_shim_destroy(void *handle)
+extern "C" __attribute__((visibility("default"))) void tb_shim_destroy(void *handle)
 {
     Core *core = static_cast<Core *>(handle);
 #ifdef SOFA_WAVES

@@ -1,0 +1,8 @@
+/* The source of the shim, carried in the programs so that they work without this repository. */
+#ifndef TB_SHIM_TEXT_H
+#define TB_SHIM_TEXT_H
+
+extern const char tb_shim_cpp[], tb_shim_cpp_end[];
+extern const char tb_shim_h[], tb_shim_h_end[];
+
+#endif
