@@ -78,8 +78,17 @@ static void forget_regions(struct tb_queue *q)
         q->slot[(q->head + i) % TB_QUEUE].region = NULL;
 }
 
+void tb_memory_detach(struct tb_memory *m)
+{
+    m->layout = NULL;
+    for (unsigned c = 0; c < m->channels; c++)
+        forget_regions(&m->rd[c].queue);
+    forget_regions(&m->wr.queue);
+}
+
 void tb_memory_attach(struct tb_memory *m, struct tb_layout *l, const struct tb_memory_options *o)
 {
+    tb_memory_detach(m);
     m->layout = l;
     m->options = *o;
     m->random.state = o->seed ^ 0x6D656D6F7279u;
@@ -90,9 +99,6 @@ void tb_memory_attach(struct tb_memory *m, struct tb_layout *l, const struct tb_
     m->violations = 0;
     m->violation.text[0] = '\0';
     m->last_activity = m->now;
-    for (unsigned c = 0; c < m->channels; c++)
-        forget_regions(&m->rd[c].queue);
-    forget_regions(&m->wr.queue);
 }
 
 static void change_pace(struct tb_memory *m, unsigned pace[2])

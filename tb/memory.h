@@ -19,6 +19,7 @@ struct tb_memory_options {
     uint64_t seed;
     uint64_t fault_read;  /* the n-th read beat of a job carries an error; 0: none */
     uint64_t fault_write; /* the n-th write response carries an error; 0: none */
+    uint64_t stall_read;  /* after n read beats of a job no more are offered; 0: never */
 };
 
 struct tb_request {
@@ -58,7 +59,7 @@ struct tb_write_channel {
 
 struct tb_memory {
     struct tb_memory_options options;
-    struct tb_layout *layout;
+    struct tb_layout *layout; /* NULL: every request is outside */
     unsigned channels, port_bytes;
     struct tb_random random;
     uint64_t now, last_activity;
@@ -76,6 +77,8 @@ void tb_memory_init(struct tb_memory *m, const struct sofa_config *c);
 void tb_memory_free(struct tb_memory *m);
 /* Another job: its images, timing and faults. Requests still under way keep their order but find nothing. */
 void tb_memory_attach(struct tb_memory *m, struct tb_layout *l, const struct tb_memory_options *o);
+/* The images are about to go: requests find nothing from now on. */
+void tb_memory_detach(struct tb_memory *m);
 /* Inputs of the coming cycle; then what the core did in it. */
 void tb_memory_drive(struct tb_memory *m, struct tb_pins_in *in);
 void tb_memory_sample(struct tb_memory *m, const struct tb_pins_in *in, const struct tb_pins_out *out);

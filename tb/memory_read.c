@@ -23,7 +23,8 @@ void tb_read_drive(struct tb_memory *m, unsigned c, struct tb_pins_in *in)
     if (ch->offered)
         return; /* stays as it is until taken */
     struct tb_request *q = tb_queue_head(&ch->queue);
-    ch->offered = q && m->now >= q->due && tb_dice(m, ch->pace[1]);
+    int stalled = m->options.stall_read != 0 && m->read_beats >= m->options.stall_read;
+    ch->offered = q && !stalled && m->now >= q->due && tb_dice(m, ch->pace[1]);
     in->rd[c].data_valid = (uint8_t)ch->offered;
     if (ch->offered)
         fill_beat(m, ch, q, in->rd[c].data, &in->rd[c].data_error);
@@ -73,7 +74,8 @@ static void take_request(struct tb_memory *m, unsigned c, uint64_t address, unsi
         return;
     }
     size_t count = (size_t)beats * m->port_bytes;
-    *q = (struct tb_request){address, m->now + tb_latency(m), beats, tb_layout_find(m->layout, address, count)};
+    *q = (struct tb_request){.address = address, .due = m->now + tb_latency(m), .beats = beats};
+    q->region = m->layout ? tb_layout_find(m->layout, address, count) : NULL;
     if (address % m->port_bytes != 0)
         tb_violation(m, "read channel %u: address 0x%llx is not aligned to the port", c, (unsigned long long)address);
     else if (!q->region)

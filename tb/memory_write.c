@@ -30,10 +30,11 @@ static void take_request(struct tb_memory *m, uint64_t address, unsigned beats)
         tb_violation(m, "write channel: more than %u requests outstanding", TB_QUEUE);
         return;
     }
-    *q = (struct tb_request){address, 0, beats, tb_layout_find(m->layout, address, (size_t)beats * m->port_bytes)};
+    *q = (struct tb_request){.address = address, .beats = beats};
+    q->region = m->layout ? tb_layout_find(m->layout, address, (size_t)beats * m->port_bytes) : NULL;
     if (address % m->port_bytes != 0)
         tb_violation(m, "write channel: address 0x%llx is not aligned to the port", (unsigned long long)address);
-    else if (q->region != &m->layout->region[TB_O]) {
+    else if (!q->region || q->region != &m->layout->region[TB_O]) {
         q->region = NULL;
         tb_violation(m, "write channel: %u beats at 0x%llx are outside the output buffer", beats,
                      (unsigned long long)address);

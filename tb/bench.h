@@ -1,0 +1,17 @@
+/* One job through a compiled core and the comparison with the model; used by sofacosim, the sweep and the tests. */
+#ifndef TB_BENCH_H
+#define TB_BENCH_H
+
+#include "compare.h"
+
+struct tb_run_options {
+    struct tb_memory_options memory; /* random memory also scatters bases and strides */
+    struct tb_wait wait;
+};
+
+/* Runs the job on an opened core: memory images, descriptor, execution, comparison with result (NULL: none). */
+enum sofa_status tb_bench_run(struct tb_driver *d, const struct sofa_trace *t, const struct sofa_job *j,
+                              const struct sofa_result *result, const struct tb_run_options *o,
+                              struct tb_outcome *outcome, struct tb_comparison *cmp, struct sofa_error *e);
+
+#endif

@@ -1,0 +1,176 @@
+#include "compare.h"
+
+#include "../cmodel/schedule.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void differ(struct tb_comparison *cmp, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void differ(struct tb_comparison *cmp, const char *format, ...)
+{
+    if (cmp->mismatches++ > 0)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(cmp->first, sizeof cmp->first, format, args);
+    va_end(args);
+}
+
+static void compare_output(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
+                           const struct tb_layout *l)
+{
+    size_t d = result->dims, qb = c->query_block;
+    for (size_t row = 0; row < result->rows; row++)
+        for (size_t i = 0; i < d; i++) {
+            int got = tb_layout_output(l, row, i), want = result->o[row * d + i];
+            if (got != want)
+                differ(cmp, "o of block %zu, row %zu (%zu in the block), dim %zu: got %d, want %d", row / qb, row,
+                       row % qb, i, got, want);
+        }
+}
+
+/* Bytes between the rows of O keep their pattern. */
+static void compare_padding(struct tb_comparison *cmp, const struct tb_layout *l)
+{
+    const struct tb_region *r = &l->region[TB_O];
+    for (size_t row = 0; row < r->rows; row++)
+        for (size_t i = r->row_bytes; i < r->stride; i++)
+            if (r->bytes[row * r->stride + i] != l->pattern)
+                differ(cmp, "output buffer, row %zu: byte %zu beyond the row was written", row, i);
+}
+
+static void compare_counters(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
+                             const struct tb_outcome *o)
+{
+    const struct sofa_counters *n = &result->counters;
+    uint64_t port = c->memory.port_bits / 8;
+    const struct {
+        const char *name;
+        uint64_t want;
+    } table[] = {
+        {"TILES", n->tiles},
+        {"KEY_ROWS", n->key_rows},
+        {"NEED_KEYS", n->keys},
+        {"PAIRS", n->pairs},
+        {"CLIPPED", n->clipped},
+        {"RAISES", n->raises},
+        {"EMPTY_ROWS", n->empty_rows},
+        {"BLOCKS", n->blocks},
+        {"QUERY_BEATS", n->bytes_query / port},
+        {"KEY_BEATS", n->bytes_key / port},
+        {"VALUE_BEATS", n->bytes_value / port},
+        {"RANGE_BEATS", n->bytes_range / port},
+        {"OUTPUT_BYTES", n->bytes_output},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        uint64_t got = tb_counter(o, table[i].name);
+        if (got != table[i].want)
+            differ(cmp, "counter %s: got %llu, want %llu", table[i].name, (unsigned long long)got,
+                   (unsigned long long)table[i].want);
+    }
+}
+
+/* The counters say what the core believes; this is what crossed the bus. */
+static void compare_bus(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
+                        const struct tb_memory *m)
+{
+    const struct sofa_counters *n = &result->counters;
+    const uint64_t bytes[TB_KINDS] = {n->bytes_query, n->bytes_key, n->bytes_value, 0, n->bytes_range};
+    for (unsigned k = 0; k < TB_KINDS; k++)
+        if (k != TB_O && m->beats[k] * (c->memory.port_bits / 8) != bytes[k])
+            differ(cmp, "beats of %s on the bus: got %llu, want %llu", tb_kind_name((enum tb_kind)k),
+                   (unsigned long long)m->beats[k], (unsigned long long)(bytes[k] / (c->memory.port_bits / 8)));
+    if (m->bytes_written != n->bytes_output)
+        differ(cmp, "bytes written: got %llu, want %llu", (unsigned long long)m->bytes_written,
+               (unsigned long long)n->bytes_output);
+}
+
+/* How many blocks read each K and V row, and Q rows once. */
+static enum sofa_status compare_rows(struct tb_comparison *cmp, const struct sofa_result *result,
+                                     const struct tb_layout *l, const struct sofa_job *j, struct sofa_error *e)
+{
+    uint32_t *want = calloc(2 * result->keys + 1, sizeof *want), *key = want, *value = want + result->keys;
+    if (!want)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", result->keys);
+    for (size_t i = 0; i < result->tiles; i++) {
+        const struct sofa_tile *tile = &result->tile[i];
+        uint16_t order[SOFA_TILE_KEYS_MAX];
+        unsigned count = sofa_tile_order(tile, j->tile, order);
+        for (unsigned k = 0; k < count; k++)
+            value[tile->base + order[k]]++;
+        for (unsigned k = 0; k < j->tile && tile->base + k < result->keys; k++)
+            key[tile->base + k] += (uint32_t)sofa_bit(tile->visible, k);
+    }
+    for (size_t k = 0; k < result->keys; k++) {
+        if (l->region[TB_K].reads[k] != key[k])
+            differ(cmp, "K row of key %zu: read %u times, want %u", k, (unsigned)l->region[TB_K].reads[k],
+                   (unsigned)key[k]);
+        if (l->region[TB_V].reads[k] != value[k])
+            differ(cmp, "V row of key %zu: read %u times, want %u", k, (unsigned)l->region[TB_V].reads[k],
+                   (unsigned)value[k]);
+    }
+    for (size_t row = 0; row < result->rows; row++)
+        if (l->region[TB_Q].reads[row] != 1)
+            differ(cmp, "Q row %zu: read %u times, want 1", row, (unsigned)l->region[TB_Q].reads[row]);
+    free(want);
+    return SOFA_OK;
+}
+
+/* Needed keys tile by tile: V rows are requested in issue order (two channels may swap neighbours, so sets are
+ * compared). Says where the first wrong selection is. */
+static void compare_selection(struct tb_comparison *cmp, const struct sofa_result *result, const struct sofa_job *j,
+                              const struct tb_memory *m)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < result->tiles; i++) {
+        const struct sofa_tile *tile = &result->tile[i];
+        uint16_t order[SOFA_TILE_KEYS_MAX];
+        unsigned count = sofa_tile_order(tile, j->tile, order);
+        for (unsigned k = 0; k < count; k++) {
+            uint32_t want = tile->base + order[k];
+            int found = 0;
+            for (size_t n = at; n < at + count && n < m->value_logged && !found; n++)
+                found = m->value_log[n] == want;
+            if (!found) {
+                differ(cmp, "block %u, tile at key %u: key %u is needed, but V was not read", (unsigned)tile->block,
+                       (unsigned)tile->base, (unsigned)want);
+                return;
+            }
+        }
+        at += count;
+    }
+    if (at != m->value_logged)
+        differ(cmp, "V of key %u was read after the last needed key", (unsigned)m->value_log[at]);
+}
+
+static void compare_end(struct tb_comparison *cmp, const struct tb_memory *m, const struct tb_outcome *o)
+{
+    if (m->violations)
+        differ(cmp, "%s", m->violation.text);
+    if (m->violations > 1)
+        cmp->mismatches += m->violations - 1;
+    if (!o->finished)
+        differ(cmp, "hangs: no end after %llu cycles", (unsigned long long)o->clocks);
+    else if (o->error)
+        differ(cmp, "job ended with error %u (%s)", o->error,
+               sofa_error_code_text(o->error) ? sofa_error_code_text(o->error) : "unknown code");
+    else if (!o->idle_after)
+        differ(cmp, "the bus is not empty after the end of the job");
+}
+
+enum sofa_status tb_compare(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_job *j,
+                            const struct sofa_result *result, const struct tb_memory *memory,
+                            const struct tb_outcome *outcome, struct sofa_error *e)
+{
+    *cmp = (struct tb_comparison){0};
+    compare_end(cmp, memory, outcome);
+    compare_selection(cmp, result, j, memory);
+    compare_output(cmp, c, result, memory->layout);
+    compare_counters(cmp, c, result, outcome);
+    enum sofa_status status = compare_rows(cmp, result, memory->layout, j, e);
+    compare_bus(cmp, c, result, memory);
+    compare_padding(cmp, memory->layout);
+    return status;
+}

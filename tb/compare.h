@@ -1,0 +1,18 @@
+/* What the RTL did against what the model says: outputs, counters, rows read, bus protocol. */
+#ifndef TB_COMPARE_H
+#define TB_COMPARE_H
+
+#include "../cmodel/model.h"
+#include "driver.h"
+
+struct tb_comparison {
+    uint64_t mismatches; /* 0: bit-exact */
+    char first[256];     /* the first difference: what, where, got, want; empty when bit-exact */
+};
+
+/* result must have its tiles. */
+enum sofa_status tb_compare(struct tb_comparison *comparison, const struct sofa_config *c, const struct sofa_job *j,
+                            const struct sofa_result *result, const struct tb_memory *memory,
+                            const struct tb_outcome *outcome, struct sofa_error *e);
+
+#endif

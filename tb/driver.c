@@ -1,0 +1,102 @@
+#include "driver.h"
+
+#include <stdlib.h>
+
+#define RESET_CLOCKS 4u
+#define ANSWER_CLOCKS 64u
+
+enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_config *c, const char *waves, int verbose,
+                                struct sofa_error *e)
+{
+    struct tb_driver *d = calloc(1, sizeof *d);
+    *driver = NULL;
+    if (!d)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory");
+    d->config = c;
+    tb_memory_init(&d->memory, c);
+    enum sofa_status status = tb_core_open(&d->core, c, waves, verbose, e);
+    if (status == SOFA_OK) {
+        tb_reset(d);
+        status = tb_identify(d, e);
+    }
+    if (status == SOFA_OK)
+        *driver = d;
+    else
+        tb_driver_close(d);
+    return status;
+}
+
+void tb_driver_close(struct tb_driver *d)
+{
+    if (!d)
+        return;
+    tb_core_close(&d->core);
+    tb_memory_free(&d->memory);
+    free(d);
+}
+
+void tb_step(struct tb_driver *d)
+{
+    tb_memory_drive(&d->memory, &d->in);
+    d->core.cycle(d->core.handle, &d->in, &d->out);
+    if (!d->in.rst)
+        tb_memory_sample(&d->memory, &d->in, &d->out);
+    d->clocks++;
+}
+
+void tb_reset(struct tb_driver *d)
+{
+    tb_memory_reset(&d->memory);
+    d->in.rst = 1;
+    for (unsigned i = 0; i < RESET_CLOCKS; i++)
+        tb_step(d);
+    d->in.rst = 0;
+}
+
+static enum sofa_status access_register(struct tb_driver *d, const char *name, int write, uint32_t *value,
+                                        struct sofa_error *e)
+{
+    int offset = sofa_register_offset(name);
+    if (offset < 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "no register %s", name);
+    d->in.reg_enable = 1;
+    d->in.reg_write = (uint8_t)write;
+    d->in.reg_addr = (uint8_t)(offset >> 2);
+    d->in.reg_wdata = *value;
+    for (unsigned i = 0; i < ANSWER_CLOCKS; i++) {
+        tb_step(d);
+        d->in.reg_enable = 0;
+        if (d->out.reg_valid) {
+            *value = d->out.reg_rdata;
+            return SOFA_OK;
+        }
+    }
+    return sofa_fail(e, SOFA_BAD_RESULT, "register %s does not answer", name);
+}
+
+enum sofa_status tb_write(struct tb_driver *d, const char *name, uint32_t value, struct sofa_error *e)
+{
+    return access_register(d, name, 1, &value, e);
+}
+
+enum sofa_status tb_read(struct tb_driver *d, const char *name, uint32_t *value, struct sofa_error *e)
+{
+    *value = 0;
+    return access_register(d, name, 0, value, e);
+}
+
+enum sofa_status tb_identify(struct tb_driver *d, struct sofa_error *e)
+{
+    uint32_t id, hash;
+    enum sofa_status status = tb_read(d, "ID", &id, e);
+    if (status == SOFA_OK)
+        status = tb_read(d, "CONFIG_HASH", &hash, e);
+    if (status != SOFA_OK)
+        return status;
+    if (id != SOFA_ID)
+        return sofa_fail(e, SOFA_BAD_RESULT, "register ID is 0x%08X, want 0x%08X", (unsigned)id, SOFA_ID);
+    if (hash != sofa_config_hash(d->config))
+        return sofa_fail(e, SOFA_BAD_RESULT, "register CONFIG_HASH is 0x%08X, want 0x%08X", (unsigned)hash,
+                         (unsigned)sofa_config_hash(d->config));
+    return SOFA_OK;
+}
