@@ -6,7 +6,7 @@
 
 #define COUNTER(name, offset, text) \
     {name "_LO", offset, SOFA_REG_COUNTER, "RO", 32, 0, text ", bits 31:0", {{0}}}, \
-    {name "_HI", (offset) + 4, SOFA_REG_COUNTER, "RO", 32, 0, text ", bits 63:32", {{0}}}
+    {name "_HI", (offset) + 4, SOFA_REG_COUNTER, "RO", 32, 0, text ", bits 63:32 at the last read of a _LO", {{0}}}
 #define BASE(name, offset, text) \
     {name "_BASE_LO", offset, SOFA_REG_DESCRIPTOR, "RW", 32, 0, "address of " text ", a multiple of the port's bytes", {{0}}}, \
     {name "_BASE_HI", (offset) + 4, SOFA_REG_DESCRIPTOR, "RW", 32, 0, "address of " text ", upper part", {{0}}}
@@ -90,10 +90,24 @@ static const struct {
     {"scale", "SCORE_SHIFT, SCALE_MANTISSA or SCALE_SHIFT is out of range"},
 };
 
+const char *sofa_register_kind_name(enum sofa_register_kind kind)
+{
+    static const char *const names[] = {"constant", "control", "status", "setting", "descriptor", "counter"};
+    return names[kind];
+}
+
 const struct sofa_register *sofa_registers(unsigned *count)
 {
     *count = sizeof table / sizeof table[0];
     return table;
+}
+
+static const struct sofa_register *find(const char *name)
+{
+    for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
 }
 
 static int ends_with(const char *s, const char *end)
@@ -118,12 +132,38 @@ int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, 
     return 1;
 }
 
+unsigned sofa_counter_increment_bits(const char *name, const struct sofa_config *c, const struct sofa_derived *d)
+{
+    const struct {
+        const char *name;
+        unsigned bits;
+    } wide[] = {
+        {"ATTEND_BUSY", sofa_clog2((uint64_t)c->attend.lanes + 1)},
+        {"ATTEND_STARVED", sofa_clog2((uint64_t)c->attend.lanes + 1)},
+        {"PAIRS", sofa_clog2((uint64_t)d->lane_groups + 1)},
+        {"RAISES", sofa_clog2((uint64_t)d->lane_groups + 1)},
+        {"CLIPPED", d->kept_bits},
+        {"EMPTY_ROWS", d->row_bits + 1},
+        {"QUERY_BEATS", 2},
+        {"KEY_BEATS", 2},
+        {"VALUE_BEATS", 2},
+        {"RANGE_BEATS", 2},
+        {"OUTPUT_BYTES", sofa_clog2((uint64_t)d->port_bytes + 1)},
+    };
+    const struct sofa_register *r = find(name);
+    if (!r || r->kind != SOFA_REG_COUNTER)
+        return 0;
+    size_t n = strlen(name) - 3; /* without _LO or _HI */
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        if (strlen(wide[i].name) == n && memcmp(wide[i].name, name, n) == 0)
+            return wide[i].bits;
+    return 1;
+}
+
 int sofa_register_offset(const char *name)
 {
-    for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (strcmp(table[i].name, name) == 0)
-            return (int)table[i].offset;
-    return -1;
+    const struct sofa_register *r = find(name);
+    return r ? (int)r->offset : -1;
 }
 
 const char *sofa_error_code_name(unsigned code)

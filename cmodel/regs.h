@@ -45,9 +45,12 @@ enum sofa_register_kind {
     SOFA_REG_STATUS,
     SOFA_REG_SETTING,    /* writable at any time */
     SOFA_REG_DESCRIPTOR, /* of a job: writes are ignored while busy */
-    SOFA_REG_COUNTER     /* 64 bits, a _LO and a _HI register */
+    SOFA_REG_COUNTER     /* 64 bits, a _LO and a _HI register; reading _LO takes hold of _HI */
 };
 
+const char *sofa_register_kind_name(enum sofa_register_kind kind);
+
+#define SOFA_FIELDS_MAX 3u
 struct sofa_field {
     const char *name; /* lower case */
     unsigned low, bits;
@@ -62,7 +65,7 @@ struct sofa_register {
     unsigned bits;
     uint32_t reset;
     const char *description;
-    struct sofa_field field[3]; /* unused ones have no name */
+    struct sofa_field field[SOFA_FIELDS_MAX]; /* unused ones have no name */
 };
 
 /* The table, by ascending offset, as it is for the widest address. */
@@ -70,6 +73,9 @@ const struct sofa_register *sofa_registers(unsigned *count);
 
 /* The register as configuration c has it (width of bases, CONFIG_HASH); 0 if c does without it. */
 int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, const struct sofa_config *c);
+
+/* Bits of what is added to a counter in one cycle; name as in the table ("PAIRS_LO"). 0 for other registers. */
+unsigned sofa_counter_increment_bits(const char *name, const struct sofa_config *c, const struct sofa_derived *d);
 
 /* Offset in bytes of a register of the table, -1 if there is none of that name. */
 int sofa_register_offset(const char *name);

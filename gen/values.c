@@ -4,22 +4,46 @@
 #include "../cmodel/regs.h"
 #include "../cmodel/version.h"
 #include "template.h"
+#include "values_network.h"
 
 #include <lauxlib.h>
 
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
+/* One line per field. */
 #define FIELD(name) {#name, offsetof(struct sofa_derived, name)}
 static const struct gen_derived_field derived_fields[] = {
-    FIELD(groups),       FIELD(slices),          FIELD(full_bits),   FIELD(row_bits),     FIELD(index_bits),
-    FIELD(entry_bits),   FIELD(tile_bits),       FIELD(key_bits),    FIELD(kept_bits),    FIELD(beats),
-    FIELD(lane_groups),  FIELD(group_lanes),     FIELD(lane_rows),   FIELD(dot_bits),     FIELD(weight_bits),
-    FIELD(output_acc_bits), FIELD(norm_units),   FIELD(query_buses), FIELD(port_bytes),   FIELD(query_beats),
-    FIELD(key_beats),    FIELD(value_beats),     FIELD(output_beats), FIELD(range_beats), FIELD(range_records),
+    FIELD(groups),
+    FIELD(slices),
+    FIELD(full_bits),
+    FIELD(row_bits),
+    FIELD(index_bits),
+    FIELD(entry_bits),
+    FIELD(tile_bits),
+    FIELD(key_bits),
+    FIELD(kept_bits),
+    FIELD(beats),
+    FIELD(lane_groups),
+    FIELD(group_lanes),
+    FIELD(lane_rows),
+    FIELD(dot_bits),
+    FIELD(weight_bits),
+    FIELD(output_acc_bits),
+    FIELD(norm_units),
+    FIELD(query_buses),
+    FIELD(port_bytes),
+    FIELD(query_beats),
+    FIELD(key_beats),
+    FIELD(value_beats),
+    FIELD(output_beats),
+    FIELD(range_beats),
+    FIELD(range_records),
 };
 #define DERIVED_COUNT (sizeof derived_fields / sizeof derived_fields[0])
-_Static_assert(sizeof(struct sofa_derived) == DERIVED_COUNT * sizeof(unsigned), "a field of sofa_derived has no name here");
+_Static_assert(sizeof(struct sofa_derived) == DERIVED_COUNT * sizeof(unsigned),
+               "a field of sofa_derived has no name here");
 
 void gen_values_init(struct gen_values *v, const struct sofa_config *c)
 {
@@ -81,4 +105,186 @@ static void push_config(lua_State *L, const struct sofa_config *c)
     set_string(L, "name", c->name);
     set_string(L, "mode", sofa_mode_name(c->mode));
     gen_template_strict(L, "cfg");
+}
+
+static void push_derived(lua_State *L, const struct sofa_derived *d)
+{
+    lua_createtable(L, 0, DERIVED_COUNT);
+    for (unsigned i = 0; i < DERIVED_COUNT; i++)
+        set_integer(L, derived_fields[i].name, gen_derived_get(d, &derived_fields[i]));
+    gen_template_strict(L, "d");
+}
+
+/* ---- functions of templates ---- */
+
+static int clog2(lua_State *L)
+{
+    lua_Integer n = luaL_checkinteger(L, 1);
+    luaL_argcheck(L, n >= 0, 1, "negative");
+    lua_pushinteger(L, sofa_clog2((uint64_t)n));
+    return 1;
+}
+
+static int push_table(lua_State *L, uint32_t (*entry)(unsigned), unsigned last)
+{
+    lua_createtable(L, (int)last + 1, 0);
+    for (unsigned a = 0; a <= last; a++) {
+        lua_pushinteger(L, entry(a));
+        lua_rawseti(L, -2, (lua_Integer)a + 1);
+    }
+    return 1;
+}
+
+static int exp2_table(lua_State *L)
+{
+    return push_table(L, sofa_exp2_table, SOFA_EXP2_ENTRIES);
+}
+
+static int recip_table(lua_State *L)
+{
+    return push_table(L, sofa_recip_table, SOFA_RECIP_ENTRIES);
+}
+
+/* Appends the table on top of the stack to the list below it. */
+static void append(lua_State *L)
+{
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+}
+
+/* Name in lower case, without `drop` characters at its end. */
+static void push_lower(lua_State *L, const char *name, size_t drop)
+{
+    char lower[64];
+    size_t n = strlen(name) - drop;
+    luaL_argcheck(L, n < sizeof lower, 1, "register name too long");
+    for (size_t i = 0; i < n; i++)
+        lower[i] = (char)tolower((unsigned char)name[i]);
+    lua_pushlstring(L, lower, n);
+}
+
+static void push_fields(lua_State *L, const struct sofa_register *r)
+{
+    lua_newtable(L);
+    for (unsigned i = 0; i < SOFA_FIELDS_MAX && r->field[i].name; i++) {
+        lua_newtable(L);
+        set_string(L, "name", r->field[i].name);
+        set_integer(L, "low", r->field[i].low);
+        set_integer(L, "bits", r->field[i].bits);
+        set_string(L, "description", r->field[i].description);
+        append(L);
+    }
+}
+
+static void push_register(lua_State *L, const struct sofa_register *r, const struct gen_values *v)
+{
+    lua_newtable(L);
+    set_string(L, "name", r->name);
+    push_lower(L, r->name, 0);
+    lua_setfield(L, -2, "lower");
+    set_integer(L, "offset", r->offset);
+    set_string(L, "kind", sofa_register_kind_name(r->kind));
+    set_string(L, "access", r->access);
+    set_integer(L, "bits", r->bits);
+    set_integer(L, "reset", r->reset);
+    set_string(L, "description", r->description);
+    push_fields(L, r);
+    lua_setfield(L, -2, "fields");
+    if (r->kind == SOFA_REG_COUNTER)
+        set_integer(L, "increment_bits", sofa_counter_increment_bits(r->name, &v->config, &v->derived));
+    gen_template_strict(L, "a register");
+}
+
+static int registers(lua_State *L)
+{
+    const struct gen_values *v = lua_touserdata(L, lua_upvalueindex(1));
+    unsigned count;
+    const struct sofa_register *table = sofa_registers(&count);
+    lua_newtable(L);
+    for (unsigned i = 0; i < count; i++) {
+        struct sofa_register r;
+        if (!sofa_register_for(&r, &table[i], &v->config))
+            continue;
+        push_register(L, &r, v);
+        append(L);
+    }
+    return 1;
+}
+
+static int errors(lua_State *L)
+{
+    lua_newtable(L);
+    for (unsigned code = 0; code < SOFA_ERROR_COUNT; code++) {
+        lua_newtable(L);
+        set_string(L, "name", sofa_error_code_name(code));
+        set_integer(L, "code", code);
+        set_string(L, "text", sofa_error_code_text(code));
+        append(L);
+    }
+    return 1;
+}
+
+/* ---- facts ---- */
+
+static unsigned check_unsigned(lua_State *L, int index)
+{
+    lua_Integer n = luaL_checkinteger(L, index);
+    luaL_argcheck(L, n >= 0 && n <= INT_MAX, index, "not a count");
+    return (unsigned)n;
+}
+
+static void check_name(lua_State *L, char name[64])
+{
+    size_t n;
+    const char *s = luaL_checklstring(L, 1, &n);
+    luaL_argcheck(L, n > 0 && n < 64, 1, "name must have 1 to 63 characters");
+    memcpy(name, s, n + 1);
+}
+
+static int latency(lua_State *L)
+{
+    struct gen_facts *facts = lua_touserdata(L, lua_upvalueindex(1));
+    struct gen_latency fact = {.cycles = check_unsigned(L, 2)};
+    check_name(L, fact.name);
+    if (facts->latencies == GEN_FACTS_MAX)
+        return luaL_error(L, "more than %d latencies", (int)GEN_FACTS_MAX);
+    facts->latency[facts->latencies++] = fact;
+    lua_settop(L, 2);
+    return 1;
+}
+
+static int memory(lua_State *L)
+{
+    struct gen_facts *facts = lua_touserdata(L, lua_upvalueindex(1));
+    struct gen_memory fact = {.words = check_unsigned(L, 2), .bits = check_unsigned(L, 3)};
+    check_name(L, fact.name);
+    if (facts->memories == GEN_FACTS_MAX)
+        return luaL_error(L, "more than %d memories", (int)GEN_FACTS_MAX);
+    facts->memory[facts->memories++] = fact;
+    lua_settop(L, 3);
+    return 1;
+}
+
+static void set_function(lua_State *L, const char *name, lua_CFunction f, const void *upvalue)
+{
+    lua_pushlightuserdata(L, (void *)(uintptr_t)upvalue);
+    lua_pushcclosure(L, f, 1);
+    lua_setfield(L, -2, name);
+}
+
+void gen_values_push(lua_State *L, const struct gen_values *v, struct gen_facts *facts)
+{
+    push_config(L, &v->config);
+    lua_setfield(L, -2, "cfg");
+    push_derived(L, &v->derived);
+    lua_setfield(L, -2, "d");
+    set_integer(L, "hash", v->hash);
+    set_string(L, "version", SOFA_VERSION);
+    set_function(L, "clog2", clog2, NULL);
+    set_function(L, "exp2_table", exp2_table, NULL);
+    set_function(L, "recip_table", recip_table, NULL);
+    set_function(L, "registers", registers, v);
+    set_function(L, "errors", errors, NULL);
+    set_function(L, "latency", latency, facts);
+    set_function(L, "memory", memory, facts);
+    gen_values_push_network(L, v);
 }

@@ -1,0 +1,119 @@
+#include "emit.h"
+
+#include "../cmodel/version.h"
+#include "library.h"
+#include "manifest.h"
+#include "registers.h"
+#include "render.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void put_file_list(struct gen_buffer *b, const struct gen_files *files)
+{
+    for (unsigned i = 0; i < files->count; i++)
+        if (strncmp(files->file[i].path, "rtl/", 4) == 0)
+            gen_buffer_printf(b, "%s\n", files->file[i].path);
+}
+
+static void put_core(struct gen_buffer *b, const struct gen_values *v, const struct gen_files *files)
+{
+    gen_buffer_puts(b, "CAPI=2:\n");
+    gen_put_header(b, v, "# ", "sofa.core");
+    gen_buffer_printf(b, "name: ::sofa_core-%s:%s\n", v->config.name, SOFA_VERSION);
+    gen_buffer_puts(b, "description: Dynamic-sparse attention accelerator\n\nfilesets:\n  rtl:\n    files:\n");
+    for (unsigned i = 0; i < files->count; i++)
+        if (strncmp(files->file[i].path, "rtl/", 4) == 0)
+            gen_buffer_printf(b, "      - %s\n", files->file[i].path);
+    gen_buffer_puts(b, "    file_type: verilogSource-2005\n"
+                       "  headers:\n    files:\n"
+                       "      - sofa_regs.vh: {is_include_file: true}\n"
+                       "    file_type: verilogSource-2005\n\n"
+                       "targets:\n"
+                       "  default: &default\n    filesets: [rtl, headers]\n    toplevel: " GEN_TOP "\n"
+                       "  lint:\n    <<: *default\n    default_tool: verilator\n"
+                       "    tools:\n      verilator:\n        mode: lint-only\n        verilator_options: [-Wall]\n");
+}
+
+/* Adds a file with one of the writers above; `kind` tells which. */
+enum kind { FILE_LIST, CORE, REGISTERS_VERILOG, REGISTERS_C, REGISTERS_MARKDOWN };
+
+static enum sofa_status add(struct gen_files *files, const char *path, enum kind kind, const struct gen_values *v,
+                            struct sofa_error *e)
+{
+    struct gen_buffer text = {0};
+    switch (kind) {
+    case FILE_LIST:
+        put_file_list(&text, files);
+        break;
+    case CORE:
+        put_core(&text, v, files);
+        break;
+    case REGISTERS_VERILOG:
+        gen_registers_verilog(&text, v);
+        break;
+    case REGISTERS_C:
+        gen_registers_c(&text, v);
+        break;
+    case REGISTERS_MARKDOWN:
+        gen_registers_markdown(&text, v);
+        break;
+    }
+    struct gen_buffer *out = text.failed ? NULL : gen_files_add(files, path);
+    if (!out) {
+        gen_buffer_free(&text);
+        return sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", path);
+    }
+    *out = text;
+    return SOFA_OK;
+}
+
+static enum sofa_status add_all(struct gen_files *files, const struct gen_values *v, const struct gen_library *library,
+                                struct sofa_error *e)
+{
+    static const struct {
+        const char *path;
+        enum kind kind;
+    } others[] = {{"sofa.f", FILE_LIST},
+                  {"sofa.core", CORE},
+                  {"sofa_regs.vh", REGISTERS_VERILOG},
+                  {"sofa_regs.h", REGISTERS_C},
+                  {"registers.md", REGISTERS_MARKDOWN}};
+    struct gen_facts *facts = malloc(sizeof *facts);
+    if (!facts)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", v->config.name);
+    enum sofa_status status = gen_render(files, facts, v, library, e);
+    for (size_t i = 0; status == SOFA_OK && i < sizeof others / sizeof others[0]; i++)
+        status = add(files, others[i].path, others[i].kind, v, e);
+    if (status == SOFA_OK)
+        status = gen_manifest_add(files, v, facts, e);
+    free(facts);
+    return status;
+}
+
+enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_config *c, const char *templates,
+                                struct sofa_error *e)
+{
+    struct gen_values v;
+    struct gen_library library;
+    *files = (struct gen_files){0};
+    gen_values_init(&v, c);
+    if (!templates)
+        templates = getenv("SOFA_TEMPLATES");
+    enum sofa_status status = gen_library_open(&library, templates, e);
+    if (status != SOFA_OK)
+        return status;
+    status = add_all(files, &v, &library, e);
+    gen_library_close(&library);
+    return status;
+}
+
+enum sofa_status gen_emit(const struct sofa_config *c, const char *directory, struct sofa_error *e)
+{
+    struct gen_files files;
+    enum sofa_status status = gen_emit_files(&files, c, NULL, e);
+    if (status == SOFA_OK)
+        status = gen_write_files(&files, directory, e);
+    gen_files_free(&files);
+    return status;
+}

@@ -1,0 +1,22 @@
+/* Everything that sofagen writes for one configuration. */
+#ifndef GEN_EMIT_H
+#define GEN_EMIT_H
+
+#include "files.h"
+
+#include "../cmodel/config.h"
+
+/* All files in memory: rtl/, sofa.f, sofa.core, sofa_regs.vh, sofa_regs.h, registers.md, manifest.json; the same bytes
+ * for the same configuration. templates: directory of templates, NULL: $SOFA_TEMPLATES or, if unset, the embedded ones.
+ * The caller frees *files, also after an error. Requires a checked configuration. */
+enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_config *c, const char *templates,
+                                struct sofa_error *e);
+
+/* Writes files into `directory`, which must be absent, empty, or hold only what sofagen wrote before: then it is replaced.
+ * Whatever happens, `directory` holds what it held before or all of the new files. */
+enum sofa_status gen_write_files(const struct gen_files *files, const char *directory, struct sofa_error *e);
+
+/* Both. */
+enum sofa_status gen_emit(const struct sofa_config *c, const char *directory, struct sofa_error *e);
+
+#endif

@@ -1,0 +1,26 @@
+/* The templates: those embedded at build time, or those of a directory while they are being written. */
+#ifndef GEN_LIBRARY_H
+#define GEN_LIBRARY_H
+
+#include "../cmodel/error.h"
+
+struct gen_template {
+    const char *name; /* "predict/sofa_column.v" */
+    const char *text;
+};
+
+/* Written by gen/embed/embed.c; sorted by name. */
+extern const struct gen_template gen_embedded_templates[];
+extern const unsigned gen_embedded_count;
+
+struct gen_library {
+    const struct gen_template *template; /* sorted by name */
+    unsigned count;
+    struct gen_template *owned; /* NULL: the embedded ones */
+};
+
+/* directory: holds ENGINE/NAME.v; NULL: the embedded templates. */
+enum sofa_status gen_library_open(struct gen_library *library, const char *directory, struct sofa_error *e);
+void gen_library_close(struct gen_library *library);
+
+#endif
