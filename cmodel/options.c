@@ -1,0 +1,163 @@
+#include "options.h"
+
+#include "parse.h"
+#include "version.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define EXTRA_MAX 16
+enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ROWS, OPTION_JSON,
+       OPTION_VERSION, OPTION_EXTRA };
+
+static const struct option shared_options[] = {
+    {"set", required_argument, NULL, OPTION_SET},       {"kept", required_argument, NULL, OPTION_KEPT},
+    {"tile", required_argument, NULL, OPTION_TILE},     {"radius", required_argument, NULL, OPTION_RADIUS},
+    {"carry", no_argument, NULL, OPTION_CARRY},         {"rows", required_argument, NULL, OPTION_ROWS},
+    {"json", no_argument, NULL, OPTION_JSON},           {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPTION_VERSION},     {"output", required_argument, NULL, 'o'},
+};
+#define SHARED (sizeof shared_options / sizeof shared_options[0])
+
+static void print_help(const struct sofa_program *program)
+{
+    printf("usage: %s CONFIG.yaml TRACE.npz [options]\n%s\n\n"
+           "  --set KEY=VALUE   override a key of the configuration, e.g. tile.keys=128\n"
+           "  --kept N          keys kept per row and tile (default: as many as the hardware keeps)\n"
+           "  --tile KEYS       keys of a tile (default: tile.keys)\n"
+           "  --radius R        drop kept keys more than R (natural logarithm) below the best (default: inf)\n"
+           "  --carry           the best is that of this and all earlier tiles of the row\n"
+           "  --rows A:B        only rows A to B-1 of the trace\n"
+           "  -o OUT.npz        write o, o_int, o_scale and selected\n"
+           "  --json            print one JSON object\n",
+           program->name, program->summary);
+    for (const struct sofa_extra_option *x = program->extra; x && x->name; x++) {
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", x->name, x->argument ? " " : "", x->argument ? x->argument : "");
+        printf("  %-17s %s\n", left, x->help);
+    }
+    printf("  -h, --help        this text\n"
+           "  --version         the version\n\n"
+           "Exit status: 0 good, 1 the result is bad, 2 usage or input error.\n");
+}
+
+static void build_table(struct option *table, const struct sofa_program *program)
+{
+    unsigned n = SHARED;
+    memcpy(table, shared_options, sizeof shared_options);
+    for (const struct sofa_extra_option *x = program->extra; x && x->name && n < SHARED + EXTRA_MAX; x++, n++)
+        table[n] = (struct option){x->name, x->argument ? required_argument : no_argument, NULL,
+                                   OPTION_EXTRA + (int)(n - SHARED)};
+    table[n] = (struct option){0};
+}
+
+static enum sofa_status take_count(unsigned *value, const char *name, const char *text, unsigned most,
+                                   struct sofa_error *e)
+{
+    uint64_t n;
+    if (!sofa_parse_unsigned(text, most, &n) || n == 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%s '%.80s': must be a whole number, 1 to %u", name, text, most);
+    *value = (unsigned)n;
+    return SOFA_OK;
+}
+
+static enum sofa_status take_shared(struct sofa_run_options *o, int option, const char *text, struct sofa_error *e)
+{
+    switch (option) {
+    case OPTION_SET:
+        if (o->overrides == SOFA_OVERRIDES_MAX)
+            return sofa_fail(e, SOFA_BAD_INPUT, "--set: given more than %u times", SOFA_OVERRIDES_MAX);
+        o->override[o->overrides++] = text;
+        return SOFA_OK;
+    case OPTION_KEPT: return take_count(&o->run.kept, "--kept", text, SOFA_KEPT_MAX, e);
+    case OPTION_TILE: return take_count(&o->run.tile, "--tile", text, SOFA_TILE_KEYS_MAX, e);
+    case OPTION_RADIUS:
+        if (!sofa_parse_real(text, &o->run.radius))
+            return sofa_fail(e, SOFA_BAD_INPUT, "--radius '%.80s': must be a number >= 0, or inf", text);
+        return SOFA_OK;
+    case OPTION_CARRY: o->run.carry = 1; return SOFA_OK;
+    case OPTION_ROWS:
+        if (!sofa_parse_range(text, &o->row_first, &o->row_end))
+            return sofa_fail(e, SOFA_BAD_INPUT, "--rows '%.80s': must be A:B with 0 <= A < B", text);
+        return SOFA_OK;
+    case OPTION_JSON: o->json = 1; return SOFA_OK;
+    default: o->out_path = text; return SOFA_OK;
+    }
+}
+
+static enum sofa_status take_option(struct sofa_run_options *o, const struct sofa_program *program, int option,
+                                    const char *word, struct sofa_error *e)
+{
+    switch (option) {
+    case 'h': print_help(program); o->finished = 1; return SOFA_OK;
+    case OPTION_VERSION:
+        printf("%s %s\n", program->name, SOFA_VERSION);
+        o->finished = 1;
+        return SOFA_OK;
+    case ':': return sofa_fail(e, SOFA_BAD_INPUT, "option '%.80s' needs an argument; see --help", word);
+    case '?': return sofa_fail(e, SOFA_BAD_INPUT, "unknown or ambiguous option '%.80s'; see --help", word);
+    default: break;
+    }
+    if (option >= OPTION_EXTRA)
+        return program->set(program->user, program->extra[option - OPTION_EXTRA].name, optarg, e);
+    return take_shared(o, option, optarg, e);
+}
+
+static enum sofa_status take_positionals(struct sofa_run_options *o, int argc, char **argv, struct sofa_error *e)
+{
+    if (argc - optind < 2)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%s is missing; see --help",
+                         optind < argc ? "TRACE.npz" : "CONFIG.yaml");
+    if (argc - optind > 2)
+        return sofa_fail(e, SOFA_BAD_INPUT, "unexpected argument '%.80s'; see --help", argv[optind + 2]);
+    o->config_path = argv[optind];
+    o->trace_path = argv[optind + 1];
+    return SOFA_OK;
+}
+
+enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sofa_program *program, int argc,
+                                    char **argv, struct sofa_error *e)
+{
+    struct option table[SHARED + EXTRA_MAX + 1];
+    *o = (struct sofa_run_options){.row_end = SIZE_MAX, .run = {.radius = INFINITY}};
+    build_table(table, program);
+    optind = 0; /* start over: getopt keeps its state between calls */
+    opterr = 0;
+    for (;;) {
+        int option = getopt_long(argc, argv, ":ho:", table, NULL);
+        if (option == -1)
+            return take_positionals(o, argc, argv, e);
+        enum sofa_status status = take_option(o, program, option, argv[optind - 1], e);
+        if (status != SOFA_OK || o->finished)
+            return status;
+    }
+}
+
+enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e)
+{
+    *input = (struct sofa_input){.trace = {.q = {0}}};
+    enum sofa_status status = sofa_config_load(&input->config, o->config_path, o->override, o->overrides, e);
+    if (status == SOFA_OK)
+        status = sofa_trace_load(&input->trace, o->trace_path, &input->config, e);
+    if (status == SOFA_OK)
+        status = sofa_trace_rows(&input->trace, o->row_first, o->row_end, e);
+    if (status == SOFA_OK)
+        status = sofa_job_make(&input->job, &input->config, &input->trace, &o->run, e);
+    if (status != SOFA_OK)
+        sofa_input_free(input);
+    return status;
+}
+
+void sofa_input_free(struct sofa_input *input)
+{
+    sofa_trace_free(&input->trace);
+}
+
+int sofa_exit(const struct sofa_program *program, enum sofa_status status, const struct sofa_error *e)
+{
+    if (status != SOFA_OK)
+        fprintf(stderr, "%s: %s\n", program->name, e->text);
+    return (int)status;
+}

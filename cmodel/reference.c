@@ -1,0 +1,67 @@
+#include "reference.h"
+
+#include <math.h>
+#include <string.h>
+
+void sofa_reference_scores(int64_t *score, const struct sofa_trace *t, size_t row)
+{
+    size_t d = t->q.cols;
+    const int16_t *q = t->q.value + row * d;
+    for (size_t key = t->first[row]; key < t->visible[row]; key++) {
+        const int16_t *k = t->k.value + key * d;
+        int64_t sum = 0;
+        for (size_t i = 0; i < d; i++)
+            sum += (int32_t)q[i] * k[i];
+        score[key] = sum;
+    }
+}
+
+void sofa_reference_attend(double *out, double *weight, const int64_t *score, const uint8_t *selected,
+                           const struct sofa_trace *t, size_t row)
+{
+    size_t d = t->q.cols;
+    double step = t->q.step * t->k.step * t->scale, sum = 0;
+    int64_t most = INT64_MIN;
+    memset(out, 0, d * sizeof *out);
+    for (size_t key = t->first[row]; key < t->visible[row]; key++)
+        if ((!selected || selected[key]) && score[key] > most)
+            most = score[key];
+    for (size_t key = t->first[row]; key < t->visible[row]; key++) {
+        weight[key] = !selected || selected[key] ? exp((double)(score[key] - most) * step) : 0;
+        sum += weight[key];
+    }
+    for (size_t key = t->first[row]; key < t->visible[row]; key++) {
+        const int16_t *v = t->v.value + key * d;
+        double w = weight[key] * t->v.step;
+        for (size_t i = 0; w > 0 && i < d; i++)
+            out[i] += w * v[i];
+    }
+    for (size_t i = 0; sum > 0 && i < d; i++)
+        out[i] /= sum;
+}
+
+/* Hoare's selection, descending. */
+int64_t sofa_nth_largest(int64_t *x, size_t count, size_t n)
+{
+    size_t low = 0, high = count - 1, target = n - 1;
+    while (low < high) {
+        int64_t pivot = x[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (x[i] > pivot)
+                i++;
+            while (x[j] < pivot)
+                j--;
+            if (i >= j)
+                break;
+            int64_t swap = x[i];
+            x[i++] = x[j];
+            x[j--] = swap;
+        }
+        if (target <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return x[target];
+}

@@ -1,0 +1,16 @@
+/* float64 attention of one row, the yardstick of accuracy and recall. */
+#ifndef SOFA_REFERENCE_H
+#define SOFA_REFERENCE_H
+
+#include "trace.h"
+
+/* Exact integer scores Q.K of a row over its visible keys: score[first .. visible-1]. */
+void sofa_reference_scores(int64_t *score, const struct sofa_trace *t, size_t row);
+/* Softmax attention over the visible keys with selected[key] != 0 (selected NULL: all) on dequantised tensors; d
+ * outputs, zeros when there is no key. weight: room for S numbers. */
+void sofa_reference_attend(double *out, double *weight, const int64_t *score, const uint8_t *selected,
+                           const struct sofa_trace *t, size_t row);
+/* The n-th largest (n >= 1) of count numbers, whose order changes. */
+int64_t sofa_nth_largest(int64_t *x, size_t count, size_t n);
+
+#endif

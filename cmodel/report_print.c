@@ -1,0 +1,108 @@
+/* The two forms of a report. */
+#include "report.h"
+
+#include "npz.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static json_t *count(uint64_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *bytes_json(const struct sofa_report *r)
+{
+    const struct sofa_counters *n = &r->counters;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "query", count(n->bytes_query), "key", count(n->bytes_key), "value",
+                     count(n->bytes_value), "range", count(n->bytes_range), "output", count(n->bytes_output), "total",
+                     count(r->bytes_total));
+}
+
+static json_t *config_json(const struct sofa_config *c)
+{
+    char hash[16];
+    snprintf(hash, sizeof hash, "%08" PRIx32, sofa_config_hash(c));
+    return json_pack("{s:s, s:s}", "name", c->name, "hash", hash);
+}
+
+json_t *sofa_report_json(const struct sofa_report *r)
+{
+    const struct sofa_counters *n = &r->counters;
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:f, s:f}", //
+        "config", config_json(&r->config),                   //
+        "rows", count(r->rows),                              //
+        "keys", count(r->keys),                              //
+        "blocks", count(n->blocks),                          //
+        "tiles", count(n->tiles),                            //
+        "kept_fraction", r->kept_fraction,                   //
+        "keys_needed_fraction", r->keys_needed_fraction,     //
+        "pairs", count(n->pairs),                            //
+        "raises", count(n->raises),                          //
+        "clipped", count(n->clipped),                        //
+        "empty_rows", count(n->empty_rows),                  //
+        "recall", r->recall,                                 //
+        "output_snr_selected_db", r->snr_selected_db,        //
+        "output_snr_dense_db", r->snr_dense_db,              //
+        "bytes", bytes_json(r),                              //
+        "bytes_plain_sparse", count(r->bytes_plain_sparse),  //
+        "bytes_dense", count(r->bytes_dense),                //
+        "cycles_predicted", count(r->cycles_predicted),      //
+        "model_seconds", r->seconds,                         //
+        "macs_per_second", r->macs_per_second);
+}
+
+enum sofa_status sofa_report_print_json(json_t *object, struct sofa_error *e)
+{
+    int bad = !object || json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0;
+    json_decref(object);
+    putchar('\n');
+    if (bad || fflush(stdout) != 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "cannot write to standard output");
+    return SOFA_OK;
+}
+
+void sofa_report_print(FILE *out, const struct sofa_report *r)
+{
+    const struct sofa_counters *n = &r->counters;
+    double total = (double)r->bytes_total;
+    fprintf(out, "configuration       %s (%08" PRIx32 ")\n", r->config.name, sofa_config_hash(&r->config));
+    fprintf(out, "job                 %zu rows x %zu keys, %" PRIu64 " blocks, %" PRIu64 " tiles\n", r->rows, r->keys,
+            n->blocks, n->tiles);
+    fprintf(out, "kept                %.2f %% of visible pairs (%" PRIu64 "), %.2f %% of V rows, %" PRIu64 " clipped\n",
+            100 * r->kept_fraction, n->pairs, 100 * r->keys_needed_fraction, n->clipped);
+    fprintf(out, "recall              %.2f %% of kept keys are among the row's largest exact scores\n", 100 * r->recall);
+    fprintf(out, "error               %.1f dB below float64 attention on the selected pairs, %.1f dB dense\n",
+            r->snr_selected_db, r->snr_dense_db);
+    fprintf(out, "raises, empty rows  %" PRIu64 ", %" PRIu64 "\n", n->raises, n->empty_rows);
+    fprintf(out, "bytes moved         %.0f: query %" PRIu64 ", key %" PRIu64 ", value %" PRIu64 ", range %" PRIu64
+            ", output %" PRIu64 "\n", total, n->bytes_query, n->bytes_key, n->bytes_value, n->bytes_range,
+            n->bytes_output);
+    fprintf(out, "  plain sparse      %" PRIu64 " (%.2f times as many)\n", r->bytes_plain_sparse,
+            (double)r->bytes_plain_sparse / total);
+    fprintf(out, "  dense             %" PRIu64 " (%.2f times as many)\n", r->bytes_dense,
+            (double)r->bytes_dense / total);
+    fprintf(out, "cycles predicted    %" PRIu64 "\n", r->cycles_predicted);
+    fprintf(out, "model               %.3g s, %.3g multiply-accumulates a second\n", r->seconds, r->macs_per_second);
+}
+
+enum sofa_status sofa_result_save(const struct sofa_result *result, const char *path, struct sofa_error *e)
+{
+    size_t count = result->rows * result->dims, cells = result->rows * result->keys;
+    double step = result->o_step;
+    float *o = malloc(count * sizeof *o);
+    if (!o)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: out of memory", path);
+    for (size_t i = 0; i < count; i++)
+        o[i] = (float)(result->o[i] * step);
+    const struct sofa_member members[] = {
+        {"o", {SOFA_F32, 2, {result->rows, result->dims}, count, o}},
+        {"o_int", {SOFA_I16, 2, {result->rows, result->dims}, count, result->o}},
+        {"o_scale", {SOFA_F64, 0, {0}, 1, &step}},
+        {"selected", {SOFA_U8, 2, {result->rows, result->keys}, cells, result->selected}},
+    };
+    enum sofa_status status = sofa_npz_write(path, members, sizeof members / sizeof members[0], e);
+    free(o);
+    return status;
+}
