@@ -77,6 +77,23 @@ static void set_string(lua_State *L, const char *name, const char *s)
     lua_setfield(L, -2, name);
 }
 
+/* Pushes the table `section` of the table on top of the stack; a new one the first time. */
+static void push_section(lua_State *L, const char *section, size_t length)
+{
+    lua_pushlstring(L, section, length);
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, -3) == LUA_TTABLE) {
+        lua_remove(L, -2);
+        return;
+    }
+    lua_pop(L, 1);
+    lua_newtable(L);
+    gen_template_strict(L, "cfg");
+    lua_pushvalue(L, -1);
+    lua_insert(L, -3); /* table, section, table */
+    lua_rawset(L, -4);
+}
+
 /* cfg: "tile.keys" becomes cfg.tile.keys. */
 static void push_config(lua_State *L, const struct sofa_config *c)
 {
@@ -89,18 +106,9 @@ static void push_config(lua_State *L, const struct sofa_config *c)
             set_integer(L, key[i].path, key[i].get(c));
             continue;
         }
-        lua_pushlstring(L, key[i].path, (size_t)(dot - key[i].path));
-        lua_pushvalue(L, -1);
-        if (lua_rawget(L, -3) != LUA_TTABLE) {
-            lua_pop(L, 1);
-            lua_newtable(L);
-            lua_pushvalue(L, -2);
-            gen_template_strict(L, "cfg");
-            lua_pushvalue(L, -2);
-            lua_rawset(L, -5);
-        }
+        push_section(L, key[i].path, (size_t)(dot - key[i].path));
         set_integer(L, dot + 1, key[i].get(c));
-        lua_pop(L, 2);
+        lua_pop(L, 1);
     }
     set_string(L, "name", c->name);
     set_string(L, "mode", sofa_mode_name(c->mode));
