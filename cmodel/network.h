@@ -1,5 +1,5 @@
 /* Comparator networks of the selection engine, and the timing that follows from them. Entries are unsigned words
- * {valid, score in offset binary, ~index}, all zero when invalid, so that one comparison orders them. */
+ * {valid, score in offset binary, ~index}: one comparison orders them, and what an invalid one says is not looked at. */
 #ifndef SOFA_NETWORK_H
 #define SOFA_NETWORK_H
 

@@ -22,17 +22,17 @@ module sofa_clip (
 
     // Entries in front of the first absent one.
     function [$(CB-1):0] length(input [$(KM-1):0] present);
+//% if KM > 1 then
         integer n;
         begin
-//% if KM > 1 then
             length = present[$(KM-1)] ? $(lit(CB, KM)) : $(CB)'d0;
             for (n = 1; n < $(KM); n = n + 1)
                 if (present[n-1] && !present[n])
                     length = length | n[$(CB-1):0];
-//% else
-            length = present;
-//% end
         end
+//% else
+        length = present;
+//% end
     endfunction
 
     // bit k: key k

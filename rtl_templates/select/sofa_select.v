@@ -16,7 +16,7 @@ module sofa_select (
     input  wire             i_last,
     input  wire [$(RB-1):0] i_row,
     input  wire             i_new_block, // the row's first tile of the block (all its groups)
-    input  wire [$(KP*EW-1):0] i_entries, // {valid, score in offset binary, ~index of the key in the tile}, 0 if invalid
+    input  wire [$(KP*EW-1):0] i_entries, // {valid, score in offset binary, ~index of the key in the tile}
     input  wire [$(SB-1):0] i_radius_row,
     input  wire             i_radius_on,
     input  wire [$(CB-1):0] i_kept,
@@ -72,8 +72,12 @@ module sofa_select (
         .i_we($(at("valid", t.merged)) && !$(at("last", t.merged))), .i_waddr($(at("row", t.merged))), .i_wdata(list_$(t.merged)),
         .i_re($(at("valid", t.sorted-1)) && !$(at("first", t.sorted-1))), .i_raddr($(at("row", t.sorted-1))), .o_rdata(stored)
     );
+    wire [$(KM*EW-1):0] kept_list;
+//% for i = 0, KM - 1 do
+    assign kept_list[$(i*EW) +: $(EW)] = {stored[$(i*EW+EW-1)] && !$(at("first", t.sorted)), stored[$(i*EW) +: $(EW-1)]};
+//% end
     sofa_merge merge (
-        .clk(clk), .i_kept(stored & {$(KM*EW){!$(at("first", t.sorted))}}), .i_fresh(fresh), .o_top(top), .o_list(list_$(t.merged))
+        .clk(clk), .i_kept(kept_list), .i_fresh(fresh), .o_top(top), .o_list(list_$(t.merged))
     );
 //% else
     wire unused_first = i_first;
@@ -82,7 +86,7 @@ module sofa_select (
 
     // The maximum over tiles, then the least score that stays.
     wire [$(TB-1):0] carried;
-    wire [$(TB-1):0] earlier = carried & {$(TB){i_carry && !$(at("new_block", t.top))}};
+    wire [$(TB-1):0] earlier = {carried[$(SB)] && i_carry && !$(at("new_block", t.top)), carried[$(SB-1):0]};
     reg  [$(TB-1):0] maximum;
     wire [$(SB):0]   least = {1'b0, maximum[$(SB-1):0]} - {1'b0, $(at("radius_row", t.top+1))};
     sofa_ram #(.WIDTH($(memory("select.carried", depth, TB))), .DEPTH($(depth)), .ABITS($(RB))) maxima (
