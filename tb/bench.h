@@ -7,6 +7,7 @@
 struct tb_run_options {
     struct tb_memory_options memory; /* random memory also scatters bases and strides */
     struct tb_wait wait;
+    int16_t *output; /* rows x head_dim, takes what the RTL wrote; may be NULL */
 };
 
 /* Runs the job on an opened core: memory images, descriptor, execution, comparison with result (NULL: none). */
