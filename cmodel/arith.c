@@ -2,22 +2,6 @@
 
 #include <math.h>
 
-int64_t sofa_round_shift(int64_t x, unsigned n)
-{
-    return n == 0 ? x : (x + ((int64_t)1 << (n - 1))) >> n;
-}
-
-int64_t sofa_saturate(int64_t x, unsigned bits)
-{
-    int64_t top = ((int64_t)1 << (bits - 1)) - 1;
-    return x > top ? top : x < -top - 1 ? -top - 1 : x;
-}
-
-unsigned sofa_log2_floor(uint64_t x)
-{
-    return 63u - (unsigned)__builtin_clzll(x);
-}
-
 uint32_t sofa_exp2_table(unsigned a)
 {
     return (uint32_t)lround(exp2((double)a / SOFA_EXP2_ENTRIES) * (1 << 18));

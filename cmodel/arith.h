@@ -13,11 +13,23 @@
 #define SOFA_CODE_MAX 7u           /* largest leading-zero code: 2^6 */
 
 /* round(x >> n), half up; n in 0..63; x + 2^(n-1) must not overflow. */
-int64_t sofa_round_shift(int64_t x, unsigned n);
+static inline int64_t sofa_round_shift(int64_t x, unsigned n)
+{
+    return n == 0 ? x : (x + ((int64_t)1 << (n - 1))) >> n;
+}
+
 /* Clamp to the signed range of `bits` (1..63). */
-int64_t sofa_saturate(int64_t x, unsigned bits);
+static inline int64_t sofa_saturate(int64_t x, unsigned bits)
+{
+    int64_t top = ((int64_t)1 << (bits - 1)) - 1;
+    return x > top ? top : x < -top - 1 ? -top - 1 : x;
+}
+
 /* floor(log2 x), x > 0. */
-unsigned sofa_log2_floor(uint64_t x);
+static inline unsigned sofa_log2_floor(uint64_t x)
+{
+    return 63u - (unsigned)__builtin_clzll(x);
+}
 
 /* T[a] = round(2^(a/64) * 2^18), a = 0..64. */
 uint32_t sofa_exp2_table(unsigned a);

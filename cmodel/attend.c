@@ -2,23 +2,36 @@
 
 #include <string.h>
 
+/* Exact in 32-bit sums: the bytes of k apart, each sum is below 2^31 for d <= 256. */
 static int64_t dot(const int16_t *q, const int16_t *k, size_t d)
 {
-    int64_t s = 0;
-    for (size_t i = 0; i < d; i++)
-        s += (int32_t)q[i] * k[i];
-    return s;
+    int32_t high = 0, low = 0;
+    for (size_t i = 0; i < d; i++) {
+        int16_t kh = (int16_t)(k[i] >> 8), kl = (int16_t)(k[i] & 255);
+        high += q[i] * kh;
+        low += q[i] * kl;
+    }
+    return (int64_t)high * 256 + low;
 }
 
-/* O and l are shifted by a raise in the same pass that adds the new term. The product fits 32 bits with its rounding. */
-static void accumulate(int64_t *o, const int16_t *v, size_t d, int32_t p, unsigned raise, unsigned shift)
+static void flush(struct sofa_attend_row *row, size_t d, unsigned raise)
+{
+    for (size_t i = 0; i < d; i++) {
+        row->o[i] = (row->o[i] + row->recent[i]) >> raise;
+        row->recent[i] = 0;
+    }
+    row->recents = 0;
+}
+
+/* p has 16 bits, so p * v is put together from 16-bit products: 2 * (p >> 1) * v + (p & 1) * v. */
+static void add_value(int32_t *recent, const int16_t *v, size_t d, uint32_t p, unsigned shift)
 {
     int32_t half = (int32_t)1 << (shift - 1);
-    if (raise)
-        for (size_t i = 0; i < d; i++)
-            o[i] >>= raise;
-    for (size_t i = 0; i < d; i++)
-        o[i] += (p * v[i] + half) >> shift;
+    int16_t major = (int16_t)(p >> 1), odd = (int16_t) - (int)(p & 1);
+    for (size_t i = 0; i < d; i++) {
+        int16_t rest = (int16_t)(v[i] & odd);
+        recent[i] += (major * v[i] * 2 + rest + half) >> shift;
+    }
 }
 
 int sofa_attend_pair(const struct sofa_attend *a, struct sofa_attend_row *row, const int16_t *q, const int16_t *k,
@@ -31,13 +44,17 @@ int sofa_attend_pair(const struct sofa_attend *a, struct sofa_attend_row *row, c
     int64_t x = sofa_reference_step(&row->reference, t, &raise, &raised);
     uint32_t p = sofa_exp2(&a->tables, x);
     row->l = (row->l >> raise) + p;
-    accumulate(row->o, v, d, (int32_t)p, raise, a->config->data.value_bits - 6);
+    if (raise || row->recents == SOFA_RECENT_MAX)
+        flush(row, d, raise);
+    add_value(row->recent, v, d, p, a->config->data.value_bits - 6);
+    row->recents++;
     return raised;
 }
 
 void sofa_attend_finish(const struct sofa_attend *a, struct sofa_attend_row *row, int16_t *out)
 {
     size_t d = a->config->head_dim;
+    flush(row, d, 0);
     if (row->reference.started) {
         uint32_t y = sofa_recip(&a->tables, row->l);
         for (size_t i = 0; i < d; i++)

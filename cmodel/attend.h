@@ -5,10 +5,14 @@
 #include "arith.h"
 #include "job.h"
 
+#define SOFA_RECENT_MAX 1000u /* a term is at most 2^21 + 1 */
+
 struct sofa_attend_row {
     struct sofa_reference reference;
     uint64_t l;
-    int64_t *o; /* d accumulators */
+    int64_t *o;      /* d accumulators */
+    int32_t *recent; /* the terms not yet in o, at most SOFA_RECENT_MAX; as exact, but faster to add up */
+    unsigned recents;
 };
 
 struct sofa_attend {

@@ -21,6 +21,7 @@ struct run {
     int16_t *khat;   /* S x d */
     int16_t *power;  /* QB x d, codes of the block's queries */
     int64_t *o;      /* QB x d */
+    int32_t *recent; /* QB x d */
     struct sofa_attend_row row[SOFA_QUERY_BLOCK_MAX];
     int64_t radius_row[SOFA_QUERY_BLOCK_MAX];
     int32_t carried[SOFA_QUERY_BLOCK_MAX];
@@ -31,6 +32,7 @@ static void close_run(struct run *run)
     free(run->khat);
     free(run->power);
     free(run->o);
+    free(run->recent);
     free(run);
 }
 
@@ -68,11 +70,14 @@ static enum sofa_status open_run(struct run **out, const struct sofa_config *c, 
     run->khat = malloc(t->k.rows * d * sizeof *run->khat);
     run->power = malloc(qb * d * sizeof *run->power);
     run->o = calloc(qb * d, sizeof *run->o);
-    if (!run->khat || !run->power || !run->o)
+    run->recent = calloc(qb * d, sizeof *run->recent);
+    if (!run->khat || !run->power || !run->o || !run->recent)
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", t->k.rows);
     sofa_truncate_key(run->khat, t->k.value, t->k.rows * d, c);
-    for (size_t r = 0; r < qb; r++)
+    for (size_t r = 0; r < qb; r++) {
         run->row[r].o = run->o + r * d;
+        run->row[r].recent = run->recent + r * d;
+    }
     return open_result(run, e);
 }
 
@@ -107,9 +112,8 @@ static void predict_row(struct run *run, struct sofa_tile *tile, size_t row0, un
         return;
     sofa_tile_see(tile, r, low, high, run->c->predict.keys);
     int32_t score[SOFA_TILE_KEYS_MAX];
-    for (unsigned k = low; k < high; k++)
-        score[k] = sofa_predict_score(run->power + r * d, run->khat + (tile->base + k) * d, d,
-                                      run->j->score_shift, run->c->predict.score_bits);
+    sofa_predict_row(score + low, run->power + r * d, run->khat + (tile->base + low) * d, d, high - low,
+                     run->j->score_shift, run->c->predict.score_bits);
     struct sofa_selection s;
     sofa_select_tile(&s, score, low, high, run->j->kept, run->radius_row[r], run->j->carry, &run->carried[r]);
     for (unsigned i = 0; i < s.count; i++) {

@@ -36,3 +36,36 @@ int32_t sofa_predict_score(const int16_t *power, const int16_t *khat, size_t d, 
         full += power[i] * khat[i];
     return (int32_t)sofa_saturate(full >> score_shift, score_bits);
 }
+
+/* Four keys at a time, so that the codes are read once for all. */
+static void dot_four(int32_t *full, const int16_t *power, const int16_t *khat, size_t d)
+{
+    const int16_t *k1 = khat + d, *k2 = k1 + d, *k3 = k2 + d;
+    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (size_t i = 0; i < d; i++) {
+        s0 += power[i] * khat[i];
+        s1 += power[i] * k1[i];
+        s2 += power[i] * k2[i];
+        s3 += power[i] * k3[i];
+    }
+    full[0] = s0;
+    full[1] = s1;
+    full[2] = s2;
+    full[3] = s3;
+}
+
+void sofa_predict_row(int32_t *score, const int16_t *power, const int16_t *khat, size_t d, unsigned keys,
+                      unsigned score_shift, unsigned score_bits)
+{
+    int32_t top = (int32_t)(((uint32_t)1 << (score_bits - 1)) - 1);
+    unsigned whole = keys / 4 * 4;
+    for (unsigned k = 0; k < whole; k += 4)
+        dot_four(score + k, power, khat + k * d, d);
+    for (unsigned k = 0; k < whole; k++) {
+        int32_t s = score[k] >> score_shift;
+        s = s > top ? top : s;
+        score[k] = s < -top - 1 ? -top - 1 : s;
+    }
+    for (unsigned k = whole; k < keys; k++)
+        score[k] = sofa_predict_score(power, khat + k * d, d, score_shift, score_bits);
+}

@@ -38,8 +38,11 @@ void sofa_tile_need(struct sofa_tile *tile, unsigned key, unsigned row)
 
 void sofa_tile_see(struct sofa_tile *tile, unsigned row, unsigned low, unsigned high, unsigned group_keys)
 {
-    for (unsigned key = low; key < high; key++)
-        sofa_set_bit(tile->visible, key);
+    for (unsigned w = low / 64; w * 64 < high; w++) {
+        uint64_t from = low > w * 64 ? UINT64_MAX << (low - w * 64) : UINT64_MAX;
+        uint64_t to = high - w * 64 < 64 ? ((uint64_t)1 << (high - w * 64)) - 1 : UINT64_MAX;
+        tile->visible[w] |= from & to;
+    }
     for (unsigned g = low / group_keys; g * group_keys < high; g++) {
         if (tile->group_first[g] == UINT16_MAX)
             tile->group_first[g] = (uint16_t)row;
