@@ -1,0 +1,10 @@
+/* Lints a directory of emitted RTL: Verilator -Wall, Icarus -g2005 -Wall, Yosys check -assert; any message is an error. */
+#ifndef TB_LINT_H
+#define TB_LINT_H
+
+#include "process.h"
+
+/* directory holds sofa.f; work is a directory for logs. */
+enum sofa_status tb_lint(const char *directory, const char *work, struct sofa_error *e);
+
+#endif

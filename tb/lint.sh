@@ -1,0 +1,3 @@
+#!/bin/sh
+# lint.sh SOFAGEN CONFIG.yaml: lints what the generator emits for a configuration.
+exec "$(dirname "$1")/sofasweep" --lint "$2"

@@ -1,0 +1,110 @@
+#include "random_case.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define ARRAY_LIMIT 256u /* multipliers or shift elements: what compiles in seconds */
+#define ROWS_LIMIT 160u
+#define KEYS_LIMIT 200u
+
+static void give(struct tb_case *c, const char *key, unsigned value)
+{
+    if (c->overrides < TB_CASE_KEYS)
+        snprintf(c->override[c->overrides++], sizeof c->override[0], "%s=%u", key, value);
+}
+
+/* low .. high, every octave alike. */
+static unsigned spread(struct tb_random *r, unsigned low, unsigned high)
+{
+    double octaves = log2((double)high + 1) - log2((double)low);
+    double x = (double)low * exp2(octaves * (double)tb_random_below(r, 1u << 20) / (double)(1u << 20));
+    unsigned n = (unsigned)x;
+    return n < low ? low : n > high ? high : n;
+}
+
+static int rarely(struct tb_random *r)
+{
+    return tb_random_below(r, 12) == 0;
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+static void choose_engines(struct tb_case *c, struct tb_random *r, unsigned qb, unsigned d, unsigned tile)
+{
+    unsigned kp = spread(r, 1, least(tile, 64)), lanes = spread(r, 1, least(qb, 32));
+    if (tile > 128 && kp < 8)
+        kp = 8;
+    give(c, "predict.keys", kp);
+    give(c, "predict.dims", spread(r, 1, least(d, ARRAY_LIMIT / kp)));
+    give(c, "predict.score_bits", tb_random_between(r, 8, 24));
+    give(c, "attend.lanes", lanes);
+    give(c, "attend.width", spread(r, 1, least(d, ARRAY_LIMIT / lanes)));
+    give(c, "attend.window", spread(r, 1, tb_random_below(r, 4) ? 16 : 64));
+}
+
+static void choose_data(struct tb_case *c, struct tb_random *r)
+{
+    unsigned key_bits = tb_random_below(r, 3) ? 16 : 8;
+    give(c, "data.query_bits", tb_random_below(r, 3) ? 16 : 8);
+    give(c, "data.key_bits", key_bits);
+    give(c, "data.value_bits", tb_random_below(r, 3) ? 16 : 8);
+    give(c, "predict.operand_bits", tb_random_below(r, 2) ? least(8, key_bits) : tb_random_between(r, 4, key_bits));
+}
+
+/* A burst has at most 256 beats, and the address must reach everything that a job may have. */
+static void choose_memory(struct tb_case *c, struct tb_random *r, unsigned d)
+{
+    unsigned port = 8;
+    do
+        port = 8u << tb_random_below(r, rarely(r) ? 10 : 8);
+    while (d * 16 > 256 * port);
+    unsigned row = 2 * d + 8 * (port / 8), bytes = (2 * KEYS_LIMIT + 2 * ROWS_LIMIT + 64) * row;
+    unsigned need = sofa_clog2(bytes) < 16 ? 16 : sofa_clog2(bytes);
+    give(c, "memory.port_bits", port);
+    give(c, "memory.read_channels", 1 + tb_random_below(r, 2));
+    give(c, "memory.prefetch", spread(r, 2, rarely(r) ? 256 : 32));
+    give(c, "memory.address_bits", rarely(r) ? 64 : tb_random_below(r, 2) ? 32 : tb_random_between(r, need, 64));
+}
+
+enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned index, struct sofa_error *e)
+{
+    struct tb_random *r = &c->random;
+    *c = (struct tb_case){.random = {seed * 0x100000001B3u + index}};
+    tb_random_next(r);
+    unsigned qb = spread(r, 1, rarely(r) ? 256 : 40), d = rarely(r) ? spread(r, 8, 256) : tb_random_between(r, 8, 72);
+    unsigned tile = spread(r, 4, rarely(r) ? 512 : 64);
+    give(c, "query_block", qb);
+    give(c, "head_dim", d);
+    give(c, "keys_max", tb_random_below(r, 4) ? spread(r, 1, 1024) : 1u << 20);
+    give(c, "tile.keys", tile);
+    give(c, "tile.kept_max", spread(r, 1, least(tile, rarely(r) ? 128 : 24)));
+    choose_data(c, r);
+    choose_engines(c, r, qb, d, tile);
+    choose_memory(c, r, d);
+    const char *list[TB_CASE_KEYS];
+    for (unsigned i = 0; i < c->overrides; i++)
+        list[i] = c->override[i];
+    return sofa_config_load(&c->config, NULL, list, c->overrides, e);
+}
+
+void tb_random_job(struct tb_case_job *job, struct tb_case *c)
+{
+    static const double radius[4] = {0, 0.5, 2, 8};
+    struct tb_random *r = &c->random;
+    const struct sofa_config *k = &c->config;
+    unsigned tile = tb_random_below(r, 2) ? k->tile.keys : tb_random_between(r, 1, k->tile.keys);
+    *job = (struct tb_case_job){0};
+    job->keys = spread(r, 1, least(k->keys_max, KEYS_LIMIT));
+    job->rows = tb_random_between(r, 1, least(3 * k->query_block + 1, ROWS_LIMIT));
+    job->content = tb_random_below(r, 2) ? TB_RANDOM_VALUES : (enum tb_content)tb_random_below(r, TB_CONTENTS);
+    job->view = (enum tb_view)tb_random_below(r, TB_BLIND);
+    if (rarely(r))
+        job->view = TB_BLIND;
+    job->options.tile = tile;
+    job->options.kept = tb_random_below(r, 2) ? 0 : tb_random_between(r, 1, least(k->tile.kept_max, tile));
+    job->options.radius = tb_random_below(r, 2) ? -1 : radius[tb_random_below(r, 4)];
+    job->options.carry = (int)tb_random_below(r, 2);
+}

@@ -1,0 +1,29 @@
+/* Random legal configurations, and jobs for them, from a seed. */
+#ifndef TB_RANDOM_CASE_H
+#define TB_RANDOM_CASE_H
+
+#include "../cmodel/job.h"
+#include "synthetic.h"
+
+#define TB_CASE_KEYS 20u
+
+struct tb_case {
+    struct sofa_config config;
+    char override[TB_CASE_KEYS][48]; /* --set arguments that give this configuration */
+    unsigned overrides;
+    struct tb_random random;         /* continues for the jobs */
+};
+
+struct tb_case_job {
+    size_t rows, keys;
+    enum tb_content content;
+    enum tb_view view;
+    struct sofa_options options;
+};
+
+/* Configuration number `index` of a seed. Mostly small ones: they must be compiled and simulated. */
+enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned index, struct sofa_error *e);
+/* The next job of a case. */
+void tb_random_job(struct tb_case_job *job, struct tb_case *c);
+
+#endif

@@ -1,0 +1,209 @@
+/* sofasweep: random legal configurations through lint, both memories and the cycle model; or lint alone. */
+#include "../cmodel/options.h"
+#include "../cmodel/parse.h"
+#include "../cmodel/version.h"
+#include "../gen/emit.h"
+#include "bench.h"
+#include "lint.h"
+#include "random_case.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define JOBS 3u             /* of a configuration, each with both memories */
+#define CYCLES_RELATIVE 0.02
+#define CYCLES_ABSOLUTE 32.0
+
+struct sweep {
+    uint64_t seed, count, only;
+    int one, lint;
+    const char *lint_config;
+    char work[TB_PATH_MAX];
+    double worst; /* error of the predicted cycles, as a part of what is allowed */
+};
+
+static enum sofa_status check_cycles(struct sweep *s, const struct sofa_config *c, const struct sofa_job *j,
+                                     const struct sofa_result *result, uint64_t measured, struct sofa_error *e)
+{
+    struct sofa_cycles cycles;
+    enum sofa_status status = sofa_cycles_predict(&cycles, c, j, result, e);
+    if (status != SOFA_OK)
+        return status;
+    double error = fabs((double)cycles.total - (double)measured);
+    double allowed = fmax(CYCLES_RELATIVE * (double)measured, CYCLES_ABSOLUTE);
+    s->worst = fmax(s->worst, error / allowed);
+    if (error > allowed)
+        return sofa_fail(e, SOFA_BAD_RESULT, "cycles: predicted %" PRIu64 ", RTL needs %" PRIu64, cycles.total, measured);
+    return SOFA_OK;
+}
+
+static enum sofa_status run_memories(struct sweep *s, struct tb_driver *d, struct tb_case *c, const struct sofa_trace *t,
+                                     const struct sofa_job *j, const struct sofa_result *result, struct sofa_error *e)
+{
+    enum sofa_status status = SOFA_OK, timing = SOFA_OK;
+    for (int random = 0; random < 2 && status == SOFA_OK; random++) {
+        struct tb_run_options o = {.memory = {.random = random, .seed = tb_random_next(&c->random) >> 1}};
+        struct tb_outcome outcome;
+        struct tb_comparison cmp;
+        status = tb_bench_run(d, t, j, result, &o, &outcome, &cmp, e);
+        if (status == SOFA_OK && cmp.mismatches)
+            status = sofa_fail(e, SOFA_BAD_RESULT, "%s memory: %s", random ? "random" : "ideal", cmp.first);
+        if (status == SOFA_OK && !random)
+            timing = check_cycles(s, &c->config, j, result, outcome.cycles, e);
+    }
+    return status == SOFA_OK ? timing : status;
+}
+
+static enum sofa_status run_job(struct sweep *s, struct tb_driver *d, struct tb_case *c, struct sofa_error *e)
+{
+    struct tb_case_job job;
+    struct sofa_trace t;
+    struct sofa_job j;
+    struct sofa_result result;
+    struct sofa_error cause = {""};
+    tb_random_job(&job, c);
+    enum sofa_status status = tb_synthetic(&t, &c->config, job.rows, job.keys, job.content, job.view, &c->random, &cause);
+    if (status == SOFA_OK)
+        status = sofa_job_make(&j, &c->config, &t, &job.options, &cause);
+    if (status == SOFA_OK)
+        status = sofa_model_run(&result, &c->config, &t, &j, 1, &cause);
+    if (status == SOFA_OK) {
+        status = run_memories(s, d, c, &t, &j, &result, &cause);
+        sofa_result_free(&result);
+    }
+    sofa_trace_free(&t);
+    if (status != SOFA_OK)
+        sofa_fail(e, status, "job of %zu rows x %zu keys, %s, %s, tile %u, kept %u, radius %g, carry %d: %.300s", job.rows,
+                  job.keys, tb_content_name(job.content), tb_view_name(job.view), job.options.tile, job.options.kept,
+                  job.options.radius, job.options.carry, cause.text);
+    return status;
+}
+
+static enum sofa_status lint_config(const struct sweep *s, const struct sofa_config *c, struct sofa_error *e)
+{
+    char rtl[TB_PATH_MAX];
+    enum sofa_status status = tb_path(rtl, e, "%s/lint", s->work);
+    if (status == SOFA_OK)
+        status = gen_emit(c, rtl, e);
+    if (status == SOFA_OK)
+        status = tb_lint(rtl, s->work, e);
+    tb_remove_tree(rtl);
+    return status;
+}
+
+static enum sofa_status run_case(struct sweep *s, unsigned index, struct sofa_error *e)
+{
+    struct tb_case c;
+    struct tb_driver *driver = NULL;
+    enum sofa_status status = tb_random_config(&c, s->seed, index, e);
+    if (status != SOFA_OK)
+        return status;
+    printf("%u:", index);
+    for (unsigned i = 0; i < c.overrides; i++)
+        printf(" %s", c.override[i]);
+    fflush(stdout);
+    if (s->lint)
+        status = lint_config(s, &c.config, e);
+    if (status == SOFA_OK)
+        status = tb_driver_open(&driver, &c.config, NULL, 0, e);
+    for (unsigned i = 0; i < JOBS && status == SOFA_OK; i++)
+        status = run_job(s, driver, &c, e);
+    tb_driver_close(driver);
+    printf("\n");
+    if (status != SOFA_OK)
+        printf("FAILED %s\nreplay with: sofasweep --seed %" PRIu64 " --only %u\n", e->text, s->seed, index);
+    fflush(stdout);
+    return status;
+}
+
+static enum sofa_status sweep(struct sweep *s, struct sofa_error *e)
+{
+    unsigned failed = 0, first = (unsigned)(s->one ? s->only : 0), end = (unsigned)(s->one ? s->only + 1 : s->count);
+    printf("seed %" PRIu64 ", %u configurations, %u jobs each, ideal and random memory\n", s->seed, end - first, JOBS);
+    for (unsigned i = first; i < end; i++) {
+        char cache[TB_PATH_MAX];
+        struct sofa_error cause = {""};
+        failed += run_case(s, i, &cause) != SOFA_OK;
+        if (tb_path(cache, NULL, "%s/cache", s->work) == SOFA_OK)
+            tb_remove_tree(cache);
+    }
+    printf("%u of %u configurations bit-exact%s; cycles predicted within %.0f %% of the allowance\n", end - first - failed,
+           end - first, s->lint ? " and free of lint" : "", 100 * s->worst);
+    return failed ? sofa_fail(e, SOFA_BAD_RESULT, "%u of %u configurations failed", failed, end - first) : SOFA_OK;
+}
+
+static enum sofa_status lint_file(struct sweep *s, struct sofa_error *e)
+{
+    struct sofa_config c;
+    struct sofa_error cause = {""};
+    enum sofa_status status = sofa_config_load(&c, s->lint_config, NULL, 0, e);
+    if (status != SOFA_OK)
+        return status;
+    status = lint_config(s, &c, &cause);
+    if (status != SOFA_OK)
+        return sofa_fail(e, status, "%.80s: %.420s", s->lint_config, cause.text);
+    printf("%s: no message\n", s->lint_config);
+    return SOFA_OK;
+}
+
+static enum sofa_status parse(struct sweep *s, int argc, char **argv, int *finished, struct sofa_error *e)
+{
+    static const struct option options[] = {
+        {"count", 1, NULL, 'c'}, {"seed", 1, NULL, 's'}, {"only", 1, NULL, 'o'}, {"no-lint", 0, NULL, 'n'},
+        {"lint", 1, NULL, 'l'},  {"help", 0, NULL, 'h'}, {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        uint64_t *number = option == 'c' ? &s->count : option == 's' ? &s->seed : &s->only;
+        if (option == 'h' || option == 'v') {
+            *finished = 1;
+            printf(option == 'v' ? "sofasweep " SOFA_VERSION "\n"
+                                 : "usage: sofasweep [--count N] [--seed N] [--only INDEX] [--no-lint]\n"
+                                   "       sofasweep --lint CONFIG.yaml\n"
+                                   "Random legal configurations: lint, RTL against model, predicted cycles.\n");
+        } else if (option == 'n')
+            s->lint = 0;
+        else if (option == 'l')
+            s->lint_config = optarg;
+        else if (option == '?')
+            return sofa_fail(e, SOFA_BAD_INPUT, "unknown option or missing value: %.100s", argv[optind - 1]);
+        else if (!sofa_parse_unsigned(optarg, 1000000000, number))
+            return sofa_fail(e, SOFA_BAD_INPUT, "'%.80s' is not a number from 0 to 1000000000", optarg);
+        s->one |= option == 'o';
+    }
+    return optind == argc ? SOFA_OK : sofa_fail(e, SOFA_BAD_INPUT, "unexpected argument %.100s", argv[optind]);
+}
+
+/* A place of its own for logs and compiled cores: hundreds of them need not be kept. */
+static enum sofa_status open_work(struct sweep *s, struct sofa_error *e)
+{
+    const char *root = getenv("TMPDIR");
+    char cache[TB_PATH_MAX];
+    enum sofa_status status = tb_path(s->work, e, "%s/sofasweep-XXXXXX", root && *root ? root : "/tmp");
+    if (status == SOFA_OK && !mkdtemp(s->work))
+        status = sofa_fail(e, SOFA_BAD_INPUT, "%s: cannot create a directory", s->work);
+    if (status == SOFA_OK)
+        status = tb_path(cache, e, "%s/cache", s->work);
+    if (status == SOFA_OK && !getenv("SOFA_CACHE"))
+        setenv("SOFA_CACHE", cache, 1);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct sofa_program program = {.name = "sofasweep"};
+    struct sweep s = {.seed = 1, .count = 20, .lint = 1};
+    struct sofa_error error = {""};
+    int finished = 0;
+    enum sofa_status status = parse(&s, argc, argv, &finished, &error);
+    if (status != SOFA_OK || finished)
+        return sofa_exit(&program, status, &error);
+    status = open_work(&s, &error);
+    if (status == SOFA_OK)
+        status = s.lint_config ? lint_file(&s, &error) : sweep(&s, &error);
+    tb_remove_tree(s.work);
+    return sofa_exit(&program, status, &error);
+}
