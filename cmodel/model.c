@@ -115,13 +115,13 @@ static void predict_row(struct run *run, struct sofa_tile *tile, size_t row0, un
     sofa_predict_row(score + low, run->power + r * d, run->khat + (tile->base + low) * d, d, high - low,
                      run->j->score_shift, run->c->predict.score_bits);
     struct sofa_selection s;
-    sofa_select_tile(&s, score, low, high, run->j->kept, run->radius_row[r], run->j->carry, &run->carried[r]);
+    sofa_select_keys(&s, score, low, high, run->j->kept, run->radius_row[r], run->j->carry, &run->carried[r]);
     for (unsigned i = 0; i < s.count; i++) {
         sofa_tile_need(tile, s.key[i], r);
         run->result->selected[(row0 + r) * run->result->keys + tile->base + s.key[i]] = 1;
     }
     if (s.count > 0)
-        sofa_set_bit(tile->best, s.key[0]);
+        sofa_set_bit(tile->best, s.best);
     run->result->counters.pairs += s.count;
     run->result->counters.clipped += s.clipped;
 }
