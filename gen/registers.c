@@ -130,8 +130,8 @@ static void put_intro(struct gen_buffer *b, const struct gen_values *v)
                            "with the\nwidths of its configuration.\n");
     gen_buffer_puts(b,
         "\nRegisters are 32 bits wide, at the byte offsets below; bits beyond the given width read as 0 and ignore writes. RO:\n"
-        "read only, RW: read and write, WO: write only, reads as 0. Other offsets read as 0 and ignore writes. A register is\n"
-        "answered two cycles after the access.\n\n"
+        "read only, RW: read and write, WO: write only, reads as 0. Other offsets read as 0 and ignore writes, as do the `_HI`\n"
+        "of bases where addresses have no more than 32 bits. An access is answered two cycles later.\n\n"
         "A job: write the descriptor, write `CONTROL.start`, wait for `STATUS.done` or the interrupt, read `STATUS.error`.\n"
         "Starting clears done, error and the counters. The descriptor keeps its values over jobs.\n\n"
         "A counter has 64 bits. Reading its `_LO` takes hold of the upper half, which `_HI` then returns: read `_LO` first,\n"

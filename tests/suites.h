@@ -1,2 +1,4 @@
 /* One line per suite: SUITE(x) is tests/test_x.c with Suite *x_suite(void). */
 SUITE(config)
+SUITE(gen)
+SUITE(regs)

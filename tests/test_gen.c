@@ -1,0 +1,418 @@
+#include "tests.h"
+
+#include "../cmodel/parse.h"
+#include "../gen/emit.h"
+#include "../gen/manifest.h"
+#include "../gen/ports.h"
+#include "../gen/template.h"
+#include "../gen/values.h"
+
+#include <lauxlib.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void load(struct sofa_config *c, const char *const *overrides, unsigned count)
+{
+    struct sofa_error e;
+    ck_assert_msg(sofa_config_load(c, NULL, overrides, count, &e) == SOFA_OK, "%s", e.text);
+}
+
+/* ---- templates ---- */
+
+/* Renders text for the default configuration as template "t.v". */
+static enum sofa_status render(const char *text, struct gen_buffer *out, int *skipped, struct sofa_error *e)
+{
+    struct sofa_config c;
+    struct gen_values v;
+    static struct gen_facts facts;
+    facts = (struct gen_facts){0};
+    load(&c, NULL, 0);
+    gen_values_init(&v, &c);
+    lua_State *L = luaL_newstate();
+    ck_assert_ptr_nonnull(L);
+    gen_template_push_environment(L);
+    gen_values_push(L, &v, &facts);
+    enum sofa_status status = gen_template_render(L, "t.v", text, strlen(text), out, skipped, e);
+    lua_close(L);
+    return status;
+}
+
+static void expect_text(const char *text, const char *want)
+{
+    struct gen_buffer out = {0};
+    struct sofa_error e = {{0}};
+    ck_assert_msg(render(text, &out, NULL, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_str_eq(out.data ? out.data : "", want);
+    gen_buffer_free(&out);
+}
+
+static void expect_error(const char *text, const char *place, const char *what)
+{
+    struct gen_buffer out = {0};
+    struct sofa_error e = {{0}};
+    ck_assert_int_eq(render(text, &out, NULL, &e), SOFA_BAD_INPUT);
+    ck_assert_msg(strncmp(e.text, place, strlen(place)) == 0, "%s", e.text);
+    ck_assert_msg(strstr(e.text, what) != NULL, "%s", e.text);
+    ck_assert_ptr_null(strchr(e.text, '\n'));
+    gen_buffer_free(&out);
+}
+
+START_TEST(template_text)
+{
+    expect_text("", "");
+    expect_text("a\n", "a\n");
+    expect_text("a \t\n  b", "a\n  b\n");
+    expect_text("q\"\\%d $x ()\r\n", "q\"\\%d $x ()\n");
+    expect_text("[$(1 + 2):0] $(lit(5, 3)) $((\")\")) $(true)\n", "[3:0] 5'd3 ) 1\n");
+    expect_text("//% for i = 0, 2 do\n  w$(i)\n//% end\nz\n", "  w0\n  w1\n  w2\nz\n");
+    expect_text("$(4 / 2)\n", "2\n");
+    expect_text("//% for k, v in pairs{b=2, a=1, 7} do\n$(k)=$(v)\n//% end\n", "1=7\na=1\nb=2\n");
+}
+END_TEST
+
+START_TEST(template_values)
+{
+    expect_text("$(cfg.name) $(cfg.mode) $(cfg.tile.keys) $(d.beats) $(clog2(9)) $(version)\n", "small kv 16 4 4 0.1.0\n");
+    expect_text("$(#exp2_table()) $(exp2_table()[1]) $(#recip_table()) $(recip_table()[129])\n", "65 262144 129 131072\n");
+    expect_text("$(registers()[1].name) $(registers()[1].lower) $(errors()[3].code)\n", "ID id 2\n");
+    expect_text("$(latency(\"x\", 3)) $(memory(\"y\", 4, 5))\n", "3 5\n");
+    expect_text("$((\"abc\"):upper())\n", "ABC\n");
+}
+END_TEST
+
+START_TEST(template_errors)
+{
+    expect_error("a\nb $(1\n", "t.v:2:", "$( without its )");
+    expect_error("a\n\n$(nothing)\n", "t.v:3:", "nothing");
+    expect_error("$(cfg.tile.kyes)\n", "t.v:1:", "kyes");
+    expect_error("$(d.no)\n", "t.v:1:", "no");
+    expect_error("\n$(7 / 2)\n", "t.v:2:", "not an integer");
+    expect_error("\n$(cfg)\n", "t.v:2:", "table");
+    expect_error("\n$(lit(2, 4))\n", "t.v:2:", "does not fit");
+    expect_error("//% for i = 1, 2 do\nx\n", "t.v:", "end");
+    expect_error("//% error('odd width')\n", "t.v:1:", "odd width");
+    expect_error("//% error({})\n", "t.v", "message");
+    expect_error("$(os.exit(0))\n", "t.v:1:", "os");
+    expect_error("//% latency('', 1)\n", "t.v:1:", "1 to 63");
+    expect_error("//% memory('m', -1, 1)\n", "t.v:1:", "count");
+    expect_error("//% for i = 1, 1000 do latency('m' .. i, 1) end\n", "t.v:1:", "latencies");
+}
+END_TEST
+
+START_TEST(template_skip)
+{
+    struct gen_buffer out = {0};
+    struct sofa_error e;
+    int skipped;
+    ck_assert_int_eq(render("//% if cfg.tile.keys == 16 then skip() end\nx\n", &out, &skipped, &e), SOFA_OK);
+    ck_assert_int_eq(skipped, 1);
+    ck_assert_int_eq(render("x\n", &out, &skipped, &e), SOFA_OK);
+    ck_assert_int_eq(skipped, 0);
+    gen_buffer_free(&out);
+}
+END_TEST
+
+/* A template's globals are its own. */
+START_TEST(template_isolation)
+{
+    expect_text("//% mine = 1\n$(mine)\n", "1\n");
+    expect_error("$(mine)\n", "t.v:1:", "mine");
+}
+END_TEST
+
+START_TEST(port_list)
+{
+    static const char text[] = "// module m (\nmodule other; endmodule\n"
+                               "module m #(parameter A = (1 + 2)) ( // ports (all)\n  input wire clk,\n"
+                               "  input wire [7:0] i_a, i_b, /* ] */\n  output reg signed [15 : 0] o_c\n);";
+    struct gen_port *port;
+    struct sofa_error e;
+    unsigned count;
+    ck_assert_msg(gen_ports_read(&port, &count, text, "m", &e) == SOFA_OK, "%s", e.text);
+    ck_assert_uint_eq(count, 4);
+    ck_assert_str_eq(port[2].name, "i_b");
+    ck_assert_uint_eq(port[0].bits, 1);
+    ck_assert_uint_eq(port[2].bits, 8);
+    ck_assert_str_eq(port[3].direction, "output");
+    ck_assert_uint_eq(port[3].bits, 16);
+    free(port);
+    static const char *const bad[] = {"", "module m;", "module m (input a", "module m (input [A-1:0] a);",
+                                      "module m /*", "module m #("};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ck_assert_int_eq(gen_ports_read(&port, &count, bad[i], "m", &e), SOFA_BAD_INPUT);
+        free(port);
+    }
+}
+END_TEST
+
+#define GOLDEN_MAP 0x5B1DC76Cu
+
+/* ---- emission ---- */
+
+static const char *const configurations[][6] = {
+    {NULL},
+    {"query_block=128", "tile.keys=128", "head_dim=64", "predict.keys=64", "predict.dims=64", "attend.lanes=8"},
+    {"query_block=1", "tile.keys=4", "head_dim=8", "predict.keys=1", "predict.dims=1", "attend.width=1"},
+    {"memory.port_bits=8", "memory.address_bits=16", "attend.window=1", "memory.read_channels=2", "tile.kept_max=1",
+     "head_dim=9"},
+};
+#define CONFIGURATIONS (sizeof configurations / sizeof configurations[0])
+
+static void emit_numbered(struct gen_files *files, int i)
+{
+    struct sofa_config c;
+    struct sofa_error e;
+    load(&c, configurations[i], configurations[i][0] ? 6 : 0);
+    ck_assert_msg(gen_emit_files(files, &c, NULL, &e) == SOFA_OK, "%s", e.text);
+}
+
+START_TEST(deterministic)
+{
+    struct gen_files a, b;
+    emit_numbered(&a, _i);
+    emit_numbered(&b, _i);
+    ck_assert_uint_eq(a.count, b.count);
+    for (unsigned i = 0; i < a.count; i++) {
+        ck_assert_str_eq(a.file[i].path, b.file[i].path);
+        ck_assert_str_eq(a.file[i].text.data, b.file[i].text.data);
+    }
+    ck_assert_uint_eq(gen_files_crc(&a), gen_files_crc(&b));
+    b.file[0].text.data[0] ^= 1;
+    ck_assert_uint_ne(gen_files_crc(&a), gen_files_crc(&b));
+    gen_files_free(&a);
+    gen_files_free(&b);
+}
+END_TEST
+
+/* Library search finds a module by its file's name, so one file holds one module of that name. */
+START_TEST(one_module_a_file)
+{
+    struct gen_files files;
+    emit_numbered(&files, _i);
+    for (unsigned i = 0; i < files.count; i++) {
+        const char *name = strrchr(files.file[i].path, '/'), *text = files.file[i].text.data;
+        if (!name || strncmp(files.file[i].path, "rtl/", 4) != 0)
+            continue;
+        char want[128];
+        snprintf(want, sizeof want, "\nmodule %.*s", (int)(strlen(name) - 3), name + 1);
+        const char *module = strstr(text, "\nmodule ");
+        ck_assert_msg(module && strncmp(module, want, strlen(want)) == 0, "%s", files.file[i].path);
+        ck_assert_msg(strchr(" ;(\n", module[strlen(want)]) != NULL, "%s", files.file[i].path);
+        ck_assert_msg(!strstr(module + 1, "\nmodule "), "%s", files.file[i].path);
+        ck_assert_msg(strstr(text, "`default_nettype none\n") != NULL, "%s", files.file[i].path);
+    }
+    gen_files_free(&files);
+}
+END_TEST
+
+START_TEST(manifest_lists_files)
+{
+    struct gen_files files;
+    size_t i;
+    json_t *entry;
+    emit_numbered(&files, _i);
+    const struct gen_file *manifest = gen_files_find(&files, GEN_MANIFEST);
+    ck_assert_ptr_nonnull(manifest);
+    json_t *root = json_loads(manifest->text.data, 0, NULL);
+    ck_assert_ptr_nonnull(root);
+    ck_assert_uint_eq(json_array_size(json_object_get(root, "files")), files.count - 1);
+    json_array_foreach(json_object_get(root, "files"), i, entry) {
+        const struct gen_file *file = gen_files_find(&files, json_string_value(json_object_get(entry, "path")));
+        ck_assert_ptr_nonnull(file);
+        ck_assert_int_eq(json_integer_value(json_object_get(entry, "bytes")), (json_int_t)file->text.length);
+    }
+    ck_assert_ptr_nonnull(json_object_get(json_object_get(root, "configuration"), "tile"));
+    ck_assert_ptr_nonnull(json_object_get(json_object_get(root, "derived"), "full_bits"));
+    json_decref(root);
+    gen_files_free(&files);
+}
+END_TEST
+
+/* Offsets and names are a contract with programs: a change of this value is a change of the interface. */
+START_TEST(golden_register_header)
+{
+    struct gen_files files;
+    emit_numbered(&files, 0);
+    const struct gen_file *header = gen_files_find(&files, "sofa_regs.h");
+    ck_assert_ptr_nonnull(header);
+    uint32_t crc = 0;
+    for (const char *line = header->text.data; *line;) {
+        size_t length = strcspn(line, "\n") + 1;
+        const char *value = strstr(line, "_VALUE "); /* version and hash may change */
+        if (strncmp(line, "#define", 7) == 0 && (!value || value > line + length))
+            crc = gen_crc32(crc, line, length);
+        line += length;
+    }
+    ck_assert_msg(crc == GOLDEN_MAP, "%08x", crc);
+    ck_assert_uint_eq(gen_crc32(0, "123456789", 9), 0xCBF43926u);
+    gen_files_free(&files);
+}
+END_TEST
+
+/* ---- directories ---- */
+
+static struct gen_files three_files(const char *text)
+{
+    struct gen_files files = {0};
+    gen_buffer_puts(gen_files_add(&files, "rtl/a/x.v"), text);
+    gen_files_add(&files, "rtl/b/empty.v");
+    gen_buffer_puts(gen_files_add(&files, GEN_MANIFEST),
+                    "{\"generator\": \"sofagen\", \"files\": [{\"path\": \"rtl/a/x.v\"}, {\"path\": \"rtl/b/empty.v\"}]}");
+    return files;
+}
+
+/* The parent holds this many entries: nothing was left behind. */
+static void expect_entries(const char *directory, int count)
+{
+    char command[400];
+    snprintf(command, sizeof command, "test $(ls -A '%s' | wc -l) = %d", directory, count);
+    ck_assert_msg(system(command) == 0, "%s", command);
+}
+
+static void expect_content(const char *directory, const char *want)
+{
+    char path[400], *text;
+    size_t length;
+    struct sofa_error e;
+    snprintf(path, sizeof path, "%s/rtl/a/x.v", directory);
+    ck_assert_msg(sofa_read_file(&text, &length, path, 1000, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_str_eq(text, want);
+    free(text);
+}
+
+static void write_text(const char *directory, const char *name, const char *text)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *f = fopen(path, "wb");
+    ck_assert_ptr_nonnull(f);
+    fputs(text, f);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static void expect_written(const char *text, const char *directory)
+{
+    struct gen_files files = three_files(text);
+    struct sofa_error e;
+    ck_assert_msg(gen_write_files(&files, directory, &e) == SOFA_OK, "%s", e.text);
+    gen_files_free(&files);
+}
+
+static void expect_refused(const char *directory, const char *why)
+{
+    struct gen_files files = three_files("refused");
+    struct sofa_error e = {{0}};
+    ck_assert_int_eq(gen_write_files(&files, directory, &e), SOFA_BAD_INPUT);
+    ck_assert_msg(strstr(e.text, why) != NULL, "%s", e.text);
+    gen_files_free(&files);
+}
+
+START_TEST(write_and_replace)
+{
+    char root[256], out[300];
+    test_directory(root);
+    snprintf(out, sizeof out, "%s/out//", root);
+    expect_written("one", out);
+    expect_content(out, "one");
+    expect_written("two", out);
+    expect_content(out, "two");
+    expect_entries(root, 1);
+    snprintf(out, sizeof out, "%s/empty", root);
+    ck_assert_int_eq(mkdir(out, 0777), 0);
+    expect_written("three", out);
+    expect_content(out, "three");
+    expect_entries(root, 2);
+    test_remove_directory(root);
+}
+END_TEST
+
+START_TEST(foreign_files_survive)
+{
+    char root[256], out[300], mine[320];
+    test_directory(root);
+    snprintf(out, sizeof out, "%s/out", root);
+    snprintf(mine, sizeof mine, "%s/rtl/a", out);
+    expect_written("one", out);
+    write_text(mine, "mine.v", "x");
+    expect_refused(out, "rtl/a/mine.v");
+    expect_content(out, "one");
+    expect_entries(mine, 2);
+    expect_entries(root, 1);
+    write_text(root, "thesis.txt", "x");
+    expect_refused(root, "which sofagen did not write");
+    write_text(root, GEN_MANIFEST, "{\"generator\": \"another\"}");
+    expect_refused(root, "which sofagen did not write");
+    write_text(root, GEN_MANIFEST, "not JSON");
+    expect_refused(root, "which sofagen did not write");
+    test_remove_directory(root);
+}
+END_TEST
+
+START_TEST(bad_directories)
+{
+    char root[256], path[300];
+    test_directory(root);
+    write_text(root, "file", "x");
+    snprintf(path, sizeof path, "%s/file", root);
+    expect_refused(path, "not a directory");
+    snprintf(path, sizeof path, "%s/file/below", root);
+    expect_refused(path, "Not a directory");
+    snprintf(path, sizeof path, "%s/absent/below", root);
+    expect_refused(path, "No such file");
+    expect_refused("", "not a name");
+    expect_refused("/proc/sofagen", "/proc/sofagen");
+    expect_entries(root, 1);
+    test_remove_directory(root);
+}
+END_TEST
+
+/* A name that cannot be written, after others were: nothing stays. */
+START_TEST(failure_leaves_nothing)
+{
+    char root[256], out[300], name[300];
+    struct sofa_error e;
+    test_directory(root);
+    snprintf(out, sizeof out, "%s/out", root);
+    expect_written("one", out);
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    struct gen_files files = three_files("two");
+    gen_files_add(&files, name);
+    ck_assert_int_eq(gen_write_files(&files, out, &e), SOFA_BAD_INPUT);
+    expect_content(out, "one");
+    expect_entries(root, 1);
+    gen_files_free(&files);
+    test_remove_directory(root);
+}
+END_TEST
+
+Suite *gen_suite(void)
+{
+    Suite *suite = suite_create("gen");
+    TCase *templates = tcase_create("templates");
+    tcase_add_test(templates, template_text);
+    tcase_add_test(templates, template_values);
+    tcase_add_test(templates, template_errors);
+    tcase_add_test(templates, template_skip);
+    tcase_add_test(templates, template_isolation);
+    tcase_add_test(templates, port_list);
+    suite_add_tcase(suite, templates);
+    TCase *emission = tcase_create("emission");
+    tcase_set_timeout(emission, 30);
+    tcase_add_loop_test(emission, deterministic, 0, (int)CONFIGURATIONS);
+    tcase_add_loop_test(emission, one_module_a_file, 0, (int)CONFIGURATIONS);
+    tcase_add_loop_test(emission, manifest_lists_files, 0, (int)CONFIGURATIONS);
+    tcase_add_test(emission, golden_register_header);
+    suite_add_tcase(suite, emission);
+    TCase *directories = tcase_create("directories");
+    tcase_add_test(directories, write_and_replace);
+    tcase_add_test(directories, foreign_files_survive);
+    tcase_add_test(directories, bad_directories);
+    tcase_add_test(directories, failure_leaves_nothing);
+    suite_add_tcase(suite, directories);
+    return suite;
+}
