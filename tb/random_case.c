@@ -34,7 +34,9 @@ static unsigned least(unsigned a, unsigned b)
 
 static void choose_engines(struct tb_case *c, struct tb_random *r, unsigned qb, unsigned d, unsigned tile)
 {
-    unsigned kp = spread(r, 1, least(tile, 64)), lanes = spread(r, 1, least(qb, 32));
+    unsigned kp = spread(r, 1, least(tile, 64)), lanes = tb_random_between(r, 1, least(qb, 12));
+    if (rarely(r))
+        lanes = spread(r, 1, least(qb, 128));
     if (tile > 128 && kp < 8)
         kp = 8;
     give(c, "predict.keys", kp);
@@ -74,13 +76,13 @@ enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned ind
     struct tb_random *r = &c->random;
     *c = (struct tb_case){.random = {seed * 0x100000001B3u + index}};
     tb_random_next(r);
-    unsigned qb = spread(r, 1, rarely(r) ? 256 : 40), d = rarely(r) ? spread(r, 8, 256) : tb_random_between(r, 8, 72);
-    unsigned tile = spread(r, 4, rarely(r) ? 512 : 64);
+    unsigned qb = rarely(r) ? spread(r, 1, 256) : tb_random_between(r, 2, 32), d = rarely(r) ? spread(r, 8, 256) : tb_random_between(r, 8, 72);
+    unsigned tile = spread(r, rarely(r) ? 4 : 8, rarely(r) ? 512 : 64);
     give(c, "query_block", qb);
     give(c, "head_dim", d);
-    give(c, "keys_max", tb_random_below(r, 4) ? spread(r, 1, 1024) : 1u << 20);
+    give(c, "keys_max", rarely(r) ? spread(r, 1, 32) : tb_random_below(r, 4) ? tb_random_between(r, 33, 1024) : 1u << 20);
     give(c, "tile.keys", tile);
-    give(c, "tile.kept_max", spread(r, 1, least(tile, rarely(r) ? 128 : 24)));
+    give(c, "tile.kept_max", tb_random_between(r, 1, least(tile, rarely(r) ? 128 : 24)));
     choose_data(c, r);
     choose_engines(c, r, qb, d, tile);
     choose_memory(c, r, d);

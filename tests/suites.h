@@ -2,3 +2,4 @@
 SUITE(config)
 SUITE(gen)
 SUITE(regs)
+SUITE(memory)

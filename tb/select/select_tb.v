@@ -8,6 +8,8 @@ module select_tb #(
     parameter SB = 1,  // score
     parameter CB = 1,  // counts
     parameter BC = 1,  // keys
+    parameter QB = 1,  // rows
+    parameter GROUPED = 0, // a tile has several key groups
     parameter KEPT = 1,
     parameter CARRY = 0
 );
@@ -35,6 +37,34 @@ module select_tb #(
             #1 clk = 1'b0;
         end
     endtask
+
+    // What memories hold at power-up must not matter; but Icarus would carry its X through comparisons that a valid bit
+    // decides.
+    integer word, part;
+    reg [128*40-1:0] noise;
+    task make_noise;
+        for (part = 0; part < 160; part = part + 1)
+            noise[part*32 +: 32] = $random;
+    endtask
+    initial begin
+        for (word = 0; word < QB; word = word + 1) begin
+            make_noise;
+            dut.maxima.word[word] = noise;
+        end
+        dut.maxima.o_rdata = noise;
+    end
+    generate
+        if (GROUPED) begin : grouped
+            integer at;
+            initial begin
+                for (at = 0; at < QB; at = at + 1) begin
+                    make_noise;
+                    dut.kept.word[at] = noise;
+                end
+                dut.kept.o_rdata = noise;
+            end
+        end
+    endgenerate
 
     initial begin
         $readmemh("stimulus.hex", stimulus);
