@@ -100,6 +100,8 @@ enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_confi
     gen_values_init(&v, c);
     if (!templates)
         templates = getenv("SOFA_TEMPLATES");
+    if (templates && !*templates)
+        templates = NULL;
     enum sofa_status status = gen_library_open(&library, templates, e);
     if (status != SOFA_OK)
         return status;

@@ -88,39 +88,40 @@ static enum sofa_status examine(struct target *t, const char *directory, struct 
 
 /* ---- writing ---- */
 
-static enum sofa_status make_parents(char *path, size_t root, struct sofa_error *e)
+static int make_parents(char *path, size_t root)
 {
     for (char *slash = path + root; (slash = strchr(slash + 1, '/')) != NULL;) {
         *slash = '\0';
-        int failed = mkdir(path, 0777) != 0 && errno != EEXIST;
-        if (failed)
-            system_error(e, path);
+        int made = mkdir(path, 0777) == 0 || errno == EEXIST;
         *slash = '/';
-        if (failed)
-            return SOFA_BAD_INPUT;
+        if (!made)
+            return 0;
     }
-    return SOFA_OK;
+    return 1;
 }
 
-static enum sofa_status write_file(const char *directory, const struct gen_file *file, struct sofa_error *e)
+/* 0 and errno on failure. */
+static int write_text(const char *path, const struct gen_buffer *text)
 {
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/%s", directory, file->path) >= (int)sizeof path)
-        return sofa_fail(e, SOFA_BAD_INPUT, "%.200s: path too long", file->path);
-    enum sofa_status status = make_parents(path, strlen(directory), e);
-    if (status != SOFA_OK)
-        return status;
     FILE *out = fopen(path, "wbx");
     if (!out)
-        return system_error(e, path);
-    size_t written = file->text.length ? fwrite(file->text.data, 1, file->text.length, out) : 0;
-    int failed = written != file->text.length ? errno : 0;
+        return 0;
+    size_t written = text->length ? fwrite(text->data, 1, text->length, out) : 0;
+    int failed = written != text->length ? errno : 0;
     if (fclose(out) != 0 && !failed)
         failed = errno;
-    if (!failed)
-        return SOFA_OK;
     errno = failed;
-    return system_error(e, path);
+    return !failed;
+}
+
+static enum sofa_status write_file(const struct target *t, const struct gen_file *file, struct sofa_error *e)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", t->temporary, file->path) >= (int)sizeof path)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.200s: path too long", file->path);
+    if (make_parents(path, strlen(t->temporary)) && write_text(path, &file->text))
+        return SOFA_OK;
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s/%.150s: %s", t->path, file->path, strerror(errno));
 }
 
 /* A new directory beside the target, so that renaming stays within one file system. */
@@ -177,7 +178,7 @@ enum sofa_status gen_write_files(const struct gen_files *files, const char *dire
         status = make_temporary(&t, e);
     if (status == SOFA_OK) {
         for (unsigned i = 0; status == SOFA_OK && i < files->count; i++)
-            status = write_file(t.temporary, &files->file[i], e);
+            status = write_file(&t, &files->file[i], e);
         if (status == SOFA_OK)
             status = replace(&t, e);
         if (status != SOFA_OK)
