@@ -1,5 +1,6 @@
 /* One line per suite: SUITE(x) is tests/test_x.c with Suite *x_suite(void). */
 SUITE(config)
 SUITE(gen)
+SUITE(write)
 SUITE(regs)
 SUITE(memory)
