@@ -370,13 +370,14 @@ END_TEST
 Suite *cosim_suite(void)
 {
     Suite *suite = suite_create("co-simulation");
-    TCase *tcase = tcase_create("programs"), *rtl = tcase_create("RTL");
+    TCase *tcase = tcase_create("programs");
     tcase_add_test(tcase, program_exit_status);
     tcase_add_test(tcase, cache_stands_concurrent_runs);
     suite_add_tcase(suite, tcase);
-    tcase_set_timeout(rtl, 400);
     if (test_fast())
         return suite;
+    TCase *rtl = tcase_create("RTL");
+    tcase_set_timeout(rtl, 400);
     tcase_add_loop_test(rtl, every_view_and_content, 0, DESIGNS);
     tcase_add_loop_test(rtl, bus_errors_end_the_job, 0, 2);
     tcase_add_loop_test(rtl, abort_works_at_any_cycle, 0, 2);
