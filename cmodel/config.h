@@ -68,8 +68,18 @@ struct sofa_derived {
     unsigned dot_bits;    /* Q.K: query_bits + key_bits + clog2(d) */
     unsigned weight_bits; /* l: 16 + clog2(keys_max) */
     unsigned output_acc_bits; /* O accumulator */
-    unsigned norm_units;  /* normalisation units */
+    unsigned norm_units;  /* normalisation units: one for all lane groups, or one each if the port takes their output */
     unsigned query_buses; /* query load buses */
+    /* latencies in cycles, see the heads of the modules */
+    unsigned predict_tree;    /* adder stages of the shift array */
+    unsigned predict_latency; /* issue of a beat to selection */
+    unsigned select_latency;
+    unsigned pass_distance;   /* least distance of two beats of one row */
+    unsigned dot_tree;        /* adder stages of Q.K */
+    unsigned dot_time;        /* start of a pair to a lane's sum */
+    unsigned score_time;      /* ... to the group's score */
+    unsigned weight_time;     /* ... to the weight p */
+    unsigned retire_rows;     /* queue of finished rows of a normalisation unit, a power of two */
     /* memory */
     unsigned port_bytes;
     unsigned query_beats, key_beats, value_beats, output_beats; /* port beats of one row */

@@ -1,4 +1,5 @@
 #include "config.h"
+#include "network.h"
 
 static unsigned ceil_div(unsigned a, unsigned b)
 {
@@ -50,8 +51,31 @@ static void derive_attention(const struct sofa_config *c, struct sofa_derived *d
     d->dot_bits = c->data.query_bits + c->data.key_bits + sofa_clog2(c->head_dim);
     d->weight_bits = 16 + sofa_clog2(c->keys_max);
     d->output_acc_bits = 24 + sofa_clog2(c->keys_max);
-    d->norm_units = smaller(d->lane_groups, at_least_one(c->memory.port_bits / 16 / c->attend.width));
+    d->norm_units = c->memory.port_bits >= 16 * c->attend.width * d->lane_groups ? d->lane_groups : 1;
     d->query_buses = smaller(c->attend.lanes, at_least_one(ceil_div(d->beats, d->query_beats)));
+}
+
+/* Stages of adders with up to eight inputs. */
+static unsigned tree_stages(unsigned inputs)
+{
+    unsigned stages = 0;
+    for (unsigned reach = 1; reach < inputs; reach *= 8)
+        stages++;
+    return stages;
+}
+
+static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d)
+{
+    unsigned loop = sofa_select_loop(c), partial = d->slices > 1 ? 3 : 1;
+    d->predict_tree = at_least_one(tree_stages(c->predict.dims));
+    d->predict_latency = d->predict_tree + 5;
+    d->select_latency = sofa_select_latency(c);
+    d->pass_distance = loop > partial ? loop : partial;
+    d->dot_tree = tree_stages(c->attend.width);
+    d->dot_time = 4 + d->dot_tree + (d->beats > 1 ? d->beats : 0);
+    d->score_time = d->dot_time + (d->group_lanes > 1);
+    d->weight_time = d->score_time + 9;
+    d->retire_rows = 1u << sofa_clog2(ceil_div(d->weight_time + 10 + d->beats, d->beats) + 2);
 }
 
 void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
@@ -60,4 +84,5 @@ void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
     derive_prediction(c, d);
     derive_memory(c, d);
     derive_attention(c, d);
+    derive_latencies(c, d);
 }

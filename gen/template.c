@@ -134,6 +134,14 @@ static const char prelude[] =
     "    raise(format('lit(%s, %s): the value does not fit', bits, value), 2)\n"
     "  end\n"
     "  return format(\"%d'd%d\", b, v)\n"
+    "end\n"
+    "function ext(name, from, to)\n"
+    "  if to > from then return format(\"{{%d{1'b0}}, %s}\", to - from, name) end\n"
+    "  return to == from and name or format('%s[%d:0]', name, to - 1)\n"
+    "end\n"
+    "function sext(name, from, to)\n"
+    "  if to > from then return format('{{%d{%s[%d]}}, %s}', to - from, name, from - 1, name) end\n"
+    "  return to == from and name or format('%s[%d:0]', name, to - 1)\n"
     "end\n";
 
 static const char skip_mark = 0;

@@ -5,6 +5,7 @@
 //% local P, A, KB, RB = cfg.memory.port_bits, cfg.memory.address_bits, d.key_bits, d.row_bits
 //% local PER, QB = d.range_records, cfg.query_block
 //% local PB = math.max(1, clog2(PER))
+//% local AW = math.max(RB, PB) + 2
 `default_nettype none
 module sofa_ranges (
     input  wire             clk,
@@ -36,7 +37,7 @@ module sofa_ranges (
     output reg  [$(KB-1):0] o_block_low,
     output reg  [$(KB-1):0] o_block_high,
     output wire             o_block_bank,
-    output wire             o_done,
+    output wire             o_empty_row,
     output wire             o_range_error
 );
     localparam [1:0] IDLE = 2'd0, OPEN = 2'd1, READ = 2'd2, ANNOUNCE = 2'd3;
@@ -50,15 +51,15 @@ module sofa_ranges (
 
     assign o_block_rows = rows;
     assign o_block_bank = bank;
-    assign o_done = state == IDLE;
+    assign o_empty_row = store && !sees;
 
     // requests: every beat (or record) that holds a row of the block
-    reg  [$(RB):0]  ask;         // rows whose record was asked for
+    reg  [$(AW-1):0] ask;        // rows whose record was asked for
     reg  [$(PB-1):0] lead;       // record of the first row in its beat
 //% if PER > 1 then
-    wire [$(RB+1):0] ask_next = {1'b0, ask} + $(RB+2)'d$(PER) - (ask == 0 ? {{$(RB+2-PB){1'b0}}, lead} : $(RB+2)'d0);
+    wire [$(AW-1):0] ask_next = ask + $(AW)'d$(PER) - (ask == $(AW)'d0 ? $(ext("lead", PB, AW)) : $(AW)'d0);
 //% else
-    wire [$(RB+1):0] ask_next = {1'b0, ask} + $(RB+2)'d1;
+    wire [$(AW-1):0] ask_next = ask + $(AW)'d1;
 //% end
     wire            asked = o_req_valid && i_req_ready;
     assign o_req_len = 8'd$(d.range_beats - 1);
@@ -105,7 +106,7 @@ module sofa_ranges (
                     state <= i_has_ranges ? READ : ANNOUNCE;
                     o_req_valid <= i_has_ranges;
                     o_block_valid <= !i_has_ranges;
-                    ask <= $(RB+1)'d0;
+                    ask <= $(AW)'d0;
                     row <= $(RB+1)'d0;
                     record <= lead;
                     o_block_low <= i_has_ranges ? i_keys : $(KB)'d0;
@@ -113,11 +114,11 @@ module sofa_ranges (
                 end
                 READ: begin
                     if (asked) begin
-                        ask <= ask_next[$(RB):0];
-                        o_req_valid <= ask_next < {1'b0, rows};
+                        ask <= ask_next;
+                        o_req_valid <= ask_next < $(ext("rows", RB+1, AW));
 //% if PER > 1 then
                         // a beat shared with the next block is read again by it
-                        if (ask_next <= {1'b0, rows})
+                        if (ask_next <= $(ext("rows", RB+1, AW)))
 //% end
                             o_req_addr <= o_req_addr + $(A)'d$(PER * 8);
                     end

@@ -18,6 +18,7 @@ module sofa_read #(
     output wire                            o_idle,
     output wire                            o_error,
     output wire                            o_beat,
+    output reg  [CLIENTS-1:0]              o_beat_client,
     // requests: byte address, beats - 1, word returned with the row
     input  wire [CLIENTS-1:0]              i_valid,
     output reg  [CLIENTS-1:0]              o_ready,
@@ -104,6 +105,9 @@ module sofa_read #(
     assign o_beat = take;
 
     integer k;
+    always @*
+        for (k = 0; k < CLIENTS; k = k + 1)
+            o_beat_client[k] = tag_client == k[CBITS-1:0];
     always @(posedge clk) begin
         if (rst)
             beat <= 8'd0;

@@ -1,4 +1,4 @@
-// Finds the tiles that some row of a block sees, what each row range sees of them, and fetches their visible keys.
+// Finds the tiles that some row of a block sees, which rows see which of their key groups, and fetches their visible keys.
 // A tile is scanned (one row a cycle; one cycle without range table) while the previous one is fetched (one key a cycle).
 // Three tile slots: a scanned tile waits for a free one (i_slot_free). Tile information stands in o_info_* by slot until then.
 // Handshake: valid/ready. Equals sofa_tile_see() of the model.
@@ -32,7 +32,6 @@ module sofa_tiles (
     input  wire [$(2*KB-1):0] i_range,
     // tiles, in order; the slot is implied: 0, 1, 2, 0 ...
     output reg              o_tile,          // pulse: slot o_tile_slot is filled
-    output wire             o_tile_seen,     // it has visible keys (else it only ends a block)
     input  wire             i_slot_free,     // pulse: the oldest slot is free again
     output reg  [$(3*KB-1):0] o_info_base,
     output reg  [$(3*A-1):0]  o_info_v_base,
@@ -42,7 +41,6 @@ module sofa_tiles (
     output reg  [2:0]       o_info_seen,
     output reg  [$(3*(RB+1)-1):0] o_info_rows,
     output reg  [$(3*G-1):0] o_info_group_any,
-    output reg  [$(3*G-1):0] o_info_group_ends,   // some row's last visible group
     output reg  [$(3*G*RB-1):0] o_info_group_from,
     output reg  [$(3*G*RB-1):0] o_info_group_to,
     // key requests; meta = {last of tile, slot, index}
@@ -50,8 +48,9 @@ module sofa_tiles (
     input  wire             i_req_ready,
     output wire [$(A-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
-    output wire [$(IB+2):0] o_req_meta,
-    output wire             o_idle
+    output reg  [$(IB+2):0] o_req_meta,
+    output wire             o_busy,          // looking for a tile
+    output reg              o_seen           // pulse: a tile with visible keys
 );
     // tile strides, from the start pulse
     wire [$(TB+31):0] k_span = i_tile * i_k_stride;
@@ -99,7 +98,7 @@ module sofa_tiles (
     wire             begin_scan = state == SEEK && (last_tile || next_base > {1'b0, i_block_low});
 
     reg  [$(BC-1):0] mask;
-    reg  [$(G-1):0]  group_any, group_ends;
+    reg  [$(G-1):0]  group_any;
     reg  [$(G*RB-1):0] group_from, group_to;
     wire [$(RB-1):0] to_row = i_has_ranges ? seen_row : i_block_rows[$(RB-1):0] - 1'b1;
     integer k, g;
@@ -111,7 +110,6 @@ module sofa_tiles (
         if (begin_scan || state == IDLE) begin
             mask <= $(BC)'d0;
             group_any <= $(G)'d0;
-            group_ends <= $(G)'d0;
         end else if (seen_valid && low < high) begin
             for (k = 0; k < $(BC); k = k + 1)
                 if (low <= k[$(TB-1):0] && high > k[$(TB-1):0])
@@ -122,8 +120,6 @@ module sofa_tiles (
                     if (!group_any[g])
                         group_from[g*$(RB) +: $(RB)] <= seen_row;
                     group_to[g*$(RB) +: $(RB)] <= to_row;
-                    if ({1'b0, high} <= (g[$(TB):0] + 1'b1) * $(TB+1)'d$(KP))
-                        group_ends[g] <= 1'b1;
                 end
         end
         if (rst) begin
@@ -144,7 +140,6 @@ module sofa_tiles (
     wire            fill = hand_over && (any_key || empty_block);
     reg  [1:0]      fetch_slot;
     reg  [$(A-1):0] fetch_base;
-    assign o_tile_seen = o_info_seen[fetch_slot];
 
     always @(posedge clk) begin
         if (fill) begin
@@ -152,7 +147,6 @@ module sofa_tiles (
             o_info_v_base[slot*$(A) +: $(A)] <= v_base;
             o_info_rows[slot*$(RB+1) +: $(RB+1)] <= i_block_rows;
             o_info_group_any[slot*$(G) +: $(G)] <= group_any;
-            o_info_group_ends[slot*$(G) +: $(G)] <= group_ends;
             o_info_group_from[slot*$(G*RB) +: $(G*RB)] <= group_from;
             o_info_group_to[slot*$(G*RB) +: $(G*RB)] <= group_to;
             o_info_bank[slot] <= i_block_bank;
@@ -166,8 +160,10 @@ module sofa_tiles (
             used <= 2'd0;
             slot <= 2'd0;
             o_tile <= 1'b0;
+            o_seen <= 1'b0;
         end else begin
             o_tile <= fill;
+            o_seen <= fill && any_key;
             used <= used + {1'b0, fill} - {1'b0, i_slot_free};
             if (fill)
                 slot <= slot == 2'd2 ? 2'd0 : slot + 2'd1;
@@ -180,12 +176,14 @@ module sofa_tiles (
     sofa_walk u_walk (
         .clk(clk), .rst(rst), .i_load(fill), .i_first($(BC)'d0), .i_second(mask), .o_idle(walk_idle),
         .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
-    sofa_address #(.META($(IB + 3))) u_address (
+    sofa_address #(.IBITS($(IB))) u_address (
         .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(fetch_base), .i_index(key),
-        .i_stride(i_k_stride), .i_meta({key_last, fetch_slot, key}),
-        .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr), .o_meta(o_req_meta));
+        .i_stride(i_k_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
+    always @(posedge clk)
+        if (key_valid && key_ready)
+            o_req_meta <= {key_last, fetch_slot, key};
     assign o_req_len = 8'd$(d.key_beats - 1);
-    assign o_idle = state == IDLE && walk_idle && used == 2'd0;
+    assign o_busy = state == SEEK || state == SCAN;
 
     assign o_block_ready = hand_over && (last_tile || empty_block);
 

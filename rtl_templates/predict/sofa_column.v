@@ -1,7 +1,7 @@
 // The shift PEs of one key: a stationary K^ slice (the next one loaded in its shadow) against a stream of query codes.
 // PEs share one adder tree. Negative terms enter as one's complement; what is missing to the two's complement, the number of
 // negative codes, is the same for all keys and comes in as i_negatives, aligned with the tree's output.
-// Latency: $(latency.tree) cycles from codes to sum; throughput one beat a cycle; i_swap makes the shadow current.
+// Latency: $(d.predict_tree) cycles from codes to sum; throughput one beat a cycle; i_swap makes the shadow current.
 //% local DC, PB = cfg.predict.dims, cfg.predict.operand_bits
 //% local TW, FW = PB + 6, d.full_bits
 `default_nettype none

@@ -2,7 +2,7 @@
 // Throughput: one row a cycle. Handshake: valid/ready.
 //% local A, RB, QB = cfg.memory.address_bits, d.row_bits, cfg.query_block
 `default_nettype none
-module sofa_queries (
+module sofa_query_fetch (
     input  wire            clk,
     input  wire            rst,
     input  wire            i_start,

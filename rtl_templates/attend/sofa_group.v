@@ -1,0 +1,377 @@
+// A group of $(d.group_lanes) lane(s): issue of pairs and retirements, and the scalar part of attention they share (scale, reference, exp2,
+// sum of weights). One operation starts a cycle, that of the lane whose turn the phase is.
+// Issue: the oldest entry of the window that a row of the lane needs, its lowest such row; a row starts at most every third cycle.
+// A row that has met all keys of its block retires first (o_retire) if its normalisation unit allows.
+// Times count from cycle 0, the cycle after issue: s in cycle $(d.score_time), p in cycle $(d.weight_time), accumulators of a retiring row from
+// cycle $(d.weight_time + 2). No back-pressure inside. Equals sofa_attend_pair().
+//% local N, B, GL, LR, LANES, NG, QB = cfg.attend.width, d.beats, d.group_lanes, d.lane_rows, cfg.attend.lanes, d.lane_groups, cfg.query_block
+//% local QW, KW, VW, OA, SW, LB, RB = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.dot_bits, d.weight_bits, d.row_bits
+//% local W = cfg.attend.window
+//% local R = GL * LR
+//% local WB, BB, JB, PB = math.max(1, clog2(W)), clog2(B), clog2(LR), clog2(GL)
+//% local SB, AB = 1 + JB, 1 + JB + BB
+//% local MB = SB + PB            -- {bank, row of the lane, lane}
+//% local WT, ST = d.weight_time, d.score_time
+//% local function join(...) local t = {}; for _, x in ipairs({...}) do if x ~= "" then t[#t+1] = x end end; return #t == 1 and t[1] or "{" .. table.concat(t, ", ") .. "}" end
+`default_nettype none
+module sofa_group #(
+    parameter [$(RB-1):0] GROUP = $(RB)'d0,
+    parameter [$(GL-1):0] PRESENT = {$(GL){1'b1}}
+) (
+    input  wire                 clk,
+    input  wire                 rst,
+    input  wire [15:0]          i_scale_mantissa,
+    input  wire [5:0]           i_scale_shift,
+//% if B > 1 then
+    // the phase counter, delayed by as many cycles as the name says
+    input  wire [$(BB-1):0]     i_phase_issue,
+    input  wire [$(BB-1):0]     i_phase_take,
+    input  wire [$(BB-1):0]     i_phase_query,
+    input  wire [$(BB-1):0]     i_phase_sum,
+    input  wire [$(BB-1):0]     i_phase_score,
+    input  wire [$(BB-1):0]     i_phase_scalar,
+    input  wire [$(BB-1):0]     i_phase_value,
+    input  wire [$(BB-1):0]     i_phase_weight,
+    input  wire [$(BB-1):0]     i_phase_output,
+//% end
+    // window: entries from the oldest on
+    input  wire [$(W*WB-1):0]   i_entry_slot,
+    input  wire [$(W-1):0]      i_entry_bank,
+    input  wire [$(W-1):0]      i_move,          // entry takes the next one's content
+    input  wire [$(W-1):0]      i_load,          // entry takes i_load_rows
+    input  wire [$(R-1):0]      i_load_rows,
+    output wire [$(W-1):0]      o_entry_any,
+    // rows of blocks
+    input  wire                 i_open,
+    input  wire                 i_open_bank,
+    input  wire [$(R-1):0]      i_open_rows,
+    output wire [1:0]           o_owed,
+    input  wire                 i_retire_bank,
+    input  wire                 i_retire_ready,  // all keys of that block are or were in the window
+    input  wire                 i_retire_turn,
+    output wire                 o_retire,
+    // queries
+    input  wire [$(GL-1):0]     i_query_we,
+    input  wire [$(GL*AB-1):0]  i_query_addr,
+    input  wire [$(GL*N*QW-1):0] i_query,
+    // keys and values: a chunk of every window slot
+    input  wire [$(W*N*KW-1):0] i_keys,
+    input  wire [$(W*N*VW-1):0] i_values,
+    // to normalisation
+    output wire                 o_norm_valid,
+    output wire                 o_norm_started,
+    output wire                 o_norm_bank,
+    output wire [$(RB-1):0]     o_norm_row,
+    output wire [$(LB-1):0]     o_norm_l,
+    output wire [$(N*OA-1):0]   o_norm_o,
+    // counters
+    output wire                 o_pair,
+    output wire                 o_raise,
+    output wire [$(GL-1):0]     o_active
+);
+    // ---- issue ----
+    reg  [$(W*R-1):0]  pending;
+    reg  [$(2*R-1):0]  owed;
+    reg  [$(W*LR-1):0] here;        // pending rows of the lane whose turn it is
+    reg  [$(2*LR-1):0] owed_here;
+//% if B > 1 then
+    always @*
+        case (i_phase_issue)
+//%   for p = 0, GL - 1 do
+//%     local parts, base = {}, p * LR
+//%     for e = W - 1, 0, -1 do parts[#parts+1] = "pending[" .. (e*R+base+LR-1) .. ":" .. (e*R+base) .. "]" end
+            $(BB)'d$(p): begin
+                here = {$(table.concat(parts, ", "))};
+                owed_here = {owed[$(R+base+LR-1):$(R+base)], owed[$(base+LR-1):$(base)]};
+            end
+//%   end
+//%   if GL < (1 << BB) then
+            default: begin
+                here = $(W*LR)'d0;
+                owed_here = $(2*LR)'d0;
+            end
+//%   end
+        endcase
+//% else
+    always @* begin
+        here = pending;
+        owed_here = owed;
+    end
+//% end
+
+//% if B <= 2 then
+    reg  [$(LR-1):0] started1, started2;
+    wire [$(LR-1):0] recent = $(B == 1 and "started1 | started2" or "started2");
+//% else
+    wire [$(LR-1):0] recent = $(LR)'d0;
+//% end
+//% local any, rows, same = {}, {}, {}
+//% for e = 0, W - 1 do
+    wire [$(LR-1):0] can_$(e) = here[$(e*LR+LR-1):$(e*LR)] & ~recent;
+    wire             any_$(e) = |can_$(e);
+    wire             pick_$(e) = any_$(e)$(e > 0 and " && !older_" .. e or "");
+//%   if e > 0 then
+    wire             older_$(e) = any_$(e-1)$(e > 1 and " || older_" .. (e-1) or "");
+//%   end
+//%   any[#any+1] = "any_" .. e
+//%   rows[#rows+1] = "({" .. LR .. "{pick_" .. e .. "}} & can_" .. e .. ")"
+//%   same[#same+1] = "({" .. LR .. "{i_entry_bank[" .. e .. "] == i_retire_bank}} & here[" .. (e*LR+LR-1) .. ":" .. (e*LR) .. "])"
+//% end
+    wire [$(LR-1):0] rows = $(table.concat(rows, " | "));
+    wire [$(LR-1):0] row = rows & (~rows + $(LR)'d1);
+    wire [$(LR-1):0] waiting = $(table.concat(same, " | "));
+    wire [$(LR-1):0] done = (i_retire_bank ? owed_here[$(2*LR-1):$(LR)] : owed_here[$(LR-1):0]) & ~waiting & ~recent;
+    wire [$(LR-1):0] done_row = done & (~done + $(LR)'d1);
+    wire             retire = |done && i_retire_ready && i_retire_turn;
+    wire             pair = ($(table.concat(any, " || "))) && !retire;
+    wire [$(LR-1):0] chosen = retire ? done_row : row;
+    assign o_retire = retire;
+
+//% for p = 0, GL - 1 do
+//%   local at = B > 1 and " && i_phase_issue == " .. BB .. "'d" .. p or ""
+    wire [$(LR-1):0] taken_$(p) = row & {$(LR){pair$(at)}};
+    wire [$(LR-1):0] retired_$(p) = done_row & {$(LR){retire$(at)}};
+//% end
+//% local taken, retired = {}, {}
+//% for p = GL - 1, 0, -1 do taken[#taken+1] = "taken_" .. p; retired[#retired+1] = "retired_" .. p end
+    wire [$(R-1):0] taken = $(join(table.unpack(taken)));
+    wire [$(R-1):0] retired = $(join(table.unpack(retired)));
+
+    integer e;
+    always @(posedge clk) begin
+        if (rst) begin
+            pending <= $(W*R)'d0;
+            owed <= $(2*R)'d0;
+//% if B <= 2 then
+            started1 <= $(LR)'d0;
+            started2 <= $(LR)'d0;
+//% end
+        end else begin
+//% for e = 0, W - 1 do
+//%   local own = "pending[" .. (e*R) .. " +: " .. R .. "] & ~(taken & {" .. R .. "{pick_" .. e .. "}})"
+//%   local next = e < W - 1 and "pending[" .. (e*R+R) .. " +: " .. R .. "] & ~(taken & {" .. R .. "{pick_" .. (e+1) .. "}})" or R .. "'d0"
+            pending[$(e*R) +: $(R)] <= i_load[$(e)] ? i_load_rows : i_move[$(e)] ? $(next) : $(own);
+//% end
+            for (e = 0; e < 2; e = e + 1)
+                owed[e*$(R) +: $(R)] <= i_open && i_open_bank == e[0] ? i_open_rows
+                                      : owed[e*$(R) +: $(R)] & ~(retired & {$(R){i_retire_bank == e[0]}});
+//% if B <= 2 then
+            started1 <= chosen & {$(LR){pair || retire}};
+            started2 <= started1;
+//% end
+        end
+    end
+//% for e = 0, W - 1 do
+    assign o_entry_any[$(e)] = |pending[$(e*R) +: $(R)];
+//% end
+    assign o_owed = {|owed[$(2*R-1):$(R)], |owed[$(R-1):0]};
+
+    // ---- the operation, from cycle 0 on ----
+    reg              op_pair, op_retire, op_bank;
+    reg  [$(WB-1):0] op_slot;
+//% if JB > 0 then
+    reg  [$(JB-1):0] op_row, chosen_index;
+    integer j;
+    always @* begin
+        chosen_index = $(JB)'d0;
+        for (j = 0; j < $(LR); j = j + 1)
+            if (chosen[j])
+                chosen_index = chosen_index | j[$(JB-1):0];
+    end
+    wire [$(SB-1):0] op_state = {op_bank, op_row};
+//% else
+    wire             op_state = op_bank;
+//% end
+//% local slots, banks = {}, {}
+//% for e = 0, W - 1 do
+//%   slots[#slots+1] = "({" .. WB .. "{pick_" .. e .. "}} & i_entry_slot[" .. (e*WB) .. " +: " .. WB .. "])"
+//%   banks[#banks+1] = "(pick_" .. e .. " && i_entry_bank[" .. e .. "])"
+//% end
+    always @(posedge clk) begin
+        op_slot <= $(table.concat(slots, " | "));
+        op_bank <= retire ? i_retire_bank : $(table.concat(banks, " || "));
+//% if JB > 0 then
+        op_row <= chosen_index;
+//% end
+        if (rst) begin
+            op_pair <= 1'b0;
+            op_retire <= 1'b0;
+        end else begin
+            op_pair <= pair;
+            op_retire <= retire;
+        end
+    end
+    assign o_pair = op_pair;
+
+    // its way through the pipeline: what stands in cycle t is element t - 1
+    reg  [$(WT-1):0]      pair_at, retire_at;
+    reg  [$(WT*SB-1):0]   state_at;
+    reg  [$((WT-1)*WB-1):0] slot_at;
+    always @(posedge clk) begin
+        state_at <= {state_at[$((WT-1)*SB-1):0], op_state};
+        slot_at <= {slot_at[$((WT-2)*WB-1):0], op_slot};
+        if (rst) begin
+            pair_at <= $(WT)'d0;
+            retire_at <= $(WT)'d0;
+        end else begin
+            pair_at <= {pair_at[$(WT-2):0], op_pair};
+            retire_at <= {retire_at[$(WT-2):0], op_retire};
+        end
+    end
+//% local function state(t) return "state_at[" .. ((t-1)*SB) .. " +: " .. SB .. "]" end
+
+    // ---- score: one lane's sum a cycle ----
+    wire [$(GL*SW-1):0] lane_s;
+//% if GL > 1 then
+    reg  [$(SW-1):0] s;
+    always @(posedge clk)
+        case (i_phase_score)
+//%   for p = 1, GL - 1 do
+            $(BB)'d$(p): s <= lane_s[$(p*SW) +: $(SW)];
+//%   end
+            default: s <= lane_s[0 +: $(SW)];
+        endcase
+//% else
+    wire [$(SW-1):0] s = lane_s;
+//% end
+
+    // t = round(s * mantissa >> shift), saturated
+//% local TW = SW + 17
+    wire signed [$(SW-1):0] score = s;
+    wire signed [8:0]       mantissa_low = {1'b0, i_scale_mantissa[7:0]};
+    wire signed [8:0]       mantissa_high = {1'b0, i_scale_mantissa[15:8]};
+    reg  signed [$(SW+8):0] scaled_low, scaled_high;
+    reg  signed [$(TW-1):0] scaled, shifted;
+    reg                     half;
+    wire [$(TW):0]          halves = {scaled, 1'b0};
+    wire [$(TW):0]          half_place = halves >> i_scale_shift;
+    wire signed [$(TW):0]   rounded = {shifted[$(TW-1)], shifted} + {{$(TW){1'b0}}, half};
+    wire                    fits = &rounded[$(TW):31] || ~|rounded[$(TW):31];
+    wire                    unused_half = &{1'b0, half_place[$(TW):1]};
+    reg  [31:0]             t;
+    always @(posedge clk) begin
+        scaled_low <= score * mantissa_low;
+        scaled_high <= score * mantissa_high;
+        scaled <= {scaled_high, 8'd0} + $(sext("scaled_low", SW+9, TW));
+        shifted <= scaled >>> i_scale_shift;
+        half <= half_place[0];
+        t <= fits ? rounded[31:0] : {rounded[$(TW)], {31{!rounded[$(TW)]}}};
+    end
+
+    // ---- reference: x = t - 2m; a raise when x reaches 2 octaves ----
+//% local scalar = PB > 0 and "{" .. state(ST+3) .. ", i_phase_scalar[" .. (PB-1) .. ":0]}" or state(ST+3)
+//% local lanes = 1 << MB
+    wire [$(MB-1):0]    m_addr = $(scalar);
+    reg  [$(MB-1):0]    m_addr1;
+    reg  [$(lanes-1):0] started;
+    wire [18:0]         m;
+    wire                begun = started[m_addr1];
+    wire                scalar_pair = pair_at[$(ST+3)];
+    wire                scalar_retire = retire_at[$(ST+3)];
+    wire signed [32:0]  above = {t[31], t} - {m[18], m, 13'd0};
+    wire                over = begun && !above[32] && above[31:13] != 19'd0;
+    wire [19:0]         steps = {t[31], t[31:13]} - {m[18], m};
+    reg  [32:0]         x;
+    reg  [5:0]          raise1;
+    reg                 raised;
+    reg  [4:0]          fresh_at;   // of x, then of the stages of exp2
+    reg  [$(5*6-1):0]   raise_at;
+
+    sofa_ram #(.WIDTH(19), .DEPTH($(lanes)), .ABITS($(MB))) u_reference (
+        .clk(clk), .i_we(scalar_pair && (!begun || over)), .i_waddr(m_addr1), .i_wdata(t[31:13]),
+        .i_re(1'b1), .i_raddr(m_addr), .o_rdata(m));
+
+    always @* begin
+        raise1 = 6'd0;
+        if (over)
+            raise1 = steps > 20'd31 ? 6'd62 : {steps[4:0], 1'b0};
+    end
+    always @(posedge clk) begin
+        m_addr1 <= m_addr;
+        x <= begun && !over ? above : {20'd0, t[12:0]};
+        fresh_at <= {fresh_at[3:0], !begun};
+        raise_at <= {raise_at[23:0], raise1};
+        if (rst) begin
+            started <= $(lanes)'d0;
+            raised <= 1'b0;
+        end else begin
+            raised <= scalar_pair && over;
+            if (scalar_pair || scalar_retire)
+                started[m_addr1] <= scalar_pair;
+        end
+    end
+    assign o_raise = raised;
+    wire       fresh = fresh_at[4];
+    wire [5:0] raise = raise_at[29:24];
+
+    // ---- weight and its sum ----
+    wire [15:0] p;
+    sofa_exp2 u_exp2 (.clk(clk), .i_x(x), .o_p(p));
+
+//% local weigh = PB > 0 and "{" .. state(WT-1) .. ", i_phase_value[" .. (PB-1) .. ":0]}" or state(WT-1)
+    wire [$(MB-1):0] l_addr = $(weigh);
+    reg  [$(MB-1):0] l_addr1, l_addr2;
+    wire [$(LB-1):0] l;
+    reg  [$(LB-1):0] l_kept;
+    reg  [15:0]      l_more;
+    reg              l_write;
+    wire [$(LB-1):0] l_new = l_kept + $(ext("l_more", 16, LB));
+    sofa_ram #(.WIDTH($(LB)), .DEPTH($(lanes)), .ABITS($(MB))) u_sum (
+        .clk(clk), .i_we(l_write), .i_waddr(l_addr2), .i_wdata(l_new),
+        .i_re(1'b1), .i_raddr(l_addr), .o_rdata(l));
+    always @(posedge clk) begin
+        l_addr1 <= l_addr;
+        l_addr2 <= l_addr1;
+        l_kept <= fresh ? $(LB)'d0 : l >> raise;
+        l_more <= p;
+        l_write <= pair_at[$(WT-1)] && !rst;
+    end
+
+    assign o_norm_valid = retire_at[$(WT-1)];
+    assign o_norm_started = !fresh;
+    assign o_norm_bank = l_addr1[$(MB-1)];
+    assign o_norm_l = l;
+//% local lane = GL > 1 and " + i_phase_weight_wide * " .. lit(RB, NG % (1 << RB)) or ""
+//% local inner = JB > 0 and " + " .. ext("l_row", JB, RB) .. " * " .. lit(RB, LANES % (1 << RB)) or ""
+//% if JB > 0 then
+    wire [$(JB-1):0] l_row = l_addr1[$(MB-2) -: $(JB)];
+//% end
+//% if GL > 1 then
+    wire [$(RB-1):0] i_phase_weight_wide = $(BB >= RB and "i_phase_weight[" .. (RB-1) .. ":0]" or ext("i_phase_weight", BB, RB));
+//% end
+    assign o_norm_row = GROUP$(lane)$(inner);
+
+    // ---- lanes ----
+    generate
+//% for i = 0, GL - 1 do
+//%   local function at(name) return B > 1 and "i_phase_" .. name .. " == " .. BB .. "'d" .. i or "1'b1" end
+    wire [$(N*OA-1):0] lane_o_$(i);
+    if (PRESENT[$(i)]) begin : lane_$(i)
+        sofa_lane u_lane (
+            .clk(clk), .rst(rst),
+            .i_query_we(i_query_we[$(i)]), .i_query_addr(i_query_addr[$(i*AB) +: $(AB)]), .i_query(i_query[$(i*N*QW) +: $(N*QW)]),
+            .i_take($(at("take"))), .i_row(op_state), .i_slot(op_slot),
+//%   if B > 1 then
+            .i_chunk_q(i_phase_query), .i_first_beat($(at("sum"))),
+//%   end
+            .i_keys(i_keys), .o_s(lane_s[$(i*SW) +: $(SW)]),
+            .i_take_value($(at("value"))), .i_value_slot(slot_at[$((WT-2)*WB) +: $(WB)]),
+            .i_weigh($(at("weight"))), .i_weigh_pair(pair_at[$(WT-1)]), .i_weigh_retire(retire_at[$(WT-1)]),
+            .i_weigh_row($(state(WT))), .i_weigh_first(fresh), .i_weigh_shift(raise), .i_weight(p),
+//%   if B > 1 then
+            .i_chunk_v(i_phase_output),
+//%   end
+            .i_values(i_values), .o_o(lane_o_$(i)), .o_active(o_active[$(i)]));
+    end else begin : absent_$(i)
+        assign lane_s[$(i*SW) +: $(SW)] = $(SW)'d0;
+        assign lane_o_$(i) = $(N*OA)'d0;
+        assign o_active[$(i)] = 1'b0;
+        wire unused_lane = &{1'b0, i_query_we[$(i)], i_query_addr[$(i*AB) +: $(AB)], i_query[$(i*N*QW) +: $(N*QW)]};
+    end
+//% end
+    endgenerate
+//% local os = {}
+//% for i = 0, GL - 1 do os[#os+1] = "lane_o_" .. i end
+    assign o_norm_o = $(table.concat(os, " | "));
+endmodule
+`default_nettype wire

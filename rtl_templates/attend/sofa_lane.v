@@ -1,0 +1,177 @@
+// A lane: $(cfg.attend.width) multipliers of Q.K (SA-1) and of P.V (SA-2) with the queries and the output accumulators of its rows.
+// A pair (or the retirement of a row) takes $(d.beats) beats; one may start every $(d.beats) cycles, the same row at least 3 cycles later.
+// Times count from cycle 0, in which the group offers the operation (i_take): s stands at o_s in cycle $(d.dot_time); the
+// group offers p in cycle $(d.weight_time) (i_weigh); accumulators of a retiring row leave at o_o from cycle $(d.weight_time + 2) on.
+// Beats address chunks in the order of the shared phase counters (i_chunk_*), so each starts at another chunk and comes round.
+// Equals sofa_attend_pair() but for the scalar part in sofa_group.
+//% local N, B = cfg.attend.width, d.beats
+//% local QW, KW, VW, OA, SW = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.dot_bits
+//% local W = cfg.attend.window
+//% local WB, BB, JB = math.max(1, clog2(W)), clog2(B), clog2(d.lane_rows)
+//% local SB = 1 + JB             -- {bank, row of the lane}
+//% local AB = SB + BB
+`default_nettype none
+module sofa_lane (
+    input  wire                clk,
+    input  wire                rst,
+    // query rows, written chunk by chunk
+    input  wire                i_query_we,
+    input  wire [$(AB-1):0]    i_query_addr,
+    input  wire [$(N*QW-1):0]  i_query,
+    // SA-1
+    input  wire                i_take,
+    input  wire [$(SB-1):0]    i_row,
+    input  wire [$(WB-1):0]    i_slot,
+//% if B > 1 then
+    input  wire [$(BB-1):0]    i_chunk_q,
+    input  wire                i_first_beat,
+//% end
+    input  wire [$(W*N*KW-1):0] i_keys,
+    output wire [$(SW-1):0]    o_s,
+    // SA-2: the slot comes one cycle before the rest
+    input  wire                i_take_value,
+    input  wire [$(WB-1):0]    i_value_slot,
+    input  wire                i_weigh,
+    input  wire                i_weigh_pair,
+    input  wire                i_weigh_retire,
+    input  wire [$(SB-1):0]    i_weigh_row,
+    input  wire                i_weigh_first,
+    input  wire [5:0]          i_weigh_shift,
+    input  wire [15:0]         i_weight,
+//% if B > 1 then
+    input  wire [$(BB-1):0]    i_chunk_v,
+//% end
+    input  wire [$(W*N*VW-1):0] i_values,
+    output wire [$(N*OA-1):0]  o_o,
+    output wire                o_active
+);
+//% local qaddr = B > 1 and "{row, i_chunk_q}" or "row"
+//% local vaddr = B > 1 and "{weigh_row, i_chunk_v}" or "weigh_row"
+    // ---- SA-1: Q and K registers, dot product ----
+    reg  [$(SB-1):0]   row;
+    reg  [$(WB-1):0]   slot;
+    reg  [$(N*KW-1):0] k;
+    wire [$(N*QW-1):0] q;
+    wire [$(SW-1):0]   partial;
+
+    sofa_ram #(.WIDTH($(N*QW)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_query (
+        .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
+        .i_re(1'b1), .i_raddr($(qaddr)), .o_rdata(q));
+
+    always @(posedge clk) begin
+        if (i_take) begin
+            row <= i_row;
+            slot <= i_slot;
+        end
+        case (slot)
+//% for s = 0, W - 1 do
+            $(WB)'d$(s): k <= i_keys[$(s*N*KW) +: $(N*KW)];
+//% end
+//% if W < (1 << WB) then
+            default: k <= i_keys[0 +: $(N*KW)];
+//% end
+        endcase
+    end
+
+    sofa_dot u_dot (.clk(clk), .i_q(q), .i_k(k), .o_sum(partial));
+//% if B > 1 then
+    reg  [$(SW-1):0]   s;
+    always @(posedge clk)
+        s <= partial + (i_first_beat ? $(SW)'d0 : s);
+    assign o_s = s;
+//% else
+    assign o_s = partial;
+//% end
+
+    // ---- SA-2: p times V onto the accumulators, shifted when the reference was raised ----
+    reg  [$(WB-1):0]   value_slot;
+    reg  [$(N*VW-1):0] v;
+    reg                pair, retire, first;
+    reg  [$(SB-1):0]   weigh_row;
+    reg  [5:0]         shift;
+    reg  [15:0]        p;
+    always @(posedge clk) begin
+        if (i_take_value)
+            value_slot <= i_value_slot;
+        if (i_weigh) begin
+            weigh_row <= i_weigh_row;
+            first <= i_weigh_first;
+            shift <= i_weigh_shift;
+            p <= i_weight;
+        end
+        case (value_slot)
+//% for s = 0, W - 1 do
+            $(WB)'d$(s): v <= i_values[$(s*N*VW) +: $(N*VW)];
+//% end
+//% if W < (1 << WB) then
+            default: v <= i_values[0 +: $(N*VW)];
+//% end
+        endcase
+        if (rst) begin
+            pair <= 1'b0;
+            retire <= 1'b0;
+        end else if (i_weigh) begin
+            pair <= i_weigh_pair;
+            retire <= i_weigh_retire;
+        end
+    end
+
+    reg                write1, write2, retire1, first1;
+    reg  [5:0]         shift1;
+    reg  [$(AB-1):0]   addr1, addr2;
+    wire [$(N*OA-1):0] o, o_new;
+    sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
+        .clk(clk), .i_we(write2), .i_waddr(addr2), .i_wdata(o_new),
+        .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata(o));
+    assign o_o = o & {$(N*OA){retire1}};
+    assign o_active = pair;
+
+    always @(posedge clk) begin
+        addr1 <= $(vaddr);
+        addr2 <= addr1;
+        first1 <= first;
+        shift1 <= shift;
+        if (rst) begin
+            write1 <= 1'b0;
+            write2 <= 1'b0;
+            retire1 <= 1'b0;
+        end else begin
+            write1 <= pair;
+            write2 <= write1;
+            retire1 <= retire;
+        end
+    end
+
+//% local MW = 17 + VW    -- p * v
+//% local drop = VW - 6
+//% local WW = MW - drop + 1
+    wire signed [16:0] weight = {1'b0, p};
+//% for i = 0, N - 1 do
+//%   if VW == 16 then
+    reg  signed [25:0] low_$(i);
+    reg  signed [24:0] high_$(i);
+    wire signed [8:0]  vl_$(i) = {1'b0, v[$(i*VW) +: 8]};
+    wire signed [7:0]  vh_$(i) = v[$(i*VW+8) +: 8];
+    wire signed [$(MW):0] product_$(i) = {high_$(i)[24], high_$(i), 8'd0} + {{$(MW+1-26){low_$(i)[25]}}, low_$(i)} + $(MW+1)'d$(1 << (drop-1));
+    always @(posedge clk) begin
+        low_$(i) <= weight * vl_$(i);
+        high_$(i) <= weight * vh_$(i);
+    end
+//%   else
+    reg  signed [24:0] high_$(i);
+    wire signed [7:0]  vh_$(i) = v[$(i*VW) +: 8];
+    wire signed [$(MW):0] product_$(i) = {high_$(i)[24], high_$(i)} + 26'd$(1 << (drop-1));
+    always @(posedge clk) high_$(i) <= weight * vh_$(i);
+//%   end
+    reg  signed [$(WW-1):0] w_$(i);
+    reg  signed [$(OA-1):0] kept_$(i);
+    wire signed [$(OA-1):0] old_$(i) = o[$(i*OA) +: $(OA)];
+    wire unused_product_$(i) = &{1'b0, product_$(i)[$(drop-1):0]};
+    always @(posedge clk) begin
+        w_$(i) <= product_$(i)[$(MW):$(drop)];
+        kept_$(i) <= first1 ? $(OA)'sd0 : old_$(i) >>> shift1;
+    end
+    assign o_new[$(i*OA) +: $(OA)] = kept_$(i) + $(sext("w_" .. i, WW, OA));
+//% end
+endmodule
+`default_nettype wire

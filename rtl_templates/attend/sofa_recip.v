@@ -1,0 +1,74 @@
+// y = 2^(16 + e) / l with e = floor(log2 l), for l > 0.
+// Latency 4 cycles for o_y, 1 for o_exponent; throughput one a cycle; with i_valid results are taken over stage by stage and
+// stay until the next. Equals sofa_recip().
+//% local U, LB = recip_table(), d.weight_bits
+`default_nettype none
+module sofa_recip (
+    input  wire              clk,
+    input  wire              rst,
+    input  wire              i_valid,
+    input  wire [$(LB-1):0]  i_l,
+    output reg  [5:0]        o_exponent,
+    output reg  [15:0]       o_y
+);
+    reg [5:0] leading;
+    integer b;
+    always @* begin
+        leading = 6'd0;
+        for (b = 0; b < $(LB); b = b + 1)
+            if (i_l[b])
+                leading = b[5:0];
+    end
+
+    reg               valid1, valid2, valid3;
+    reg  [$(LB-1):0]  l1;
+    reg  [15:0]       n2;
+    wire [$(LB-1):0]  aligned = l1 << (6'd$(LB-1) - o_exponent);
+    reg  [31:0]       entry;
+    always @*
+        case (n2[15:9])
+//% for a = 0, 127 do
+            7'd$(a): entry = {19'd$(U[a+1]), 13'd$(U[a+1] - U[a+2])};
+//% end
+            default: entry = 32'd0;
+        endcase
+    reg  [18:0] base3;
+    reg  [12:0] step3;
+    reg  [8:0]  part3;
+    wire [21:0] fall = {9'd0, step3} * {13'd0, part3};
+    wire [18:0] value = base3 - {6'd0, fall[21:9]} - {18'd0, fall[8]} + 19'd2;
+    wire        unused = &{1'b0, value[1:0], fall[7:0], aligned[$(LB-1)]};
+//% if LB > 17 then
+    wire        unused_aligned = &{1'b0, aligned[$(LB-18):0]};
+//% end
+
+    always @(posedge clk) begin
+        if (i_valid) begin
+            o_exponent <= leading;
+            l1 <= i_l;
+        end
+//% if LB >= 17 then
+        if (valid1)
+            n2 <= aligned[$(LB-2):$(LB-17)];
+//% else
+        if (valid1)
+            n2 <= {aligned[$(LB-2):0], $(17-LB)'d0};
+//% end
+        if (valid2) begin
+            {base3, step3} <= entry;
+            part3 <= n2[8:0];
+        end
+        if (valid3)
+            o_y <= value[18] ? 16'd65535 : value[17:2];
+        if (rst) begin
+            valid1 <= 1'b0;
+            valid2 <= 1'b0;
+            valid3 <= 1'b0;
+        end else begin
+            valid1 <= i_valid;
+            valid2 <= valid1;
+            valid3 <= valid2;
+        end
+    end
+endmodule
+`default_nettype wire

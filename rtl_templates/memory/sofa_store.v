@@ -1,0 +1,125 @@
+// Writes finished rows: address, one burst of $(d.output_beats) beat(s) a row, byte strobes on the tail.
+// Rows of $(d.norm_units) queue(s), the lowest first. Latency 2 cycles, throughput one beat a cycle. Handshake: valid/ready on all ports;
+// write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row is taken.
+//% local A, P, D, RB, NU, OB = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.row_bits, d.norm_units, d.output_beats
+//% local BYTES, BB = d.port_bytes, math.max(1, clog2(d.output_beats))
+//% local tail = D * 2 - (OB - 1) * BYTES     -- bytes of the last beat
+`default_nettype none
+module sofa_store (
+    input  wire                 clk,
+    input  wire                 rst,
+    input  wire                 i_halt,
+    output wire                 o_idle,
+    output wire                 o_error,
+    input  wire [$(2*A-1):0]    i_base,        // of the block in each bank
+    input  wire [31:0]          i_stride,
+    input  wire [$(NU-1):0]     i_row_valid,
+    output wire [$(NU-1):0]     o_row_ready,
+    input  wire [$(NU-1):0]     i_row_bank,
+    input  wire [$(NU*RB-1):0]  i_row,
+    input  wire [$(NU*D*16-1):0] i_data,
+    output reg  [1:0]           o_stored,      // pulse: address of a row of the bank is taken
+    output wire                 o_beat,
+    output wire [$(clog2(BYTES+1)-1):0] o_bytes, // written with this beat
+    // memory
+    output reg                  o_req_valid,
+    input  wire                 i_req_ready,
+    output reg  [$(A-1):0]      o_req_addr,
+    output wire [7:0]           o_req_len,
+    output reg                  o_data_valid,
+    input  wire                 i_data_ready,
+    output wire [$(P-1):0]      o_data,
+    output wire [$(BYTES-1):0]  o_strb,
+    output wire                 o_last,
+    input  wire                 i_resp_valid,
+    input  wire                 i_resp_error
+);
+    // ---- choose a row ----
+    reg                 held;
+    reg                 bank;
+    reg  [$(RB-1):0]    row;
+    reg  [$(D*16-1):0]  data;
+    wire                pass;           // held row goes on
+    wire                take = |i_row_valid && (!held || pass) && !i_halt;
+    wire [$(NU-1):0]    lowest = i_row_valid & (~i_row_valid + $(NU)'d1);
+    assign o_row_ready = lowest & {$(NU){take}};
+//% local function choose(name, width)
+//%   local t = {}
+//%   for u = 0, NU - 1 do t[#t+1] = NU == 1 and name or "({" .. width .. "{lowest[" .. u .. "]}} & " .. name .. "[" .. (u*width) .. " +: " .. width .. "])" end
+//%   return table.concat(t, " | ")
+//% end
+    always @(posedge clk) begin
+        if (take) begin
+            bank <= |(lowest & i_row_bank);
+            row <= $(choose("i_row", RB));
+            data <= $(choose("i_data", D*16));
+        end
+        if (rst)
+            held <= 1'b0;
+        else
+            held <= take || (held && !pass);
+    end
+
+    // ---- its address and beats ----
+//% local W = RB + 32
+    wire [$(W-1):0]     offset = row * i_stride;
+    wire [$(A-1):0]     base = bank ? i_base[$(2*A-1):$(A)] : i_base[$(A-1):0];
+//% if A < W then
+    wire                unused_offset = &{1'b0, offset[$(W-1):$(A)]};
+//% end
+    reg  [$(OB*P-1):0]  beats;
+    reg  [$(BB-1):0]    beat;
+    wire                sent = o_data_valid && i_data_ready;
+    wire                asked = !o_req_valid || i_req_ready;
+    wire                done = !o_data_valid || (i_data_ready && o_last);
+    assign pass = held && asked && done && !outstanding[15];
+    assign o_req_len = 8'd$(OB-1);
+    assign o_data = beats[$(P-1):0];
+    assign o_last = beat == $(BB)'d$(OB-1);
+//% if tail < BYTES then
+    assign o_strb = o_last ? {$(BYTES-tail)'d0, {$(tail){1'b1}}} : {$(BYTES){1'b1}};
+//% else
+    assign o_strb = {$(BYTES){1'b1}};
+//% end
+    assign o_beat = sent;
+    assign o_bytes = o_last ? $(lit(clog2(BYTES+1), tail)) : $(lit(clog2(BYTES+1), BYTES));
+
+    always @(posedge clk) begin
+        if (pass) begin
+            o_req_addr <= base + $(ext("offset", W, A));
+            beats <= $(OB*P > D*16 and "{" .. (OB*P-D*16) .. "'d0, data}" or "data");
+            beat <= $(BB)'d0;
+        end else if (sent) begin
+//% if OB > 1 then
+            beats <= {$(P)'d0, beats[$(OB*P-1):$(P)]};
+//% end
+            beat <= beat + 1'b1;
+        end
+        if (rst) begin
+            o_req_valid <= 1'b0;
+            o_data_valid <= 1'b0;
+            o_stored <= 2'b00;
+        end else begin
+            o_stored <= {pass && bank, pass && !bank};
+            if (pass)
+                o_req_valid <= 1'b1;
+            else if (i_req_ready)
+                o_req_valid <= 1'b0;
+            if (pass)
+                o_data_valid <= 1'b1;
+            else if (i_data_ready && o_last)
+                o_data_valid <= 1'b0;
+        end
+    end
+
+    // ---- responses ----
+    reg  [15:0] outstanding;
+    always @(posedge clk)
+        if (rst)
+            outstanding <= 16'd0;
+        else
+            outstanding <= outstanding + {15'd0, pass} - {15'd0, i_resp_valid};
+    assign o_idle = !held && !o_req_valid && !o_data_valid && outstanding == 16'd0;
+    assign o_error = i_resp_valid && i_resp_error;
+endmodule
+`default_nettype wire

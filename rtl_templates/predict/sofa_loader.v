@@ -1,0 +1,156 @@
+// Walks the passes of the tiles in order (tile, key group, dimension slice) and loads the K^ slice of each into the shadow operands of
+// the array, one key a cycle, while the pass before is running. A pass waits until the keys of its group have arrived.
+// o_pass_* describes the loaded pass until i_pass_taken. A tile without visible keys is a pass without beats (o_pass_none).
+//% local KP, BC, G, SL, IB, GB = cfg.predict.keys, cfg.tile.keys, d.groups, d.slices, d.index_bits, math.max(1, clog2(d.groups))
+//% local LB, KB = math.max(1, clog2(d.slices)), math.max(1, clog2(cfg.predict.keys))
+`default_nettype none
+module sofa_loader (
+    input  wire               clk,
+    input  wire               rst,
+    // tile slots, filled in order 0, 1, 2, 0 ...
+    input  wire               i_tile,
+    input  wire [2:0]         i_info_seen,
+    input  wire [$(3*G-1):0]  i_info_group_any,
+    // arrival of keys
+    input  wire               i_key_valid,
+    input  wire [1:0]         i_key_slot,
+    input  wire [$(IB-1):0]   i_key,
+    input  wire               i_key_last,
+    // reads of the K^ memory: data one cycle later, into column o_column of the shadow
+    output wire [1:0]         o_read_slot,
+    output wire [$(IB-1):0]   o_read_key,
+    output wire [$(LB-1):0]   o_read_slice,
+    output wire               o_read,
+    output wire [$(KB-1):0]   o_column,
+    // pass
+    output reg                o_pass_valid,
+    input  wire               i_pass_taken,
+    output reg                o_pass_none,
+    output reg  [1:0]         o_pass_slot,
+    output reg  [$(GB-1):0]   o_pass_group,
+    output reg  [$(LB-1):0]   o_pass_slice,
+    output reg                o_pass_first,    // of the tile
+    output reg                o_pass_last,
+    output wire               o_waiting        // for keys
+);
+    localparam [2:0] TILE = 3'd0, GROUP = 3'd1, WAIT = 3'd2, KEYS = 3'd3, POST = 3'd4;
+    reg  [2:0]        state;
+    reg  [1:0]        tiles;          // filled and not finished
+    reg  [1:0]        slot;
+    reg  [$(G-1):0]   todo;           // groups of the tile, the present one included
+    reg               first;
+    reg  [$(GB-1):0]  group;
+    reg  [$(LB-1):0]  slice;
+    reg  [$(KB-1):0]  column;
+    reg  [$(IB-1):0]  key;
+    wire              post = state == POST && (!o_pass_valid || i_pass_taken);
+    wire              last_slice = slice == $(LB)'d$(SL-1);
+    wire [$(G-1):0]   rest = todo & (todo - $(G)'d1);
+    wire              none = !i_info_seen[slot];
+    wire              last_pass = none || (last_slice && rest == $(G)'d0);
+    wire              finish = post && last_pass;
+
+    reg  [$(GB-1):0]  lowest;
+    integer g;
+    always @* begin
+        lowest = $(GB)'d0;
+        for (g = $(G-1); g >= 0; g = g - 1)
+            if (todo[g])
+                lowest = g[$(GB-1):0];
+    end
+
+    // arrival: keys come in ascending order, tiles in order
+    reg  [2:0]        complete;
+    reg               some;           // key `arrived` of slot `arrived_slot` and all visible before it are here
+    reg  [1:0]        arrived_slot;
+    reg  [$(IB-1):0]  arrived;
+    wire [$(IB):0]    beyond = {1'b0, key} + $(IB+1)'d$(KP);
+    wire              here = complete[slot] || (some && arrived_slot == slot && {1'b0, arrived} >= beyond);
+    reg  [1:0]        filled;         // slot that i_tile fills
+    always @(posedge clk) begin
+        if (i_key_valid) begin
+            arrived_slot <= i_key_slot;
+            arrived <= i_key;
+        end
+        if (rst) begin
+            complete <= 3'b000;
+            some <= 1'b0;
+            filled <= 2'd0;
+        end else begin
+            if (i_tile)
+                filled <= filled == 2'd2 ? 2'd0 : filled + 2'd1;
+            if (i_key_valid)
+                some <= 1'b1;
+            else if (i_tile && arrived_slot == filled)
+                some <= 1'b0;
+            complete <= (complete & ~({2'd0, i_tile} << filled)) | ({2'd0, i_key_valid && i_key_last} << i_key_slot);
+        end
+    end
+
+    assign o_read = state == KEYS;
+    assign o_read_slot = slot;
+    assign o_read_key = key;
+    assign o_read_slice = slice;
+    assign o_column = column;
+    assign o_waiting = state == WAIT && !here;
+
+    always @(posedge clk) begin
+        case (state)
+            TILE: begin
+                todo <= i_info_group_any[slot*$(G) +: $(G)];
+                first <= 1'b1;
+                slice <= $(LB)'d0;
+            end
+            GROUP: begin
+                group <= lowest;
+                key <= $(G > 1 and ext("lowest", GB, IB) .. " * " .. lit(IB, KP % (1 << IB)) or lit(IB, 0));
+                column <= $(KB)'d0;
+            end
+            KEYS: begin
+                key <= key + 1'b1;
+                column <= column == $(KB)'d$(KP-1) ? $(KB)'d0 : column + 1'b1;
+            end
+            POST: if (post) begin
+                key <= $(G > 1 and ext("group", GB, IB) .. " * " .. lit(IB, KP % (1 << IB)) or lit(IB, 0));
+                first <= 1'b0;
+                slice <= last_slice ? $(LB)'d0 : slice + 1'b1;
+                if (last_slice)
+                    todo <= rest;
+            end
+            default: ;
+        endcase
+        if (post) begin
+            o_pass_none <= none;
+            o_pass_slot <= slot;
+            o_pass_group <= group;
+            o_pass_slice <= slice;
+            o_pass_first <= first;
+            o_pass_last <= last_pass;
+        end
+        if (rst) begin
+            state <= TILE;
+            tiles <= 2'd0;
+            slot <= 2'd0;
+            o_pass_valid <= 1'b0;
+        end else begin
+            case (state)
+                TILE: if (tiles != 2'd0)
+                    state <= none ? POST : GROUP;
+                GROUP: state <= WAIT;
+                // the shadow is free once the pass before has been taken
+                WAIT: if (here && (!o_pass_valid || i_pass_taken))
+                    state <= KEYS;
+                KEYS: if (column == $(KB)'d$(KP-1))
+                    state <= POST;
+                POST: if (post)
+                    state <= last_pass ? TILE : last_slice ? GROUP : WAIT;
+                default: state <= TILE;
+            endcase
+            tiles <= tiles + {1'b0, i_tile} - {1'b0, finish};
+            if (finish)
+                slot <= slot == 2'd2 ? 2'd0 : slot + 2'd1;
+            o_pass_valid <= post || (o_pass_valid && !i_pass_taken);
+        end
+    end
+endmodule
+`default_nettype wire

@@ -1,0 +1,345 @@
+// Score prediction: an array of $(cfg.predict.keys) x $(cfg.predict.dims) shift PEs. The K^ slice of a pass is stationary, rows' codes stream: a beat is one row, and the
+// last slice's beat yields its $(cfg.predict.keys) scores, which go to selection. Passes follow each other without a gap while keys, queries and a
+// need matrix are there and the same row's beats stand $(d.pass_distance) cycles apart.
+// Latency: $(d.predict_latency) cycles from issue to o_valid; throughput one beat a cycle; no back-pressure at the output (selection takes all).
+// Equals sofa_predict_score() for the visible keys of a row.
+//% local KP, DC, D, G, SL, QB, BC = cfg.predict.keys, cfg.predict.dims, cfg.head_dim, d.groups, d.slices, cfg.query_block, cfg.tile.keys
+//% local PB, FW, SB, EW, RB, IB, TB, KB = cfg.predict.operand_bits, d.full_bits, cfg.predict.score_bits, d.entry_bits, d.row_bits, d.index_bits, d.tile_bits, d.key_bits
+//% local GB, LB, CB, NT = math.max(1, clog2(G)), math.max(1, clog2(SL)), math.max(1, clog2(KP)), d.predict_tree
+//% local XB = clog2(QB + d.pass_distance + 1) + 1
+//% local NB = clog2(KP + 1)
+`default_nettype none
+module sofa_predict (
+    input  wire               clk,
+    input  wire               rst,
+    input  wire [3:0]         i_score_shift,
+    input  wire [31:0]        i_radius,
+    input  wire               i_has_ranges,
+    input  wire [$(KB-1):0]   i_keys,
+    input  wire [$(TB-1):0]   i_tile_keys,
+    // tile slots
+    input  wire               i_tile,
+    input  wire [$(3*KB-1):0] i_info_base,
+    input  wire [2:0]         i_info_bank,
+    input  wire [2:0]         i_info_seen,
+    input  wire [$(3*G-1):0]  i_info_group_any,
+    input  wire [$(3*G*RB-1):0] i_info_group_from,
+    input  wire [$(3*G*RB-1):0] i_info_group_to,
+    // keys as they arrive
+    input  wire               i_key_valid,
+    input  wire [1:0]         i_key_slot,
+    input  wire [$(IB-1):0]   i_key,
+    input  wire               i_key_last,
+    input  wire [$(D*PB-1):0] i_khat,
+    // queries and ranges
+    input  wire               i_code_we,
+    input  wire [$(RB):0]     i_code_row,
+    input  wire [$(D*4+3):0]  i_code,
+    input  wire [1:0]         i_query_ready,
+    input  wire               i_range_we,
+    input  wire [$(RB):0]     i_range_row,
+    input  wire [$(2*KB-1):0] i_range,
+    // need matrix
+    input  wire [1:0]         i_parity_free,
+    // to selection
+    output wire               o_valid,
+    output wire               o_first,
+    output wire               o_last,
+    output wire [$(RB-1):0]   o_row,
+    output wire               o_new_block,
+    output wire [$(KP*EW-1):0] o_entries,
+    output wire [$(SB-1):0]   o_radius_row,
+    output wire               o_radius_on,
+    output wire               o_parity,
+    output wire               o_end,
+    // counters
+    output wire               o_busy,
+    output wire               o_starved,
+    output wire               o_blocked
+);
+    // ---- passes ----
+    wire              pass_valid, pass_none, pass_first, pass_last, waiting;
+    wire [1:0]        pass_slot;
+    wire [$(GB-1):0]  pass_group;
+    wire [$(LB-1):0]  pass_slice;
+    wire              start;
+    wire [1:0]        read_slot;
+    wire [$(IB-1):0]  read_key;
+    wire [$(LB-1):0]  read_slice;
+    wire              read;
+    wire [$(CB-1):0]  read_column;
+    sofa_loader u_loader (
+        .clk(clk), .rst(rst), .i_tile(i_tile), .i_info_seen(i_info_seen), .i_info_group_any(i_info_group_any),
+        .i_key_valid(i_key_valid), .i_key_slot(i_key_slot), .i_key(i_key), .i_key_last(i_key_last),
+        .o_read_slot(read_slot), .o_read_key(read_key), .o_read_slice(read_slice), .o_read(read), .o_column(read_column),
+        .o_pass_valid(pass_valid), .i_pass_taken(start), .o_pass_none(pass_none), .o_pass_slot(pass_slot),
+        .o_pass_group(pass_group), .o_pass_slice(pass_slice), .o_pass_first(pass_first), .o_pass_last(pass_last),
+        .o_waiting(waiting));
+
+    // ---- issue: rows from .. to of the pass ----
+    reg               active, parity, next_parity;
+    reg  [1:0]        parity_taken;
+    reg  [$(RB-1):0]  row, last_row, from;
+    reg  [$(XB-1):0]  age;            // cycles since the pass's first beat, saturating
+    reg               none, end_of_tile, first_slice, final_slice, bank;
+    reg  [$(KB-1):0]  base;
+    reg  [$(TB-1):0]  group_key;
+//% if SL > 1 then
+    reg  [$(LB-1):0]  slice;
+//% end
+    wire [$(GB+1):0]  place = {$(GB)'d0, pass_slot} * $(GB+2)'d$(G) + {2'd0, pass_group};
+    wire [$(RB-1):0]  next_from = i_info_group_from[place*$(RB) +: $(RB)];
+    wire [$(RB-1):0]  next_to = i_info_group_to[place*$(RB) +: $(RB)];
+    wire              next_bank = i_info_bank[pass_slot];
+    wire              row_end = !active || row == last_row;
+    wire [$(RB-1):0]  later = next_from > from ? next_from - from : $(RB)'d0;
+    wire              apart = age >= $(XB)'d$(d.pass_distance) + $(ext("later", RB, XB));
+    wire              need_ready = !pass_first || !parity_taken[next_parity];
+    assign start = pass_valid && row_end && need_ready && (pass_none || (apart && i_query_ready[next_bank]));
+    wire              take_parity = start && pass_first;
+
+    reg               valid0, swap0, end0;
+    always @(posedge clk) begin
+        if (start) begin
+            row <= next_from;
+            last_row <= pass_none ? next_from : next_to;
+            from <= next_from;
+            none <= pass_none;
+            bank <= next_bank;
+            base <= i_info_base[pass_slot*$(KB) +: $(KB)];
+            group_key <= $(ext("pass_group", GB, TB)) * $(TB)'d$(KP);
+            end_of_tile <= pass_last;
+            first_slice <= pass_slice == $(LB)'d0;
+            final_slice <= pass_slice == $(LB)'d$(SL-1);
+//% if SL > 1 then
+            slice <= pass_slice;
+//% end
+            if (pass_first)
+                parity <= next_parity;
+        end else if (!row_end)
+            row <= row + 1'b1;
+        if (rst) begin
+            active <= 1'b0;
+            next_parity <= 1'b0;
+            parity_taken <= 2'b00;
+            age <= $(XB)'d$((1 << XB) - 1);
+        end else begin
+            active <= start || !row_end;
+            next_parity <= next_parity ^ take_parity;
+            parity_taken <= (parity_taken | {take_parity && next_parity, take_parity && !next_parity}) & ~i_parity_free;
+            if (start && !pass_none)
+                age <= $(XB)'d1;
+            else if (!(&age))
+                age <= age + 1'b1;
+        end
+    end
+    always @* begin
+        valid0 = active && !none;
+        end0 = active && end_of_tile && row == last_row;
+    end
+    always @(posedge clk) swap0 <= start && !rst;
+    assign o_starved = !active && (waiting || (pass_valid && need_ready && !i_query_ready[next_bank]));
+    assign o_blocked = !active && pass_valid && !need_ready;
+
+    // ---- K^ memory and the array ----
+    wire [$(D*PB-1):0]  khat;
+    reg                 load;
+    reg  [$(CB-1):0]    load_column;
+    reg  [$(LB-1):0]    load_slice;
+    reg  [$(DC*PB-1):0] operand;
+    sofa_ram #(.WIDTH($(D*PB)), .DEPTH($(3 << IB)), .ABITS($(IB+2))) u_khat (
+        .clk(clk), .i_we(i_key_valid), .i_waddr({i_key_slot, i_key}), .i_wdata(i_khat),
+        .i_re(1'b1), .i_raddr({read_slot, read_key}), .o_rdata(khat));
+    always @(posedge clk) begin
+        load <= read && !rst;
+        load_column <= read_column;
+        load_slice <= read_slice;
+    end
+//% if SL > 1 then
+    wire [$(SL*DC*PB-1):0] khat_pad = $(ext("khat", D*PB, SL*DC*PB));
+    always @*
+        case (load_slice)
+//%   for s = 1, SL - 1 do
+            $(LB)'d$(s): operand = khat_pad[$(s*DC*PB) +: $(DC*PB)];
+//%   end
+            default: operand = khat_pad[0 +: $(DC*PB)];
+        endcase
+//% else
+    always @* operand = khat;
+    wire unused_slice = &{1'b0, load_slice};
+//% end
+
+    // ---- cycle 1: codes and range of the row ----
+    wire [$(D*4+3):0]   code;
+    wire [$(2*KB-1):0]  range;
+    sofa_ram #(.WIDTH($(D*4+4)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) u_codes (
+        .clk(clk), .i_we(i_code_we), .i_waddr(i_code_row), .i_wdata(i_code), .i_re(1'b1), .i_raddr({bank, row}), .o_rdata(code));
+    sofa_ram #(.WIDTH($(2*KB)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) u_ranges (
+        .clk(clk), .i_we(i_range_we), .i_waddr(i_range_row), .i_wdata(i_range), .i_re(1'b1), .i_raddr({bank, row}), .o_rdata(range));
+
+//% local attributes = {{"valid", 1, "valid0"}, {"end", 1, "end0"}, {"parity", 1, "parity"}, {"row", RB, "row"}, {"start", 1, "first_slice"}, {"final", 1, "final_slice"}}
+//% local last_stage = NT + 5
+    // attributes of a beat travel beside it: name_n is n cycles after issue
+//% for _, a in ipairs(attributes) do
+//%   local name, bits = a[1], a[2]
+//%   local till = (name == "start" and NT + 2) or (name == "final" and NT + 3) or last_stage
+//%   if not (SL == 1 and (name == "start" or name == "final")) then
+//%     for n = 1, till do
+    reg $(bits > 1 and "[" .. (bits-1) .. ":0] " or "")$(name)_$(n);
+    always @(posedge clk) $(name)_$(n) <= $(n == 1 and a[3] or name .. "_" .. (n-1))$((name == "valid" or name == "end") and " && !rst" or "");
+//%     end
+//%   end
+//% end
+    reg                 swap1;
+    reg  [$(KB-1):0]    base1;
+    reg  [$(TB-1):0]    group_key1, group_key2;
+    always @(posedge clk) begin
+        swap1 <= swap0 && !rst;
+        base1 <= base;
+        group_key1 <= group_key;
+        group_key2 <= group_key1;
+    end
+
+    reg  [$(DC*4-1):0]  codes2;
+//% if SL > 1 then
+    reg  [$(LB-1):0]    slice1;
+    wire [$(SL*DC*4-1):0] code_pad = $(ext("code", D*4, SL*DC*4));
+    always @(posedge clk) begin
+        slice1 <= slice;
+        case (slice1)
+//%   for s = 1, SL - 1 do
+            $(LB)'d$(s): codes2 <= code_pad[$(s*DC*4) +: $(DC*4)];
+//%   end
+            default: codes2 <= code_pad[0 +: $(DC*4)];
+        endcase
+    end
+//% else
+    always @(posedge clk) codes2 <= code[$(D*4-1):0];
+//% end
+
+    // keys low .. high-1 of the tile are visible to the row; it is the row's first tile if its first key is in it
+    wire [$(KB-1):0] first_key = i_has_ranges ? range[$(KB-1):0] : $(KB)'d0;
+    wire [$(KB-1):0] visible = i_has_ranges ? range[$(2*KB-1):$(KB)] : i_keys;
+    wire [$(KB):0]   from_base = {1'b0, first_key} - {1'b0, base1};
+    wire [$(KB):0]   to_base = {1'b0, visible} - {1'b0, base1};
+    wire [$(KB):0]   tile_wide = $(ext("i_tile_keys", TB, KB+1));
+    reg  [$(TB-1):0] low2, high2;
+    reg              new2;
+    reg  [$(SB-1):0] radius2;
+    wire [31:0]      radius = i_radius >> code[$(D*4+3):$(D*4)];
+    always @(posedge clk) begin
+        low2 <= from_base[$(KB)] ? $(TB)'d0 : from_base > tile_wide ? i_tile_keys : $(ext("from_base", KB+1, TB));
+        high2 <= to_base[$(KB)] ? $(TB)'d0 : to_base > tile_wide ? i_tile_keys : $(ext("to_base", KB+1, TB));
+        new2 <= !from_base[$(KB)];
+        radius2 <= |radius[31:$(SB)] ? $(SB)'d$((1 << SB) - 1) : radius[$(SB-1):0];
+    end
+
+    // ---- cycle 2: what the row sees of the group ----
+    wire [$(TB):0]   group_end = {1'b0, group_key2} + $(TB+1)'d$(KP);
+    wire [$(TB-1):0] low_in = low2 - group_key2;
+    wire [$(TB-1):0] high_in = high2 - group_key2;
+    wire             sees = low2 < high2 && {1'b0, low2} < group_end && high2 > group_key2;
+    reg              sees_3, first_3, last_3, new_3;
+    reg  [$(NB-1):0] low_3, high_3;   // in the group
+    reg  [$(IB-1):0] key_3;
+    reg  [$(SB-1):0] radius_3;
+    always @(posedge clk) begin
+        sees_3 <= sees && valid_2;
+        first_3 <= low2 >= group_key2;
+        last_3 <= {1'b0, high2} <= group_end;
+        new_3 <= new2;
+        low_3 <= low2 <= group_key2 ? $(NB)'d0 : $(ext("low_in", TB, NB));
+        high_3 <= {1'b0, high2} >= group_end ? $(NB)'d$(KP) : $(ext("high_in", TB, NB));
+        key_3 <= $(ext("group_key2", TB, IB));
+        radius_3 <= radius2;
+    end
+//% -- TB >= NB and TB >= IB always
+//% if TB > NB then
+    wire unused_in = &{1'b0, low_in[$(TB-1):$(NB)], high_in[$(TB-1):$(NB)]};
+//% end
+    assign o_busy = sees_3;
+//% for _, a in ipairs({{"sees", 1}, {"first", 1}, {"last", 1}, {"new", 1}, {"low", NB}, {"high", NB}, {"key", IB}, {"radius", SB}}) do
+//%   local name, bits = a[1], a[2]
+//%   local till = (name == "low" or name == "high" or name == "key") and last_stage - 1 or last_stage
+//%   for n = 4, till do
+    reg $(bits > 1 and "[" .. (bits-1) .. ":0] " or "")$(name)_$(n);
+    always @(posedge clk) $(name)_$(n) <= $(name)_$(n-1);
+//%   end
+//% end
+
+    // ---- cycles 2 .. $(NT+2): the array. The number of negative codes completes the two's complements ----
+//% local names, width = {}, 1
+//% for i = 0, DC - 1 do names[#names+1] = "codes2[" .. (i*4+3) .. "]" end
+//% for level = 1, NT do
+//%   local nw, out = width + math.min(3, clog2(#names)), {}
+//%   for j = 1, #names, 8 do
+//%     local part = {}
+//%     for k = j, math.min(j + 7, #names) do part[#part+1] = ext(names[k], width, nw) end
+    reg [$(nw-1):0] negative$(level)_$((j-1)//8);
+    always @(posedge clk) negative$(level)_$((j-1)//8) <= $(table.concat(part, " + "));
+//%     out[#out+1] = "negative" .. level .. "_" .. ((j-1)//8)
+//%   end
+//%   names, width = out, nw
+//% end
+    wire [$(FW-1):0] negatives = $(ext(names[1], width, FW));
+//% local t = NT + 2
+//% if SL > 1 then
+    wire [$(KP*FW-1):0] partial, full;
+    sofa_ram #(.WIDTH($(KP*FW)), .DEPTH($(1 << RB)), .ABITS($(RB))) u_partial (
+        .clk(clk), .i_we(valid_$(t+1) && !final_$(t+1)), .i_waddr(row_$(t+1)), .i_wdata(full),
+        .i_re(1'b1), .i_raddr(row_$(t-1)), .o_rdata(partial));
+//% end
+//% for k = 0, KP - 1 do
+    wire [$(FW-1):0] sum_$(k);
+    sofa_column u_column_$(k) (
+        .clk(clk), .i_load(load && load_column == $(CB)'d$(k)), .i_operand(operand), .i_swap(swap1),
+        .i_codes(codes2), .i_negatives(negatives), .o_sum(sum_$(k)));
+    reg signed [$(FW-1):0] full_$(k);
+    wire signed [$(FW-1):0] scaled_$(k) = full_$(k) >>> i_score_shift;
+//%   if FW > SB then
+    wire             fits_$(k) = &scaled_$(k)[$(FW-1):$(SB-1)] || ~|scaled_$(k)[$(FW-1):$(SB-1)];
+//%   end
+    reg  [$(SB-1):0] score_$(k);
+    wire             seen_$(k) = sees_$(t+2) && low_$(t+2) <= $(NB)'d$(k) && high_$(t+2) > $(NB)'d$(k);
+    wire [$(IB-1):0] key_of_$(k) = key_$(t+2) + $(IB)'d$(k);
+    reg  [$(EW-1):0] entry_$(k);
+    always @(posedge clk) begin
+//%   if SL > 1 then
+        full_$(k) <= sum_$(k) + (start_$(t) ? $(FW)'d0 : partial[$(k*FW) +: $(FW)]);
+//%   else
+        full_$(k) <= sum_$(k);
+//%   end
+//%   if FW > SB then
+        score_$(k) <= fits_$(k) ? scaled_$(k)[$(SB-1):0] : {scaled_$(k)[$(FW-1)], {$(SB-1){!scaled_$(k)[$(FW-1)]}}};
+//%   else
+        score_$(k) <= $(sext("scaled_" .. k, FW, SB));
+//%   end
+        entry_$(k) <= {1'b1, ~score_$(k)[$(SB-1)], score_$(k)[$(SB-2):0], ~key_of_$(k)} & {$(EW){seen_$(k)}};
+    end
+    assign o_entries[$(k*EW) +: $(EW)] = entry_$(k);
+//%   if SL > 1 then
+    assign full[$(k*FW) +: $(FW)] = full_$(k);
+//%   end
+//% end
+//% local n = last_stage
+
+//% if SL > 1 then
+    reg final_$(t+2), final_$(n);
+    always @(posedge clk) begin
+        final_$(t+2) <= final_$(t+1);
+        final_$(n) <= final_$(t+2);
+    end
+    assign o_valid = valid_$(n) && sees_$(n) && final_$(n);
+//% else
+    assign o_valid = valid_$(n) && sees_$(n);
+//% end
+    assign o_first = first_$(n);
+    assign o_last = last_$(n);
+    assign o_row = row_$(n);
+    assign o_new_block = new_$(n);
+    assign o_radius_row = radius_$(n);
+    assign o_radius_on = i_radius != 32'hFFFFFFFF;
+    assign o_parity = parity_$(n);
+    assign o_end = end_$(n);
+endmodule
+`default_nettype wire

@@ -1,0 +1,93 @@
+// Issue order: tiles as they complete; in a tile the keys that are some row's best, ascending, then the other needed ones. Requests the V
+// row of each key ahead, as space in the prefetch buffer allows, and lists the keys for the window.
+// Throughput: one key a cycle. Handshake: valid/ready. Equals sofa_tile_order().
+//% local A, BC, IB = cfg.memory.address_bits, cfg.tile.keys, d.index_bits
+//% local PF = cfg.memory.prefetch
+//% local FB = math.max(2, clog2(PF))
+//% local CB = clog2(PF + 1)
+//% local EB = IB + 7
+`default_nettype none
+module sofa_order (
+    input  wire              clk,
+    input  wire              rst,
+    input  wire [31:0]       i_v_stride,
+    input  wire              i_complete,      // pulse: the need matrix of the next tile is complete
+    output wire              o_mask_parity,   // of the tile whose masks are wanted
+    input  wire [$(BC-1):0]  i_best,
+    input  wire [$(BC-1):0]  i_others,
+    // tile slots
+    input  wire [$(3*A-1):0] i_info_v_base,
+    input  wire [2:0]        i_info_bank,
+    input  wire [2:0]        i_info_last,
+    // V requests
+    output wire              o_req_valid,
+    input  wire              i_req_ready,
+    output wire [$(A-1):0]   o_req_addr,
+    output wire [7:0]        o_req_len,
+    input  wire              i_space,         // pulse: a row has left the prefetch buffer
+    // keys: {has_key, key, parity, slot, bank, last of tile, last of block}
+    output wire              o_key_valid,
+    input  wire              i_key_ready,
+    output wire [$(EB-1):0]  o_key
+);
+    reg  [1:0]       complete;     // tiles not yet begun
+    reg              parity;       // of the next tile to begin
+    reg  [1:0]       slot;
+    reg              walking, none;
+    wire             walk_idle, walk_valid, walk_last;
+    wire [$(IB-1):0] walk_key;
+    wire             begin_tile = complete != 2'd0 && !walking;
+    assign o_mask_parity = parity;
+
+    // the tile at hand
+    reg              tile_parity, tile_bank, tile_last;
+    reg  [1:0]       tile_slot;
+    reg  [$(A-1):0]  tile_base;
+    always @(posedge clk)
+        if (begin_tile) begin
+            tile_parity <= parity;
+            tile_slot <= slot;
+            tile_bank <= i_info_bank[slot];
+            tile_last <= i_info_last[slot];
+            tile_base <= i_info_v_base[slot*$(A) +: $(A)];
+            none <= ~|{i_best, i_others};
+        end
+
+    // space in the prefetch buffer, list of keys
+    reg  [$(CB-1):0] space;
+    wire             list_ready, address_ready;
+    wire             step = walking && (none ? list_ready : walk_valid && list_ready && address_ready && space != $(CB)'d0);
+    wire             request = step && !none;
+    wire             end_tile = step && (none || walk_last);
+
+    sofa_walk u_walk (
+        .clk(clk), .rst(rst), .i_load(begin_tile), .i_first(i_best), .i_second(i_others), .o_idle(walk_idle),
+        .o_valid(walk_valid), .i_ready(request), .o_index(walk_key), .o_last(walk_last));
+    sofa_address #(.IBITS($(IB))) u_address (
+        .clk(clk), .rst(rst), .i_valid(request), .o_ready(address_ready), .i_base(tile_base), .i_index(walk_key), .i_stride(i_v_stride),
+        .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
+    assign o_req_len = 8'd$(d.value_beats - 1);
+    sofa_fifo #(.WIDTH($(EB)), .DEPTH($(1 << FB)), .ABITS($(FB))) u_list (
+        .clk(clk), .rst(rst), .i_valid(step), .o_ready(list_ready),
+        .i_data({!none, walk_key, tile_parity, tile_slot, tile_bank, end_tile, end_tile && tile_last}),
+        .o_valid(o_key_valid), .i_ready(i_key_ready), .o_data(o_key));
+
+    always @(posedge clk)
+        if (rst) begin
+            complete <= 2'd0;
+            parity <= 1'b0;
+            slot <= 2'd0;
+            walking <= 1'b0;
+            space <= $(CB)'d$(PF);
+        end else begin
+            complete <= complete + {1'b0, i_complete} - {1'b0, begin_tile};
+            if (begin_tile) begin
+                parity <= !parity;
+                slot <= slot == 2'd2 ? 2'd0 : slot + 2'd1;
+            end
+            walking <= begin_tile || (walking && !end_tile);
+            space <= space + $(ext("i_space", 1, CB)) - $(ext("request", 1, CB));
+        end
+    wire unused_idle = walk_idle;
+endmodule
+`default_nettype wire

@@ -1,0 +1,253 @@
+// Resident window: $(cfg.attend.window) slots of a K and a V row, and the list of entries (slot, block, rows that still need the key) by age.
+// A key enters when its V row stands in the prefetch buffer and a slot is free: one a cycle. It leaves the list when no row needs it any
+// more; its slot is free once K has been read. The V side is the K side $(d.weight_time - 1) cycles later, as SA-2 follows SA-1, so one slot number serves
+// both. i_keys of the lanes: chunk i_phase_keys of every slot one cycle later; the same for values.
+// Blocks are opened (o_open) when their queries are in place, and end when all their keys have entered (o_retire_ready) and no row is owed.
+// Handshake: valid/ready on keys and V rows. Equals the pairs of sofa_model_run() in order.
+//% local D, N, B, KW, VW, W, QB, RB, IB = cfg.head_dim, cfg.attend.width, d.beats, cfg.data.key_bits, cfg.data.value_bits, cfg.attend.window, cfg.query_block, d.row_bits, d.index_bits
+//% local WB, BB, PF, DV = math.max(1, clog2(W)), clog2(d.beats), cfg.memory.prefetch, d.weight_time - 1
+//% local PB, CB, NB = math.max(1, clog2(PF)), clog2(PF + 1), clog2(W + 1)
+//% local EB = IB + 7
+`default_nettype none
+module sofa_window (
+    input  wire                  clk,
+    input  wire                  rst,
+    // keys in issue order
+    input  wire                  i_key_valid,
+    output wire                  o_key_ready,
+    input  wire [$(EB-1):0]      i_key,
+    input  wire [$(3*(RB+1)-1):0] i_info_rows,     // rows of the block, by tile slot
+    output wire                  o_read_parity,   // need matrix and K memory: data in the next cycle
+    output wire [$(IB-1):0]      o_read_key,
+    output wire [1:0]            o_read_slot,
+    input  wire [$(QB-1):0]      i_rows,
+    input  wire [$(D*KW-1):0]    i_k,
+    output reg  [1:0]            o_parity_free,   // pulses
+    output reg                   o_slot_free,
+    // V rows in issue order
+    input  wire                  i_v_valid,
+    input  wire [$(D*VW-1):0]    i_v,
+    output wire                  o_v_space,       // pulse: a row has left the prefetch buffer
+    // lanes
+    output wire [$(W*WB-1):0]    o_entry_slot,
+    output reg  [$(W-1):0]       o_entry_bank,
+    output wire [$(W-1):0]       o_move,
+    output wire [$(W-1):0]       o_load,
+    output wire [$(QB-1):0]      o_load_rows,
+    input  wire [$(W-1):0]       i_entry_any,
+    input  wire [1:0]            i_query_ready,
+    output wire                  o_open,
+    output wire                  o_open_bank,
+    output wire [$(QB-1):0]      o_open_rows,
+    output wire [$(RB):0]        o_open_count,
+    input  wire [1:0]            i_owed,
+    output reg                   o_retire_bank,
+    output wire                  o_retire_ready,
+//% if B > 1 then
+    input  wire [$(BB-1):0]      i_phase_keys,
+    input  wire [$(BB-1):0]      i_phase_values,
+//% end
+    output wire [$(W*N*KW-1):0]  o_keys,
+    output wire [$(W*N*VW-1):0]  o_values
+);
+    wire             has_key = i_key[$(EB-1)];
+    wire [$(IB-1):0] key = i_key[6 +: $(IB)];
+    wire             parity = i_key[5];
+    wire [1:0]       tile_slot = i_key[4:3];
+    wire             bank = i_key[2];
+    wire             tile_last = i_key[1];
+    wire             block_last = i_key[0];
+
+    // ---- entry of a key ----
+    reg              block_open;
+    reg  [$(CB-1):0] ready_rows;      // V rows in the prefetch buffer that have not entered
+    reg  [$(W-1):0]  free;
+    wire [$(W-1):0]  free_slot = free & (~free + $(W)'d1);
+    wire             enter = i_key_valid && block_open && (!has_key || (ready_rows != $(CB)'d0 && free != $(W)'d0));
+    wire             load = enter && has_key;
+    assign o_key_ready = enter;
+    assign o_open = i_key_valid && !block_open && i_query_ready[bank];
+    assign o_open_bank = bank;
+    assign o_open_count = i_info_rows[tile_slot*$(RB+1) +: $(RB+1)];
+//% for r = 0, QB - 1 do
+    assign o_open_rows[$(r)] = o_open_count > $(RB+1)'d$(r);
+//% end
+    assign o_read_parity = parity;
+    assign o_read_key = key;
+    assign o_read_slot = tile_slot;
+
+    reg              load1, bank1, last1;
+    reg  [$(W-1):0]  slot1;           // one-hot
+    reg  [1:0]       loaded;          // all keys of the bank's block have entered
+    always @(posedge clk) begin
+        slot1 <= free_slot;
+        bank1 <= bank;
+        if (rst) begin
+            block_open <= 1'b0;
+            load1 <= 1'b0;
+            last1 <= 1'b0;
+            o_parity_free <= 2'b00;
+            o_slot_free <= 1'b0;
+        end else begin
+            block_open <= o_open || (block_open && !(enter && block_last));
+            load1 <= load;
+            last1 <= enter && block_last;
+            o_parity_free <= {enter && tile_last && parity, enter && tile_last && !parity};
+            o_slot_free <= enter && tile_last;
+        end
+    end
+
+    // ---- blocks to retire, the older first ----
+    assign o_retire_ready = o_retire_bank ? loaded[1] : loaded[0];
+    wire             retired = o_retire_ready && !(o_retire_bank ? i_owed[1] : i_owed[0]);
+    always @(posedge clk)
+        if (rst) begin
+            loaded <= 2'b00;
+            o_retire_bank <= 1'b0;
+        end else begin
+            loaded <= (loaded | {last1 && bank1, last1 && !bank1}) & ~{retired && o_retire_bank, retired && !o_retire_bank};
+            o_retire_bank <= o_retire_bank ^ retired;
+        end
+
+    // ---- entries, the oldest first ----
+    reg  [$(NB-1):0] count;
+    reg  [$(W*WB-1):0] entry_slot;
+//% local function oldest(e) return e == 0 and "empty_0" or "empty_" .. e .. " && !o_move[" .. (e-1) .. "]" end
+//% for e = 0, W - 1 do
+    wire             empty_$(e) = count > $(NB)'d$(e) && !i_entry_any[$(e)];
+    assign o_move[$(e)] = empty_$(e)$(e > 0 and " || o_move[" .. (e-1) .. "]" or "");
+//% end
+    wire             remove = o_move[$(W-1)];
+    wire [$(NB-1):0] place = count - $(ext("remove", 1, NB));
+//% for e = 0, W - 1 do
+    assign o_load[$(e)] = load1 && place == $(NB)'d$(e);
+//% end
+    assign o_load_rows = i_rows;
+    assign o_entry_slot = entry_slot;
+//% local first, index = {}, {}
+//% for e = 0, W - 1 do
+//%   first[#first+1] = "({" .. WB .. "{" .. (e == 0 and "o_move[0]" or "o_move[" .. e .. "] && !o_move[" .. (e-1) .. "]") .. "}} & entry_slot[" .. (e*WB) .. " +: " .. WB .. "])"
+//% end
+    wire [$(WB-1):0] removed_slot = $(table.concat(first, " | "));
+    reg  [$(WB-1):0] slot1_index;
+    integer i;
+    always @* begin
+        slot1_index = $(WB)'d0;
+        for (i = 0; i < $(W); i = i + 1)
+            if (slot1[i])
+                slot1_index = slot1_index | i[$(WB-1):0];
+    end
+    always @(posedge clk) begin
+//% for e = 0, W - 1 do
+        if (o_load[$(e)]) begin
+            entry_slot[$(e*WB) +: $(WB)] <= slot1_index;
+            o_entry_bank[$(e)] <= bank1;
+        end
+//%   if e < W - 1 then
+        else if (o_move[$(e)]) begin
+            entry_slot[$(e*WB) +: $(WB)] <= entry_slot[$((e+1)*WB) +: $(WB)];
+            o_entry_bank[$(e)] <= o_entry_bank[$(e+1)];
+        end
+//%   end
+//% end
+        if (rst)
+            count <= $(NB)'d0;
+        else
+            count <= place + $(ext("load1", 1, NB));
+    end
+
+    // ---- slots: free again when the last pair's K chunks have been read ----
+//% local wait = math.max(0, B - 2)
+//% if wait > 0 then
+    reg  [$(wait-1):0] leaving;
+    reg  [$(wait*WB-1):0] leaving_slot;
+    always @(posedge clk) begin
+        leaving_slot <= $(wait > 1 and "{leaving_slot[" .. ((wait-1)*WB-1) .. ":0], removed_slot}" or "removed_slot");
+        if (rst)
+            leaving <= $(wait)'d0;
+        else
+            leaving <= $(wait > 1 and "{leaving[" .. (wait-2) .. ":0], remove}" or "remove");
+    end
+    wire             freed = leaving[$(wait-1)];
+    wire [$(WB-1):0] freed_slot = leaving_slot[$((wait-1)*WB) +: $(WB)];
+//% else
+    wire             freed = remove;
+    wire [$(WB-1):0] freed_slot = removed_slot;
+//% end
+    always @(posedge clk)
+        if (rst)
+            free <= {$(W){1'b1}};
+        else begin
+//% for s = 0, W - 1 do
+            free[$(s)] <= (free[$(s)] && !(load && free_slot[$(s)])) || (freed && freed_slot == $(WB)'d$(s));
+//% end
+        end
+
+    // ---- prefetch buffer of V rows; a row leaves $(DV) cycles after its key has entered ----
+    reg  [$(PB-1):0] v_put, v_get;
+    wire [$(D*VW-1):0] v;
+    reg  [$(DV-1):0] follow;
+    reg  [$(DV*WB-1):0] follow_slot;
+    wire             v_read = follow[$(DV-1)];
+    reg              v_write;
+    always @(posedge clk) begin
+        follow_slot <= {follow_slot[$((DV-1)*WB-1):0], slot1_index};
+        if (rst) begin
+            ready_rows <= $(CB)'d0;
+            v_put <= $(PB)'d0;
+            v_get <= $(PB)'d0;
+            follow <= $(DV)'d0;
+            v_write <= 1'b0;
+        end else begin
+            ready_rows <= ready_rows + $(ext("i_v_valid", 1, CB)) - $(ext("load", 1, CB));
+            if (i_v_valid)
+                v_put <= v_put == $(PB)'d$(PF-1) ? $(PB)'d0 : v_put + 1'b1;
+            if (v_read)
+                v_get <= v_get == $(PB)'d$(PF-1) ? $(PB)'d0 : v_get + 1'b1;
+            follow <= {follow[$(DV-2):0], load};
+            v_write <= v_read;
+        end
+    end
+    assign o_v_space = v_write;
+    sofa_ram #(.WIDTH($(D*VW)), .DEPTH($(PF)), .ABITS($(PB))) u_prefetch (
+        .clk(clk), .i_we(i_v_valid), .i_waddr(v_put), .i_wdata(i_v), .i_re(v_read), .i_raddr(v_get), .o_rdata(v));
+
+    // ---- slots' data ----
+    wire [$(WB-1):0] v_slot = follow_slot[$((DV-1)*WB) +: $(WB)];
+//% for s = 0, W - 1 do
+    reg  [$(D*KW-1):0] k_$(s);
+    reg  [$(D*VW-1):0] v_$(s);
+    always @(posedge clk) begin
+        if (load1 && slot1[$(s)])
+            k_$(s) <= i_k;
+        if (v_write && v_slot == $(WB)'d$(s))
+            v_$(s) <= v;
+    end
+//%   if B > 1 then
+    wire [$(B*N*KW-1):0] k_pad_$(s) = $(ext("k_" .. s, D*KW, B*N*KW));
+    wire [$(B*N*VW-1):0] v_pad_$(s) = $(ext("v_" .. s, D*VW, B*N*VW));
+    reg  [$(N*KW-1):0] k_chunk_$(s);
+    reg  [$(N*VW-1):0] v_chunk_$(s);
+    always @(posedge clk) begin
+        case (i_phase_keys)
+//%     for c = 1, B - 1 do
+            $(BB)'d$(c): k_chunk_$(s) <= k_pad_$(s)[$(c*N*KW) +: $(N*KW)];
+//%     end
+            default: k_chunk_$(s) <= k_pad_$(s)[0 +: $(N*KW)];
+        endcase
+        case (i_phase_values)
+//%     for c = 1, B - 1 do
+            $(BB)'d$(c): v_chunk_$(s) <= v_pad_$(s)[$(c*N*VW) +: $(N*VW)];
+//%     end
+            default: v_chunk_$(s) <= v_pad_$(s)[0 +: $(N*VW)];
+        endcase
+    end
+    assign o_keys[$(s*N*KW) +: $(N*KW)] = k_chunk_$(s);
+    assign o_values[$(s*N*VW) +: $(N*VW)] = v_chunk_$(s);
+//%   else
+    assign o_keys[$(s*N*KW) +: $(N*KW)] = k_$(s);
+    assign o_values[$(s*N*VW) +: $(N*VW)] = v_$(s);
+//%   end
+//% end
+endmodule
+`default_nettype wire

@@ -1,0 +1,140 @@
+// Runs a job: checks the descriptor before any memory is touched, starts the engines, and ends the job when all rows are stored or for
+// an error. Then the bus is emptied (o_halt: no new requests, what arrives is dropped, a begun row is written to its end) and the
+// engines are reset (o_flush), so that the next job finds them as after reset.
+// The watchdog bounds every wait: WATCHDOG cycles without progress end the job, and as many again the emptying of the bus.
+//% local KB, A, BYTES = d.key_bits, cfg.memory.address_bits, d.port_bytes
+//% local LOW = clog2(BYTES)
+`default_nettype none
+module sofa_control (
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             i_start,
+    input  wire             i_abort,
+    // descriptor
+    input  wire [31:0]      i_rows,
+    input  wire [31:0]      i_keys,
+    input  wire [15:0]      i_tile,
+    input  wire [15:0]      i_kept,
+    input  wire             i_has_ranges,
+    input  wire [7:0]       i_mode,
+    input  wire [7:0]       i_score_shift,
+    input  wire             i_scale_normal,   // top bit of the mantissa
+    input  wire [7:0]       i_scale_shift,
+    input  wire [31:0]      i_watchdog,
+//% if LOW > 0 then
+    input  wire [$(LOW-1):0] i_low,           // low bits of bases and strides, or-ed
+    input  wire [$(LOW-1):0] i_range_low,
+//% end
+    // engines
+    output reg              o_start,
+    output wire             o_halt,
+    output reg              o_flush,
+    input  wire             i_progress,
+    input  wire             i_row_stored,
+    input  wire             i_bus_idle,
+    input  wire             i_range_error,
+    input  wire             i_read_error,
+    input  wire             i_write_error,
+    // status
+    output wire             o_busy,
+    output reg              o_done_set,
+    output reg  [7:0]       o_error
+);
+    localparam [2:0] IDLE = 3'd0, CHECK = 3'd1, JUDGE = 3'd2, RUN = 3'd3, HALT = 3'd4, FLUSH = 3'd5;
+    reg  [2:0]  state;
+    reg  [31:0] rows_left;
+    reg  [31:0] patience;
+    reg  [7:0]  refusal;
+    wire        starved = patience == 32'd0;
+    wire        all_stored = rows_left == 32'd0;
+
+    wire        expired = starved && !i_progress;
+    wire        stop = state == RUN && (i_read_error || i_write_error || i_range_error || i_abort || expired);
+
+    assign o_busy = state != IDLE;
+    assign o_halt = state == HALT;
+
+    always @(posedge clk) begin
+        if (state == CHECK) begin
+            refusal <= 8'd0;
+            if (i_score_shift > 8'd15 || !i_scale_normal || i_scale_shift > 8'd63)
+                refusal <= 8'd12;
+            if (i_mode != 8'd0)
+                refusal <= 8'd6;
+//% if LOW > 0 then
+            if (i_low != $(LOW)'d0 || (i_has_ranges && i_range_low != $(LOW)'d0))
+                refusal <= 8'd5;
+//% end
+            if (i_kept == 16'd0 || i_kept > 16'd$(cfg.tile.kept_max) || i_kept > i_tile)
+                refusal <= 8'd4;
+            if (i_tile == 16'd0 || i_tile > 16'd$(cfg.tile.keys))
+                refusal <= 8'd3;
+            if (i_keys == 32'd0 || i_keys > 32'd$(cfg.keys_max))
+                refusal <= 8'd2;
+            if (i_rows == 32'd0)
+                refusal <= 8'd1;
+        end
+
+        if (state == CHECK)
+            rows_left <= i_rows;
+        else if (i_row_stored)
+            rows_left <= rows_left - 32'd1;
+
+        if (i_progress || stop || !(state == RUN || state == HALT))
+            patience <= i_watchdog;
+        else if (!starved)
+            patience <= patience - 32'd1;
+
+        if (rst) begin
+            state <= IDLE;
+            o_start <= 1'b0;
+            o_flush <= 1'b1;
+            o_done_set <= 1'b0;
+            o_error <= 8'd0;
+        end else begin
+            o_start <= 1'b0;
+            o_flush <= 1'b0;
+            o_done_set <= 1'b0;
+            case (state)
+                IDLE: if (i_start) begin
+                    state <= CHECK;
+                    o_error <= 8'd0;
+                end
+                CHECK: state <= JUDGE;
+                JUDGE: begin
+                    o_error <= i_abort ? 8'd10 : refusal;
+                    o_start <= refusal == 8'd0 && !i_abort;
+                    state <= refusal == 8'd0 && !i_abort ? RUN : FLUSH;
+                end
+                RUN: begin
+                    if (i_read_error)
+                        o_error <= 8'd8;
+                    else if (i_write_error)
+                        o_error <= 8'd9;
+                    else if (i_range_error)
+                        o_error <= 8'd7;
+                    else if (i_abort)
+                        o_error <= 8'd10;
+                    else if (expired)
+                        o_error <= 8'd11;
+                    if (stop)
+                        state <= HALT;
+                    else if (all_stored && i_bus_idle)
+                        state <= FLUSH;
+                end
+                HALT: if (i_bus_idle || expired) begin
+                    state <= FLUSH;
+                    if (!i_bus_idle)
+                        o_error <= 8'd11;
+                end
+                FLUSH: begin
+                    o_flush <= 1'b1;
+                    o_done_set <= 1'b1;
+                    state <= IDLE;
+                end
+                default: state <= IDLE;
+            endcase
+        end
+    end
+endmodule
+`default_nettype wire

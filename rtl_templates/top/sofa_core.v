@@ -1,0 +1,344 @@
+// The accelerator: $(cfg.name), block of $(cfg.query_block) rows, tile of $(cfg.tile.keys) keys, head_dim $(cfg.head_dim).
+// Ports: registers (one access at a time, answered by o_reg_valid), $(cfg.memory.read_channels) read channel(s), one write channel; valid/ready everywhere, write
+// responses always accepted. Registers and jobs: registers.md. A job equals sofa_model_run().
+//
+//   ranges -> tiles -> [K memory, K^ memory] -> predict -> select -> need matrix -> order -> [V prefetch] -> window -> attend -> store
+//   query fetch -> queries (codes to predict, rows to the lanes of attend)
+//% local A, P, NC = cfg.memory.address_bits, cfg.memory.port_bits, cfg.memory.read_channels
+//% local D, QB, BC, KP, G, W, NU = cfg.head_dim, cfg.query_block, cfg.tile.keys, cfg.predict.keys, d.groups, cfg.attend.window, d.norm_units
+//% local QW, KW, VW, PB = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, cfg.predict.operand_bits
+//% local RB, IB, TB, KB, CB, EW, SB = d.row_bits, d.index_bits, d.tile_bits, d.key_bits, d.kept_bits, d.entry_bits, cfg.predict.score_bits
+//% local N, B, LANES, NB, NG = cfg.attend.width, d.beats, cfg.attend.lanes, d.query_buses, d.lane_groups
+//% local WB, BB, AB = math.max(1, clog2(W)), clog2(B), 1 + clog2(d.lane_rows) + clog2(d.beats)
+//% local MAXB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
+//% local ROW, META = MAXB * P, IB + 3
+//% local clients = NC == 2 and {{"range", "key"}, {"value", "query"}} or {{"value", "range", "query", "key"}}
+`default_nettype none
+module sofa_core (
+    input  wire             clk,
+    input  wire             rst,
+    // registers
+    input  wire             i_reg_enable,
+    input  wire             i_reg_write,
+    input  wire [7:0]       i_reg_addr,
+    input  wire [31:0]      i_reg_wdata,
+    output wire             o_reg_valid,
+    output wire [31:0]      o_reg_rdata,
+    output wire             o_irq,
+//% for c = 0, NC - 1 do
+    // read channel $(c): $(table.concat(clients[c+1], ", "))
+    output wire             o_rd$(c)_req_valid,
+    input  wire             i_rd$(c)_req_ready,
+    output wire [$(A-1):0]  o_rd$(c)_req_addr,
+    output wire [7:0]       o_rd$(c)_req_len,
+    input  wire             i_rd$(c)_data_valid,
+    output wire             o_rd$(c)_data_ready,
+    input  wire [$(P-1):0]  i_rd$(c)_data,
+    input  wire             i_rd$(c)_data_error,
+//% end
+    // write channel
+    output wire             o_wr_req_valid,
+    input  wire             i_wr_req_ready,
+    output wire [$(A-1):0]  o_wr_req_addr,
+    output wire [7:0]       o_wr_req_len,
+    output wire             o_wr_data_valid,
+    input  wire             i_wr_data_ready,
+    output wire [$(P-1):0]  o_wr_data,
+    output wire [$(P//8-1):0] o_wr_strb,
+    output wire             o_wr_last,
+    input  wire             i_wr_resp_valid,
+    input  wire             i_wr_resp_error
+);
+    // ---- registers and control ----
+    wire        command_start, command_abort, busy, done_set, start, halt, flush;
+    wire [7:0]  error_code;
+    wire        reset = rst || flush;
+//% for _, x in ipairs({"q", "k", "v", "o", "range"}) do
+    wire [$(A-1):0] cfg_$(x)_base;
+//% end
+    wire [31:0] cfg_q_stride, cfg_k_stride, cfg_v_stride, cfg_o_stride;
+    wire [31:0] cfg_rows, cfg_keys, cfg_radius, cfg_watchdog;
+    wire [15:0] cfg_tile, cfg_kept, cfg_scale_mantissa;
+    wire [7:0]  cfg_mode, cfg_score_shift, cfg_scale_shift;
+    wire [1:0]  cfg_flags;
+    wire        carry = cfg_flags[0];
+    wire        has_ranges = cfg_flags[1];
+//% local inc = {}
+//% for _, r in ipairs(registers()) do
+//%   if r.kind == "counter" and r.lower:match("_lo$") and r.lower ~= "cycles_lo" then
+//%     inc[#inc+1] = {r.lower:sub(1, -4), r.increment_bits}
+    wire [$(r.increment_bits-1):0] inc_$(r.lower:sub(1, -4));
+//%   end
+//% end
+    sofa_registers u_registers (
+        .clk(clk), .rst(rst), .i_reg_enable(i_reg_enable), .i_reg_write(i_reg_write), .i_reg_addr(i_reg_addr),
+        .i_reg_wdata(i_reg_wdata), .o_reg_valid(o_reg_valid), .o_reg_rdata(o_reg_rdata), .o_irq(o_irq),
+        .o_start(command_start), .o_abort(command_abort), .i_busy(busy), .i_done_set(done_set), .i_error(error_code),
+//% for _, i in ipairs(inc) do
+        .i_inc_$(i[1])(inc_$(i[1])),
+//% end
+        .o_cfg_watchdog(cfg_watchdog), .o_cfg_rows(cfg_rows), .o_cfg_keys(cfg_keys), .o_cfg_tile(cfg_tile), .o_cfg_kept(cfg_kept),
+        .o_cfg_flags(cfg_flags), .o_cfg_mode(cfg_mode), .o_cfg_radius(cfg_radius), .o_cfg_score_shift(cfg_score_shift),
+        .o_cfg_scale_mantissa(cfg_scale_mantissa), .o_cfg_scale_shift(cfg_scale_shift),
+        .o_cfg_q_base(cfg_q_base), .o_cfg_k_base(cfg_k_base), .o_cfg_v_base(cfg_v_base), .o_cfg_o_base(cfg_o_base),
+        .o_cfg_range_base(cfg_range_base), .o_cfg_q_stride(cfg_q_stride), .o_cfg_k_stride(cfg_k_stride),
+        .o_cfg_v_stride(cfg_v_stride), .o_cfg_o_stride(cfg_o_stride));
+
+    wire        progress, bus_idle, range_error, read_error, write_error;
+    wire [1:0]  row_stored;
+//% local LOW = clog2(d.port_bytes)
+    sofa_control u_control (
+        .clk(clk), .rst(rst), .i_start(command_start), .i_abort(command_abort), .i_rows(cfg_rows), .i_keys(cfg_keys),
+        .i_tile(cfg_tile), .i_kept(cfg_kept), .i_has_ranges(has_ranges), .i_mode(cfg_mode), .i_score_shift(cfg_score_shift),
+        .i_scale_normal(cfg_scale_mantissa[15]), .i_scale_shift(cfg_scale_shift), .i_watchdog(cfg_watchdog),
+//% if LOW > 0 then
+//%   local low = {}
+//%   for _, x in ipairs({"q", "k", "v", "o"}) do low[#low+1] = "cfg_" .. x .. "_base[" .. (LOW-1) .. ":0] | cfg_" .. x .. "_stride[" .. (LOW-1) .. ":0]" end
+        .i_low($(table.concat(low, " | "))),
+        .i_range_low(cfg_range_base[$(LOW-1):0]),
+//% end
+        .o_start(start), .o_halt(halt), .o_flush(flush), .i_progress(progress), .i_row_stored(|row_stored), .i_bus_idle(bus_idle),
+        .i_range_error(range_error), .i_read_error(read_error), .i_write_error(write_error),
+        .o_busy(busy), .o_done_set(done_set), .o_error(error_code));
+
+    // ---- read channels ----
+//% for _, x in ipairs({"range", "key", "value", "query"}) do
+    wire            $(x)_ask, $(x)_asked, $(x)_come, $(x)_taken;
+    wire [$(A-1):0] $(x)_addr;
+    wire [7:0]      $(x)_len;
+    wire [$(ROW-1):0] $(x)_row;
+//% end
+    wire [$(META-1):0] key_meta, key_tag;
+//% for c = 0, NC - 1 do
+//%   local n = #clients[c+1]
+//%   local function all(suffix) local t = {}; for i = n, 1, -1 do t[#t+1] = clients[c+1][i] .. suffix end; return "{" .. table.concat(t, ", ") .. "}" end
+//%   local metas = {}
+//%   for i = n, 1, -1 do metas[#metas+1] = clients[c+1][i] == "key" and "key_meta" or META .. "'d0" end
+    wire            read_idle_$(c), read_error_$(c), read_beat_$(c);
+    wire [$(n-1):0] beat_client_$(c);
+    wire [$(ROW-1):0] read_row_$(c);
+    wire [$(META-1):0] read_meta_$(c);
+    sofa_read #(.CLIENTS($(n)), .CBITS($(clog2(n)))) u_read_$(c) (
+        .clk(clk), .rst(reset), .i_halt(halt), .o_idle(read_idle_$(c)), .o_error(read_error_$(c)), .o_beat(read_beat_$(c)),
+        .o_beat_client(beat_client_$(c)),
+        .i_valid($(all("_ask"))), .o_ready($(all("_asked"))), .i_addr($(all("_addr"))), .i_len($(all("_len"))),
+        .i_meta({$(table.concat(metas, ", "))}),
+        .o_row_valid($(all("_come"))), .i_row_ready($(all("_taken"))), .o_row(read_row_$(c)), .o_meta(read_meta_$(c)),
+        .o_req_valid(o_rd$(c)_req_valid), .i_req_ready(i_rd$(c)_req_ready), .o_req_addr(o_rd$(c)_req_addr), .o_req_len(o_rd$(c)_req_len),
+        .i_data_valid(i_rd$(c)_data_valid), .o_data_ready(o_rd$(c)_data_ready), .i_data(i_rd$(c)_data), .i_data_error(i_rd$(c)_data_error));
+//%   for i, x in ipairs(clients[c+1]) do
+    assign $(x)_row = read_row_$(c);
+    assign inc_$(x)_beats = {1'b0, read_beat_$(c) && beat_client_$(c)[$(i-1)]};
+//%     if x == "key" then
+    assign key_tag = read_meta_$(c);
+//%     end
+//%   end
+//%   if NC == 2 and c == 1 then
+    wire unused_meta = &{1'b0, read_meta_1};
+//%   end
+//% end
+
+    // ---- blocks, ranges and queries ----
+    wire              block_retired, block_valid, block_ready, block_bank, range_we, range_bank, empty_row;
+    wire [$(RB-1):0]  range_row_index;
+    wire [$(2*KB-1):0] range;
+    wire [$(RB):0]    block_rows;
+    wire [$(KB-1):0]  block_low, block_high;
+    sofa_ranges u_ranges (
+        .clk(clk), .rst(reset), .i_start(start), .i_block_retired(block_retired), .i_rows(cfg_rows), .i_keys(cfg_keys[$(KB-1):0]),
+        .i_has_ranges(has_ranges), .i_range_base(cfg_range_base),
+        .o_req_valid(range_ask), .i_req_ready(range_asked), .o_req_addr(range_addr), .o_req_len(range_len),
+        .i_row_valid(range_come), .o_row_ready(range_taken), .i_row(range_row[$(d.range_records*64-1):0]),
+        .o_range_write(range_we), .o_range_bank(range_bank), .o_range_row(range_row_index), .o_range(range),
+        .o_block_valid(block_valid), .i_block_ready(block_ready), .o_block_rows(block_rows), .o_block_low(block_low),
+        .o_block_high(block_high), .o_block_bank(block_bank), .o_empty_row(empty_row), .o_range_error(range_error));
+    sofa_query_fetch u_query_fetch (
+        .clk(clk), .rst(reset), .i_start(start), .i_block_retired(block_retired), .i_rows(cfg_rows), .i_base(cfg_q_base),
+        .i_stride(cfg_q_stride), .o_req_valid(query_ask), .i_req_ready(query_asked), .o_req_addr(query_addr), .o_req_len(query_len));
+
+    wire [1:0]        query_ready;
+    wire              code_we;
+    wire [$(RB):0]    code_row;
+    wire [$(D*4+3):0] code;
+    wire [$(LANES-1):0] lane_query_we;
+    wire [$(NB*AB-1):0] lane_query_addr;
+    wire [$(NB*N*QW-1):0] lane_query;
+    sofa_queries u_queries (
+        .clk(clk), .rst(reset), .i_start(start), .i_rows(cfg_rows), .i_block_retired(block_retired), .i_row_valid(query_come),
+        .o_row_ready(query_taken), .i_row(query_row[$(D*QW-1):0]), .o_ready(query_ready), .o_code_we(code_we), .o_code_row(code_row),
+        .o_code(code), .o_query_we(lane_query_we), .o_query_addr(lane_query_addr), .o_query(lane_query));
+
+    // ---- tiles and keys ----
+    wire              tile, slot_free, tiles_busy, tile_seen;
+    wire [$(3*KB-1):0] info_base;
+    wire [$(3*A-1):0] info_v_base;
+    wire [2:0]        info_bank, info_last, info_seen;
+    wire [$(3*(RB+1)-1):0] info_rows;
+    wire [$(3*G-1):0] info_group_any;
+    wire [$(3*G*RB-1):0] info_group_from, info_group_to;
+    sofa_tiles u_tiles (
+        .clk(clk), .rst(reset), .i_start(start), .i_keys(cfg_keys[$(KB-1):0]), .i_tile(cfg_tile[$(TB-1):0]), .i_has_ranges(has_ranges),
+        .i_k_base(cfg_k_base), .i_k_stride(cfg_k_stride), .i_v_base(cfg_v_base), .i_v_stride(cfg_v_stride),
+        .i_block_valid(block_valid), .o_block_ready(block_ready), .i_block_rows(block_rows), .i_block_low(block_low),
+        .i_block_high(block_high), .i_block_bank(block_bank),
+        .i_range_write(range_we), .i_range_bank(range_bank), .i_range_row(range_row_index), .i_range(range),
+        .o_tile(tile), .i_slot_free(slot_free), .o_info_base(info_base), .o_info_v_base(info_v_base), .o_info_bank(info_bank),
+        .o_info_last(info_last), .o_info_seen(info_seen), .o_info_rows(info_rows), .o_info_group_any(info_group_any),
+        .o_info_group_from(info_group_from), .o_info_group_to(info_group_to),
+        .o_req_valid(key_ask), .i_req_ready(key_asked), .o_req_addr(key_addr), .o_req_len(key_len), .o_req_meta(key_meta),
+        .o_busy(tiles_busy), .o_seen(tile_seen));
+    assign key_taken = 1'b1;
+    wire              key_last = key_tag[$(IB+2)];
+    wire [1:0]        key_slot = key_tag[$(IB+1):$(IB)];
+    wire [$(IB-1):0]  key_index = key_tag[$(IB-1):0];
+
+    wire [1:0]        read_slot;
+    wire [$(IB-1):0]  read_key;
+    wire [$(D*KW-1):0] k;
+    sofa_ram #(.WIDTH($(D*KW)), .DEPTH($(3 << IB)), .ABITS($(IB+2))) u_keys (
+        .clk(clk), .i_we(key_come), .i_waddr({key_slot, key_index}), .i_wdata(key_row[$(D*KW-1):0]),
+        .i_re(1'b1), .i_raddr({read_slot, read_key}), .o_rdata(k));
+    wire [$(D*PB-1):0] khat;
+//% for i = 0, D - 1 do
+    assign khat[$(i*PB) +: $(PB)] = key_row[$(i*KW+KW-PB) +: $(PB)];
+//% end
+
+    // ---- prediction and selection ----
+    wire              beat_valid, beat_first, beat_last, beat_new, beat_parity, beat_end, radius_on;
+    wire [$(RB-1):0]  beat_row, chosen_row;
+    wire [$(KP*EW-1):0] entries;
+    wire [$(SB-1):0]  radius_row;
+    wire [1:0]        parity_free;
+    sofa_predict u_predict (
+        .clk(clk), .rst(reset), .i_score_shift(cfg_score_shift[3:0]), .i_radius(cfg_radius), .i_has_ranges(has_ranges),
+        .i_keys(cfg_keys[$(KB-1):0]), .i_tile_keys(cfg_tile[$(TB-1):0]), .i_tile(tile), .i_info_base(info_base), .i_info_bank(info_bank),
+        .i_info_seen(info_seen), .i_info_group_any(info_group_any), .i_info_group_from(info_group_from), .i_info_group_to(info_group_to),
+        .i_key_valid(key_come), .i_key_slot(key_slot), .i_key(key_index), .i_key_last(key_last), .i_khat(khat),
+        .i_code_we(code_we), .i_code_row(code_row), .i_code(code), .i_query_ready(query_ready),
+        .i_range_we(range_we), .i_range_row({range_bank, range_row_index}), .i_range(range), .i_parity_free(parity_free),
+        .o_valid(beat_valid), .o_first(beat_first), .o_last(beat_last), .o_row(beat_row), .o_new_block(beat_new), .o_entries(entries),
+        .o_radius_row(radius_row), .o_radius_on(radius_on), .o_parity(beat_parity), .o_end(beat_end),
+        .o_busy(inc_predict_busy), .o_starved(inc_predict_starved), .o_blocked(inc_predict_blocked));
+
+    wire              chosen, chosen_any;
+    wire [$(BC-1):0]  need, best;
+    wire [$(CB-1):0]  chosen_count, chosen_clipped;
+    sofa_select u_select (
+        .clk(clk), .rst(reset), .i_valid(beat_valid), .i_first(beat_first), .i_last(beat_last), .i_row(beat_row), .i_new_block(beat_new),
+        .i_entries(entries), .i_radius_row(radius_row), .i_radius_on(radius_on), .i_kept(cfg_kept[$(CB-1):0]), .i_carry(carry),
+        .o_valid(chosen), .o_row(chosen_row), .o_need(need), .o_best(best), .o_any(chosen_any), .o_count(chosen_count),
+        .o_clipped(chosen_clipped));
+    wire              unused_chosen = &{1'b0, chosen_any, chosen_count};
+
+    // ---- schedule ----
+    wire              complete, mask_parity, read_parity;
+    wire [$(BC-1):0]  mask_best, mask_others;
+    wire [$(QB-1):0]  key_rows;
+    sofa_need u_need (
+        .clk(clk), .rst(reset), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_need(need),
+        .i_best(best), .i_clear(parity_free), .o_complete(complete), .i_mask_parity(mask_parity), .o_best(mask_best),
+        .o_others(mask_others), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows));
+    wire              listed_valid, listed_ready, value_space;
+    wire [$(IB+6):0]  listed;
+    sofa_order u_order (
+        .clk(clk), .rst(reset), .i_v_stride(cfg_v_stride), .i_complete(complete), .o_mask_parity(mask_parity), .i_best(mask_best),
+        .i_others(mask_others), .i_info_v_base(info_v_base), .i_info_bank(info_bank), .i_info_last(info_last),
+        .o_req_valid(value_ask), .i_req_ready(value_asked), .o_req_addr(value_addr), .o_req_len(value_len), .i_space(value_space),
+        .o_key_valid(listed_valid), .i_key_ready(listed_ready), .o_key(listed));
+    assign value_taken = 1'b1;
+
+    wire [$(W*WB-1):0] entry_slot;
+    wire [$(W-1):0]   entry_bank, entry_move, entry_load, entry_any;
+    wire [$(QB-1):0]  load_rows, open_rows;
+    wire              open, open_bank, retire_bank, retire_ready;
+    wire [$(RB):0]    open_count;
+    wire [1:0]        owed;
+    wire [$(W*N*KW-1):0] keys;
+    wire [$(W*N*VW-1):0] values;
+//% if B > 1 then
+    wire [$(BB-1):0]  phase_keys, phase_values;
+//% end
+    sofa_window u_window (
+        .clk(clk), .rst(reset), .i_key_valid(listed_valid), .o_key_ready(listed_ready), .i_key(listed), .i_info_rows(info_rows),
+        .o_read_parity(read_parity), .o_read_key(read_key), .o_read_slot(read_slot), .i_rows(key_rows), .i_k(k),
+        .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), .i_v(value_row[$(D*VW-1):0]), .o_v_space(value_space),
+        .o_entry_slot(entry_slot), .o_entry_bank(entry_bank), .o_move(entry_move), .o_load(entry_load), .o_load_rows(load_rows),
+        .i_entry_any(entry_any), .i_query_ready(query_ready), .o_open(open), .o_open_bank(open_bank), .o_open_rows(open_rows),
+        .o_open_count(open_count), .i_owed(owed), .o_retire_bank(retire_bank), .o_retire_ready(retire_ready),
+//% if B > 1 then
+        .i_phase_keys(phase_keys), .i_phase_values(phase_values),
+//% end
+        .o_keys(keys), .o_values(values));
+    sofa_blocks u_blocks (
+        .clk(clk), .rst(reset), .i_open(open), .i_open_bank(open_bank), .i_open_count(open_count), .i_stored(row_stored),
+        .o_retired(block_retired));
+
+    // ---- attention and output ----
+    wire [$(NU-1):0]  done_valid, done_ready, done_bank;
+    wire [$(NU*RB-1):0] done_row;
+    wire [$(NU*D*16-1):0] done_data;
+    sofa_attend u_attend (
+        .clk(clk), .rst(reset), .i_scale_mantissa(cfg_scale_mantissa), .i_scale_shift(cfg_scale_shift[5:0]), .i_entry_slot(entry_slot),
+        .i_entry_bank(entry_bank), .i_move(entry_move), .i_load(entry_load), .i_load_rows(load_rows), .o_entry_any(entry_any),
+        .i_open(open), .i_open_bank(open_bank), .i_open_rows(open_rows), .o_owed(owed), .i_retire_bank(retire_bank),
+        .i_retire_ready(retire_ready),
+//% if B > 1 then
+        .o_phase_keys(phase_keys), .o_phase_values(phase_values),
+//% end
+        .i_keys(keys), .i_values(values), .i_query_we(lane_query_we), .i_query_addr(lane_query_addr), .i_query(lane_query),
+        .o_row_valid(done_valid), .i_row_ready(done_ready), .o_row_bank(done_bank), .o_row(done_row), .o_data(done_data),
+        .o_pairs(inc_pairs), .o_raises(inc_raises), .o_active(inc_attend_busy));
+
+    // address of the two blocks in the machine
+    reg  [$(A-1):0]   block_base, bank_base0, bank_base1;
+    reg  [$(A-1):0]   block_span;
+//% local SW = math.max(A, 32)
+    wire [$(SW-1):0]  span = $(ext("cfg_o_stride", 32, SW)) * $(SW)'d$(QB);
+//% if A < SW then
+    wire              unused_span = &{1'b0, span[$(SW-1):$(A)]};
+//% end
+    always @(posedge clk) begin
+        block_span <= span[$(A-1):0];
+        if (start)
+            block_base <= cfg_o_base;
+        else if (open)
+            block_base <= block_base + block_span;
+        if (open && !open_bank)
+            bank_base0 <= block_base;
+        if (open && open_bank)
+            bank_base1 <= block_base;
+    end
+    wire              store_idle, store_beat;
+    wire [$(clog2(d.port_bytes+1)-1):0] store_bytes;
+    sofa_store u_store (
+        .clk(clk), .rst(reset), .i_halt(halt), .o_idle(store_idle), .o_error(write_error), .i_base({bank_base1, bank_base0}),
+        .i_stride(cfg_o_stride), .i_row_valid(done_valid), .o_row_ready(done_ready), .i_row_bank(done_bank), .i_row(done_row),
+        .i_data(done_data), .o_stored(row_stored), .o_beat(store_beat), .o_bytes(store_bytes),
+        .o_req_valid(o_wr_req_valid), .i_req_ready(i_wr_req_ready), .o_req_addr(o_wr_req_addr), .o_req_len(o_wr_req_len),
+        .o_data_valid(o_wr_data_valid), .i_data_ready(i_wr_data_ready), .o_data(o_wr_data), .o_strb(o_wr_strb), .o_last(o_wr_last),
+        .i_resp_valid(i_wr_resp_valid), .i_resp_error(i_wr_resp_error));
+
+//% local idle, err, beats = {}, {}, {}
+//% for c = 0, NC - 1 do idle[#idle+1] = "read_idle_" .. c; err[#err+1] = "read_error_" .. c; beats[#beats+1] = "read_beat_" .. c end
+    assign bus_idle = store_idle && $(table.concat(idle, " && "));
+    assign read_error = $(table.concat(err, " || "));
+    assign progress = $(table.concat(beats, " || ")) || store_beat || i_wr_resp_valid || tiles_busy || inc_predict_busy || inc_pairs != $(clog2(NG+1))'d0;
+
+    // ---- counters ----
+    assign inc_select_busy = beat_valid;
+//% local LB = clog2(LANES + 1)
+    reg  [$(LB-1):0]  lanes_idle;
+    always @(posedge clk)
+        lanes_idle <= busy ? $(lit(LB, LANES)) - inc_attend_busy : $(lit(LB, 0));
+    assign inc_attend_starved = lanes_idle;
+    assign inc_need_keys = value_come;
+    assign inc_key_rows = key_come;
+    assign inc_clipped = chosen ? chosen_clipped : $(CB)'d0;
+    assign inc_empty_rows = {$(RB)'d0, empty_row};
+    assign inc_blocks = open;
+    assign inc_tiles = tile_seen;
+    assign inc_output_bytes = store_beat ? store_bytes : $(lit(clog2(d.port_bytes+1), 0));
+//% -- upper bits of shared row buses and of the descriptor
+    wire unused_rows = &{1'b0, range_row, key_row, value_row, query_row, cfg_keys, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
+endmodule
+`default_nettype wire
