@@ -11,8 +11,8 @@ static int symbol(void *library, const char *name, void *function)
     return found != NULL;
 }
 
-enum sofa_status tb_core_open(struct tb_core *core, const struct sofa_config *c, const char *waves, int verbose,
-                              struct sofa_error *e)
+enum sofa_status tb_core_open(struct tb_core *core, const struct sofa_config *c, const char *waves, uint64_t seed,
+                              int verbose, struct sofa_error *e)
 {
     char path[TB_PATH_MAX];
     tb_shim_create_fn *create;
@@ -26,7 +26,7 @@ enum sofa_status tb_core_open(struct tb_core *core, const struct sofa_config *c,
     if (!symbol(core->library, TB_SHIM_CREATE, &create) || !symbol(core->library, TB_SHIM_CYCLE, &core->cycle) ||
         !symbol(core->library, TB_SHIM_DESTROY, &core->destroy))
         status = sofa_fail(e, SOFA_BAD_INPUT, "%s: not a compiled core", path);
-    else if (!(core->handle = create(waves)))
+    else if (!(core->handle = create(waves, seed ? (int)(seed % INT32_MAX) + 1 : 0)))
         status = sofa_fail(e, SOFA_BAD_INPUT, "%s: cannot write waves", waves ? waves : path);
     if (status != SOFA_OK)
         tb_core_close(core);

@@ -41,8 +41,9 @@ struct tb_outcome {
     struct tb_counter counter[TB_COUNTERS_MAX];
 };
 
-enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_config *c, const char *waves, int verbose,
-                                struct sofa_error *e);
+/* seed: what registers hold before reset; 0: zeros. */
+enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_config *c, const char *waves, uint64_t seed,
+                                int verbose, struct sofa_error *e);
 void tb_driver_close(struct tb_driver *driver);
 
 void tb_step(struct tb_driver *d);

@@ -22,6 +22,15 @@ template <class Pin> static void get(uint8_t *bytes, const Pin &pin)
     std::memcpy(bytes, &pin, sizeof pin);
 }
 
+// The state of the registers at power-up must be chosen before the core is made.
+static VerilatedContext *powered(VerilatedContext &context, int seed)
+{
+    if (seed != 0)
+        context.randSeed(seed);
+    context.randReset(seed != 0 ? 2 : 0);
+    return &context;
+}
+
 struct Core {
     VerilatedContext context;
     Vsofa_core top;
@@ -29,7 +38,7 @@ struct Core {
     VerilatedFstC waves;
 #endif
     bool dumping;
-    Core() : top(&context), dumping(false) {}
+    explicit Core(int seed) : top(powered(context, seed)), dumping(false) {}
 };
 
 static void step(Core *core, unsigned char clk)
@@ -96,9 +105,9 @@ static void sample(Vsofa_core &top, struct tb_pins_out *out)
     }
 }
 
-extern "C" __attribute__((visibility("default"))) void *tb_shim_create(const char *waves)
+extern "C" __attribute__((visibility("default"))) void *tb_shim_create(const char *waves, int seed)
 {
-    Core *core = new Core;
+    Core *core = new Core(seed);
 #ifdef SOFA_WAVES
     if (waves) {
         core->context.traceEverOn(true);

@@ -36,8 +36,9 @@ struct tb_pins_out {
     } wr;
 };
 
-/* A loaded core. waves: an .fst file or NULL (needs a core built with waves). */
-typedef void *tb_shim_create_fn(const char *waves);
+/* A loaded core. waves: an .fst file or NULL (needs a core built with waves). seed: what registers hold before reset,
+ * as it may be in silicon; 0: zeros. */
+typedef void *tb_shim_create_fn(const char *waves, int seed);
 typedef void tb_shim_cycle_fn(void *core, const struct tb_pins_in *in, struct tb_pins_out *out);
 typedef void tb_shim_destroy_fn(void *core);
 

@@ -35,7 +35,8 @@ static enum sofa_status simulate(struct tb_cosim_report *report, struct sofa_res
 {
     struct tb_driver *driver;
     struct tb_run_options o = {.memory = s->memory, .wait = {.max_clocks = s->max_cycles, .progress = 1}};
-    enum sofa_status status = tb_driver_open(&driver, &input->config, s->waves, 1, e);
+    enum sofa_status status = tb_driver_open(&driver, &input->config, s->waves, s->memory.random ? s->memory.seed : 0, 1,
+                                             e);
     if (status != SOFA_OK)
         return status;
     int16_t *output = malloc(result->rows * result->dims * sizeof *output + 1);
@@ -80,7 +81,7 @@ int main(int argc, char **argv)
     static const struct sofa_extra_option extra[] = {
         {"waves", "FILE.fst", "write the waveforms of every signal"},
         {"memory", "ideal|random", "timing of the memory (ideal)"},
-        {"seed", "N", "of the memory: contents of unused bytes, timing (1)"},
+        {"seed", "N", "of unused bytes, random timing and registers before reset (1)"},
         {"max-cycles", "N", "give up after so many cycles"},
         {"keep", "DIR", "also write the RTL there"},
         {NULL, NULL, NULL},

@@ -108,7 +108,7 @@ static enum sofa_status run_case(struct sweep *s, unsigned index, struct sofa_er
     if (s->lint)
         status = lint_config(s, &c.config, e);
     if (status == SOFA_OK)
-        status = tb_driver_open(&driver, &c.config, NULL, 0, e);
+        status = tb_driver_open(&driver, &c.config, NULL, index + 1, 0, e);
     for (unsigned i = 0; i < JOBS && status == SOFA_OK; i++)
         status = run_job(s, driver, &c, e);
     tb_driver_close(driver);
