@@ -2,6 +2,8 @@
 SUITE(config)
 SUITE(npz)
 SUITE(trace)
+SUITE(arith)
+SUITE(model)
 SUITE(gen)
 SUITE(write)
 SUITE(regs)

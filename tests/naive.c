@@ -1,0 +1,240 @@
+#include "naive.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef __int128 wide;
+
+struct naive_row {
+    int started;
+    wide m, l, o[SOFA_HEAD_DIM_MAX], most;
+};
+
+struct naive {
+    const struct sofa_config *c;
+    const struct sofa_trace *t;
+    const struct sofa_job *j;
+    struct naive_result *r;
+    struct naive_row row[SOFA_QUERY_BLOCK_MAX];
+    uint8_t need[SOFA_TILE_KEYS_MAX][SOFA_QUERY_BLOCK_MAX], best[SOFA_TILE_KEYS_MAX], seen[SOFA_TILE_KEYS_MAX];
+};
+
+static wide floor_shift(wide x, unsigned n)
+{
+    wide step = (wide)1 << n;
+    return x >= 0 ? x / step : -((step - 1 - x) / step);
+}
+
+static wide round_shift(wide x, unsigned n)
+{
+    return n == 0 ? x : floor_shift(x + ((wide)1 << (n - 1)), n);
+}
+
+static wide clamp(wide x, unsigned bits)
+{
+    wide top = ((wide)1 << (bits - 1)) - 1;
+    return x > top ? top : x < -top - 1 ? -top - 1 : x;
+}
+
+static int exponent(wide x)
+{
+    int e = -1;
+    for (; x > 0; x /= 2)
+        e++;
+    return e;
+}
+
+static int row_exponent(const int16_t *q, unsigned d)
+{
+    int most = 0;
+    for (unsigned i = 0; i < d; i++)
+        most = abs(q[i]) > most ? abs(q[i]) : most;
+    return most ? exponent(most) : 0;
+}
+
+static wide score(const struct naive *n, size_t row, size_t key)
+{
+    unsigned d = n->c->head_dim;
+    const int16_t *q = n->t->q.value + row * d, *k = n->t->k.value + key * d;
+    int e = row_exponent(q, d);
+    wide sum = 0;
+    for (unsigned i = 0; i < d; i++) {
+        int code = q[i] ? exponent(abs(q[i])) - e + 7 : 0;
+        wide khat = floor_shift(k[i], n->c->data.key_bits - n->c->predict.operand_bits);
+        if (code > 0)
+            sum += (q[i] < 0 ? -1 : 1) * khat * ((wide)1 << (code - 1));
+    }
+    return clamp(floor_shift(sum, n->j->score_shift), n->c->predict.score_bits);
+}
+
+static int sees(const struct naive *n, size_t row, size_t key)
+{
+    return key >= n->t->first[row] && key < n->t->visible[row];
+}
+
+/* Radius of a row in score steps; -1: none. */
+static wide radius(const struct naive *n, size_t row)
+{
+    unsigned d = n->c->head_dim;
+    if (n->j->radius == UINT32_MAX)
+        return -1;
+    wide r = floor_shift(n->j->radius, (unsigned)row_exponent(n->t->q.value + row * d, d));
+    wide top = ((wide)1 << n->c->predict.score_bits) - 1;
+    return r > top ? top : r;
+}
+
+/* A key is a candidate when fewer than N visible keys of the tile are larger, or equal and earlier. */
+static void select_row(struct naive *n, size_t row, unsigned r, size_t base, size_t end)
+{
+    wide s[SOFA_TILE_KEYS_MAX], most = 0, limit = radius(n, row);
+    int any = 0;
+    for (size_t key = base; key < end; key++)
+        if (sees(n, row, key)) {
+            s[key - base] = score(n, row, key);
+            n->seen[key - base] = 1;
+            most = !any || s[key - base] > most ? s[key - base] : most;
+            any = 1;
+        }
+    if (!any)
+        return;
+    n->row[r].most = most > n->row[r].most ? most : n->row[r].most;
+    for (size_t key = base; key < end; key++) {
+        unsigned larger = 0;
+        for (size_t other = base; other < end && sees(n, row, key); other++)
+            larger += sees(n, row, other) && (s[other - base] > s[key - base] ||
+                                              (s[other - base] == s[key - base] && other < key));
+        if (!sees(n, row, key) || larger >= n->j->kept)
+            continue;
+        if (limit >= 0 && s[key - base] < (n->j->carry ? n->row[r].most : most) - limit) {
+            n->r->clipped++;
+            continue;
+        }
+        n->need[key - base][r] = 1;
+        n->best[key - base] |= larger == 0;
+        n->r->selected[row * n->t->k.rows + key] = 1;
+        n->r->pairs++;
+    }
+}
+
+static wide weight(wide x)
+{
+    wide i = floor_shift(x, 12), f = x - i * 4096, a = f / 64, b = f % 64;
+    wide low = lround(exp2((double)a / 64) * 262144), high = lround(exp2((double)(a + 1) / 64) * 262144);
+    wide g = low + floor_shift((high - low) * b + 32, 6), mantissa = floor_shift(g + 4, 3);
+    mantissa = mantissa > 65535 ? 65535 : mantissa;
+    return 1 - i > 17 ? 0 : round_shift(mantissa, (unsigned)(1 - i));
+}
+
+static void attend(struct naive *n, size_t row, unsigned r, size_t key)
+{
+    unsigned d = n->c->head_dim, shift = 0;
+    const int16_t *q = n->t->q.value + row * d, *k = n->t->k.value + key * d, *v = n->t->v.value + key * d;
+    struct naive_row *state = &n->row[r];
+    wide s = 0;
+    for (unsigned i = 0; i < d; i++)
+        s += (wide)q[i] * k[i];
+    wide t = clamp(round_shift(s * n->j->scale_mantissa, n->j->scale_shift), 32);
+    if (!state->started || t - state->m * 8192 >= 8192) {
+        wide m = floor_shift(t, 13);
+        wide steps = state->started ? 2 * (m - state->m) : 0;
+        n->r->raises += (uint64_t)state->started;
+        shift = steps > 62 ? 62 : (unsigned)steps;
+        state->m = m;
+        state->started = 1;
+    }
+    wide p = weight(t - state->m * 8192);
+    state->l = floor_shift(state->l, shift) + p;
+    for (unsigned i = 0; i < d; i++)
+        state->o[i] = floor_shift(state->o[i], shift) + round_shift(p * v[i], n->c->data.value_bits - 6);
+}
+
+static wide reciprocal(wide l)
+{
+    int e = exponent(l);
+    wide low = l - ((wide)1 << e), bits = e >= 16 ? low >> (e - 16) : low << (16 - e), a = bits / 512, b = bits % 512;
+    wide high = lround(262144 / (1 + (double)a / 128)), next = lround(262144 / (1 + (double)(a + 1) / 128));
+    wide y = floor_shift(high - floor_shift((high - next) * b + 256, 9) + 2, 2);
+    return y > 65535 ? 65535 : y;
+}
+
+static void finish(struct naive *n, size_t row, unsigned r)
+{
+    unsigned d = n->c->head_dim;
+    const struct naive_row *state = &n->row[r];
+    for (unsigned i = 0; i < d; i++) {
+        wide o = 0;
+        if (state->started)
+            o = clamp(round_shift(floor_shift(state->o[i], (unsigned)(exponent(state->l) - 11)) * reciprocal(state->l), 17),
+                      16);
+        n->r->o[row * d + i] = (int16_t)o;
+    }
+}
+
+static int needed(const struct naive *n, size_t key)
+{
+    for (unsigned r = 0; r < SOFA_QUERY_BLOCK_MAX; r++)
+        if (n->need[key][r])
+            return 1;
+    return 0;
+}
+
+static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, size_t end)
+{
+    unsigned seen = 0;
+    memset(n->need, 0, sizeof n->need);
+    memset(n->best, 0, sizeof n->best);
+    memset(n->seen, 0, sizeof n->seen);
+    for (unsigned r = 0; r < rows; r++)
+        select_row(n, row0 + r, r, base, end);
+    for (int pass = 1; pass >= 0; pass--)
+        for (size_t key = 0; key < end - base; key++) {
+            if (n->best[key] != pass || !needed(n, key))
+                continue;
+            n->r->keys++;
+            for (unsigned r = 0; r < rows; r++)
+                if (n->need[key][r])
+                    attend(n, row0 + r, r, base + key);
+        }
+    for (size_t key = 0; key < end - base; key++)
+        seen += n->seen[key];
+    n->r->key_rows += seen;
+    n->r->tiles += seen > 0;
+}
+
+int naive_run(struct naive_result *r, const struct sofa_config *c, const struct sofa_trace *t, const struct sofa_job *j)
+{
+    size_t rows = t->q.rows, keys = t->k.rows;
+    struct naive *n = malloc(sizeof *n);
+    *r = (struct naive_result){calloc(rows * c->head_dim, sizeof *r->o), calloc(rows * keys, 1), 0, 0, 0, 0, 0, 0, 0};
+    if (!n || !r->o || !r->selected) {
+        free(n);
+        naive_free(r);
+        return 0;
+    }
+    n->c = c;
+    n->t = t;
+    n->j = j;
+    n->r = r;
+    for (size_t row0 = 0; row0 < rows; row0 += c->query_block) {
+        unsigned block = (unsigned)(rows - row0 < c->query_block ? rows - row0 : c->query_block);
+        memset(n->row, 0, sizeof n->row);
+        for (unsigned i = 0; i < block; i++) {
+            n->row[i].most = -((wide)1 << 40);
+            r->empty_rows += t->first[row0 + i] >= t->visible[row0 + i];
+        }
+        for (size_t base = 0; base < keys; base += j->tile)
+            run_tile(n, row0, block, base, base + j->tile < keys ? base + j->tile : keys);
+        for (unsigned i = 0; i < block; i++)
+            finish(n, row0 + i, i);
+    }
+    free(n);
+    return 1;
+}
+
+void naive_free(struct naive_result *r)
+{
+    free(r->o);
+    free(r->selected);
+    *r = (struct naive_result){0};
+}
