@@ -82,6 +82,13 @@ START_TEST(template_values)
 }
 END_TEST
 
+START_TEST(template_extension)
+{
+    expect_text("$(ext('a', 2, 4)) $(ext('a', 4, 4)) $(ext('a', 4, 2))\n", "{{2{1'b0}}, a} a a[1:0]\n");
+    expect_text("$(sext('a', 2, 4)) $(sext('a', 4, 4)) $(sext('a', 4, 1))\n", "{{2{a[1]}}, a} a a[0:0]\n");
+}
+END_TEST
+
 START_TEST(template_errors)
 {
     expect_error("a\nb $(1\n", "t.v:2:", "$( without its )");
@@ -257,6 +264,7 @@ Suite *gen_suite(void)
     TCase *templates = tcase_create("templates");
     tcase_add_test(templates, template_text);
     tcase_add_test(templates, template_values);
+    tcase_add_test(templates, template_extension);
     tcase_add_test(templates, template_errors);
     tcase_add_test(templates, template_skip);
     tcase_add_test(templates, template_isolation);
