@@ -8,6 +8,7 @@
 //% local WB, BB, JB = math.max(1, clog2(W)), clog2(B), clog2(LR)
 //% local AB, R, UG = 1 + JB + BB, GL * LR, NG // NU
 //% local WT, ST = d.weight_time, d.score_time
+//% local phase = {}
 `default_nettype none
 module sofa_attend (
     input  wire                  clk,
@@ -51,7 +52,7 @@ module sofa_attend (
 //% if B > 1 then
     // ---- phases: phase_k is the counter k cycles ago (mod $(B)) ----
 //%   local names = {issue=0, take=1, query=2, sum=5+d.dot_tree, score=1+d.dot_time, scalar=ST+4, value=WT, weight=WT+1, output=WT+2, chunk=WT+8}
-//%   local used, phase = {}, {}
+//%   local used = {}
 //%   for name, k in pairs(names) do phase[name] = "phase_" .. (k % B); used[k % B] = true end
 //%   for k = 0, B - 1 do
 //%     if used[k] then

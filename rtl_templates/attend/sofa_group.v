@@ -124,7 +124,9 @@ module sofa_group #(
     wire [$(LR-1):0] done_row = done & (~done + $(LR)'d1);
     wire             retire = |done && i_retire_ready && i_retire_turn;
     wire             pair = ($(table.concat(any, " || "))) && !retire;
+//% if JB > 0 or B <= 2 then
     wire [$(LR-1):0] chosen = retire ? done_row : row;
+//% end
     assign o_retire = retire;
 
 //% for p = 0, GL - 1 do
@@ -262,6 +264,9 @@ module sofa_group #(
 //% local scalar = PB > 0 and "{" .. state(ST+3) .. ", i_phase_scalar[" .. (PB-1) .. ":0]}" or state(ST+3)
 //% local lanes = 1 << MB
     wire [$(MB-1):0]    m_addr = $(scalar);
+//% if B > 1 then
+    wire                unused_phase = &{1'b0, i_phase_scalar, i_phase_score};
+//% end
     reg  [$(MB-1):0]    m_addr1;
     reg  [$(lanes-1):0] started;
     wire [18:0]         m;

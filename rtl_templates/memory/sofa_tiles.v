@@ -36,7 +36,6 @@ module sofa_tiles (
     output reg  [$(3*KB-1):0] o_info_base,
     output reg  [$(3*A-1):0]  o_info_v_base,
     output reg  [2:0]       o_info_bank,
-    output reg  [2:0]       o_info_first,    // first tile of its block
     output reg  [2:0]       o_info_last,     // last tile of its block
     output reg  [2:0]       o_info_seen,
     output reg  [$(3*(RB+1)-1):0] o_info_rows,
@@ -71,7 +70,6 @@ module sofa_tiles (
     reg  [2:0]       state;
     reg  [$(KB):0]   base;          // one bit more than a key: the next tile may start past the last key
     reg  [$(A-1):0]  k_base, v_base;
-    reg              first_tile;
     reg  [$(RB):0]   row;
     wire [$(KB):0]   next_base = base + {{$(KB+1-TB){1'b0}}, i_tile};
     wire             empty_block = i_block_low >= i_block_high;
@@ -150,7 +148,6 @@ module sofa_tiles (
             o_info_group_from[slot*$(G*RB) +: $(G*RB)] <= group_from;
             o_info_group_to[slot*$(G*RB) +: $(G*RB)] <= group_to;
             o_info_bank[slot] <= i_block_bank;
-            o_info_first[slot] <= first_tile;
             o_info_last[slot] <= last_tile || empty_block;
             o_info_seen[slot] <= any_key;
             fetch_slot <= slot;
@@ -197,7 +194,6 @@ module sofa_tiles (
                     base <= $(KB+1)'d0;
                     k_base <= i_k_base;
                     v_base <= i_v_base;
-                    first_tile <= 1'b1;
                 end
                 SEEK: begin
                     row <= $(RB+1)'d0;
@@ -218,7 +214,6 @@ module sofa_tiles (
                     state <= READY;
                 READY: if (hand_over) begin
                     if (fill)
-                        first_tile <= 1'b0;
                     base <= next_base;
                     k_base <= k_base + k_tile_stride;
                     v_base <= v_base + v_tile_stride;

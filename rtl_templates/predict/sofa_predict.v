@@ -81,10 +81,11 @@ module sofa_predict (
     reg  [1:0]        parity_taken;
     reg  [$(RB-1):0]  row, last_row, from;
     reg  [$(XB-1):0]  age;            // cycles since the pass's first beat, saturating
-    reg               none, end_of_tile, first_slice, final_slice, bank;
+    reg               none, end_of_tile, bank;
     reg  [$(KB-1):0]  base;
     reg  [$(TB-1):0]  group_key;
 //% if SL > 1 then
+    reg               first_slice, final_slice;
     reg  [$(LB-1):0]  slice;
 //% end
     wire [$(GB+1):0]  place = {$(GB)'d0, pass_slot} * $(GB+2)'d$(G) + {2'd0, pass_group};
@@ -109,9 +110,9 @@ module sofa_predict (
             base <= i_info_base[pass_slot*$(KB) +: $(KB)];
             group_key <= $(ext("pass_group", GB, TB)) * $(TB)'d$(KP);
             end_of_tile <= pass_last;
+//% if SL > 1 then
             first_slice <= pass_slice == $(LB)'d0;
             final_slice <= pass_slice == $(LB)'d$(SL-1);
-//% if SL > 1 then
             slice <= pass_slice;
 //% end
             if (pass_first)
@@ -166,7 +167,7 @@ module sofa_predict (
         endcase
 //% else
     always @* operand = khat;
-    wire unused_slice = &{1'b0, load_slice};
+    wire unused_slice = &{1'b0, load_slice, pass_slice};
 //% end
 
     // ---- cycle 1: codes and range of the row ----
@@ -203,7 +204,8 @@ module sofa_predict (
     reg  [$(DC*4-1):0]  codes2;
 //% if SL > 1 then
     reg  [$(LB-1):0]    slice1;
-    wire [$(SL*DC*4-1):0] code_pad = $(ext("code", D*4, SL*DC*4));
+    wire [$(D*4-1):0]   codes = code[$(D*4-1):0];
+    wire [$(SL*DC*4-1):0] code_pad = $(ext("codes", D*4, SL*DC*4));
     always @(posedge clk) begin
         slice1 <= slice;
         case (slice1)

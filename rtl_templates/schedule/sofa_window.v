@@ -112,21 +112,21 @@ module sofa_window (
     // ---- entries, the oldest first ----
     reg  [$(NB-1):0] count;
     reg  [$(W*WB-1):0] entry_slot;
-//% local function oldest(e) return e == 0 and "empty_0" or "empty_" .. e .. " && !o_move[" .. (e-1) .. "]" end
 //% for e = 0, W - 1 do
     wire             empty_$(e) = count > $(NB)'d$(e) && !i_entry_any[$(e)];
-    assign o_move[$(e)] = empty_$(e)$(e > 0 and " || o_move[" .. (e-1) .. "]" or "");
+    wire             move_$(e) = empty_$(e)$(e > 0 and " || move_" .. (e-1) or "");
+    assign o_move[$(e)] = move_$(e);
 //% end
-    wire             remove = o_move[$(W-1)];
+    wire             remove = move_$(W-1);
     wire [$(NB-1):0] place = count - $(ext("remove", 1, NB));
 //% for e = 0, W - 1 do
     assign o_load[$(e)] = load1 && place == $(NB)'d$(e);
 //% end
     assign o_load_rows = i_rows;
     assign o_entry_slot = entry_slot;
-//% local first, index = {}, {}
+//% local first = {}
 //% for e = 0, W - 1 do
-//%   first[#first+1] = "({" .. WB .. "{" .. (e == 0 and "o_move[0]" or "o_move[" .. e .. "] && !o_move[" .. (e-1) .. "]") .. "}} & entry_slot[" .. (e*WB) .. " +: " .. WB .. "])"
+//%   first[#first+1] = "({" .. WB .. "{" .. (e == 0 and "move_0" or "move_" .. e .. " && !move_" .. (e-1)) .. "}} & entry_slot[" .. (e*WB) .. " +: " .. WB .. "])"
 //% end
     wire [$(WB-1):0] removed_slot = $(table.concat(first, " | "));
     reg  [$(WB-1):0] slot1_index;
@@ -144,7 +144,7 @@ module sofa_window (
             o_entry_bank[$(e)] <= bank1;
         end
 //%   if e < W - 1 then
-        else if (o_move[$(e)]) begin
+        else if (move_$(e)) begin
             entry_slot[$(e*WB) +: $(WB)] <= entry_slot[$((e+1)*WB) +: $(WB)];
             o_entry_bank[$(e)] <= o_entry_bank[$(e+1)];
         end

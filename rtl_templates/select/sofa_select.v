@@ -72,10 +72,12 @@ module sofa_select (
         .i_we($(at("valid", t.merged)) && !$(at("last", t.merged))), .i_waddr($(at("row", t.merged))), .i_wdata(list_$(t.merged)),
         .i_re($(at("valid", t.sorted-1)) && !$(at("first", t.sorted-1))), .i_raddr($(at("row", t.sorted-1))), .o_rdata(stored)
     );
-    wire [$(KM*EW-1):0] kept_list;
-//% for i = 0, KM - 1 do
-    assign kept_list[$(i*EW) +: $(EW)] = {stored[$(i*EW+EW-1)] && !$(at("first", t.sorted)), stored[$(i*EW) +: $(EW-1)]};
-//% end
+    wire continues = !$(at("first", t.sorted));
+//% local list = {}
+//% for i = KM - 1, 0, -1 do list[#list+1] = "stored[" .. i*EW+EW-1 .. "] && continues, stored[" .. i*EW+EW-2 .. ":" .. i*EW .. "]" end
+    wire [$(KM*EW-1):0] kept_list = {
+        $(table.concat(list, ",\n        "))
+    };
     sofa_merge merge (
         .clk(clk), .i_kept(kept_list), .i_fresh(fresh), .o_top(top), .o_list(list_$(t.merged))
     );

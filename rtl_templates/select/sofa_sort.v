@@ -41,8 +41,8 @@ module sofa_sort (
 //% if d.groups == 1 then
     assign o_top = q$(net.top_stage)_$(net.output[1])[$(EW-1):$(EW-TB)];
 //% end
-//% for i, n in ipairs(net.output) do
-    assign o_list[$((i-1)*EW) +: $(EW)] = $(x[n]);
-//% end
+//% local list = {}
+//% for i, n in ipairs(net.output) do list[net.outputs+1-i] = x[n] end
+    assign o_list = {$(table.concat(list, ",\n        "))};
 endmodule
 `default_nettype wire
