@@ -1,0 +1,309 @@
+/* The selection engine's RTL against sofa_select_tile(), bit by bit and cycle by cycle, in Icarus Verilog: random
+ * configurations, rows interleaved down to the least distance, ties, extremes, empty beats. */
+#include "tests.h"
+
+#include "../cmodel/network.h"
+#include "../cmodel/select.h"
+#include "../gen/library.h"
+#include "../gen/template.h"
+#include "../gen/values.h"
+
+#include <inttypes.h>
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A row on its way through a tile. */
+struct row {
+    unsigned ready;             /* first cycle in which its next beat may stand */
+    unsigned group, last_group; /* next beat */
+    int in_tile, in_block, first, new_block, radius_on;
+    unsigned low, high;
+    uint32_t radius;
+    int32_t score[SOFA_TILE_KEYS_MAX], carried;
+};
+
+struct bench {
+    struct sofa_config c;
+    struct sofa_derived d;
+    unsigned cycles, latency, loop, kept;
+    int carry, narrow; /* narrow: few distinct scores */
+    uint64_t seed;
+    struct row *row;
+    uint8_t *stimulus, *expected; /* one byte a bit, least significant first */
+    unsigned in_bits, out_bits;
+};
+
+static void put(uint8_t *bits, unsigned at, uint64_t value, unsigned width)
+{
+    for (unsigned i = 0; i < width; i++)
+        bits[at + i] = value >> i & 1;
+}
+
+/* ---- emitted files ---- */
+
+static void render(lua_State *L, const struct gen_template *t, const char *directory)
+{
+    struct gen_buffer b = {0};
+    struct sofa_error e = {.text = ""};
+    char path[512];
+    int skipped;
+    ck_assert_msg(gen_template_render(L, t->name, t->text, strlen(t->text), &b, &skipped, &e) == SOFA_OK, "%s", e.text);
+    snprintf(path, sizeof path, "%s/%s", directory, strrchr(t->name, '/') + 1);
+    FILE *f = skipped ? NULL : fopen(path, "w");
+    if (!skipped) {
+        ck_assert_ptr_nonnull(f);
+        ck_assert_uint_eq(fwrite(b.data, 1, b.length, f), b.length);
+        ck_assert_int_eq(fclose(f), 0);
+    }
+    gen_buffer_free(&b);
+}
+
+static void emit(const struct bench *b, const char *directory)
+{
+    struct gen_library library;
+    struct sofa_error e = {.text = ""};
+    struct gen_values v;
+    struct gen_facts facts = {.latencies = 0};
+    ck_assert_msg(gen_library_open(&library, NULL, &e) == SOFA_OK, "%s", e.text);
+    gen_values_init(&v, &b->c);
+    lua_State *L = luaL_newstate();
+    ck_assert_ptr_nonnull(L);
+    for (unsigned i = 0; i < library.count; i++) {
+        const char *name = library.template[i].name;
+        if (strncmp(name, "select/", 7) != 0 && strcmp(name, "memory/sofa_ram.v") != 0)
+            continue;
+        gen_template_push_environment(L);
+        gen_values_push(L, &v, &facts);
+        render(L, &library.template[i], directory);
+    }
+    lua_close(L);
+    gen_library_close(&library);
+}
+
+static void write_hex(const char *directory, const char *name, const uint8_t *bits, unsigned width, unsigned words)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    for (unsigned w = 0; w < words; w++, bits += width) {
+        for (unsigned digit = (width + 3) / 4; digit-- > 0;) {
+            unsigned value = 0;
+            for (unsigned i = 0; i < 4 && digit * 4 + i < width; i++)
+                value |= (unsigned)bits[digit * 4 + i] << i;
+            fputc("0123456789abcdef"[value], f);
+        }
+        fputc('\n', f);
+    }
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+/* ---- stimulus and what must come of it ---- */
+
+static int32_t random_score(struct bench *b)
+{
+    int32_t top = (int32_t)(1u << (b->c.predict.score_bits - 1)) - 1;
+    switch (test_between(&b->seed, 0, b->narrow ? 30 : 9)) {
+    case 0:
+        return top;
+    case 1:
+        return -top - 1;
+    case 2:
+        return 0;
+    default:
+        return b->narrow ? (int32_t)test_between(&b->seed, 0, 7) - 4
+                         : (int32_t)(test_random(&b->seed) % (2u * (unsigned)top + 2)) - top - 1;
+    }
+}
+
+static void start_tile(struct bench *b, struct row *r)
+{
+    unsigned keys = b->c.tile.keys, top = (1u << b->c.predict.score_bits) - 1;
+    int whole = test_between(&b->seed, 0, 1) == 1;
+    r->low = whole ? 0 : test_between(&b->seed, 0, keys);
+    r->high = whole ? keys : test_between(&b->seed, r->low, keys);
+    for (unsigned k = 0; k < keys; k++)
+        r->score[k] = random_score(b);
+    /* every group that holds a visible key; sometimes others too */
+    int more = r->low >= r->high || test_between(&b->seed, 0, 3) == 0;
+    r->group = more ? 0 : r->low / b->c.predict.keys;
+    r->last_group = more ? b->d.groups - 1 : (r->high - 1) / b->c.predict.keys;
+    r->in_tile = r->first = 1;
+    r->new_block = !r->in_block || test_between(&b->seed, 0, 3) == 0;
+    r->in_block = 1;
+    r->radius_on = test_between(&b->seed, 0, 2) > 0;
+    unsigned spread = b->narrow ? 8 : top;
+    r->radius = test_between(&b->seed, 0, 3) == 0 ? top : test_between(&b->seed, 0, spread);
+    if (r->new_block)
+        r->carried = INT32_MIN;
+}
+
+static void put_entries(struct bench *b, const struct row *r, uint8_t *bits)
+{
+    unsigned kp = b->c.predict.keys, ew = b->d.entry_bits, ib = b->d.index_bits;
+    uint64_t bias = (uint64_t)1 << (b->c.predict.score_bits - 1);
+    for (unsigned i = 0; i < kp; i++) {
+        unsigned key = r->group * kp + i;
+        uint64_t score = key < b->c.tile.keys ? (uint64_t)r->score[key] ^ bias : test_random(&b->seed);
+        put(bits, i * ew, ~(uint64_t)key, ib);
+        put(bits, i * ew + ib, score, b->c.predict.score_bits);
+        bits[i * ew + ew - 1] = key >= r->low && key < r->high;
+    }
+}
+
+static void put_result(struct bench *b, struct row *r, unsigned index, uint8_t *bits)
+{
+    struct sofa_selection s;
+    unsigned bc = b->c.tile.keys, cb = b->d.kept_bits;
+    sofa_select_tile(&s, r->score, r->low, r->high, b->kept, r->radius_on ? (int64_t)r->radius : -1, b->carry,
+                     &r->carried);
+    for (unsigned i = 0; i < s.count; i++)
+        bits[s.key[i]] = 1;
+    if (s.count > 0)
+        bits[bc + s.key[0]] = 1;
+    put(bits, 2 * bc, s.clipped, cb);
+    put(bits, 2 * bc + cb, s.count, cb);
+    put(bits, 2 * bc + 2 * cb, index, b->d.row_bits);
+    bits[b->out_bits - 2] = s.count > 0;
+    bits[b->out_bits - 1] = 1;
+}
+
+static void beat(struct bench *b, unsigned index, unsigned cycle)
+{
+    struct row *r = &b->row[index];
+    uint8_t *bits = b->stimulus + (size_t)cycle * b->in_bits;
+    unsigned en = b->c.predict.keys * b->d.entry_bits, sb = b->c.predict.score_bits;
+    if (!r->in_tile)
+        start_tile(b, r);
+    int last = r->group == r->last_group;
+    put_entries(b, r, bits);
+    put(bits, en, r->radius, sb);
+    put(bits, en + sb, index, b->d.row_bits);
+    bits[b->in_bits - 5] = (uint8_t)r->radius_on;
+    bits[b->in_bits - 4] = (uint8_t)r->new_block;
+    bits[b->in_bits - 3] = (uint8_t)last;
+    bits[b->in_bits - 2] = (uint8_t)r->first;
+    bits[b->in_bits - 1] = 1;
+    r->ready = cycle + b->loop;
+    r->first = 0;
+    r->group++;
+    if (last) {
+        r->in_tile = 0;
+        put_result(b, r, index, b->expected + (size_t)(cycle + b->latency) * b->out_bits);
+    }
+}
+
+static void play(struct bench *b)
+{
+    unsigned rows = b->c.query_block;
+    for (unsigned cycle = 0; cycle + b->latency < b->cycles; cycle++) {
+        unsigned busy = test_between(&b->seed, 0, 9); /* a beat in nine cycles of ten */
+        unsigned at = test_between(&b->seed, 0, rows - 1), tries = busy ? rows : 0;
+        for (; tries > 0 && b->row[at].ready > cycle; tries--)
+            at = (at + 1) % rows;
+        if (tries > 0)
+            beat(b, at, cycle);
+        else /* what stands beside i_valid = 0 must not matter */
+            for (unsigned i = 0; i + 1 < b->in_bits; i++)
+                b->stimulus[(size_t)cycle * b->in_bits + i] = test_random(&b->seed) & 1;
+    }
+}
+
+static void open_bench(struct bench *b)
+{
+    struct sofa_error e = {.text = ""};
+    ck_assert_msg(sofa_config_check(&b->c, &e) == SOFA_OK, "%s", e.text);
+    sofa_config_derive(&b->c, &b->d);
+    b->latency = sofa_select_latency(&b->c);
+    b->loop = sofa_select_loop(&b->c);
+    b->kept = test_between(&b->seed, 0, 1) ? b->c.tile.kept_max : test_between(&b->seed, 1, b->c.tile.kept_max);
+    b->carry = (int)test_between(&b->seed, 0, 1);
+    b->narrow = (int)test_between(&b->seed, 0, 1);
+    b->in_bits = 5 + b->d.row_bits + b->c.predict.score_bits + b->c.predict.keys * b->d.entry_bits;
+    b->out_bits = 2 + b->d.row_bits + 2 * b->d.kept_bits + 2 * b->c.tile.keys;
+    b->row = calloc(b->c.query_block, sizeof *b->row);
+    b->stimulus = calloc(b->cycles, b->in_bits);
+    b->expected = calloc(b->cycles, b->out_bits);
+    ck_assert(b->row && b->stimulus && b->expected);
+}
+
+static void simulate(const struct bench *b, const char *directory)
+{
+    char command[2048], line[2048] = "";
+    snprintf(command, sizeof command,
+             "iverilog -g2005 -Wall -o '%s'/bench -s select_tb -Pselect_tb.CYCLES=%u -Pselect_tb.RB=%u -Pselect_tb.EN=%u"
+             " -Pselect_tb.SB=%u -Pselect_tb.CB=%u -Pselect_tb.BC=%u -Pselect_tb.QB=%u -Pselect_tb.GROUPED=%d"
+             " -Pselect_tb.KEPT=%u -Pselect_tb.CARRY=%d"
+             " tb/select/select_tb.v '%s'/sofa_*.v && cd '%s' && vvp -n bench",
+             directory, b->cycles, b->d.row_bits, b->c.predict.keys * b->d.entry_bits, b->c.predict.score_bits,
+             b->d.kept_bits, b->c.tile.keys, b->c.query_block, b->d.groups > 1, b->kept, b->carry, directory, directory);
+    FILE *f = popen(command, "r");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_msg(fgets(line, sizeof line, f) != NULL, "no answer from: %s", command);
+    pclose(f);
+    ck_assert_msg(strcmp(line, "pass\n") == 0, "QB %u Bc %u kept %u/%u KP %u score %u carry %d: %s", b->c.query_block,
+                  b->c.tile.keys, b->kept, b->c.tile.kept_max, b->c.predict.keys, b->c.predict.score_bits, b->carry,
+                  line);
+}
+
+static void check_config(unsigned rows, unsigned keys, unsigned kept_max, unsigned kp, unsigned score_bits,
+                         unsigned cycles, uint64_t seed)
+{
+    struct bench b = {.cycles = cycles, .seed = seed};
+    char directory[256];
+    sofa_config_default(&b.c);
+    b.c.query_block = rows;
+    b.c.attend.lanes = 1;
+    b.c.tile.keys = keys;
+    b.c.tile.kept_max = kept_max;
+    b.c.predict.keys = kp;
+    b.c.predict.score_bits = score_bits;
+    open_bench(&b);
+    play(&b);
+    test_directory(directory);
+    emit(&b, directory);
+    write_hex(directory, "stimulus.hex", b.stimulus, b.in_bits, b.cycles);
+    write_hex(directory, "expected.hex", b.expected, b.out_bits, b.cycles);
+    simulate(&b, directory);
+    test_remove_directory(directory);
+    free(b.row);
+    free(b.stimulus);
+    free(b.expected);
+}
+
+START_TEST(shapes)
+{
+    uint64_t seed = test_seed();
+    check_config(16, 16, 4, 8, 16, 2000, seed);
+    check_config(128, 128, 32, 64, 16, 400, seed);
+    check_config(1, 4, 1, 1, 8, 1500, seed);
+    check_config(1, 4, 4, 4, 8, 1500, seed);
+    check_config(1, 4, 1, 4, 24, 1500, seed);
+    check_config(2, 5, 5, 1, 8, 1500, seed);
+    check_config(3, 512, 128, 40, 24, 300, seed);
+}
+END_TEST
+
+START_TEST(random_shapes)
+{
+    uint64_t seed = test_seed() + (uint64_t)_i;
+    unsigned keys = test_between(&seed, 4, _i % 2 ? 12 : 60), kp = test_between(&seed, 1, keys);
+    unsigned kept = test_between(&seed, 1, keys), rows = test_between(&seed, 1, _i % 2 ? 4 : 40);
+    check_config(rows, keys, kept, _i % 4 == 3 ? keys : kp, test_between(&seed, 8, 24), 800, seed);
+}
+END_TEST
+
+Suite *select_rtl_suite(void)
+{
+    Suite *s = suite_create("select_rtl");
+    TCase *t = tcase_create("against the model");
+    tcase_set_timeout(t, 120);
+    if (!test_fast()) {
+        tcase_add_test(t, shapes);
+        tcase_add_loop_test(t, random_shapes, 0, 12);
+    }
+    suite_add_tcase(s, t);
+    return s;
+}
