@@ -82,7 +82,7 @@ int32_t sofa_scale_score(int64_t s, uint32_t mantissa, unsigned shift)
 int64_t sofa_reference_step(struct sofa_reference *ref, int32_t t, unsigned *shift, int *raised)
 {
     int32_t candidate = t >> (SOFA_T_FRACTION + 1);
-    int64_t x = (int64_t)t - ((int64_t)ref->m << (SOFA_T_FRACTION + 1));
+    int64_t x = (int64_t)t - (int64_t)ref->m * (2 << SOFA_T_FRACTION);
     *shift = 0;
     *raised = ref->started && x >= (SOFA_REFERENCE_STEP << SOFA_T_FRACTION);
     if (ref->started && !*raised)
@@ -93,7 +93,7 @@ int64_t sofa_reference_step(struct sofa_reference *ref, int32_t t, unsigned *shi
     }
     ref->started = 1;
     ref->m = candidate;
-    return (int64_t)t - ((int64_t)candidate << (SOFA_T_FRACTION + 1));
+    return (int64_t)t - (int64_t)candidate * (2 << SOFA_T_FRACTION);
 }
 
 int16_t sofa_normalise(int64_t o, uint64_t l, uint32_t y)

@@ -2,6 +2,13 @@
 #include "options.h"
 #include "report.h"
 
+static enum sofa_status print_page(const struct sofa_report *report, struct sofa_error *e)
+{
+    sofa_report_print(stdout, report);
+    return fflush(stdout) == 0 && !ferror(stdout) ? SOFA_OK
+                                                  : sofa_fail(e, SOFA_BAD_INPUT, "cannot write to standard output");
+}
+
 static enum sofa_status run(const struct sofa_run_options *o, const struct sofa_input *input, struct sofa_error *e)
 {
     struct sofa_report report;
@@ -14,7 +21,7 @@ static enum sofa_status run(const struct sofa_run_options *o, const struct sofa_
     if (status == SOFA_OK && o->json)
         status = sofa_report_print_json(sofa_report_json(&report), e);
     else if (status == SOFA_OK)
-        sofa_report_print(stdout, &report);
+        status = print_page(&report, e);
     sofa_result_free(&result);
     return status;
 }
