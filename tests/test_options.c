@@ -1,0 +1,118 @@
+/* The command line that sofamodel and sofacosim share. */
+#include "tests.h"
+
+#include "../cmodel/options.h"
+
+#include <math.h>
+#include <string.h>
+
+struct seen {
+    const char *name, *value;
+};
+
+static enum sofa_status note(void *user, const char *name, const char *value, struct sofa_error *e)
+{
+    struct seen *seen = user;
+    seen->name = name;
+    seen->value = value;
+    return value && strcmp(value, "bad") == 0 ? sofa_fail(e, SOFA_BAD_INPUT, "--%s: bad", name) : SOFA_OK;
+}
+
+#define WORDS 10
+static enum sofa_status parse(struct sofa_run_options *o, struct seen *seen, const char *const *words,
+                              struct sofa_error *e)
+{
+    static const struct sofa_extra_option extra[] = {{"seed", "N", "seed"}, {"quick", NULL, "no argument"}, {0}};
+    const struct sofa_program program = {"test", "A test.", extra, note, seen};
+    char copy[WORDS + 1][64], *argv[WORDS + 2];
+    int argc = 1;
+    strcpy(copy[0], "test");
+    argv[0] = copy[0];
+    for (; argc <= WORDS && words[argc - 1]; argc++) {
+        strcpy(copy[argc], words[argc - 1]);
+        argv[argc] = copy[argc];
+    }
+    argv[argc] = NULL;
+    *seen = (struct seen){0};
+    enum sofa_status status = sofa_options_parse(o, &program, argc, argv, e);
+    if (status == SOFA_OK) /* the words live in this function only */
+        ck_assert(strcmp(o->config_path, "c.yaml") == 0 && strcmp(o->trace_path, "t.npz") == 0);
+    return status;
+}
+
+START_TEST(good_lines)
+{
+    static const char *const plain[] = {"c.yaml", "t.npz", NULL};
+    static const char *const mixed[] = {"--kept=3", "c.yaml", "--rows", "4:9", "t.npz", "--carry", "--radius", "1.5",
+                                        "--tile", "7", NULL};
+    static const char *const extras[] = {"c.yaml", "t.npz", "--seed", "5", "--json", "--set", "a=1", "--set", "b=2", NULL};
+    struct sofa_run_options o;
+    struct seen seen;
+    struct sofa_error e;
+    ck_assert_int_eq(parse(&o, &seen, plain, &e), SOFA_OK);
+    ck_assert(isinf(o.run.radius) && o.run.kept == 0 && o.row_first == 0 && o.row_end == SIZE_MAX && !o.json);
+    ck_assert_int_eq(parse(&o, &seen, mixed, &e), SOFA_OK);
+    ck_assert(o.run.kept == 3 && o.row_first == 4 && o.row_end == 9 && o.run.carry && o.run.radius == 1.5);
+    ck_assert_uint_eq(o.run.tile, 7);
+    ck_assert_int_eq(parse(&o, &seen, extras, &e), SOFA_OK);
+    ck_assert(o.json && o.overrides == 2 && strcmp(seen.name, "seed") == 0);
+}
+END_TEST
+
+START_TEST(bad_lines)
+{
+    static const char *const lines[][WORDS] = {
+        {NULL},
+        {"c.yaml", NULL},
+        {"c.yaml", "t.npz", "more", NULL},
+        {"c.yaml", "t.npz", "--colour", NULL},
+        {"c.yaml", "t.npz", "-x", NULL},
+        {"c.yaml", "t.npz", "--kept", NULL},
+        {"c.yaml", "t.npz", "--kept", "0", NULL},
+        {"c.yaml", "t.npz", "--kept", "3x", NULL},
+        {"c.yaml", "t.npz", "--kept", "-3", NULL},
+        {"c.yaml", "t.npz", "--tile", "513", NULL},
+        {"c.yaml", "t.npz", "--radius", "-1", NULL},
+        {"c.yaml", "t.npz", "--radius", "nan", NULL},
+        {"c.yaml", "t.npz", "--rows", "3", NULL},
+        {"c.yaml", "t.npz", "--rows", "9:4", NULL},
+        {"c.yaml", "t.npz", "--carry=1", NULL},
+        {"c.yaml", "t.npz", "--seed", "bad", NULL},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct sofa_run_options o;
+        struct seen seen;
+        struct sofa_error e = {""};
+        ck_assert_msg(parse(&o, &seen, lines[i], &e) == SOFA_BAD_INPUT, "line %zu was accepted", i);
+        ck_assert_msg(e.text[0] && !strchr(e.text, '\n'), "line %zu: '%s'", i, e.text);
+    }
+}
+END_TEST
+
+START_TEST(inputs)
+{
+    struct sofa_run_options o = {.config_path = "configs/wide.yaml", .trace_path = "data/demo.npz",
+                                 .run = {.radius = INFINITY}, .row_first = 10, .row_end = 20};
+    struct sofa_input input;
+    struct sofa_error e;
+    ck_assert_msg(sofa_input_load(&input, &o, &e) == SOFA_OK, "%s", e.text);
+    ck_assert(input.job.rows == 10 && input.job.keys == 1024 && input.trace.visible[0] == 11);
+    sofa_input_free(&input);
+    o.row_end = 2000;
+    ck_assert_int_eq(sofa_input_load(&input, &o, &e), SOFA_BAD_INPUT);
+    o.config_path = "configs/small.yaml";
+    ck_assert_int_eq(sofa_input_load(&input, &o, &e), SOFA_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(e.text, "head_dim = 32"));
+}
+END_TEST
+
+Suite *options_suite(void)
+{
+    Suite *s = suite_create("options");
+    TCase *t = tcase_create("options");
+    tcase_add_test(t, good_lines);
+    tcase_add_test(t, bad_lines);
+    tcase_add_test(t, inputs);
+    suite_add_tcase(s, t);
+    return s;
+}
