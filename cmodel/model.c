@@ -126,20 +126,24 @@ static void predict_row(struct run *run, struct sofa_tile *tile, size_t row0, un
     run->result->counters.clipped += s.clipped;
 }
 
+static void attend_row(struct run *run, size_t row0, unsigned r, size_t key)
+{
+    const struct sofa_trace *t = run->t;
+    size_t d = run->c->head_dim;
+    run->result->counters.raises += (unsigned)sofa_attend_pair(&run->attend, &run->row[r], t->q.value + (row0 + r) * d,
+                                                               t->k.value + key * d, t->v.value + key * d);
+}
+
 static void attend_tile(struct run *run, const struct sofa_tile *tile, size_t row0)
 {
     uint16_t order[SOFA_TILE_KEYS_MAX];
-    size_t d = run->c->head_dim;
     unsigned count = sofa_tile_order(tile, run->j->tile, order);
     run->result->counters.keys += count;
     for (unsigned i = 0; i < count; i++) {
         const uint64_t *need = tile->need + order[i] * SOFA_ROW_WORDS;
-        size_t key = tile->base + order[i];
-        for (unsigned r = 0; r < tile->rows; r++)
-            if (sofa_bit(need, r))
-                run->result->counters.raises += (unsigned)sofa_attend_pair(
-                    &run->attend, &run->row[r], run->t->q.value + (row0 + r) * d, run->t->k.value + key * d,
-                    run->t->v.value + key * d);
+        for (unsigned w = 0; w < SOFA_ROW_WORDS; w++)
+            for (uint64_t rest = need[w]; rest != 0; rest &= rest - 1)
+                attend_row(run, row0, 64 * w + (unsigned)__builtin_ctzll(rest), tile->base + order[i]);
     }
 }
 

@@ -4,19 +4,18 @@
 
 enum sofa_status sofa_tile_init(struct sofa_tile *tile, const struct sofa_config *c, struct sofa_error *e)
 {
-    struct sofa_derived d;
-    sofa_config_derive(c, &d);
+    unsigned groups = c->tile.keys; /* at most */
     *tile = (struct sofa_tile){0};
     tile->need = calloc(c->tile.keys * SOFA_ROW_WORDS, sizeof *tile->need);
     tile->visible = calloc(2 * SOFA_KEY_WORDS, sizeof *tile->visible);
-    tile->group_first = malloc(2 * d.groups * sizeof *tile->group_first);
+    tile->group_first = malloc(2 * groups * sizeof *tile->group_first);
     if (!tile->need || !tile->visible || !tile->group_first) {
         sofa_tile_free(tile);
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for a tile");
     }
     tile->best = tile->visible + SOFA_KEY_WORDS;
-    tile->group_last = tile->group_first + d.groups;
-    for (unsigned g = 0; g < d.groups; g++) {
+    tile->group_last = tile->group_first + groups;
+    for (unsigned g = 0; g < groups; g++) {
         tile->group_first[g] = UINT16_MAX;
         tile->group_last[g] = 0;
     }
