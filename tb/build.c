@@ -19,6 +19,7 @@
 static const char *const verilator_flags[] = {
     "-O3", "--x-assign", "fast", "--x-initial", "unique", "--noassert", "--output-split", "20000"};
 static const char make_fast[] = "OPT_FAST=-O2", make_slow[] = "OPT_SLOW=-O0", make_global[] = "OPT_GLOBAL=-O2";
+static const char make_quick[] = "OPT_FAST=-O0";
 #define COMPILER_FLAGS "-fPIC -fvisibility=hidden -fno-gnu-unique -I.."
 #define LINKER_FLAGS "-shared -Wl,-Bsymbolic"
 #define FLAGS (sizeof verilator_flags / sizeof verilator_flags[0])
@@ -132,10 +133,11 @@ static enum sofa_status verilate(const char *work, const char *list, unsigned ch
     return tb_run(argv, work, log, e);
 }
 
-static enum sofa_status compile(const char *work, const char *list, unsigned channels, int waves, struct sofa_error *e)
+static enum sofa_status compile(const char *work, const char *list, const struct sofa_config *c,
+                                const struct tb_core_options *o, struct sofa_error *e)
 {
-    static const char *const make[] = {"make", "-C", "obj", "-f", "Vsofa_core.mk", "-j", "2", make_fast, make_slow,
-                                       make_global, "VM_PARALLEL_BUILDS=1", NULL};
+    const char *const make[] = {"make", "-C", "obj", "-f", "Vsofa_core.mk", "-j", "2",
+                                o->quick ? make_quick : make_fast, make_slow, make_global, "VM_PARALLEL_BUILDS=1", NULL};
     char log[TB_PATH_MAX], obj[TB_PATH_MAX];
     enum sofa_status status = tb_path(log, e, "%s/" BUILD_LOG, work);
     if (status == SOFA_OK)
@@ -143,7 +145,7 @@ static enum sofa_status compile(const char *work, const char *list, unsigned cha
     if (status == SOFA_OK)
         status = write_shim(work, e);
     if (status == SOFA_OK)
-        status = verilate(work, list, channels, waves, log, e);
+        status = verilate(work, list, c->memory.read_channels, o->waves != NULL, log, e);
     if (status == SOFA_OK)
         status = tb_run(make, work, log, e);
     if (status == SOFA_OK)
@@ -169,7 +171,8 @@ static enum sofa_status emit(char *rtl, const char *work, const struct sofa_conf
 
 /* Ends with the library in root/name, whoever made it. work is used up. */
 static enum sofa_status make_library(char *library, const char *work, const char *root, const char *rtl,
-                                     const char *name, const struct sofa_config *c, int waves, struct sofa_error *e)
+                                     const char *name, const struct sofa_config *c, const struct tb_core_options *o,
+                                     struct sofa_error *e)
 {
     char list[TB_PATH_MAX];
     enum sofa_status status = tb_path(library, e, "%s/%s/" LIBRARY, root, name);
@@ -177,11 +180,12 @@ static enum sofa_status make_library(char *library, const char *work, const char
         return status;
     status = tb_path(list, e, "%s/sofa.f", rtl);
     if (status == SOFA_OK)
-        status = compile(work, list, c->memory.read_channels, waves, e);
+        status = compile(work, list, c, o, e);
     return status == SOFA_OK ? tb_cache_publish(work, root, name, e) : status;
 }
 
-enum sofa_status tb_build(char *library, const struct sofa_config *c, int waves, int verbose, struct sofa_error *e)
+enum sofa_status tb_build(char *library, const struct sofa_config *c, const struct tb_core_options *o,
+                          struct sofa_error *e)
 {
     char root[TB_PATH_MAX], work[TB_PATH_MAX] = "", rtl[TB_PATH_MAX], name[64];
     struct hash h = {0xCBF29CE484222325u};
@@ -195,13 +199,13 @@ enum sofa_status tb_build(char *library, const struct sofa_config *c, int waves,
         status = hash_design(&h, rtl, e);
     if (status == SOFA_OK)
         status = hash_tools(&h, work, e);
-    snprintf(name, sizeof name, "%08x-%016llx%s", (unsigned)sofa_config_hash(c), (unsigned long long)h.word,
-             waves ? "-waves" : "");
+    snprintf(name, sizeof name, "%08x-%016llx%s%s", (unsigned)sofa_config_hash(c), (unsigned long long)h.word,
+             o->waves ? "-waves" : "", o->quick ? "-quick" : "");
     if (status == SOFA_OK) {
         char made[TB_PATH_MAX];
-        if (verbose && tb_path(made, NULL, "%s/%s/" LIBRARY, root, name) == SOFA_OK && access(made, R_OK) != 0)
+        if (o->verbose && tb_path(made, NULL, "%s/%s/" LIBRARY, root, name) == SOFA_OK && access(made, R_OK) != 0)
             fprintf(stderr, "compiling the RTL of '%s' (kept in %s)\n", c->name, root);
-        status = make_library(library, work, root, rtl, name, c, waves, e);
+        status = make_library(library, work, root, rtl, name, c, o, e);
     }
     tb_remove_tree(work);
     return status;

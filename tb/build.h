@@ -6,8 +6,18 @@
 
 #include "process.h"
 
-/* Writes the path of the shared object. waves: with FST tracing. verbose: says so on stderr before compiling.
+#include <stdint.h>
+
+struct tb_core_options {
+    const char *waves; /* an .fst file to write, or NULL */
+    uint64_t seed;     /* of the registers before reset; 0: zeros */
+    int verbose;       /* say on stderr that compiling takes a while */
+    int quick;         /* compile fast rather than well: for cores that run once */
+};
+
+/* Writes the path of the shared object.
  * With $SOFA_RTL set, the RTL in that directory (its sofa.f) is taken instead of emitting. */
-enum sofa_status tb_build(char *library, const struct sofa_config *c, int waves, int verbose, struct sofa_error *e);
+enum sofa_status tb_build(char *library, const struct sofa_config *c, const struct tb_core_options *o,
+                          struct sofa_error *e);
 
 #endif

@@ -11,13 +11,13 @@ static int symbol(void *library, const char *name, void *function)
     return found != NULL;
 }
 
-enum sofa_status tb_core_open(struct tb_core *core, const struct sofa_config *c, const char *waves, uint64_t seed,
-                              int verbose, struct sofa_error *e)
+enum sofa_status tb_core_open(struct tb_core *core, const struct sofa_config *c, const struct tb_core_options *o,
+                              struct sofa_error *e)
 {
     char path[TB_PATH_MAX];
     tb_shim_create_fn *create;
     *core = (struct tb_core){0};
-    enum sofa_status status = tb_build(path, c, waves != NULL, verbose, e);
+    enum sofa_status status = tb_build(path, c, o, e);
     if (status != SOFA_OK)
         return status;
     core->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -26,8 +26,8 @@ enum sofa_status tb_core_open(struct tb_core *core, const struct sofa_config *c,
     if (!symbol(core->library, TB_SHIM_CREATE, &create) || !symbol(core->library, TB_SHIM_CYCLE, &core->cycle) ||
         !symbol(core->library, TB_SHIM_DESTROY, &core->destroy))
         status = sofa_fail(e, SOFA_BAD_INPUT, "%s: not a compiled core", path);
-    else if (!(core->handle = create(waves, seed ? (int)(seed % INT32_MAX) + 1 : 0)))
-        status = sofa_fail(e, SOFA_BAD_INPUT, "%s: cannot write waves", waves ? waves : path);
+    else if (!(core->handle = create(o->waves, o->seed ? (int)(o->seed % INT32_MAX) + 1 : 0)))
+        status = sofa_fail(e, SOFA_BAD_INPUT, "%s: cannot write waves", o->waves ? o->waves : path);
     if (status != SOFA_OK)
         tb_core_close(core);
     return status;

@@ -11,9 +11,8 @@ struct tb_core {
     tb_shim_destroy_fn *destroy;
 };
 
-/* waves: an .fst file to write, or NULL. seed: of the registers before reset, 0: zeros. */
-enum sofa_status tb_core_open(struct tb_core *core, const struct sofa_config *c, const char *waves, uint64_t seed,
-                              int verbose, struct sofa_error *e);
+enum sofa_status tb_core_open(struct tb_core *core, const struct sofa_config *c, const struct tb_core_options *o,
+                              struct sofa_error *e);
 void tb_core_close(struct tb_core *core);
 
 #endif

@@ -5,8 +5,8 @@
 #define RESET_CLOCKS 4u
 #define ANSWER_CLOCKS 64u
 
-enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_config *c, const char *waves, uint64_t seed,
-                                int verbose, struct sofa_error *e)
+enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_config *c, const struct tb_core_options *o,
+                                struct sofa_error *e)
 {
     struct tb_driver *d = calloc(1, sizeof *d);
     *driver = NULL;
@@ -14,7 +14,7 @@ enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_con
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory");
     d->config = c;
     tb_memory_init(&d->memory, c);
-    enum sofa_status status = tb_core_open(&d->core, c, waves, seed, verbose, e);
+    enum sofa_status status = tb_core_open(&d->core, c, o, e);
     if (status == SOFA_OK) {
         tb_reset(d);
         status = tb_identify(d, e);

@@ -41,9 +41,8 @@ struct tb_outcome {
     struct tb_counter counter[TB_COUNTERS_MAX];
 };
 
-/* seed: what registers hold before reset; 0: zeros. */
-enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_config *c, const char *waves, uint64_t seed,
-                                int verbose, struct sofa_error *e);
+enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_config *c, const struct tb_core_options *o,
+                                struct sofa_error *e);
 void tb_driver_close(struct tb_driver *driver);
 
 void tb_step(struct tb_driver *d);

@@ -34,9 +34,9 @@ static enum sofa_status simulate(struct tb_cosim_report *report, struct sofa_res
                                  const struct sofa_input *input, const struct settings *s, struct sofa_error *e)
 {
     struct tb_driver *driver;
+    struct tb_core_options core = {.waves = s->waves, .seed = s->memory.random ? s->memory.seed : 0, .verbose = 1};
     struct tb_run_options o = {.memory = s->memory, .wait = {.max_clocks = s->max_cycles, .progress = 1}};
-    enum sofa_status status = tb_driver_open(&driver, &input->config, s->waves, s->memory.random ? s->memory.seed : 0, 1,
-                                             e);
+    enum sofa_status status = tb_driver_open(&driver, &input->config, &core, e);
     if (status != SOFA_OK)
         return status;
     int16_t *output = malloc(result->rows * result->dims * sizeof *output + 1);

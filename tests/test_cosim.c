@@ -44,7 +44,7 @@ static void open_design(struct fixture *f, size_t design)
     while (count < SETTINGS && designs[design][count])
         count++;
     CHECK_OK(sofa_config_load(&f->config, NULL, designs[design], count, &error));
-    CHECK_OK(tb_driver_open(&f->driver, &f->config, NULL, test_seed(), 0, &error));
+    CHECK_OK(tb_driver_open(&f->driver, &f->config, &(struct tb_core_options){.seed = test_seed()}, &error));
     f->random.state = test_seed() + design;
 }
 
