@@ -58,8 +58,8 @@ enum sofa_status sofa_job_make(struct sofa_job *j, const struct sofa_config *c, 
     j->keys = (unsigned)t->k.rows;
     j->carry = o->carry;
     j->has_ranges = t->has_ranges;
-    unsigned spare = c->predict.score_bits + 2;
-    j->score_shift = d.full_bits > spare ? d.full_bits - spare : 0;
+    unsigned bits = c->predict.score_bits;
+    j->score_shift = d.full_bits > bits ? d.full_bits - bits : 0;
     if (j->score_shift > 15)
         j->score_shift = 15;
     double step = t->q.step * t->k.step * t->scale;
