@@ -52,7 +52,7 @@ module sofa_control (
     wire        stop = state == RUN && (i_read_error || i_write_error || i_range_error || i_abort || expired);
 
     assign o_busy = state != IDLE;
-    assign o_halt = state == HALT;
+    assign o_halt = state == HALT || state == FLUSH || o_flush;
 
     always @(posedge clk) begin
         if (state == CHECK) begin
@@ -100,7 +100,10 @@ module sofa_control (
                     state <= CHECK;
                     o_error <= 8'd0;
                 end
-                CHECK: state <= JUDGE;
+                CHECK: begin
+                    o_flush <= 1'b1;      // the lanes' phase starts with the job
+                    state <= JUDGE;
+                end
                 JUDGE: begin
                     o_error <= i_abort ? 8'd10 : refusal;
                     o_start <= refusal == 8'd0 && !i_abort;
