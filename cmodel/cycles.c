@@ -1,10 +1,89 @@
-#include "model.h"
+#include "cycles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void reset(struct sofa_machine *m)
+{
+    struct sofa_registers_now *r = &m->now;
+    for (unsigned ch = 0; ch < 2; ch++)
+        r->channel[ch].pending.client = r->channel[ch].row.client = SOFA_NOBODY;
+    r->predict.age = UINT32_MAX;
+    r->order.space = m->c->memory.prefetch;
+    r->window.free = m->c->attend.window == 64 ? UINT64_MAX : ((uint64_t)1 << m->c->attend.window) - 1;
+    r->stored_bank = -1;
+    r->rows_left = m->result->rows;
+    for (unsigned row = 0; row < m->c->query_block; row++)
+        sofa_set_bit(m->lane_rows[row % m->c->attend.lanes], row);
+}
+
+static void step(struct sofa_machine *m)
+{
+    m->next = m->now;
+    sofa_find_requests(m);
+    sofa_step_channels(m);
+    sofa_step_tiles(m); /* finds out whether a block is taken */
+    sofa_step_ranges(m);
+    sofa_step_queries(m);
+    sofa_step_predict(m);
+    sofa_step_order(m);
+    sofa_step_attend(m);
+    sofa_step_store(m);
+    m->now = m->next;
+    m->cycle++;
+}
+
+static int finished(const struct sofa_machine *m)
+{
+    return m->now.rows_left == 0 && !m->now.held && m->now.data_beats == 0 && m->cycle >= m->now.last_response;
+}
+
+/* A job that takes longer has lost a token of the model. */
+static uint64_t most_cycles(const struct sofa_machine *m)
+{
+    const struct sofa_counters *n = &m->result->counters;
+    uint64_t bytes = n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_output;
+    uint64_t tiles = m->result->counters.blocks * ((m->result->keys + m->j->tile - 1) / m->j->tile);
+    return 100000 + 8 * (n->pairs * m->d.beats + bytes + tiles * (m->d.groups * m->d.slices + 1) *
+                         (m->c->query_block + m->c->predict.keys + m->d.pass_distance + m->d.predict_latency + 64));
+}
+
+static void fill_in(struct sofa_cycles *cycles, const struct sofa_machine *m)
+{
+    double total;
+    /* check and judge before, flush after */
+    cycles->total = m->cycle + 4;
+    for (size_t i = 0; i < m->result->tiles; i++)
+        cycles->select_useful += m->result->tile[i].views;
+    cycles->predict_useful = cycles->select_useful * m->d.slices;
+    total = (double)cycles->total;
+    cycles->predict = (double)cycles->predict_useful / total;
+    cycles->select = (double)cycles->select_useful / total;
+    cycles->attend = (double)m->result->counters.pairs * m->c->head_dim /
+                     ((double)m->c->attend.lanes * m->c->attend.width * total);
+}
 
 enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct sofa_config *c,
                                      const struct sofa_job *j, const struct sofa_result *result,
                                      struct sofa_error *e)
 {
-    (void)c, (void)j, (void)result, (void)e;
+    enum sofa_status status = SOFA_OK;
+    struct sofa_machine *m = calloc(1, sizeof *m);
     *cycles = (struct sofa_cycles){0};
-    return SOFA_OK;
+    if (!m)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for the cycle model");
+    m->c = c;
+    m->j = j;
+    m->result = result;
+    sofa_config_derive(c, &m->d);
+    reset(m);
+    uint64_t most = most_cycles(m);
+    while (!finished(m) && m->cycle < most)
+        step(m);
+    if (finished(m))
+        fill_in(cycles, m);
+    else
+        status = sofa_fail(e, SOFA_BAD_RESULT, "the cycle model does not end after %llu cycles", (unsigned long long)most);
+    free(m);
+    return status;
 }

@@ -44,7 +44,8 @@ static enum sofa_status open_result(struct run *run, struct sofa_error *e)
     r->dims = run->c->head_dim;
     r->o = calloc(r->rows * r->dims + 1, sizeof *r->o);
     r->selected = calloc(r->rows * r->keys + 1, 1);
-    if (!r->o || !r->selected)
+    r->block = calloc(r->rows / run->c->query_block + 2, sizeof *r->block);
+    if (!r->o || !r->selected || !r->block)
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu x %zu results", r->rows, r->keys);
     unsigned spare = 16 - run->c->data.value_bits;
     r->o_step = run->t->v.step / (double)(1u << spare);
@@ -220,7 +221,7 @@ static enum sofa_status run_block(struct run *run, size_t row0, unsigned rows, s
     }
     for (unsigned r = 0; r < rows; r++)
         sofa_attend_finish(&run->attend, &run->row[r], run->result->o + (row0 + r) * run->c->head_dim);
-    run->result->counters.blocks++;
+    run->result->block[run->result->counters.blocks++] = (struct sofa_block){.rows = rows, .low = low, .high = high};
     return SOFA_OK;
 }
 
@@ -274,6 +275,7 @@ void sofa_result_free(struct sofa_result *result)
     for (size_t i = 0; i < result->tiles; i++)
         sofa_tile_free(&result->tile[i]);
     free(result->tile);
+    free(result->block);
     free(result->o);
     free(result->selected);
     *result = (struct sofa_result){0};

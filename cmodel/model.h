@@ -24,6 +24,12 @@ struct sofa_tile {
     uint64_t *visible;     /* key words: some row sees the key */
     uint64_t *best;        /* key words: some row's best */
     uint16_t *group_first, *group_last; /* per key group: first and last row that sees it; first > last: none */
+    uint32_t views;        /* (row, key group) pairs with a visible key */
+};
+
+/* One block: its keys that some row sees lie in [low, high); low >= high: none. */
+struct sofa_block {
+    uint32_t rows, low, high;
 };
 
 struct sofa_result {
@@ -34,9 +40,10 @@ struct sofa_result {
     struct sofa_counters counters;
     struct sofa_tile *tile; /* in order of execution */
     size_t tiles;
+    struct sofa_block *block; /* counters.blocks of them */
 };
 
-/* keep_tiles: fill result->tile (needed by the cycle model and the bench). */
+/* keep_tiles: fill result->tile and result->block (needed by the cycle model and the bench). */
 enum sofa_status sofa_model_run(struct sofa_result *result, const struct sofa_config *c, const struct sofa_trace *t,
                                 const struct sofa_job *j, int keep_tiles, struct sofa_error *e);
 void sofa_result_free(struct sofa_result *result);

@@ -46,6 +46,7 @@ void sofa_tile_see(struct sofa_tile *tile, unsigned row, unsigned low, unsigned 
         if (tile->group_first[g] == UINT16_MAX)
             tile->group_first[g] = (uint16_t)row;
         tile->group_last[g] = (uint16_t)row;
+        tile->views++;
     }
 }
 

@@ -1,0 +1,198 @@
+/* The cycle model: the control of the RTL, cycle by cycle, with ideal memory and without data. Each file mirrors the
+ * modules of one folder of rtl_templates/; a step reads the registers as they stand (`now`) and writes `next`. */
+#ifndef SOFA_CYCLES_H
+#define SOFA_CYCLES_H
+
+#include "model.h"
+#include "schedule.h"
+
+#define SOFA_IDEAL_LATENCY 8u /* from a request to its first beat, from the last beat written to the response */
+#define SOFA_TILE_SLOTS 3u
+
+enum sofa_client { SOFA_CLIENT_RANGE, SOFA_CLIENT_KEY, SOFA_CLIENT_VALUE, SOFA_CLIENT_QUERY, SOFA_CLIENTS, SOFA_NOBODY };
+
+/* A read on its way, or the row it brought. */
+struct sofa_read {
+    uint8_t client; /* enum sofa_client */
+    uint8_t slot, last;
+    uint16_t index; /* of the key */
+};
+
+struct sofa_channel {
+    struct sofa_read pending; /* request register, SOFA_NOBODY if empty */
+    struct sofa_read row;     /* row at the output */
+    unsigned tags, beat;
+};
+
+struct sofa_ranges_state {
+    enum { RANGES_IDLE, RANGES_OPEN, RANGES_READ, RANGES_ANNOUNCE } state;
+    size_t block;      /* being read or announced */
+    unsigned in_machine, asked, row, lead, record;
+    int request, valid;
+};
+
+struct sofa_query_state {
+    size_t fetch_left, load_left; /* rows */
+    unsigned fetch_row, banks;
+    unsigned row, bank, retire_bank, lane, bus;
+    unsigned busy[SOFA_QUERY_BLOCK_MAX]; /* beats left, by bus */
+    uint8_t ends[SOFA_QUERY_BLOCK_MAX], bus_bank[SOFA_QUERY_BLOCK_MAX];
+    unsigned placed1, placed2, ready; /* by bank */
+};
+
+/* What stands in a tile slot. tile: index in the result, or SIZE_MAX for a block without visible keys. */
+struct sofa_slot {
+    size_t tile, block;
+    int last;
+};
+
+struct sofa_tiles_state {
+    enum { TILES_IDLE, TILES_SEEK, TILES_SCAN, TILES_DRAIN, TILES_READY } state;
+    uint64_t base;
+    unsigned row, drain, used, slot;
+    size_t tile;       /* next seen tile of the result */
+    struct sofa_slot info[SOFA_TILE_SLOTS];
+    int filled;        /* pulse: o_tile */
+    /* key walk of the tile that was handed over last, and its address register */
+    size_t walk_tile;
+    unsigned walk_slot, walk_key; /* next key to look at */
+    int walk_any, walk_valid, address_valid;
+    struct sofa_read walk_out, address_out;
+};
+
+struct sofa_loader_state {
+    enum { LOADER_TILE, LOADER_GROUP, LOADER_WAIT, LOADER_KEYS, LOADER_POST } state;
+    unsigned tiles, slot, group, slice, column;
+    int first;
+    unsigned complete; /* slots, a bit each */
+    int some;
+    unsigned arrived_slot, arrived, filled;
+    /* the pass on offer */
+    int pass_valid, pass_none, pass_first, pass_last;
+    unsigned pass_slot, pass_group;
+};
+
+struct sofa_predict_state {
+    int active, none, ends;
+    unsigned row, last_row, from, parity_taken, next_parity;
+    uint64_t age;
+};
+
+struct sofa_key_entry {
+    uint8_t has_key, parity, slot, bank, tile_last, block_last;
+    uint16_t key;
+};
+#define SOFA_LIST_MAX 256u
+
+struct sofa_order_state {
+    unsigned complete, parity, slot;
+    int walking, none, walk_valid, walk_started;
+    unsigned tile_parity, tile_slot;
+    unsigned at, count, space;
+    int address_valid;
+    unsigned head, tail; /* of the list */
+};
+
+struct sofa_window_state {
+    int block_open;
+    unsigned ready_rows, count;
+    uint64_t free;
+    /* the key that entered in the cycle before */
+    int load, last, load_bank;
+    unsigned load_slot;
+    unsigned parity_free;
+    int slot_free;
+    unsigned loaded, retire_bank;
+    uint8_t entry_slot[SOFA_WINDOW_MAX], entry_bank[SOFA_WINDOW_MAX];
+    uint64_t rows[SOFA_ROW_WORDS];                     /* need of the key that entered */
+    uint64_t pending[SOFA_WINDOW_MAX][SOFA_ROW_WORDS]; /* by age */
+    uint64_t owed[2][SOFA_ROW_WORDS];
+};
+
+struct sofa_norm_state {
+    unsigned used, busy, turn;
+};
+
+/* Registers. */
+struct sofa_registers_now {
+    struct sofa_channel channel[2];
+    struct sofa_ranges_state ranges;
+    struct sofa_query_state query;
+    struct sofa_tiles_state tiles;
+    struct sofa_loader_state loader;
+    struct sofa_predict_state predict;
+    struct sofa_order_state order;
+    struct sofa_window_state window;
+    struct sofa_norm_state norm[SOFA_QUERY_BLOCK_MAX];
+    unsigned phase;
+    int complete;      /* pulse: a tile's need matrix is complete */
+    /* blocks, store, control */
+    unsigned left[2], open, oldest;
+    int retired;       /* pulse */
+    unsigned data_beats;
+    int held, held_bank, stored_bank; /* stored_bank: -1 or the bank of the row whose address was taken */
+    size_t rows_left;
+    uint64_t last_response;
+};
+
+/* Things under way for a fixed number of cycles; each is read in the cycle it is due. */
+#define SOFA_UNDERWAY 2048u
+struct sofa_underway {
+    uint64_t due[SOFA_UNDERWAY];
+    uint32_t what[SOFA_UNDERWAY];
+    unsigned head, tail;
+};
+static inline void sofa_underway_add(struct sofa_underway *u, uint64_t due, uint32_t what)
+{
+    u->due[u->tail % SOFA_UNDERWAY] = due;
+    u->what[u->tail++ % SOFA_UNDERWAY] = what;
+}
+/* 1 and *what if something is due now. */
+static inline int sofa_underway_due(struct sofa_underway *u, uint64_t now, uint32_t *what)
+{
+    if (u->head == u->tail || u->due[u->head % SOFA_UNDERWAY] > now)
+        return 0;
+    *what = u->what[u->head++ % SOFA_UNDERWAY];
+    return 1;
+}
+
+struct sofa_machine {
+    const struct sofa_config *c;
+    const struct sofa_job *j;
+    const struct sofa_result *result;
+    struct sofa_derived d;
+    uint64_t cycle; /* 0: the start pulse is visible */
+    struct sofa_registers_now now, next;
+    /* wires of the cycle */
+    int ask[SOFA_CLIENTS], asked[SOFA_CLIENTS];
+    int block_ready;
+    /* in flight */
+    struct sofa_read request[2][64];
+    uint64_t request_due[2][64];
+    unsigned request_head[2], request_tail[2];
+    struct sofa_underway complete, space, freed, finished[SOFA_QUERY_BLOCK_MAX];
+    unsigned queued[SOFA_QUERY_BLOCK_MAX]; /* rows in the queues that finished[] has left */
+    struct sofa_key_entry list[SOFA_LIST_MAX];
+    uint16_t order[2][SOFA_TILE_KEYS_MAX];
+    size_t order_tile[2];
+    uint64_t recent[SOFA_QUERY_BLOCK_MAX][2][SOFA_ROW_WORDS]; /* rows that a group started 1 and 2 cycles ago */
+    uint64_t lane_rows[SOFA_QUERY_BLOCK_MAX][SOFA_ROW_WORDS];
+};
+
+void sofa_step_channels(struct sofa_machine *m);
+void sofa_step_ranges(struct sofa_machine *m);
+void sofa_step_queries(struct sofa_machine *m);
+void sofa_step_tiles(struct sofa_machine *m);
+void sofa_step_predict(struct sofa_machine *m);
+void sofa_step_order(struct sofa_machine *m);
+void sofa_step_attend(struct sofa_machine *m);
+void sofa_step_store(struct sofa_machine *m);
+
+/* Parts of one cycle that come first: who asks whom. */
+void sofa_find_requests(struct sofa_machine *m);
+int sofa_query_taken(const struct sofa_machine *m);
+int sofa_row_taken(const struct sofa_machine *m, unsigned client);
+/* The row at a channel's output is client's. */
+const struct sofa_read *sofa_row_for(const struct sofa_machine *m, unsigned client);
+
+#endif

@@ -1,0 +1,280 @@
+/* Mirrors rtl_templates/schedule/ and the issue of rtl_templates/attend/. */
+#include "cycles.h"
+
+#include <string.h>
+
+/* ---- sofa_order ---- */
+
+static unsigned list_depth(const struct sofa_machine *m)
+{
+    unsigned bits = sofa_clog2(m->c->memory.prefetch);
+    return 1u << (bits > 2 ? bits : 2);
+}
+
+static void begin_tile(struct sofa_machine *m)
+{
+    const struct sofa_order_state *now = &m->now.order;
+    struct sofa_order_state *next = &m->next.order;
+    size_t tile = m->now.tiles.info[now->slot].tile;
+    next->count = tile == SIZE_MAX ? 0 : sofa_tile_order(&m->result->tile[tile], m->j->tile, m->order[now->parity]);
+    next->at = 0;
+    next->none = next->count == 0;
+    next->tile_parity = now->parity;
+    next->tile_slot = now->slot;
+    next->parity ^= 1;
+    next->slot = (now->slot + 1) % SOFA_TILE_SLOTS;
+    next->complete--;
+    next->walking = 1;
+}
+
+static void list_key(struct sofa_machine *m, int end)
+{
+    const struct sofa_order_state *now = &m->now.order;
+    const struct sofa_slot *slot = &m->now.tiles.info[now->tile_slot];
+    struct sofa_key_entry *entry = &m->list[now->tail % SOFA_LIST_MAX];
+    entry->has_key = !now->none;
+    entry->key = now->none ? 0 : m->order[now->tile_parity][now->at - 1];
+    entry->parity = (uint8_t)now->tile_parity;
+    entry->slot = (uint8_t)now->tile_slot;
+    entry->bank = slot->block & 1;
+    entry->tile_last = (uint8_t)end;
+    entry->block_last = end && slot->last;
+    m->next.order.tail++;
+}
+
+void sofa_step_order(struct sofa_machine *m)
+{
+    const struct sofa_order_state *now = &m->now.order;
+    struct sofa_order_state *next = &m->next.order;
+    uint32_t ignored;
+    int list_ready = now->tail - now->head != list_depth(m);
+    int address_ready = !now->address_valid || m->asked[SOFA_CLIENT_VALUE];
+    int step = now->walking && list_ready && (now->none || (now->walk_valid && address_ready && now->space > 0));
+    int request = step && !now->none;
+    int end = step && (now->none || now->at == now->count);
+    if (sofa_underway_due(&m->complete, m->cycle, &ignored))
+        next->complete++;
+    next->space += (unsigned)sofa_underway_due(&m->space, m->cycle, &ignored);
+    next->space -= (unsigned)request;
+    if (address_ready)
+        next->address_valid = request;
+    if (step)
+        list_key(m, end);
+    if (now->at < now->count && (!now->walk_valid || request)) {
+        next->at = now->at + 1;
+        next->walk_valid = 1;
+    } else if (request) {
+        next->walk_valid = 0;
+    }
+    if (end)
+        next->walking = 0;
+    if (now->complete > 0 && !now->walking)
+        begin_tile(m);
+}
+
+/* ---- sofa_window: entry of keys ---- */
+
+static void open_block(struct sofa_machine *m, const struct sofa_key_entry *key)
+{
+    struct sofa_window_state *next = &m->next.window;
+    unsigned rows = m->result->block[m->now.tiles.info[key->slot].block].rows;
+    next->block_open = 1;
+    for (unsigned w = 0; w < SOFA_ROW_WORDS; w++) {
+        unsigned n = rows > 64 * w ? rows - 64 * w : 0;
+        next->owed[key->bank][w] = n >= 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1;
+    }
+    m->next.left[key->bank] = rows;
+    m->next.open |= 1u << key->bank;
+}
+
+static void enter_key(struct sofa_machine *m, const struct sofa_key_entry *key)
+{
+    struct sofa_window_state *next = &m->next.window;
+    m->next.order.head++;
+    next->load = key->has_key;
+    next->load_bank = key->bank;
+    next->last = key->block_last;
+    if (key->block_last)
+        next->block_open = 0;
+    if (key->tile_last) {
+        next->parity_free = 1u << key->parity;
+        next->slot_free = 1;
+    }
+    if (!key->has_key)
+        return;
+    next->load_slot = (unsigned)__builtin_ctzll(m->now.window.free);
+    next->free &= ~((uint64_t)1 << next->load_slot);
+    next->ready_rows--;
+    const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[key->slot].tile];
+    memcpy(next->rows, tile->need + key->key * SOFA_ROW_WORDS, sizeof next->rows);
+    sofa_underway_add(&m->space, m->cycle + m->d.weight_time, 0);
+}
+
+static void step_entry(struct sofa_machine *m)
+{
+    const struct sofa_window_state *now = &m->now.window;
+    struct sofa_window_state *next = &m->next.window;
+    const struct sofa_key_entry *key = &m->list[m->now.order.head % SOFA_LIST_MAX];
+    next->load = next->last = next->slot_free = 0;
+    next->parity_free = 0;
+    next->ready_rows += sofa_row_for(m, SOFA_CLIENT_VALUE) != NULL;
+    if (m->now.order.head == m->now.order.tail)
+        return;
+    if (!now->block_open) {
+        if (m->now.query.ready >> key->bank & 1)
+            open_block(m, key);
+    } else if (!key->has_key || (now->ready_rows > 0 && now->free != 0)) {
+        enter_key(m, key);
+    }
+}
+
+/* ---- sofa_window: entries by age ---- */
+
+static uint64_t any_row(const uint64_t *rows)
+{
+    return rows[0] | rows[1] | rows[2] | rows[3];
+}
+_Static_assert(SOFA_ROW_WORDS == 4, "any_row looks at four words");
+
+static void free_slot(struct sofa_machine *m, unsigned slot)
+{
+    if (m->d.beats > 2)
+        sofa_underway_add(&m->freed, m->cycle + m->d.beats - 2, slot);
+    else
+        m->next.window.free |= (uint64_t)1 << slot;
+}
+
+/* Closes the gap of the oldest empty entry, then appends the key that entered. Pairs of this cycle have left next->pending. */
+static void step_entries(struct sofa_machine *m)
+{
+    const struct sofa_window_state *now = &m->now.window;
+    struct sofa_window_state *next = &m->next.window;
+    unsigned gone = 0;
+    uint32_t slot;
+    while (gone < now->count && any_row(now->pending[gone]))
+        gone++;
+    if (gone < now->count) {
+        free_slot(m, now->entry_slot[gone]);
+        for (unsigned e = gone; e + 1 < now->count; e++) {
+            memcpy(next->pending[e], next->pending[e + 1], sizeof next->pending[e]);
+            next->entry_slot[e] = now->entry_slot[e + 1];
+            next->entry_bank[e] = now->entry_bank[e + 1];
+        }
+        next->count--;
+    }
+    if (now->load) {
+        memcpy(next->pending[next->count], now->rows, sizeof now->rows);
+        next->entry_slot[next->count] = (uint8_t)now->load_slot;
+        next->entry_bank[next->count] = (uint8_t)now->load_bank;
+        next->count++;
+    }
+    if (sofa_underway_due(&m->freed, m->cycle, &slot))
+        next->free |= (uint64_t)1 << slot;
+}
+
+static void step_retirement(struct sofa_machine *m)
+{
+    const struct sofa_window_state *now = &m->now.window;
+    struct sofa_window_state *next = &m->next.window;
+    if (now->last)
+        next->loaded |= 1u << now->load_bank;
+    if (now->loaded >> now->retire_bank & 1 && !any_row(now->owed[now->retire_bank])) {
+        next->loaded &= ~(1u << now->retire_bank);
+        next->retire_bank ^= 1;
+    }
+}
+
+/* ---- sofa_group: issue ---- */
+
+/* Lowest row of rows & of & ~not; -1 if none. */
+static int lowest_row(const uint64_t *rows, const uint64_t *of, const uint64_t *without)
+{
+    for (unsigned w = 0; w < SOFA_ROW_WORDS; w++) {
+        uint64_t x = rows[w] & of[w] & ~without[w];
+        if (x)
+            return (int)(64 * w) + __builtin_ctzll(x);
+    }
+    return -1;
+}
+
+static int retiring_row(const struct sofa_machine *m, const uint64_t *lane, const uint64_t *recent)
+{
+    const struct sofa_window_state *now = &m->now.window;
+    uint64_t busy[SOFA_ROW_WORDS];
+    memcpy(busy, recent, sizeof busy);
+    for (unsigned e = 0; e < now->count; e++)
+        if (now->entry_bank[e] == now->retire_bank)
+            for (unsigned w = 0; w < SOFA_ROW_WORDS; w++)
+                busy[w] |= now->pending[e][w];
+    return lowest_row(now->owed[now->retire_bank], lane, busy);
+}
+
+static void clear_row(uint64_t *rows, unsigned row)
+{
+    rows[row / 64] &= ~((uint64_t)1 << (row % 64));
+}
+
+/* The unit's turn for a group of it. */
+static int has_turn(const struct sofa_machine *m, unsigned unit, unsigned group)
+{
+    const struct sofa_norm_state *n = &m->now.norm[unit];
+    return n->used != m->d.retire_rows && n->busy == 0 && (m->d.norm_units > 1 || n->turn == group);
+}
+
+static void retire_row(struct sofa_machine *m, unsigned unit, unsigned row)
+{
+    unsigned bank = m->now.window.retire_bank, beats = m->d.beats;
+    struct sofa_norm_state *n = &m->next.norm[unit];
+    clear_row(m->next.window.owed[bank], row);
+    n->used++;
+    n->busy = beats - 1;
+    /* a cycle to operation 0, p, 7 of the unit, the beats and their register, 2 of the queue */
+    sofa_underway_add(&m->finished[unit], m->cycle + 1 + m->d.weight_time + 7 + (beats > 1 ? beats : 0) + 2, bank);
+}
+
+static void step_group(struct sofa_machine *m, unsigned g)
+{
+    const struct sofa_window_state *now = &m->now.window;
+    unsigned lane = g + m->d.lane_groups * m->now.phase, unit = m->d.norm_units > 1 ? g : 0;
+    uint64_t recent[SOFA_ROW_WORDS] = {0};
+    int row = -1;
+    for (unsigned w = 0; w < SOFA_ROW_WORDS && m->d.beats <= 2; w++)
+        recent[w] = m->recent[g][1][w] | (m->d.beats == 1 ? m->recent[g][0][w] : 0);
+    memcpy(m->recent[g][1], m->recent[g][0], sizeof recent);
+    memset(m->recent[g][0], 0, sizeof recent);
+    if (m->now.phase >= m->d.group_lanes || lane >= m->c->attend.lanes)
+        return;
+    if (now->loaded >> now->retire_bank & 1 && has_turn(m, unit, g) &&
+        (row = retiring_row(m, m->lane_rows[lane], recent)) >= 0) {
+        retire_row(m, unit, (unsigned)row);
+    } else {
+        for (unsigned e = 0; e < now->count && row < 0; e++) {
+            row = lowest_row(now->pending[e], m->lane_rows[lane], recent);
+            if (row >= 0)
+                clear_row(m->next.window.pending[e], (unsigned)row);
+        }
+    }
+    if (row >= 0)
+        sofa_set_bit(m->recent[g][0], (unsigned)row);
+}
+
+static void step_turns(struct sofa_machine *m)
+{
+    for (unsigned u = 0; u < m->d.norm_units; u++) {
+        if (m->now.norm[u].busy > 0)
+            m->next.norm[u].busy = m->now.norm[u].busy - 1;
+        if (m->d.norm_units == 1 && m->now.phase == m->d.beats - 1)
+            m->next.norm[u].turn = (m->now.norm[u].turn + 1) % m->d.lane_groups;
+    }
+    m->next.phase = (m->now.phase + 1) % m->d.beats;
+}
+
+void sofa_step_attend(struct sofa_machine *m)
+{
+    step_entry(m);
+    step_turns(m);
+    for (unsigned g = 0; g < m->d.lane_groups; g++)
+        step_group(m, g);
+    step_entries(m);
+    step_retirement(m);
+}

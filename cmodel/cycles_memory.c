@@ -1,0 +1,375 @@
+/* Mirrors rtl_templates/memory/ and the query loader: channels, ranges, tiles, store. */
+#include "cycles.h"
+
+#define TAGS 32u
+
+/* ---- who asks, whose rows go on ---- */
+
+const struct sofa_read *sofa_row_for(const struct sofa_machine *m, unsigned client)
+{
+    for (unsigned ch = 0; ch < m->c->memory.read_channels; ch++)
+        if (m->now.channel[ch].row.client == client)
+            return &m->now.channel[ch].row;
+    return NULL;
+}
+
+int sofa_query_taken(const struct sofa_machine *m)
+{
+    const struct sofa_query_state *q = &m->now.query;
+    return sofa_row_for(m, SOFA_CLIENT_QUERY) && q->load_left > 0 && q->busy[q->bus] <= 1;
+}
+
+static int range_stored(const struct sofa_machine *m)
+{
+    return m->now.ranges.state == RANGES_READ && sofa_row_for(m, SOFA_CLIENT_RANGE);
+}
+
+int sofa_row_taken(const struct sofa_machine *m, unsigned client)
+{
+    const struct sofa_ranges_state *r = &m->now.ranges;
+    switch (client) {
+    case SOFA_CLIENT_QUERY:
+        return sofa_query_taken(m);
+    case SOFA_CLIENT_RANGE:
+        return range_stored(m) &&
+               (r->row + 1 == m->result->block[r->block].rows || r->record == m->d.range_records - 1);
+    default:
+        return 1;
+    }
+}
+
+static int channel_of(const struct sofa_machine *m, unsigned client)
+{
+    return m->c->memory.read_channels == 2 && (client == SOFA_CLIENT_VALUE || client == SOFA_CLIENT_QUERY);
+}
+
+void sofa_find_requests(struct sofa_machine *m)
+{
+    static const uint8_t priority[] = {SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_KEY};
+    const struct sofa_registers_now *r = &m->now;
+    int busy[2] = {r->channel[0].tags == TAGS, r->channel[1].tags == TAGS};
+    m->ask[SOFA_CLIENT_RANGE] = r->ranges.request;
+    m->ask[SOFA_CLIENT_KEY] = r->tiles.address_valid;
+    m->ask[SOFA_CLIENT_VALUE] = r->order.address_valid;
+    m->ask[SOFA_CLIENT_QUERY] = r->query.fetch_left > 0 && (r->query.fetch_row > 0 || r->query.banks < 2);
+    for (unsigned i = 0; i < SOFA_CLIENTS; i++) {
+        unsigned client = priority[i];
+        int ch = channel_of(m, client);
+        m->asked[client] = m->ask[client] && !busy[ch];
+        busy[ch] |= m->asked[client];
+    }
+}
+
+/* ---- read channels ---- */
+
+static unsigned row_beats(const struct sofa_machine *m, unsigned client)
+{
+    const unsigned beats[] = {m->d.range_beats, m->d.key_beats, m->d.value_beats, m->d.query_beats};
+    return beats[client];
+}
+
+static void step_channel(struct sofa_machine *m, unsigned ch)
+{
+    const struct sofa_channel *now = &m->now.channel[ch];
+    struct sofa_channel *next = &m->next.channel[ch];
+    next->pending.client = SOFA_NOBODY;
+    for (unsigned client = 0; client < SOFA_CLIENTS; client++)
+        if (m->asked[client] && channel_of(m, client) == (int)ch) {
+            next->pending = client == SOFA_CLIENT_KEY ? m->now.tiles.address_out : (struct sofa_read){0};
+            next->pending.client = (uint8_t)client;
+            next->tags++;
+        }
+    if (now->pending.client != SOFA_NOBODY) {
+        unsigned at = m->request_tail[ch]++ % 64;
+        m->request[ch][at] = now->pending;
+        m->request_due[ch][at] = m->cycle + SOFA_IDEAL_LATENCY;
+    }
+    unsigned head = m->request_head[ch] % 64;
+    int offered = m->request_head[ch] != m->request_tail[ch] && m->request_due[ch][head] <= m->cycle;
+    int row_free = now->row.client == SOFA_NOBODY || sofa_row_taken(m, now->row.client);
+    if (row_free)
+        next->row.client = SOFA_NOBODY;
+    if (!offered)
+        return;
+    int last = now->beat + 1 == row_beats(m, m->request[ch][head].client);
+    if (last && !row_free)
+        return;
+    next->beat = last ? 0 : now->beat + 1;
+    if (last) {
+        next->row = m->request[ch][head];
+        next->tags--;
+        m->request_head[ch]++;
+    }
+}
+
+void sofa_step_channels(struct sofa_machine *m)
+{
+    for (unsigned ch = 0; ch < m->c->memory.read_channels; ch++)
+        step_channel(m, ch);
+}
+
+/* ---- sofa_ranges ---- */
+
+static void read_ranges(struct sofa_machine *m)
+{
+    const struct sofa_ranges_state *now = &m->now.ranges;
+    struct sofa_ranges_state *next = &m->next.ranges;
+    unsigned rows = m->result->block[now->block].rows, per = m->d.range_records;
+    if (m->asked[SOFA_CLIENT_RANGE]) {
+        next->asked = now->asked + per - (now->asked == 0 ? now->lead : 0);
+        next->request = next->asked < rows;
+    }
+    if (!range_stored(m))
+        return;
+    next->row = now->row + 1;
+    next->record = now->record + 1 == per ? 0 : now->record + 1;
+    if (next->row == rows) {
+        next->state = RANGES_ANNOUNCE;
+        next->valid = 1;
+    }
+}
+
+void sofa_step_ranges(struct sofa_machine *m)
+{
+    const struct sofa_ranges_state *now = &m->now.ranges;
+    struct sofa_ranges_state *next = &m->next.ranges;
+    if (m->now.retired)
+        next->in_machine--;
+    switch (now->state) {
+    case RANGES_IDLE:
+        if (m->cycle == 0)
+            next->state = RANGES_OPEN;
+        break;
+    case RANGES_OPEN:
+        if (now->block == m->result->counters.blocks) {
+            next->state = RANGES_IDLE;
+        } else if (now->in_machine < 2) {
+            next->in_machine++;
+            next->state = m->j->has_ranges ? RANGES_READ : RANGES_ANNOUNCE;
+            next->request = m->j->has_ranges;
+            next->valid = !m->j->has_ranges;
+            next->asked = next->row = 0;
+            next->record = now->lead;
+        }
+        break;
+    case RANGES_READ:
+        read_ranges(m);
+        break;
+    case RANGES_ANNOUNCE:
+        if (m->block_ready) {
+            next->state = RANGES_OPEN;
+            next->valid = 0;
+            next->block++;
+            next->lead = now->record;
+        }
+        break;
+    }
+}
+
+/* ---- sofa_query_fetch, sofa_queries ---- */
+
+static void fetch_queries(struct sofa_machine *m)
+{
+    struct sofa_query_state *next = &m->next.query;
+    const struct sofa_query_state *now = &m->now.query;
+    if (m->asked[SOFA_CLIENT_QUERY]) {
+        int end = now->fetch_row == m->c->query_block - 1 || now->fetch_left == 1;
+        next->fetch_left--;
+        next->fetch_row = end ? 0 : now->fetch_row + 1;
+        next->banks += now->fetch_row == 0;
+    }
+    next->banks -= (unsigned)m->now.retired;
+}
+
+static void place_query(struct sofa_machine *m)
+{
+    const struct sofa_query_state *now = &m->now.query;
+    struct sofa_query_state *next = &m->next.query;
+    int end = now->row == m->c->query_block - 1 || now->load_left == 1;
+    int lane_end = now->lane == m->c->attend.lanes - 1;
+    next->load_left--;
+    next->row = end ? 0 : now->row + 1;
+    next->bank = now->bank ^ (unsigned)end;
+    next->lane = end || lane_end ? 0 : now->lane + 1;
+    next->bus = end || lane_end || now->bus == m->d.query_buses - 1 ? 0 : now->bus + 1;
+    next->busy[now->bus] = m->d.beats;
+    next->ends[now->bus] = (uint8_t)end;
+    next->bus_bank[now->bus] = (uint8_t)now->bank;
+}
+
+void sofa_step_queries(struct sofa_machine *m)
+{
+    const struct sofa_query_state *now = &m->now.query;
+    struct sofa_query_state *next = &m->next.query;
+    if (m->cycle == 0) {
+        next->fetch_left = next->load_left = m->result->rows;
+        return;
+    }
+    fetch_queries(m);
+    next->placed1 = 0;
+    for (unsigned u = 0; u < m->d.query_buses; u++) {
+        if (now->busy[u] == 1 && now->ends[u])
+            next->placed1 |= 1u << now->bus_bank[u];
+        if (now->busy[u] > 0)
+            next->busy[u] = now->busy[u] - 1;
+    }
+    next->placed2 = now->placed1;
+    next->ready = now->ready;
+    if (m->now.retired) {
+        next->ready &= ~(1u << now->retire_bank);
+        next->retire_bank ^= 1;
+    }
+    next->ready |= now->placed2;
+    if (sofa_query_taken(m))
+        place_query(m);
+}
+
+/* ---- sofa_tiles ---- */
+
+static int tile_seen(const struct sofa_machine *m)
+{
+    const struct sofa_tiles_state *t = &m->now.tiles;
+    return t->tile < m->result->tiles && m->result->tile[t->tile].block == m->now.ranges.block &&
+           m->result->tile[t->tile].base == t->base;
+}
+
+static void hand_over(struct sofa_machine *m, int last, int empty)
+{
+    const struct sofa_tiles_state *now = &m->now.tiles;
+    struct sofa_tiles_state *next = &m->next.tiles;
+    int seen = !empty && tile_seen(m);
+    if (seen || empty) {
+        next->info[now->slot] = (struct sofa_slot){seen ? now->tile : SIZE_MAX, m->now.ranges.block, last || empty};
+        next->walk_tile = now->tile;
+        next->walk_slot = now->slot;
+        next->walk_key = 0;
+        next->walk_any = seen;
+        next->tile += (size_t)seen;
+        next->used++;
+        next->slot = (now->slot + 1) % SOFA_TILE_SLOTS;
+        next->filled = 1;
+    }
+    m->block_ready = last || empty;
+    next->base = now->base + m->j->tile;
+    next->state = last || empty ? TILES_IDLE : TILES_SEEK;
+}
+
+/* The walk over visible keys and the address register behind it. */
+static void walk_keys(struct sofa_machine *m, int key_ready)
+{
+    const struct sofa_tiles_state *now = &m->now.tiles;
+    struct sofa_tiles_state *next = &m->next.tiles;
+    if (key_ready) {
+        next->address_valid = now->walk_valid;
+        next->address_out = now->walk_out;
+    }
+    if (now->walk_any && (!now->walk_valid || key_ready)) {
+        const uint64_t *visible = m->result->tile[now->walk_tile].visible;
+        unsigned key = now->walk_key;
+        while (!sofa_bit(visible, key))
+            key++;
+        next->walk_key = key + 1;
+        while (next->walk_key < m->j->tile && !sofa_bit(visible, next->walk_key))
+            next->walk_key++;
+        next->walk_any = next->walk_key < m->j->tile;
+        next->walk_out = (struct sofa_read){SOFA_CLIENT_KEY, (uint8_t)now->walk_slot, (uint8_t)!next->walk_any, (uint16_t)key};
+        next->walk_valid = 1;
+    } else if (key_ready) {
+        next->walk_valid = 0;
+    }
+}
+
+void sofa_step_tiles(struct sofa_machine *m)
+{
+    const struct sofa_tiles_state *now = &m->now.tiles;
+    struct sofa_tiles_state *next = &m->next.tiles;
+    const struct sofa_block *block = &m->result->block[m->now.ranges.block]; /* one spare after the last */
+    int empty = block->low >= block->high;
+    uint64_t next_base = now->base + m->j->tile;
+    int last = next_base >= block->high;
+    int key_ready = !now->address_valid || m->asked[SOFA_CLIENT_KEY];
+    m->block_ready = 0;
+    next->filled = 0;
+    next->used -= (unsigned)m->now.window.slot_free;
+    walk_keys(m, key_ready);
+    switch (now->state) {
+    case TILES_IDLE:
+        if (m->now.ranges.valid) {
+            next->state = empty ? TILES_READY : TILES_SEEK;
+            next->base = 0;
+        }
+        break;
+    case TILES_SEEK:
+        next->row = 0;
+        if (last || next_base > block->low)
+            next->state = TILES_SCAN;
+        else
+            next->base = next_base;
+        break;
+    case TILES_SCAN:
+        next->row = now->row + 1;
+        next->drain = 0;
+        if (next->row == block->rows || !m->j->has_ranges)
+            next->state = TILES_DRAIN;
+        break;
+    case TILES_DRAIN:
+        next->drain = now->drain + 1;
+        if (next->drain == 3)
+            next->state = TILES_READY;
+        break;
+    case TILES_READY:
+        if (now->used < SOFA_TILE_SLOTS && !now->walk_any && (!now->walk_valid || key_ready))
+            hand_over(m, last, empty);
+        break;
+    }
+}
+
+/* ---- sofa_store, sofa_blocks, the end of the job ---- */
+
+static unsigned waiting_unit(struct sofa_machine *m)
+{
+    for (unsigned u = 0; u < m->d.norm_units; u++) {
+        struct sofa_underway *f = &m->finished[u];
+        if (f->head != f->tail && f->due[f->head % SOFA_UNDERWAY] <= m->cycle)
+            return u;
+    }
+    return m->d.norm_units;
+}
+
+static void step_blocks(struct sofa_machine *m)
+{
+    const struct sofa_registers_now *now = &m->now;
+    struct sofa_registers_now *next = &m->next;
+    if (now->stored_bank >= 0) {
+        next->left[now->stored_bank]--;
+        next->rows_left--;
+    }
+    next->retired = now->open >> now->oldest & 1 && now->left[now->oldest] == 0;
+    if (next->retired) {
+        next->open &= ~(1u << now->oldest);
+        next->oldest ^= 1;
+    }
+}
+
+void sofa_step_store(struct sofa_machine *m)
+{
+    const struct sofa_registers_now *now = &m->now;
+    struct sofa_registers_now *next = &m->next;
+    int pass = now->held && now->data_beats <= 1;
+    unsigned unit = waiting_unit(m);
+    uint32_t bank = 0;
+    int take = unit < m->d.norm_units && (!now->held || pass);
+    step_blocks(m);
+    next->stored_bank = pass ? now->held_bank : -1;
+    if (now->data_beats == 1)
+        next->last_response = m->cycle + SOFA_IDEAL_LATENCY + 1;
+    if (pass)
+        next->data_beats = m->d.output_beats;
+    else if (now->data_beats > 0)
+        next->data_beats--;
+    if (take && sofa_underway_due(&m->finished[unit], m->cycle, &bank)) {
+        next->held_bank = (int)bank;
+        next->norm[unit].used--;
+    }
+    next->held = take || (now->held && !pass);
+}

@@ -1,0 +1,148 @@
+/* Mirrors rtl_templates/predict/: the loader of passes and the issue of beats. */
+#include "cycles.h"
+
+static const struct sofa_tile *slot_tile(const struct sofa_machine *m, unsigned slot)
+{
+    size_t tile = m->now.tiles.info[slot].tile;
+    return tile == SIZE_MAX ? NULL : &m->result->tile[tile];
+}
+
+/* First key group from `group` on that some row sees; d.groups if none. */
+static unsigned seen_group(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned group)
+{
+    while (group < m->d.groups && tile->group_first[group] == UINT16_MAX)
+        group++;
+    return group;
+}
+
+static void note_arrivals(struct sofa_machine *m)
+{
+    const struct sofa_loader_state *now = &m->now.loader;
+    struct sofa_loader_state *next = &m->next.loader;
+    const struct sofa_read *key = sofa_row_for(m, SOFA_CLIENT_KEY);
+    if (m->now.tiles.filled) {
+        next->filled = (now->filled + 1) % SOFA_TILE_SLOTS;
+        next->complete &= ~(1u << now->filled);
+        next->tiles++;
+        if (!key && now->arrived_slot == now->filled)
+            next->some = 0;
+    }
+    if (key) {
+        next->some = 1;
+        next->arrived_slot = key->slot;
+        next->arrived = key->index;
+        next->complete |= (unsigned)key->last << key->slot;
+    }
+}
+
+/* The pass is on offer; what comes after it? */
+static void post_pass(struct sofa_machine *m, const struct sofa_tile *tile)
+{
+    const struct sofa_loader_state *now = &m->now.loader;
+    struct sofa_loader_state *next = &m->next.loader;
+    int last_slice = now->slice + 1 == m->d.slices;
+    int last = !tile || (last_slice && seen_group(m, tile, now->group + 1) == m->d.groups);
+    next->pass_valid = 1;
+    next->pass_none = !tile;
+    next->pass_slot = now->slot;
+    next->pass_group = now->group;
+    next->pass_first = now->first;
+    next->pass_last = last;
+    next->first = 0;
+    next->slice = last_slice ? 0 : now->slice + 1;
+    next->state = last ? LOADER_TILE : last_slice ? LOADER_GROUP : LOADER_WAIT;
+    if (last_slice)
+        next->group = now->group + 1;
+    if (last) {
+        next->slot = (now->slot + 1) % SOFA_TILE_SLOTS;
+        next->tiles--;
+    }
+}
+
+static void step_loader(struct sofa_machine *m, int taken)
+{
+    const struct sofa_loader_state *now = &m->now.loader;
+    struct sofa_loader_state *next = &m->next.loader;
+    const struct sofa_tile *tile = slot_tile(m, now->slot);
+    int vacant = !now->pass_valid || taken;
+    note_arrivals(m);
+    if (taken)
+        next->pass_valid = 0;
+    switch (now->state) {
+    case LOADER_TILE:
+        next->first = 1;
+        next->slice = next->group = 0;
+        if (now->tiles > 0)
+            next->state = tile ? LOADER_GROUP : LOADER_POST;
+        break;
+    case LOADER_GROUP:
+        next->group = seen_group(m, tile, now->group);
+        next->column = 0;
+        next->state = LOADER_WAIT;
+        break;
+    case LOADER_WAIT:
+        if (vacant && (now->complete >> now->slot & 1 ||
+                       (now->some && now->arrived_slot == now->slot &&
+                        now->arrived >= (now->group + 1) * m->c->predict.keys)))
+            next->state = LOADER_KEYS;
+        break;
+    case LOADER_KEYS:
+        next->column = now->column + 1;
+        if (next->column == m->c->predict.keys) {
+            next->column = 0;
+            next->state = LOADER_POST;
+        }
+        break;
+    case LOADER_POST:
+        if (vacant)
+            post_pass(m, tile);
+        break;
+    }
+}
+
+/* May the pass on offer start in this cycle? */
+static int may_start(const struct sofa_machine *m, unsigned from)
+{
+    const struct sofa_loader_state *pass = &m->now.loader;
+    const struct sofa_predict_state *now = &m->now.predict;
+    if (!pass->pass_valid || (now->active && now->row != now->last_row))
+        return 0;
+    if (pass->pass_first && now->parity_taken >> now->next_parity & 1)
+        return 0;
+    if (pass->pass_none)
+        return 1;
+    unsigned later = from > now->from ? from - now->from : 0;
+    unsigned bank = m->now.tiles.info[pass->pass_slot].block & 1;
+    return now->age >= m->d.pass_distance + later && m->now.query.ready >> bank & 1;
+}
+
+void sofa_step_predict(struct sofa_machine *m)
+{
+    const struct sofa_loader_state *pass = &m->now.loader;
+    const struct sofa_predict_state *now = &m->now.predict;
+    struct sofa_predict_state *next = &m->next.predict;
+    const struct sofa_tile *tile = pass->pass_valid ? slot_tile(m, pass->pass_slot) : NULL;
+    unsigned from = tile ? tile->group_first[pass->pass_group] : 0;
+    int start = may_start(m, from);
+    if (now->active && now->ends && now->row == now->last_row)
+        sofa_underway_add(&m->complete, m->cycle + m->d.predict_latency + m->d.select_latency + 1, 0);
+    next->age = now->age + 1;
+    if (start) {
+        next->row = from;
+        next->last_row = tile ? tile->group_last[pass->pass_group] : from;
+        next->from = from;
+        next->none = pass->pass_none;
+        next->ends = pass->pass_last;
+        if (!pass->pass_none)
+            next->age = 1;
+        if (pass->pass_first) {
+            next->parity_taken |= 1u << now->next_parity;
+            next->next_parity ^= 1;
+        }
+    } else if (now->active && now->row != now->last_row) {
+        next->row = now->row + 1;
+    }
+    next->active = start || (now->active && now->row != now->last_row);
+    next->parity_taken &= ~m->now.window.parity_free;
+    step_loader(m, start);
+}
