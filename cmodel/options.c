@@ -9,15 +9,16 @@
 #include <string.h>
 
 #define EXTRA_MAX 16
-enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ROWS, OPTION_JSON,
-       OPTION_VERSION, OPTION_EXTRA };
+enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ROWS,
+       OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
 
 static const struct option shared_options[] = {
     {"set", required_argument, NULL, OPTION_SET},       {"kept", required_argument, NULL, OPTION_KEPT},
     {"tile", required_argument, NULL, OPTION_TILE},     {"radius", required_argument, NULL, OPTION_RADIUS},
     {"carry", no_argument, NULL, OPTION_CARRY},         {"rows", required_argument, NULL, OPTION_ROWS},
-    {"json", no_argument, NULL, OPTION_JSON},           {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, OPTION_VERSION},     {"output", required_argument, NULL, 'o'},
+    {"all-visible", no_argument, NULL, OPTION_ALL_VISIBLE}, {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, 'h'},                   {"version", no_argument, NULL, OPTION_VERSION},
+    {"output", required_argument, NULL, 'o'},
 };
 #define SHARED (sizeof shared_options / sizeof shared_options[0])
 
@@ -30,6 +31,7 @@ static void print_help(const struct sofa_program *program)
            "  --radius R        drop kept keys more than R (natural logarithm) below the best (default: inf)\n"
            "  --carry           the best is that of this and all earlier tiles of the row\n"
            "  --rows A:B        only rows A to B-1 of the trace\n"
+           "  --all-visible     every row sees every key, whatever the trace's first and visible say\n"
            "  -o OUT.npz        write o, o_int, o_scale and selected\n"
            "  --json            print one JSON object\n",
            program->name, program->summary);
@@ -82,6 +84,7 @@ static enum sofa_status take_shared(struct sofa_run_options *o, int option, cons
         if (!sofa_parse_range(text, &o->row_first, &o->row_end))
             return sofa_fail(e, SOFA_BAD_INPUT, "--rows '%.80s': must be A:B with 0 <= A < B", text);
         return SOFA_OK;
+    case OPTION_ALL_VISIBLE: o->all_visible = 1; return SOFA_OK;
     case OPTION_JSON: o->json = 1; return SOFA_OK;
     default: o->out_path = text; return SOFA_OK;
     }
@@ -143,6 +146,8 @@ enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run
         status = sofa_trace_load(&input->trace, o->trace_path, &input->config, e);
     if (status == SOFA_OK)
         status = sofa_trace_rows(&input->trace, o->row_first, o->row_end, e);
+    if (status == SOFA_OK && o->all_visible)
+        sofa_trace_see_all(&input->trace);
     if (status == SOFA_OK)
         status = sofa_job_make(&input->job, &input->config, &input->trace, &o->run, e);
     if (status != SOFA_OK)

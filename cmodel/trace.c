@@ -223,6 +223,15 @@ enum sofa_status sofa_trace_rows(struct sofa_trace *t, size_t a, size_t b, struc
     return SOFA_OK;
 }
 
+void sofa_trace_see_all(struct sofa_trace *t)
+{
+    for (size_t r = 0; r < t->q.rows; r++) {
+        t->first[r] = 0;
+        t->visible[r] = (uint32_t)t->k.rows;
+    }
+    t->has_ranges = 0;
+}
+
 void sofa_trace_free(struct sofa_trace *t)
 {
     free(t->q.value);

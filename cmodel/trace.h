@@ -28,6 +28,8 @@ enum sofa_status sofa_trace_load(struct sofa_trace *t, const char *path, const s
                                  struct sofa_error *e);
 /* Keeps rows a..b-1 only (--rows A:B). */
 enum sofa_status sofa_trace_rows(struct sofa_trace *t, size_t a, size_t b, struct sofa_error *e);
+/* Every row sees every key (--all-visible). */
+void sofa_trace_see_all(struct sofa_trace *t);
 void sofa_trace_free(struct sofa_trace *t);
 
 #endif

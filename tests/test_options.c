@@ -46,16 +46,20 @@ START_TEST(good_lines)
     static const char *const mixed[] = {"--kept=3", "c.yaml", "--rows", "4:9", "t.npz", "--carry", "--radius", "1.5",
                                         "--tile", "7", NULL};
     static const char *const extras[] = {"c.yaml", "t.npz", "--seed", "5", "--json", "--set", "a=1", "--set", "b=2", NULL};
+    static const char *const visible[] = {"c.yaml", "t.npz", "--all-visible", NULL};
     struct sofa_run_options o;
     struct seen seen;
     struct sofa_error e;
     ck_assert_int_eq(parse(&o, &seen, plain, &e), SOFA_OK);
     ck_assert(isinf(o.run.radius) && o.run.kept == 0 && o.row_first == 0 && o.row_end == SIZE_MAX && !o.json);
+    ck_assert(!o.all_visible);
     ck_assert_int_eq(parse(&o, &seen, mixed, &e), SOFA_OK);
     ck_assert(o.run.kept == 3 && o.row_first == 4 && o.row_end == 9 && o.run.carry && o.run.radius == 1.5);
     ck_assert_uint_eq(o.run.tile, 7);
     ck_assert_int_eq(parse(&o, &seen, extras, &e), SOFA_OK);
     ck_assert(o.json && o.overrides == 2 && strcmp(seen.name, "seed") == 0);
+    ck_assert_int_eq(parse(&o, &seen, visible, &e), SOFA_OK);
+    ck_assert(o.all_visible);
 }
 END_TEST
 
@@ -77,6 +81,7 @@ START_TEST(bad_lines)
         {"c.yaml", "t.npz", "--rows", "3", NULL},
         {"c.yaml", "t.npz", "--rows", "9:4", NULL},
         {"c.yaml", "t.npz", "--carry=1", NULL},
+        {"c.yaml", "t.npz", "--all-visible=1", NULL},
         {"c.yaml", "t.npz", "--seed", "bad", NULL},
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -97,6 +102,13 @@ START_TEST(inputs)
     struct sofa_error e;
     ck_assert_msg(sofa_input_load(&input, &o, &e) == SOFA_OK, "%s", e.text);
     ck_assert(input.job.rows == 10 && input.job.keys == 1024 && input.trace.visible[0] == 11);
+    ck_assert(input.job.has_ranges);
+    sofa_input_free(&input);
+    o.all_visible = 1;
+    ck_assert_msg(sofa_input_load(&input, &o, &e) == SOFA_OK, "%s", e.text);
+    for (unsigned r = 0; r < 10; r++)
+        ck_assert(input.trace.first[r] == 0 && input.trace.visible[r] == 1024);
+    ck_assert(!input.job.has_ranges);
     sofa_input_free(&input);
     o.row_end = 2000;
     ck_assert_int_eq(sofa_input_load(&input, &o, &e), SOFA_BAD_INPUT);
