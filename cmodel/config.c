@@ -82,6 +82,22 @@ static enum sofa_status check_bursts(const struct sofa_config *c, struct sofa_er
     return SOFA_OK;
 }
 
+/* The UART's divider and the on-chip memory, which the core's addresses must reach. */
+static enum sofa_status check_board(const struct sofa_config *c, struct sofa_error *e)
+{
+    unsigned kib = c->board.memory_kib, half = c->board.baud / 2;
+    uint64_t divider = ((uint64_t)c->board.clock_hz + half) / c->board.baud;
+    if (divider < 4 || divider > 65535)
+        return sofa_fail(e, SOFA_BAD_INPUT, "board.baud is %u, must be %u to %u when board.clock_hz is %u", c->board.baud,
+                         c->board.clock_hz / 65535 + 1, c->board.clock_hz / 4, c->board.clock_hz);
+    if (kib & (kib - 1))
+        return sofa_fail(e, SOFA_BAD_INPUT, "board.memory_kib is %u, must be 0 or a power of two, 1 to 1024", kib);
+    if (kib > 0 && sofa_clog2((uint64_t)kib * 1024) > c->memory.address_bits)
+        return sofa_fail(e, SOFA_BAD_INPUT, "board.memory_kib is %u, must be 0 to %u (memory.address_bits is %u)", kib,
+                         1u << (c->memory.address_bits - 10), c->memory.address_bits);
+    return SOFA_OK;
+}
+
 enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_error *e)
 {
     if (c->mode != SOFA_MODE_KV)
@@ -95,7 +111,9 @@ enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_erro
             status = sofa_fail(e, SOFA_BAD_INPUT, "%s is %u, must be %u to %u (%s)", sofa_key_rules[small].path, value,
                                sofa_key_rules[small].low, limit, sofa_key_rules[big].path);
     }
-    return status == SOFA_OK ? check_bursts(c, e) : status;
+    if (status == SOFA_OK)
+        status = check_bursts(c, e);
+    return status == SOFA_OK ? check_board(c, e) : status;
 }
 
 static uint32_t hash_text(uint32_t hash, const char *text)

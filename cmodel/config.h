@@ -46,6 +46,11 @@ struct sofa_config {
         unsigned prefetch;      /* V rows in the prefetch buffer, 2..256 */
         unsigned address_bits;  /* 16..64 */
     } memory;
+    struct {
+        unsigned clock_hz;   /* of the board's clock, for the UART's divider */
+        unsigned baud;       /* clock_hz / baud rounded is 4..65535 */
+        unsigned memory_kib; /* on-chip memory behind the UART bridge, a power of two; 0: no bridge is emitted */
+    } board;
 };
 
 /* Names follow the Verilog parameters. All are functions of struct sofa_config alone. */
@@ -85,6 +90,9 @@ struct sofa_derived {
     unsigned query_beats, key_beats, value_beats, output_beats; /* port beats of one row */
     unsigned range_beats;   /* port beats of one {first, visible} record, when port_bits < 64 */
     unsigned range_records; /* records in one port beat, when port_bits >= 64 */
+    /* board */
+    unsigned uart_divider; /* clocks of a bit */
+    unsigned memory_words; /* port words of the on-chip memory */
 };
 
 /* Smallest n with 2^n >= x; 0 for x <= 1. */

@@ -39,6 +39,8 @@ static void derive_memory(const struct sofa_config *c, struct sofa_derived *d)
     d->output_beats = ceil_div(c->head_dim * c->data.output_bits, port);
     d->range_beats = port < 64 ? 64 / port : 1;
     d->range_records = port >= 64 ? port / 64 : 1;
+    d->uart_divider = (c->board.clock_hz + c->board.baud / 2) / c->board.baud;
+    d->memory_words = c->board.memory_kib * 1024 / d->port_bytes;
 }
 
 /* Normalisation keeps the write port busy; query buses load a row's beats as fast as the port brings them. */

@@ -25,6 +25,9 @@ struct attend_text {
 struct memory_text {
     char *port_bits, *read_channels, *prefetch, *address_bits;
 };
+struct board_text {
+    char *clock_hz, *baud, *memory_kib;
+};
 struct file_text {
     char *name, *mode, *query_block, *head_dim, *keys_max;
     struct tile_text tile;
@@ -32,6 +35,7 @@ struct file_text {
     struct predict_text predict;
     struct attend_text attend;
     struct memory_text memory;
+    struct board_text board;
 };
 
 #define TEXT(of, key) CYAML_FIELD_STRING_PTR(#key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct of, key, 0, VALUE_LIMIT)
@@ -49,11 +53,13 @@ static const cyaml_schema_field_t attend_fields[] = {TEXT(attend_text, lanes), T
 static const cyaml_schema_field_t memory_fields[] = {TEXT(memory_text, port_bits), TEXT(memory_text, read_channels),
                                                      TEXT(memory_text, prefetch), TEXT(memory_text, address_bits),
                                                      CYAML_FIELD_END};
+static const cyaml_schema_field_t board_fields[] = {TEXT(board_text, clock_hz), TEXT(board_text, baud),
+                                                    TEXT(board_text, memory_kib), CYAML_FIELD_END};
 static const cyaml_schema_field_t file_fields[] = {
     TEXT(file_text, name),     TEXT(file_text, mode),         TEXT(file_text, query_block),
     TEXT(file_text, head_dim), TEXT(file_text, keys_max),     PART(tile, tile_fields),
     PART(data, data_fields),   PART(predict, predict_fields), PART(attend, attend_fields),
-    PART(memory, memory_fields), CYAML_FIELD_END};
+    PART(memory, memory_fields), PART(board, board_fields), CYAML_FIELD_END};
 static const cyaml_schema_value_t file_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_text, file_fields)};
 
 /* What libcyaml says on an error: the reason first, then a backtrace from the innermost key outwards. */
@@ -131,6 +137,9 @@ static enum sofa_status take(struct sofa_draft *draft, const struct file_text *f
         {"memory.read_channels", f->memory.read_channels},
         {"memory.prefetch", f->memory.prefetch},
         {"memory.address_bits", f->memory.address_bits},
+        {"board.clock_hz", f->board.clock_hz},
+        {"board.baud", f->board.baud},
+        {"board.memory_kib", f->board.memory_kib},
     };
     enum sofa_status status = SOFA_OK;
     for (size_t i = 0; i < sizeof given / sizeof given[0] && status == SOFA_OK; i++)

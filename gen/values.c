@@ -1,6 +1,7 @@
 #include "values.h"
 
 #include "../cmodel/arith.h"
+#include "../cmodel/link.h"
 #include "../cmodel/regs.h"
 #include "../cmodel/version.h"
 #include "template.h"
@@ -49,6 +50,8 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(output_beats),
     FIELD(range_beats),
     FIELD(range_records),
+    FIELD(uart_divider),
+    FIELD(memory_words),
 };
 #define DERIVED_COUNT (sizeof derived_fields / sizeof derived_fields[0])
 _Static_assert(sizeof(struct sofa_derived) == DERIVED_COUNT * sizeof(unsigned),
@@ -130,6 +133,21 @@ static void push_derived(lua_State *L, const struct sofa_derived *d)
     for (unsigned i = 0; i < DERIVED_COUNT; i++)
         set_integer(L, derived_fields[i].name, gen_derived_get(d, &derived_fields[i]));
     gen_template_strict(L, "d");
+}
+
+/* link: the UART bridge's protocol. */
+static void push_link(lua_State *L)
+{
+    lua_newtable(L);
+    set_integer(L, "sync", SOFA_LINK_SYNC);
+    set_integer(L, "read", SOFA_LINK_READ);
+    set_integer(L, "write", SOFA_LINK_WRITE);
+    set_integer(L, "answer", SOFA_LINK_ANSWER);
+    set_integer(L, "refused", SOFA_LINK_REFUSED);
+    set_integer(L, "crc_init", SOFA_LINK_CRC_INIT);
+    set_integer(L, "crc_polynomial", SOFA_LINK_CRC_POLYNOMIAL);
+    set_integer(L, "crc_residue", SOFA_LINK_CRC_RESIDUE);
+    gen_template_strict(L, "link");
 }
 
 /* ---- functions of templates ---- */
@@ -227,6 +245,22 @@ static int registers(lua_State *L)
     return 1;
 }
 
+/* The numeric keys in the order of the configuration's table: {path, value}. */
+static int config_keys(lua_State *L)
+{
+    const struct gen_values *v = lua_touserdata(L, lua_upvalueindex(1));
+    unsigned count;
+    const struct sofa_config_key *key = sofa_config_keys(&count);
+    lua_newtable(L);
+    for (unsigned i = 0; i < count; i++) {
+        lua_newtable(L);
+        set_string(L, "path", key[i].path);
+        set_integer(L, "value", key[i].get(&v->config));
+        append(L);
+    }
+    return 1;
+}
+
 static int errors(lua_State *L)
 {
     lua_newtable(L);
@@ -294,12 +328,15 @@ void gen_values_push(lua_State *L, const struct gen_values *v, struct gen_facts 
     lua_setfield(L, -2, "cfg");
     push_derived(L, &v->derived);
     lua_setfield(L, -2, "d");
+    push_link(L);
+    lua_setfield(L, -2, "link");
     set_integer(L, "hash", v->hash);
     set_string(L, "version", SOFA_VERSION);
     set_function(L, "clog2", clog2, NULL);
     set_function(L, "exp2_table", exp2_table, NULL);
     set_function(L, "recip_table", recip_table, NULL);
     set_function(L, "registers", registers, v);
+    set_function(L, "config_keys", config_keys, v);
     set_function(L, "errors", errors, NULL);
     set_function(L, "latency", latency, facts);
     set_function(L, "memory", memory, facts);

@@ -50,6 +50,8 @@ struct gen_facts {
  *   network()        the selection network, see gen/values_network.c
  *   registers()      list of {name, lower, offset, kind, access, bits, reset, description, fields}; fields is a list of
  *                    {name, low, bits, description}
+ *   link.*           protocol of the UART bridge (cmodel/link.h)
+ *   config_keys()    list of {path, value}: the numeric keys in the order of sofa_config_keys()
  *   errors()         list of {name, code, text}
  *   latency(name, cycles), memory(name, words, bits)   recorded in the manifest; return cycles and bits
  * v and facts must outlive the state. May raise a Lua error. */

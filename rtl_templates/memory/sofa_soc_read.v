@@ -1,0 +1,72 @@
+// One read channel of the core on the on-chip memory. Bytes beyond the memory are answered with an error.
+// Latency: 2 cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
+// Handshake: valid/ready towards the core; o_ask holds until i_grant, the word is there in the cycle after the grant.
+//% if cfg.board.memory_kib == 0 then skip() end
+//% local A, P, MB, LOW = cfg.memory.address_bits, cfg.memory.port_bits, clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes)
+//% local WB = MB - LOW
+`default_nettype none
+module sofa_soc_read (
+    input  wire              clk,
+    input  wire              rst,
+    // core
+    input  wire              i_req_valid,
+    output wire              o_req_ready,
+    input  wire [$(A-1):0]   i_req_addr,
+    input  wire [7:0]        i_req_len,
+    output wire              o_data_valid,
+    input  wire              i_data_ready,
+    output wire [$(P-1):0]   o_data,
+    output wire              o_data_error,
+    // memory
+    output wire              o_ask,
+    input  wire              i_grant,
+    output wire [$(WB-1):0]  o_addr,
+    input  wire [$(P-1):0]   i_rdata
+);
+    reg             active;
+    reg  [$(WB):0]  addr;        // the top bit: beyond the memory
+    reg  [7:0]      left;
+    reg             fresh, kept; // a word stands at i_rdata; in `word`
+    reg  [$(P-1):0] word;
+    reg             fault, word_fault;
+
+    assign o_data_valid = fresh || kept;
+    assign o_data = kept ? word : i_rdata;
+    assign o_data_error = kept ? word_fault : fault;
+    assign o_ask = active && (!o_data_valid || i_data_ready);
+    assign o_addr = addr[$(WB-1):0];
+    assign o_req_ready = !active;
+//% if LOW > 0 then
+    wire            unused_low = &{1'b0, i_req_addr[$(LOW-1):0]};
+//% end
+
+    always @(posedge clk) begin
+        if (!active) begin
+//% if A > MB then
+            addr <= {i_req_addr[$(A-1):$(MB)] != $(A-MB)'d0, i_req_addr[$(MB-1):$(LOW)]};
+//% else
+            addr <= {1'b0, i_req_addr[$(MB-1):$(LOW)]};
+//% end
+            left <= i_req_len;
+        end else if (i_grant) begin
+            addr <= {addr[$(WB)] || addr[$(WB-1):0] == {$(WB){1'b1}}, addr[$(WB-1):0] + 1'b1};
+            left <= left - 8'd1;
+        end
+        if (i_grant)
+            fault <= addr[$(WB)];
+        if (fresh) begin
+            word <= i_rdata;
+            word_fault <= fault;
+        end
+        if (rst) begin
+            active <= 1'b0;
+            fresh <= 1'b0;
+            kept <= 1'b0;
+        end else begin
+            active <= active ? !(i_grant && left == 8'd0) : i_req_valid;
+            fresh <= i_grant;
+            kept <= o_data_valid && !i_data_ready;
+        end
+    end
+endmodule
+`default_nettype wire

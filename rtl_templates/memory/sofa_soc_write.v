@@ -1,0 +1,62 @@
+// The write channel of the core on the on-chip memory. Beats beyond the memory are dropped and answered with an error.
+// Latency: the answer comes in the cycle after the last beat is written. Throughput: one beat a cycle.
+// Handshake: valid/ready towards the core; o_ask holds until i_grant, which writes.
+//% if cfg.board.memory_kib == 0 then skip() end
+//% local A, P, MB, LOW = cfg.memory.address_bits, cfg.memory.port_bits, clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes)
+//% local WB = MB - LOW
+`default_nettype none
+module sofa_soc_write (
+    input  wire              clk,
+    input  wire              rst,
+    // core
+    input  wire              i_req_valid,
+    output wire              o_req_ready,
+    input  wire [$(A-1):0]   i_req_addr,
+    input  wire              i_data_valid,
+    output wire              o_data_ready,
+    input  wire [$(P//8-1):0] i_strb,
+    input  wire              i_last,
+    output reg               o_resp_valid,
+    output wire              o_resp_error,
+    // memory
+    output wire              o_ask,
+    input  wire              i_grant,
+    output wire [$(WB-1):0]  o_addr,
+    output wire [$(P//8-1):0] o_strb
+);
+    reg             active;
+    reg  [$(WB):0]  addr;     // the top bit: beyond the memory
+    reg             fault;
+
+    assign o_req_ready = !active;
+    assign o_ask = active && i_data_valid;
+    assign o_data_ready = i_grant;
+    assign o_addr = addr[$(WB-1):0];
+    assign o_strb = addr[$(WB)] ? $(P//8)'d0 : i_strb;
+    assign o_resp_error = fault;
+//% if LOW > 0 then
+    wire            unused_low = &{1'b0, i_req_addr[$(LOW-1):0]};
+//% end
+
+    always @(posedge clk) begin
+        if (!active) begin
+//% if A > MB then
+            addr <= {i_req_addr[$(A-1):$(MB)] != $(A-MB)'d0, i_req_addr[$(MB-1):$(LOW)]};
+//% else
+            addr <= {1'b0, i_req_addr[$(MB-1):$(LOW)]};
+//% end
+            fault <= 1'b0;
+        end else if (i_grant) begin
+            addr <= {addr[$(WB)] || addr[$(WB-1):0] == {$(WB){1'b1}}, addr[$(WB-1):0] + 1'b1};
+            fault <= fault || addr[$(WB)];
+        end
+        if (rst) begin
+            active <= 1'b0;
+            o_resp_valid <= 1'b0;
+        end else begin
+            active <= active ? !(i_grant && i_last) : i_req_valid;
+            o_resp_valid <= active && i_grant && i_last;
+        end
+    end
+endmodule
+`default_nettype wire
