@@ -1,4 +1,4 @@
-// First-in first-out queue in registers. Latency 1, throughput one word a cycle, valid/ready on both sides; o_ready does
+// First-in first-out queue, read without latency. Latency 1, throughput one word a cycle, valid/ready on both sides; o_ready does
 // not depend on i_ready. DEPTH is a power of two >= 2.
 `default_nettype none
 module sofa_fifo #(
@@ -15,18 +15,18 @@ module sofa_fifo #(
     input  wire             i_ready,
     output wire [WIDTH-1:0] o_data
 );
-    reg [DEPTH*WIDTH-1:0] word;
-    reg [ABITS:0] head, tail;
-    wire put = i_valid && o_ready;
-    wire get = o_valid && i_ready;
+    reg [WIDTH-1:0] word [0:DEPTH-1];
+    reg [ABITS:0]   head, tail;
+    wire            put = i_valid && o_ready;
+    wire            get = o_valid && i_ready;
 
     assign o_ready = (tail - head) != DEPTH[ABITS:0];
     assign o_valid = tail != head;
-    assign o_data = word[head[ABITS-1:0]*WIDTH +: WIDTH];
+    assign o_data = word[head[ABITS-1:0]];
 
     always @(posedge clk) begin
         if (put)
-            word[tail[ABITS-1:0]*WIDTH +: WIDTH] <= i_data;
+            word[tail[ABITS-1:0]] <= i_data;
         if (rst) begin
             head <= {ABITS+1{1'b0}};
             tail <= {ABITS+1{1'b0}};

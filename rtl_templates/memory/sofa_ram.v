@@ -1,4 +1,5 @@
-// Memory with one write and one read port on one clock. A read of the word being written gives the old word.
+// Memory with one write and one read port on one clock. What a read of the word being written gives is undefined, so that the
+// memory infers as block RAM without logic around it; no module relies on it.
 // Latency of a read: 1 cycle; o_rdata holds until the next read. Throughput: one write and one read a cycle.
 `default_nettype none
 module sofa_ram #(
@@ -20,7 +21,7 @@ module sofa_ram #(
         if (i_we)
             word[i_waddr] <= i_wdata;
         if (i_re)
-            o_rdata <= word[i_raddr];
+            o_rdata <= i_we && i_waddr == i_raddr ? {WIDTH{1'bx}} : word[i_raddr];
     end
 endmodule
 `default_nettype wire

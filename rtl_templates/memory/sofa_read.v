@@ -94,13 +94,19 @@ module sofa_read #(
     wire           row_free = o_row_valid == {CLIENTS{1'b0}} || |(o_row_valid & i_row_ready);
     wire           emit = take && last && !i_halt;
 
-    sofa_fifo #(.WIDTH(TAG), .DEPTH(32), .ABITS(5)) u_tags (
-        .clk(clk), .rst(rst),
-        .i_valid(issue), .o_ready(tag_ready), .i_data({pick, pick_meta, pick_len}),
+    sofa_queue #(.WIDTH(TAG), .DEPTH(32), .ABITS(5)) u_tags (
+        .clk(clk), .rst(rst), .i_valid(issue), .i_data({pick, pick_meta, pick_len}),
         .o_valid(tag_valid), .i_ready(take && last), .o_data(tag));
+    reg  [5:0]     tags;
+    assign tag_ready = !tags[5];
+    always @(posedge clk)
+        if (rst)
+            tags <= 6'd0;
+        else
+            tags <= tags + {5'd0, issue} - {5'd0, take && last};
 
     assign o_data_ready = tag_valid && (!last || row_free || i_halt);
-    assign o_idle = !tag_valid && !o_req_valid;
+    assign o_idle = tags == 6'd0 && !o_req_valid;
     assign o_error = take && i_data_error;
     assign o_beat = take;
 
