@@ -245,18 +245,17 @@ module sofa_group #(
     reg  signed [$(SW+8):0] scaled_low, scaled_high;
     reg  signed [$(TW-1):0] scaled, shifted;
     reg                     half;
-    wire [$(TW):0]          halves = {scaled, 1'b0};
-    wire [$(TW):0]          half_place = halves >> i_scale_shift;
+    wire signed [$(TW):0]   halves = {scaled, 1'b0};
+    wire signed [$(TW):0]   placed = halves >>> i_scale_shift;
     wire signed [$(TW):0]   rounded = {shifted[$(TW-1)], shifted} + {{$(TW){1'b0}}, half};
     wire                    fits = &rounded[$(TW):31] || ~|rounded[$(TW):31];
-    wire                    unused_half = &{1'b0, half_place[$(TW):1]};
     reg  [31:0]             t;
     always @(posedge clk) begin
         scaled_low <= score * mantissa_low;
         scaled_high <= score * mantissa_high;
         scaled <= {scaled_high, 8'd0} + $(sext("scaled_low", SW+9, TW));
-        shifted <= scaled >>> i_scale_shift;
-        half <= half_place[0];
+        shifted <= placed[$(TW):1];
+        half <= placed[0];
         t <= fits ? rounded[31:0] : {rounded[$(TW)], {31{!rounded[$(TW)]}}};
     end
 
