@@ -50,6 +50,7 @@ struct sofa_config {
         unsigned clock_hz;   /* of the board's clock, for the UART's divider */
         unsigned baud;       /* clock_hz / baud rounded is 4..65535 */
         unsigned memory_kib; /* on-chip memory behind the UART bridge, a power of two; 0: no bridge is emitted */
+        unsigned counters;   /* 0: of the performance counters only CYCLES is built; the others read 0 */
     } board;
 };
 

@@ -30,7 +30,8 @@
     KEY(ADDRESS_BITS, memory.address_bits, 16, 64, 32) \
     KEY(CLOCK_HZ, board.clock_hz, 10000, 1000000000, 12000000) \
     KEY(BAUD, board.baud, 300, 12000000, 115200) \
-    KEY(MEMORY_KIB, board.memory_kib, 0, 1024, 0)
+    KEY(MEMORY_KIB, board.memory_kib, 0, 1024, 0) \
+    KEY(COUNTERS, board.counters, 0, 1, 1)
 
 #define KEY(id, member, low, high, value) SOFA_KEY_##id,
 enum sofa_key_index { SOFA_CONFIG_KEYS(KEY) SOFA_KEY_COUNT };

@@ -26,7 +26,7 @@ struct memory_text {
     char *port_bits, *read_channels, *prefetch, *address_bits;
 };
 struct board_text {
-    char *clock_hz, *baud, *memory_kib;
+    char *clock_hz, *baud, *memory_kib, *counters;
 };
 struct file_text {
     char *name, *mode, *query_block, *head_dim, *keys_max;
@@ -54,7 +54,7 @@ static const cyaml_schema_field_t memory_fields[] = {TEXT(memory_text, port_bits
                                                      TEXT(memory_text, prefetch), TEXT(memory_text, address_bits),
                                                      CYAML_FIELD_END};
 static const cyaml_schema_field_t board_fields[] = {TEXT(board_text, clock_hz), TEXT(board_text, baud),
-                                                    TEXT(board_text, memory_kib), CYAML_FIELD_END};
+                                                    TEXT(board_text, memory_kib), TEXT(board_text, counters), CYAML_FIELD_END};
 static const cyaml_schema_field_t file_fields[] = {
     TEXT(file_text, name),     TEXT(file_text, mode),         TEXT(file_text, query_block),
     TEXT(file_text, head_dim), TEXT(file_text, keys_max),     PART(tile, tile_fields),
@@ -140,6 +140,7 @@ static enum sofa_status take(struct sofa_draft *draft, const struct file_text *f
         {"board.clock_hz", f->board.clock_hz},
         {"board.baud", f->board.baud},
         {"board.memory_kib", f->board.memory_kib},
+        {"board.counters", f->board.counters},
     };
     enum sofa_status status = SOFA_OK;
     for (size_t i = 0; i < sizeof given / sizeof given[0] && status == SOFA_OK; i++)

@@ -122,7 +122,7 @@ int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, 
     if (strcmp(r->name, "CONFIG_HASH") == 0)
         out->reset = sofa_config_hash(c);
     unsigned address = c->memory.address_bits;
-    if (ends_with(r->name, "_BASE_LO") && address < 32)
+    if ((ends_with(r->name, "_BASE_LO") || ends_with(r->name, "_STRIDE")) && address < 32)
         out->bits = address;
     if (ends_with(r->name, "_BASE_HI")) {
         if (address <= 32)

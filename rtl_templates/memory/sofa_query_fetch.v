@@ -9,7 +9,7 @@ module sofa_query_fetch (
     input  wire            i_block_retired,
     input  wire [31:0]     i_rows,
     input  wire [$(A-1):0] i_base,
-    input  wire [31:0]     i_stride,
+    input  wire [$(A-1):0] i_stride,
     output wire            o_req_valid,
     input  wire            i_req_ready,
     output reg  [$(A-1):0] o_req_addr,
@@ -21,7 +21,6 @@ module sofa_query_fetch (
     wire           open = left != 32'd0 && (row != 0 || banks < 2'd2);
     wire           asked = o_req_valid && i_req_ready;
     wire           block_end = row == $(RB+1)'d$(QB-1) || left == 32'd1;
-//% local S = A > 32 and "{{" .. (A-32) .. "{1'b0}}, i_stride}" or "i_stride[" .. (A-1) .. ":0]"
 
     assign o_req_valid = open;
     assign o_req_len = 8'd$(d.query_beats - 1);
@@ -30,7 +29,7 @@ module sofa_query_fetch (
         if (i_start)
             o_req_addr <= i_base;
         else if (asked)
-            o_req_addr <= o_req_addr + $(S);
+            o_req_addr <= o_req_addr + i_stride;
         if (rst) begin
             left <= 32'd0;
             row <= $(RB+1)'d0;

@@ -12,7 +12,7 @@ module sofa_store (
     output wire                 o_idle,
     output wire                 o_error,
     input  wire [$(2*A-1):0]    i_base,        // of the block in each bank
-    input  wire [31:0]          i_stride,
+    input  wire [$(A-1):0]      i_stride,
     input  wire [$(NU-1):0]     i_row_valid,
     output wire [$(NU-1):0]     o_row_ready,
     input  wire [$(NU-1):0]     i_row_bank,
@@ -61,12 +61,8 @@ module sofa_store (
     end
 
     // ---- its address and beats ----
-//% local W = RB + 32
-    wire [$(W-1):0]     offset = row * i_stride;
+    wire [$(A-1):0]     offset = $(ext("row", RB, A)) * i_stride;
     wire [$(A-1):0]     base = bank ? i_base[$(2*A-1):$(A)] : i_base[$(A-1):0];
-//% if A < W then
-    wire                unused_offset = &{1'b0, offset[$(W-1):$(A)]};
-//% end
     reg  [$(OB*P-1):0]  beats;
     reg  [$(BB-1):0]    beat;
     wire                sent = o_data_valid && i_data_ready;
@@ -86,7 +82,7 @@ module sofa_store (
 
     always @(posedge clk) begin
         if (pass) begin
-            o_req_addr <= base + $(ext("offset", W, A));
+            o_req_addr <= base + offset;
             beats <= $(OB*P > D*16 and "{" .. (OB*P-D*16) .. "'d0, data}" or "data");
             beat <= $(BB)'d0;
         end else if (sent) begin

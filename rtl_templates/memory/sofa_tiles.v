@@ -4,7 +4,7 @@
 // Handshake: valid/ready. Equals sofa_tile_see() of the model.
 //% local A, KB, RB, IB, TB = cfg.memory.address_bits, d.key_bits, d.row_bits, d.index_bits, d.tile_bits
 //% local BC, KP, G = cfg.tile.keys, cfg.predict.keys, d.groups
-//% local function stride(n) return A > 32 and "{{"..(A-32).."{1'b0}}, "..n.."}" or n.."["..(A-1)..":0]" end
+//% local WB = math.max(KB, TB) + 1   -- holds a tile's end, which may lie past keys_max
 `default_nettype none
 module sofa_tiles (
     input  wire             clk,
@@ -15,9 +15,9 @@ module sofa_tiles (
     input  wire [$(TB-1):0] i_tile,
     input  wire             i_has_ranges,
     input  wire [$(A-1):0]  i_k_base,
-    input  wire [31:0]      i_k_stride,
+    input  wire [$(A-1):0]  i_k_stride,
     input  wire [$(A-1):0]  i_v_base,
-    input  wire [31:0]      i_v_stride,
+    input  wire [$(A-1):0]  i_v_stride,
     // block
     input  wire             i_block_valid,
     output wire             o_block_ready,
@@ -52,28 +52,24 @@ module sofa_tiles (
     output reg              o_seen           // pulse: a tile with visible keys
 );
     // tile strides, from the start pulse
-    wire [$(TB+31):0] k_span = i_tile * i_k_stride;
-    wire [$(TB+31):0] v_span = i_tile * i_v_stride;
     reg  [$(A-1):0] k_tile_stride, v_tile_stride;
-//% local function span(n) local W = TB + 32; return A > W and "{{"..(A-W).."{1'b0}}, "..n.."}" or (A == W and n or n.."["..(A-1)..":0]") end
-//% if A < TB + 32 then
-    wire unused_span = &{1'b0, k_span[$(TB+31):$(A)], v_span[$(TB+31):$(A)]};
-//% end
+    wire [$(A-1):0] tile_keys = $(ext("i_tile", TB, A));
     always @(posedge clk)
         if (i_start) begin
-            k_tile_stride <= $(span("k_span"));
-            v_tile_stride <= $(span("v_span"));
+            k_tile_stride <= tile_keys * i_k_stride;
+            v_tile_stride <= tile_keys * i_v_stride;
         end
 
     // scan
     localparam [2:0] IDLE = 3'd0, SEEK = 3'd1, SCAN = 3'd2, DRAIN = 3'd3, READY = 3'd4;
     reg  [2:0]       state;
-    reg  [$(KB):0]   base;          // one bit more than a key: the next tile may start past the last key
+    reg  [$(WB-1):0] base;
     reg  [$(A-1):0]  k_base, v_base;
     reg  [$(RB):0]   row;
-    wire [$(KB):0]   next_base = base + {{$(KB+1-TB){1'b0}}, i_tile};
+    wire [$(WB-1):0] tile_wide = $(ext("i_tile", TB, WB));
+    wire [$(WB-1):0] next_base = base + tile_wide;
     wire             empty_block = i_block_low >= i_block_high;
-    wire             last_tile = next_base >= {1'b0, i_block_high};
+    wire             last_tile = next_base >= $(ext("i_block_high", KB, WB));
     wire             scan_step = state == SCAN;
     wire             scan_end = row + 1'b1 == i_block_rows || !i_has_ranges;
     wire [$(2*KB-1):0] range;
@@ -88,12 +84,13 @@ module sofa_tiles (
     reg  [$(TB-1):0] low, high;
     wire [$(KB-1):0] first = i_has_ranges ? range[$(KB-1):0] : $(KB)'d0;
     wire [$(KB-1):0] visible = i_has_ranges ? range[$(2*KB-1):$(KB)] : i_keys;
-    wire [$(KB):0]   from_base = {1'b0, first} - base;
-    wire [$(KB):0]   to_base = {1'b0, visible} - base;
-    wire [$(KB):0]   tile_wide = {{$(KB+1-TB){1'b0}}, i_tile};
-    wire [$(TB-1):0] from_clip = {1'b0, first} <= base ? $(TB)'d0 : from_base > tile_wide ? i_tile : from_base[$(TB-1):0];
-    wire [$(TB-1):0] to_clip = {1'b0, visible} <= base ? $(TB)'d0 : to_base > tile_wide ? i_tile : to_base[$(TB-1):0];
-    wire             begin_scan = state == SEEK && (last_tile || next_base > {1'b0, i_block_low});
+    wire [$(WB-1):0] first_wide = $(ext("first", KB, WB));
+    wire [$(WB-1):0] visible_wide = $(ext("visible", KB, WB));
+    wire [$(WB-1):0] from_base = first_wide - base;
+    wire [$(WB-1):0] to_base = visible_wide - base;
+    wire [$(TB-1):0] from_clip = first_wide <= base ? $(TB)'d0 : from_base > tile_wide ? i_tile : from_base[$(TB-1):0];
+    wire [$(TB-1):0] to_clip = visible_wide <= base ? $(TB)'d0 : to_base > tile_wide ? i_tile : to_base[$(TB-1):0];
+    wire             begin_scan = state == SEEK && (last_tile || next_base > $(ext("i_block_low", KB, WB)));
 
     reg  [$(BC-1):0] mask;
     reg  [$(G-1):0]  group_any;
@@ -191,7 +188,7 @@ module sofa_tiles (
             case (state)
                 IDLE: if (i_block_valid) begin
                     state <= empty_block ? READY : SEEK;
-                    base <= $(KB+1)'d0;
+                    base <= $(WB)'d0;
                     k_base <= i_k_base;
                     v_base <= i_v_base;
                 end

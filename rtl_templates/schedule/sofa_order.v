@@ -10,7 +10,7 @@
 module sofa_order (
     input  wire              clk,
     input  wire              rst,
-    input  wire [31:0]       i_v_stride,
+    input  wire [$(A-1):0]   i_v_stride,
     input  wire              i_complete,      // pulse: the need matrix of the next tile is complete
     output wire              o_mask_parity,   // of the tile whose masks are wanted
     input  wire [$(BC-1):0]  i_best,

@@ -56,7 +56,11 @@ module sofa_core (
 //% for _, x in ipairs({"q", "k", "v", "o", "range"}) do
     wire [$(A-1):0] cfg_$(x)_base;
 //% end
-    wire [31:0] cfg_q_stride, cfg_k_stride, cfg_v_stride, cfg_o_stride;
+//% local STB = math.min(A, 32)
+    wire [$(STB-1):0] cfg_q_stride, cfg_k_stride, cfg_v_stride, cfg_o_stride;
+//% for _, x in ipairs({"q", "k", "v", "o"}) do
+    wire [$(A-1):0] $(x)_stride = $(ext("cfg_" .. x .. "_stride", STB, A));
+//% end
     wire [31:0] cfg_rows, cfg_keys, cfg_radius, cfg_watchdog;
     wire [15:0] cfg_tile, cfg_kept, cfg_scale_mantissa;
     wire [7:0]  cfg_mode, cfg_score_shift, cfg_scale_shift;
@@ -154,7 +158,7 @@ module sofa_core (
         .o_block_high(block_high), .o_block_bank(block_bank), .o_empty_row(empty_row), .o_range_error(range_error));
     sofa_query_fetch u_query_fetch (
         .clk(clk), .rst(reset), .i_start(start), .i_block_retired(block_retired), .i_rows(cfg_rows), .i_base(cfg_q_base),
-        .i_stride(cfg_q_stride), .o_req_valid(query_ask), .i_req_ready(query_asked), .o_req_addr(query_addr), .o_req_len(query_len));
+        .i_stride(q_stride), .o_req_valid(query_ask), .i_req_ready(query_asked), .o_req_addr(query_addr), .o_req_len(query_len));
 
     wire [1:0]        query_ready;
     wire              code_we;
@@ -178,7 +182,7 @@ module sofa_core (
     wire [$(3*G*RB-1):0] info_group_from, info_group_to;
     sofa_tiles u_tiles (
         .clk(clk), .rst(reset), .i_start(start), .i_keys(cfg_keys[$(KB-1):0]), .i_tile(cfg_tile[$(TB-1):0]), .i_has_ranges(has_ranges),
-        .i_k_base(cfg_k_base), .i_k_stride(cfg_k_stride), .i_v_base(cfg_v_base), .i_v_stride(cfg_v_stride),
+        .i_k_base(cfg_k_base), .i_k_stride(k_stride), .i_v_base(cfg_v_base), .i_v_stride(v_stride),
         .i_block_valid(block_valid), .o_block_ready(block_ready), .i_block_rows(block_rows), .i_block_low(block_low),
         .i_block_high(block_high), .i_block_bank(block_bank),
         .i_range_write(range_we), .i_range_bank(range_bank), .i_range_row(range_row_index), .i_range(range),
@@ -241,7 +245,7 @@ module sofa_core (
     wire              listed_valid, listed_ready, value_space;
     wire [$(IB+6):0]  listed;
     sofa_order u_order (
-        .clk(clk), .rst(reset), .i_v_stride(cfg_v_stride), .i_complete(complete), .o_mask_parity(mask_parity), .i_best(mask_best),
+        .clk(clk), .rst(reset), .i_v_stride(v_stride), .i_complete(complete), .o_mask_parity(mask_parity), .i_best(mask_best),
         .i_others(mask_others), .i_info_v_base(info_v_base), .i_info_bank(info_bank), .i_info_last(info_last),
         .o_req_valid(value_ask), .i_req_ready(value_asked), .o_req_addr(value_addr), .o_req_len(value_len), .i_space(value_space),
         .o_key_valid(listed_valid), .i_key_ready(listed_ready), .o_key(listed));
@@ -292,13 +296,8 @@ module sofa_core (
     // address of the two blocks in the machine
     reg  [$(A-1):0]   block_base, bank_base0, bank_base1;
     reg  [$(A-1):0]   block_span;
-//% local SW = math.max(A, 32)
-    wire [$(SW-1):0]  span = $(ext("cfg_o_stride", 32, SW)) * $(SW)'d$(QB);
-//% if A < SW then
-    wire              unused_span = &{1'b0, span[$(SW-1):$(A)]};
-//% end
     always @(posedge clk) begin
-        block_span <= span[$(A-1):0];
+        block_span <= o_stride * $(A)'d$(QB);
         if (start)
             block_base <= cfg_o_base;
         else if (open)
@@ -312,7 +311,7 @@ module sofa_core (
     wire [$(clog2(d.port_bytes+1)-1):0] store_bytes;
     sofa_store u_store (
         .clk(clk), .rst(reset), .i_halt(halt), .o_idle(store_idle), .o_error(write_error), .i_base({bank_base1, bank_base0}),
-        .i_stride(cfg_o_stride), .i_row_valid(done_valid), .o_row_ready(done_ready), .i_row_bank(done_bank), .i_row(done_row),
+        .i_stride(o_stride), .i_row_valid(done_valid), .o_row_ready(done_ready), .i_row_bank(done_bank), .i_row(done_row),
         .i_data(done_data), .o_stored(row_stored), .o_beat(store_beat), .o_bytes(store_bytes),
         .o_req_valid(o_wr_req_valid), .i_req_ready(i_wr_req_ready), .o_req_addr(o_wr_req_addr), .o_req_len(o_wr_req_len),
         .o_data_valid(o_wr_data_valid), .i_data_ready(i_wr_data_ready), .o_data(o_wr_data), .o_strb(o_wr_strb), .o_last(o_wr_last),

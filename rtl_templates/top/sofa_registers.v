@@ -12,6 +12,7 @@
 //%   if r.kind == "counter" and r.lower:match("_lo$") then
 //%     r.counter = r.lower:sub(1, -4)
 //%     counters[#counters+1] = r
+//%     r.built = cfg.board.counters == 1 or r.counter == "cycles"
 //%   end
 //% end
 //% local function range(bits) return bits == 1 and "" or "[" .. (bits-1) .. ":0]" end
@@ -136,6 +137,7 @@ module sofa_registers (
         clear <= rst || start;
 //% for _, r in ipairs(counters) do
 //%   local n, w = r.counter, r.increment_bits
+//%   if r.built then
     reg  $(column(range(w), 7)) inc_$(n);
     reg  [31:0] $(n)_lo, $(n)_hi;
     reg         $(n)_carry;
@@ -149,6 +151,9 @@ module sofa_registers (
             $(n)_hi <= $(n)_hi + {31'd0, $(n)_carry};
         end
     end
+//%   else
+    wire unused_$(n) = &{1'b0, i_inc_$(n)};
+//%   end
 //% end
 
     // reads: groups of eight words, then the group
@@ -158,7 +163,8 @@ module sofa_registers (
 //%   local value
 //%   if r.kind == "constant" then value = lit(32, r.reset)
 //%   elseif r.kind == "status" then value = "{16'd0, error, 6'd0, done, running}"
-//%   elseif r.kind == "counter" then value = r.lower:match("_hi$") and "held_hi" or r.lower
+//%   elseif r.kind == "counter" then
+//%     if cfg.board.counters == 1 or r.lower:match("^cycles_") then value = r.lower:match("_hi$") and "held_hi" or r.lower end
 //%   elseif KINDS[r.kind] then value = padded(r, "cfg_" .. r.lower) end
 //%   if value then
 //%     local g = r.offset // 32
@@ -198,7 +204,9 @@ module sofa_registers (
         if (read)
             case (addr)
 //% for _, r in ipairs(counters) do
+//%   if r.built then
                 $(word(r)): held_hi <= $(r.counter)_hi;
+//%   end
 //% end
                 default: held_hi <= held_hi;
             endcase
