@@ -8,6 +8,7 @@
 //% local GB, LB, CB, NT = math.max(1, clog2(G)), math.max(1, clog2(SL)), math.max(1, clog2(KP)), d.predict_tree
 //% local XB = clog2(QB + d.pass_distance + 1) + 1
 //% local NB = clog2(KP + 1)
+//% local WB = math.max(KB, TB) + 1
 `default_nettype none
 module sofa_predict (
     input  wire               clk,
@@ -222,17 +223,17 @@ module sofa_predict (
     // keys low .. high-1 of the tile are visible to the row; it is the row's first tile if its first key is in it
     wire [$(KB-1):0] first_key = i_has_ranges ? range[$(KB-1):0] : $(KB)'d0;
     wire [$(KB-1):0] visible = i_has_ranges ? range[$(2*KB-1):$(KB)] : i_keys;
-    wire [$(KB):0]   from_base = {1'b0, first_key} - {1'b0, base1};
-    wire [$(KB):0]   to_base = {1'b0, visible} - {1'b0, base1};
-    wire [$(KB):0]   tile_wide = $(ext("i_tile_keys", TB, KB+1));
+    wire [$(WB-1):0] from_base = $(ext("first_key", KB, WB)) - $(ext("base1", KB, WB));
+    wire [$(WB-1):0] to_base = $(ext("visible", KB, WB)) - $(ext("base1", KB, WB));
+    wire [$(WB-1):0] tile_wide = $(ext("i_tile_keys", TB, WB));
     reg  [$(TB-1):0] low2, high2;
     reg              new2;
     reg  [$(SB-1):0] radius2;
     wire [31:0]      radius = i_radius >> code[$(D*4+3):$(D*4)];
     always @(posedge clk) begin
-        low2 <= from_base[$(KB)] ? $(TB)'d0 : from_base > tile_wide ? i_tile_keys : $(ext("from_base", KB+1, TB));
-        high2 <= to_base[$(KB)] ? $(TB)'d0 : to_base > tile_wide ? i_tile_keys : $(ext("to_base", KB+1, TB));
-        new2 <= !from_base[$(KB)];
+        low2 <= from_base[$(WB-1)] ? $(TB)'d0 : from_base > tile_wide ? i_tile_keys : from_base[$(TB-1):0];
+        high2 <= to_base[$(WB-1)] ? $(TB)'d0 : to_base > tile_wide ? i_tile_keys : to_base[$(TB-1):0];
+        new2 <= !from_base[$(WB-1)];
         radius2 <= |radius[31:$(SB)] ? $(SB)'d$((1 << SB) - 1) : radius[$(SB-1):0];
     end
 

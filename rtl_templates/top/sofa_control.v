@@ -15,7 +15,6 @@ module sofa_control (
     input  wire [31:0]      i_keys,
     input  wire [15:0]      i_tile,
     input  wire [15:0]      i_kept,
-    input  wire             i_has_ranges,
     input  wire [7:0]       i_mode,
     input  wire [7:0]       i_score_shift,
     input  wire             i_scale_normal,   // top bit of the mantissa
@@ -23,7 +22,6 @@ module sofa_control (
     input  wire [31:0]      i_watchdog,
 //% if LOW > 0 then
     input  wire [$(LOW-1):0] i_low,           // low bits of bases and strides, or-ed
-    input  wire [$(LOW-1):0] i_range_low,
 //% end
     // engines
     output reg              o_start,
@@ -62,7 +60,7 @@ module sofa_control (
             if (i_mode != 8'd0)
                 refusal <= 8'd6;
 //% if LOW > 0 then
-            if (i_low != $(LOW)'d0 || (i_has_ranges && i_range_low != $(LOW)'d0))
+            if (i_low != $(LOW)'d0)
                 refusal <= 8'd5;
 //% end
             if (i_kept == 16'd0 || i_kept > 16'd$(cfg.tile.kept_max) || i_kept > i_tile)

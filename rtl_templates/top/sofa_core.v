@@ -93,13 +93,12 @@ module sofa_core (
 //% local LOW = clog2(d.port_bytes)
     sofa_control u_control (
         .clk(clk), .rst(rst), .i_start(command_start), .i_abort(command_abort), .i_rows(cfg_rows), .i_keys(cfg_keys),
-        .i_tile(cfg_tile), .i_kept(cfg_kept), .i_has_ranges(has_ranges), .i_mode(cfg_mode), .i_score_shift(cfg_score_shift),
+        .i_tile(cfg_tile), .i_kept(cfg_kept), .i_mode(cfg_mode), .i_score_shift(cfg_score_shift),
         .i_scale_normal(cfg_scale_mantissa[15]), .i_scale_shift(cfg_scale_shift), .i_watchdog(cfg_watchdog),
 //% if LOW > 0 then
-//%   local low = {}
+//%   local low = {"cfg_range_base[" .. (LOW-1) .. ":0] & {" .. LOW .. "{has_ranges}}"}
 //%   for _, x in ipairs({"q", "k", "v", "o"}) do low[#low+1] = "cfg_" .. x .. "_base[" .. (LOW-1) .. ":0] | cfg_" .. x .. "_stride[" .. (LOW-1) .. ":0]" end
         .i_low($(table.concat(low, " | "))),
-        .i_range_low(cfg_range_base[$(LOW-1):0]),
 //% end
         .o_start(start), .o_halt(halt), .o_flush(flush), .i_progress(progress), .i_row_stored(|row_stored), .i_bus_idle(bus_idle),
         .i_range_error(range_error), .i_read_error(read_error), .i_write_error(write_error),
