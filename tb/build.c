@@ -24,6 +24,19 @@ static const char make_quick[] = "OPT_FAST=-O0";
 #define LINKER_FLAGS "-shared -Wl,-Bsymbolic"
 #define FLAGS (sizeof verilator_flags / sizeof verilator_flags[0])
 
+/* What is compiled with the shim that knows its pins. */
+struct design {
+    const char *top, *prefix, *makefile;
+    const char *shim, *shim_end;
+};
+
+static struct design design_of(const struct tb_core_options *o)
+{
+    const struct design core = {"sofa_core", "Vsofa_core", "Vsofa_core.mk", tb_shim_cpp, tb_shim_cpp_end};
+    const struct design board = {"sofa_soc", "Vsofa_soc", "Vsofa_soc.mk", tb_board_shim_cpp, tb_board_shim_cpp_end};
+    return o->board ? board : core;
+}
+
 struct hash {
     uint64_t word;
 };
@@ -78,7 +91,7 @@ static enum sofa_status hash_design(struct hash *h, const char *rtl, struct sofa
 }
 
 /* Everything else that the shared object depends on. */
-static enum sofa_status hash_tools(struct hash *h, const char *work, struct sofa_error *e)
+static enum sofa_status hash_tools(struct hash *h, const char *work, const struct design *design, struct sofa_error *e)
 {
     static const char *const command[] = {"verilator", "--version", NULL};
     char log[TB_PATH_MAX];
@@ -92,17 +105,17 @@ static enum sofa_status hash_tools(struct hash *h, const char *work, struct sofa
     hash_bytes(h, make_fast, strlen(make_fast));
     hash_bytes(h, make_slow, strlen(make_slow));
     hash_bytes(h, COMPILER_FLAGS LINKER_FLAGS, strlen(COMPILER_FLAGS LINKER_FLAGS));
-    hash_bytes(h, tb_shim_cpp, (size_t)(tb_shim_cpp_end - tb_shim_cpp));
+    hash_bytes(h, design->shim, (size_t)(design->shim_end - design->shim));
     hash_bytes(h, tb_shim_h, (size_t)(tb_shim_h_end - tb_shim_h));
     return status;
 }
 
-static enum sofa_status write_shim(const char *work, struct sofa_error *e)
+static enum sofa_status write_shim(const char *work, const struct design *design, struct sofa_error *e)
 {
     char path[TB_PATH_MAX];
     enum sofa_status status = tb_path(path, e, "%s/shim.cpp", work);
     if (status == SOFA_OK)
-        status = tb_write_file(path, tb_shim_cpp, (size_t)(tb_shim_cpp_end - tb_shim_cpp), e);
+        status = tb_write_file(path, design->shim, (size_t)(design->shim_end - design->shim), e);
     if (status == SOFA_OK)
         status = tb_path(path, e, "%s/shim.h", work);
     if (status == SOFA_OK)
@@ -110,12 +123,12 @@ static enum sofa_status write_shim(const char *work, struct sofa_error *e)
     return status;
 }
 
-static enum sofa_status verilate(const char *work, const char *list, unsigned channels, int waves, const char *log,
-                                 struct sofa_error *e)
+static enum sofa_status verilate(const char *work, const char *list, const struct design *design, unsigned channels,
+                                 int waves, const char *log, struct sofa_error *e)
 {
     char flags[256];
-    const char *argv[32 + FLAGS] = {"verilator", "--cc", "--exe", "--prefix", "Vsofa_core", "--top-module",
-                                    "sofa_core", "--Mdir", "obj", "-o", "../" LIBRARY};
+    const char *argv[32 + FLAGS] = {"verilator", "--cc", "--exe", "--prefix", design->prefix, "--top-module",
+                                    design->top, "--Mdir", "obj", "-o", "../" LIBRARY};
     size_t n = 11;
     snprintf(flags, sizeof flags, COMPILER_FLAGS " -DSOFA_READ_CHANNELS=%u%s", channels, waves ? " -DSOFA_WAVES" : "");
     for (size_t i = 0; i < FLAGS; i++)
@@ -136,16 +149,17 @@ static enum sofa_status verilate(const char *work, const char *list, unsigned ch
 static enum sofa_status compile(const char *work, const char *list, const struct sofa_config *c,
                                 const struct tb_core_options *o, struct sofa_error *e)
 {
-    const char *const make[] = {"make", "-C", "obj", "-f", "Vsofa_core.mk", "-j", "2",
+    const struct design design = design_of(o);
+    const char *const make[] = {"make", "-C", "obj", "-f", design.makefile, "-j", "2",
                                 o->quick ? make_quick : make_fast, make_slow, make_global, "VM_PARALLEL_BUILDS=1", NULL};
     char log[TB_PATH_MAX], obj[TB_PATH_MAX];
     enum sofa_status status = tb_path(log, e, "%s/" BUILD_LOG, work);
     if (status == SOFA_OK)
         status = tb_path(obj, e, "%s/obj", work);
     if (status == SOFA_OK)
-        status = write_shim(work, e);
+        status = write_shim(work, &design, e);
     if (status == SOFA_OK)
-        status = verilate(work, list, c->memory.read_channels, o->waves != NULL, log, e);
+        status = verilate(work, list, &design, c->memory.read_channels, o->waves != NULL, log, e);
     if (status == SOFA_OK)
         status = tb_run(make, work, log, e);
     if (status == SOFA_OK)
@@ -189,6 +203,7 @@ enum sofa_status tb_build(char *library, const struct sofa_config *c, const stru
 {
     char root[TB_PATH_MAX], work[TB_PATH_MAX] = "", rtl[TB_PATH_MAX], name[64];
     struct hash h = {0xCBF29CE484222325u};
+    const struct design design = design_of(o);
     enum sofa_status status = tb_cache_root(root, e);
     if (status == SOFA_OK)
         status = tb_cache_work(work, root, e);
@@ -198,9 +213,9 @@ enum sofa_status tb_build(char *library, const struct sofa_config *c, const stru
     if (status == SOFA_OK)
         status = hash_design(&h, rtl, e);
     if (status == SOFA_OK)
-        status = hash_tools(&h, work, e);
-    snprintf(name, sizeof name, "%08x-%016llx%s%s", (unsigned)sofa_config_hash(c), (unsigned long long)h.word,
-             o->waves ? "-waves" : "", o->quick ? "-quick" : "");
+        status = hash_tools(&h, work, &design, e);
+    snprintf(name, sizeof name, "%08x-%016llx%s%s%s", (unsigned)sofa_config_hash(c), (unsigned long long)h.word,
+             o->board ? "-board" : "", o->waves ? "-waves" : "", o->quick ? "-quick" : "");
     if (status == SOFA_OK) {
         char made[TB_PATH_MAX];
         if (o->verbose && tb_path(made, NULL, "%s/%s/" LIBRARY, root, name) == SOFA_OK && access(made, R_OK) != 0)

@@ -12,6 +12,7 @@ struct tb_core_options {
     const char *waves; /* an .fst file to write, or NULL */
     uint64_t seed;     /* of the registers before reset; 0: zeros */
     int verbose;       /* say on stderr that compiling takes a while */
+    int board;         /* the top is sofa_soc, the shim board/board_shim.cpp */
     int quick;         /* compile fast rather than well: for cores that run once */
 };
 

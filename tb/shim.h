@@ -1,4 +1,5 @@
-/* The pins of sofa_core, cycle by cycle: what the C benches exchange with a Verilated core (shim.cpp). */
+/* The pins of sofa_core and sofa_soc, cycle by cycle: what the C benches exchange with a Verilated design (shim.cpp,
+ * board/board_shim.cpp). */
 #ifndef TB_SHIM_H
 #define TB_SHIM_H
 
@@ -42,6 +43,16 @@ typedef void *tb_shim_create_fn(const char *waves, int seed);
 typedef void tb_shim_cycle_fn(void *core, const struct tb_pins_in *in, struct tb_pins_out *out);
 typedef void tb_shim_destroy_fn(void *core);
 
+/* The pins of sofa_soc (board_shim.cpp). */
+struct tb_board_in {
+    uint8_t rst, rx;
+};
+struct tb_board_out {
+    uint8_t tx, irq, busy;
+};
+typedef void tb_shim_board_fn(void *board, const struct tb_board_in *in, struct tb_board_out *out);
+
+#define TB_SHIM_BOARD "tb_shim_board"
 #define TB_SHIM_CREATE "tb_shim_create"
 #define TB_SHIM_CYCLE "tb_shim_cycle"
 #define TB_SHIM_DESTROY "tb_shim_destroy"

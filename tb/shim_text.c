@@ -6,4 +6,5 @@
             ":\n.incbin \"" file "\"\n" #symbol "_end:\n.byte 0\n.popsection\n")
 
 EMBED(tb_shim_cpp, "tb/shim.cpp");
+EMBED(tb_board_shim_cpp, "tb/board/board_shim.cpp");
 EMBED(tb_shim_h, "tb/shim.h");

@@ -3,6 +3,7 @@
 #define TB_SHIM_TEXT_H
 
 extern const char tb_shim_cpp[], tb_shim_cpp_end[];
+extern const char tb_board_shim_cpp[], tb_board_shim_cpp_end[];
 extern const char tb_shim_h[], tb_shim_h_end[];
 
 #endif

@@ -1,0 +1,117 @@
+#include "driver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct setting {
+    const char *name;
+    uint32_t value;
+};
+
+static enum sofa_status offset_of(const char *name, unsigned *offset, struct sofa_error *e)
+{
+    int found = sofa_register_offset(name);
+    if (found < 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "no register %s", name);
+    *offset = (unsigned)found;
+    return SOFA_OK;
+}
+
+enum sofa_status sofa_driver_get(const struct sofa_bus *bus, const char *name, uint32_t *value, struct sofa_error *e)
+{
+    unsigned offset = 0;
+    enum sofa_status status = offset_of(name, &offset, e);
+    return status == SOFA_OK ? bus->get(bus->user, offset, value, e) : status;
+}
+
+enum sofa_status sofa_driver_put(const struct sofa_bus *bus, const char *name, uint32_t value, struct sofa_error *e)
+{
+    unsigned offset = 0;
+    enum sofa_status status = offset_of(name, &offset, e);
+    return status == SOFA_OK ? bus->put(bus->user, offset, value, e) : status;
+}
+
+enum sofa_status sofa_driver_identify(const struct sofa_bus *bus, const struct sofa_config *c, struct sofa_error *e)
+{
+    uint32_t id = 0, hash = 0, want = sofa_config_hash(c);
+    enum sofa_status status = sofa_driver_get(bus, "ID", &id, e);
+    if (status == SOFA_OK && id != SOFA_ID)
+        return sofa_fail(e, SOFA_BAD_RESULT, "register ID is 0x%08X, want 0x%08X; is this the bitstream of a SOFA core?",
+                         (unsigned)id, SOFA_ID);
+    if (status == SOFA_OK)
+        status = sofa_driver_get(bus, "CONFIG_HASH", &hash, e);
+    if (status == SOFA_OK && hash != want)
+        status = sofa_fail(e, SOFA_BAD_RESULT, "register CONFIG_HASH is 0x%08X, want 0x%08X; is the bitstream of another "
+                           "configuration than '%s'?", (unsigned)hash, (unsigned)want, c->name);
+    return status;
+}
+
+static enum sofa_status put_places(const struct sofa_bus *bus, const struct sofa_config *c,
+                                   const struct sofa_place place[SOFA_PLACES], struct sofa_error *e)
+{
+    static const char *const low[SOFA_PLACES] = {"Q_BASE_LO", "K_BASE_LO", "V_BASE_LO", "O_BASE_LO", "RANGE_BASE_LO"};
+    static const char *const high[SOFA_PLACES] = {"Q_BASE_HI", "K_BASE_HI", "V_BASE_HI", "O_BASE_HI", "RANGE_BASE_HI"};
+    static const char *const stride[SOFA_PLACES] = {"Q_STRIDE", "K_STRIDE", "V_STRIDE", "O_STRIDE", NULL};
+    enum sofa_status status = SOFA_OK;
+    for (unsigned k = 0; k < SOFA_PLACES && status == SOFA_OK; k++) {
+        status = sofa_driver_put(bus, low[k], (uint32_t)place[k].base, e);
+        if (status == SOFA_OK && c->memory.address_bits > 32)
+            status = sofa_driver_put(bus, high[k], (uint32_t)(place[k].base >> 32), e);
+        if (status == SOFA_OK && stride[k])
+            status = sofa_driver_put(bus, stride[k], place[k].stride, e);
+    }
+    return status;
+}
+
+enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_job *j,
+                                      const struct sofa_place place[SOFA_PLACES], uint32_t watchdog, struct sofa_error *e)
+{
+    const struct setting settings[] = {
+        {"WATCHDOG", watchdog ? watchdog : SOFA_WATCHDOG_RESET},
+        {"IRQ_ENABLE", 1},
+        {"ROWS", j->rows},
+        {"KEYS", j->keys},
+        {"TILE", j->tile},
+        {"KEPT", j->kept},
+        {"FLAGS", (j->carry ? SOFA_FLAG_CARRY : 0) | (j->has_ranges ? SOFA_FLAG_RANGES : 0)},
+        {"MODE", 0},
+        {"RADIUS", j->radius},
+        {"SCORE_SHIFT", j->score_shift},
+        {"SCALE_MANTISSA", j->scale_mantissa},
+        {"SCALE_SHIFT", j->scale_shift},
+    };
+    enum sofa_status status = SOFA_OK;
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0] && status == SOFA_OK; i++)
+        status = sofa_driver_put(bus, settings[i].name, settings[i].value, e);
+    return status == SOFA_OK ? put_places(bus, c, place, e) : status;
+}
+
+enum sofa_status sofa_driver_counters(const struct sofa_bus *bus, struct sofa_counts *counts, struct sofa_error *e)
+{
+    unsigned count;
+    enum sofa_status status = SOFA_OK;
+    const struct sofa_register *r = sofa_registers(&count);
+    *counts = (struct sofa_counts){0};
+    for (unsigned i = 0; i + 1 < count && status == SOFA_OK; i++) {
+        size_t length = strlen(r[i].name);
+        if (r[i].kind != SOFA_REG_COUNTER || strcmp(r[i].name + length - 3, "_LO") != 0 ||
+            counts->count == SOFA_COUNTERS_MAX)
+            continue;
+        struct sofa_count *c = &counts->item[counts->count++];
+        uint32_t low = 0, high = 0;
+        snprintf(c->name, sizeof c->name, "%.*s", (int)(length - 3), r[i].name);
+        status = bus->get(bus->user, r[i].offset, &low, e); /* holds the upper half for the next read */
+        if (status == SOFA_OK)
+            status = bus->get(bus->user, r[i + 1].offset, &high, e);
+        c->value = (uint64_t)high << 32 | low;
+    }
+    return status;
+}
+
+uint64_t sofa_count_of(const struct sofa_counts *counts, const char *name)
+{
+    for (unsigned i = 0; i < counts->count; i++)
+        if (strcmp(counts->item[i].name, name) == 0)
+            return counts->item[i].value;
+    return 0;
+}
