@@ -35,7 +35,7 @@ static void step(struct sofa_machine *m)
 
 static int finished(const struct sofa_machine *m)
 {
-    return m->now.rows_left == 0 && !m->now.held && m->now.data_beats == 0 && m->cycle >= m->now.last_response;
+    return m->now.rows_left == 0 && m->now.data_beats == 0 && m->cycle >= m->now.last_response;
 }
 
 /* A job that takes longer has lost a token of the model. */

@@ -111,6 +111,8 @@ struct sofa_window_state {
 
 struct sofa_norm_state {
     unsigned used, busy, turn;
+    unsigned reading; /* cycles until the row is put together */
+    int offered;
 };
 
 /* Registers. */
@@ -130,7 +132,7 @@ struct sofa_registers_now {
     unsigned left[2], open, oldest;
     int retired;       /* pulse */
     unsigned data_beats;
-    int held, held_bank, stored_bank; /* stored_bank: -1 or the bank of the row whose address was taken */
+    int stored_bank; /* stored_bank: -1 or the bank of the row whose address was taken */
     size_t rows_left;
     uint64_t last_response;
 };
@@ -171,7 +173,6 @@ struct sofa_machine {
     uint64_t request_due[2][64];
     unsigned request_head[2], request_tail[2];
     struct sofa_underway complete, space, freed, finished[SOFA_QUERY_BLOCK_MAX];
-    unsigned queued[SOFA_QUERY_BLOCK_MAX]; /* rows in the queues that finished[] has left */
     struct sofa_key_entry list[SOFA_LIST_MAX];
     uint16_t order[2][SOFA_TILE_KEYS_MAX];
     size_t order_tile[2];

@@ -228,8 +228,8 @@ static void retire_row(struct sofa_machine *m, unsigned unit, unsigned row)
     clear_row(m->next.window.owed[bank], row);
     n->used++;
     n->busy = beats - 1;
-    /* a cycle to operation 0, p, 7 of the unit, the beats and their register, 2 of the queue */
-    sofa_underway_add(&m->finished[unit], m->cycle + 1 + m->d.weight_time + 7 + (beats > 1 ? beats : 0) + 2, bank);
+    /* a cycle to operation 0, p, 7 of the unit, then the queue's 2 or the other beats and the list's 1 */
+    sofa_underway_add(&m->finished[unit], m->cycle + 1 + m->d.weight_time + 7 + (beats > 1 ? beats : 2), bank);
 }
 
 static void step_group(struct sofa_machine *m, unsigned g)

@@ -326,14 +326,27 @@ void sofa_step_tiles(struct sofa_machine *m)
 
 /* ---- sofa_store, sofa_blocks, the end of the job ---- */
 
-static unsigned waiting_unit(struct sofa_machine *m)
+/* A finished row is listed when its last chunk is in memory; with several beats the unit puts it together before it offers
+ * it. */
+static int row_offered(const struct sofa_machine *m, unsigned u)
 {
-    for (unsigned u = 0; u < m->d.norm_units; u++) {
-        struct sofa_underway *f = &m->finished[u];
-        if (f->head != f->tail && f->due[f->head % SOFA_UNDERWAY] <= m->cycle)
-            return u;
-    }
-    return m->d.norm_units;
+    const struct sofa_underway *f = &m->finished[u];
+    int listed = f->head != f->tail && f->due[f->head % SOFA_UNDERWAY] <= m->cycle;
+    return m->d.beats == 1 ? listed : m->now.norm[u].offered;
+}
+
+static void put_row_together(struct sofa_machine *m, unsigned u)
+{
+    const struct sofa_norm_state *now = &m->now.norm[u];
+    struct sofa_norm_state *next = &m->next.norm[u];
+    const struct sofa_underway *f = &m->finished[u];
+    int listed = f->head != f->tail && f->due[f->head % SOFA_UNDERWAY] <= m->cycle;
+    if (now->reading > 0)
+        next->reading = now->reading - 1;
+    else if (listed && !now->offered)
+        next->reading = m->d.beats + 1;
+    if (now->reading == 1)
+        next->offered = 1;
 }
 
 static void step_blocks(struct sofa_machine *m)
@@ -355,21 +368,23 @@ void sofa_step_store(struct sofa_machine *m)
 {
     const struct sofa_registers_now *now = &m->now;
     struct sofa_registers_now *next = &m->next;
-    int pass = now->held && now->data_beats <= 1;
-    unsigned unit = waiting_unit(m);
+    unsigned unit = 0;
     uint32_t bank = 0;
-    int take = unit < m->d.norm_units && (!now->held || pass);
     step_blocks(m);
-    next->stored_bank = pass ? now->held_bank : -1;
+    next->stored_bank = -1;
     if (now->data_beats == 1)
         next->last_response = m->cycle + SOFA_IDEAL_LATENCY + 1;
-    if (pass)
-        next->data_beats = m->d.output_beats;
-    else if (now->data_beats > 0)
+    if (now->data_beats > 0)
         next->data_beats--;
-    if (take && sofa_underway_due(&m->finished[unit], m->cycle, &bank)) {
-        next->held_bank = (int)bank;
-        next->norm[unit].used--;
-    }
-    next->held = take || (now->held && !pass);
+    for (unsigned u = 0; u < m->d.norm_units && m->d.beats > 1; u++)
+        put_row_together(m, u);
+    while (unit < m->d.norm_units && !row_offered(m, unit))
+        unit++;
+    if (unit == m->d.norm_units || now->data_beats > 1)
+        return;
+    sofa_underway_due(&m->finished[unit], m->cycle, &bank);
+    next->norm[unit].used--;
+    next->norm[unit].offered = 0;
+    next->stored_bank = (int)bank;
+    next->data_beats = m->d.output_beats;
 }

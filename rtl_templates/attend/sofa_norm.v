@@ -1,4 +1,4 @@
-// Normalisation unit of $(d.lane_groups // d.norm_units) lane group(s): o = O / l, one chunk of $(cfg.attend.width) a cycle; assembles rows and queues them for the store.
+// Normalisation unit of $(d.lane_groups // d.norm_units) lane group(s): o = O / l, one chunk of $(cfg.attend.width) a cycle; queues rows for the store.
 // A group may retire a row when it has the turn (o_turn): a row takes $(d.beats) cycle(s), and has space in the queue from then on.
 // Latency 7 cycles from i_valid to the first chunk. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
 //% local N, B, D, NG, UG = cfg.attend.width, d.beats, cfg.head_dim, d.lane_groups, d.lane_groups // d.norm_units
@@ -126,37 +126,64 @@ module sofa_norm (
     end
     wire [$(RB):0]     row7 = row_at[$(5*(RB+1)) +: $(RB+1)];
 //% if B > 1 then
-    reg  [$(D*16-1):0] data;
+    // chunks come in any order and wait in a memory; rows are put together as they leave
     reg  [$(BB-1):0]   beats;             // that follow the present one
-    reg                push;
-    reg  [$(RB):0]     push_row;
+    reg  [$(QB-1):0]   put_slot, get_slot;
+    reg  [$(BB):0]     get;               // chunk to read next
+    reg                reading, fetched;
+    reg  [$(BB-1):0]   fetched_chunk;
+    reg                valid;
+    reg  [$(D*16-1):0] data;
     wire               present = valid_at[5] || beats != $(BB)'d0;
     wire               last = present && !valid_at[5] && beats == $(BB)'d1;
+    wire               listed, listed_ready;
+    wire [$(N*16-1):0] word;
+    wire               more = reading && get != $(BB+1)'d$(B);
+    sofa_ram #(.WIDTH($(N*16)), .DEPTH($(DEPTH << BB)), .ABITS($(QB+BB))) u_chunks (
+        .clk(clk), .i_we(present), .i_waddr({put_slot, i_phase_chunk}), .i_wdata(chunk),
+        .i_re(more), .i_raddr({get_slot, get[$(BB-1):0]}), .o_rdata(word));
+    sofa_fifo #(.WIDTH($(RB+1)), .DEPTH($(DEPTH)), .ABITS($(QB))) u_rows (
+        .clk(clk), .rst(rst), .i_valid(last), .o_ready(listed_ready), .i_data(row7),
+        .o_valid(listed), .i_ready(popped), .o_data({o_row_bank, o_row}));
+    wire               unused_listed = listed_ready;    // has as many places as the chunk memory
+    assign o_row_valid = valid;
+    assign o_data = data;
     always @(posedge clk) begin
-        if (present)
-            case (i_phase_chunk)
+        fetched_chunk <= get[$(BB-1):0];
+        if (fetched)
+            case (fetched_chunk)
 //%   for c = 0, B - 1 do
 //%     local n = math.min(N, D - c * N)
-                $(BB)'d$(c): data[$(c*N*16) +: $(n*16)] <= chunk[$(n*16-1):0];
+                $(BB)'d$(c): data[$(c*N*16) +: $(n*16)] <= word[$(n*16-1):0];
 //%   end
                 default: ;
             endcase
-        push_row <= row7;
-        push <= last && !rst;
-        if (rst)
+        if (rst) begin
             beats <= $(BB)'d0;
-        else if (valid_at[5])
-            beats <= $(BB)'d$(B-1);
-        else if (beats != $(BB)'d0)
-            beats <= beats - 1'b1;
+            put_slot <= $(QB)'d0;
+            get_slot <= $(QB)'d0;
+            reading <= 1'b0;
+            fetched <= 1'b0;
+            valid <= 1'b0;
+        end else begin
+            if (valid_at[5])
+                beats <= $(BB)'d$(B-1);
+            else if (beats != $(BB)'d0)
+                beats <= beats - 1'b1;
+            if (last)
+                put_slot <= put_slot + 1'b1;
+            if (popped)
+                get_slot <= get_slot + 1'b1;
+            reading <= reading ? !(fetched && fetched_chunk == $(BB)'d$(B-1)) : listed && !valid;
+            fetched <= more;
+            valid <= valid ? !i_row_ready : fetched && fetched_chunk == $(BB)'d$(B-1);
+        end
+        get <= reading ? get + {$(BB)'d0, more} : $(BB+1)'d0;
     end
 //% else
-    wire [$(D*16-1):0] data = chunk[$(D*16-1):0];
-    wire               push = valid_at[5];
-    wire [$(RB):0]     push_row = row7;
-//% end
     sofa_queue #(.WIDTH($(D*16+RB+1)), .DEPTH($(DEPTH)), .ABITS($(QB))) u_queue (
-        .clk(clk), .rst(rst), .i_valid(push), .i_data({push_row, data}),
+        .clk(clk), .rst(rst), .i_valid(valid_at[5]), .i_data({row7, chunk[$(D*16-1):0]}),
         .o_valid(o_row_valid), .i_ready(i_row_ready), .o_data({o_row_bank, o_row, o_data}));
+//% end
 endmodule
 `default_nettype wire

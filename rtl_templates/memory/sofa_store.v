@@ -1,5 +1,5 @@
 // Writes finished rows: address, one burst of $(d.output_beats) beat(s) a row, byte strobes on the tail.
-// Rows of $(d.norm_units) queue(s), the lowest first. Latency 2 cycles, throughput one beat a cycle. Handshake: valid/ready on all ports;
+// Rows of $(d.norm_units) queue(s), the lowest first. Latency 1 cycle, throughput one beat a cycle. Handshake: valid/ready on all ports;
 // write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row is taken.
 //% local A, P, D, RB, NU, OB = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.row_bits, d.norm_units, d.output_beats
 //% local BYTES, BB = d.port_bytes, math.max(1, clog2(d.output_beats))
@@ -34,13 +34,12 @@ module sofa_store (
     input  wire                 i_resp_valid,
     input  wire                 i_resp_error
 );
-    // ---- choose a row ----
-    reg                 held;
-    reg                 bank;
-    reg  [$(RB-1):0]    row;
-    reg  [$(D*16-1):0]  data;
-    wire                pass;           // held row goes on
-    wire                take = |i_row_valid && (!held || pass) && !i_halt;
+    // ---- choose a row: its address and beats ----
+    wire                sent = o_data_valid && i_data_ready;
+    wire                asked = !o_req_valid || i_req_ready;
+    wire                done = !o_data_valid || (i_data_ready && o_last);
+    reg  [15:0]         outstanding;
+    wire                take = |i_row_valid && asked && done && !i_halt && !outstanding[15];
     wire [$(NU-1):0]    lowest = i_row_valid & (~i_row_valid + $(NU)'d1);
     assign o_row_ready = lowest & {$(NU){take}};
 //% local function choose(name, width)
@@ -48,27 +47,13 @@ module sofa_store (
 //%   for u = 0, NU - 1 do t[#t+1] = NU == 1 and name or "({" .. width .. "{lowest[" .. u .. "]}} & " .. name .. "[" .. (u*width) .. " +: " .. width .. "])" end
 //%   return table.concat(t, " | ")
 //% end
-    always @(posedge clk) begin
-        if (take) begin
-            bank <= |(lowest & i_row_bank);
-            row <= $(choose("i_row", RB));
-            data <= $(choose("i_data", D*16));
-        end
-        if (rst)
-            held <= 1'b0;
-        else
-            held <= take || (held && !pass);
-    end
-
-    // ---- its address and beats ----
+    wire                bank = |(lowest & i_row_bank);
+    wire [$(RB-1):0]    row = $(choose("i_row", RB));
+    wire [$(D*16-1):0]  data = $(choose("i_data", D*16));
     wire [$(A-1):0]     offset = $(ext("row", RB, A)) * i_stride;
     wire [$(A-1):0]     base = bank ? i_base[$(2*A-1):$(A)] : i_base[$(A-1):0];
     reg  [$(OB*P-1):0]  beats;
     reg  [$(BB-1):0]    beat;
-    wire                sent = o_data_valid && i_data_ready;
-    wire                asked = !o_req_valid || i_req_ready;
-    wire                done = !o_data_valid || (i_data_ready && o_last);
-    assign pass = held && asked && done && !outstanding[15];
     assign o_req_len = 8'd$(OB-1);
     assign o_data = beats[$(P-1):0];
     assign o_last = beat == $(BB)'d$(OB-1);
@@ -81,7 +66,7 @@ module sofa_store (
     assign o_bytes = o_last ? $(lit(clog2(BYTES+1), tail)) : $(lit(clog2(BYTES+1), BYTES));
 
     always @(posedge clk) begin
-        if (pass) begin
+        if (take) begin
             o_req_addr <= base + offset;
             beats <= $(OB*P > D*16 and "{" .. (OB*P-D*16) .. "'d0, data}" or "data");
             beat <= $(BB)'d0;
@@ -96,12 +81,12 @@ module sofa_store (
             o_data_valid <= 1'b0;
             o_stored <= 2'b00;
         end else begin
-            o_stored <= {pass && bank, pass && !bank};
-            if (pass)
+            o_stored <= {take && bank, take && !bank};
+            if (take)
                 o_req_valid <= 1'b1;
             else if (i_req_ready)
                 o_req_valid <= 1'b0;
-            if (pass)
+            if (take)
                 o_data_valid <= 1'b1;
             else if (i_data_ready && o_last)
                 o_data_valid <= 1'b0;
@@ -109,13 +94,12 @@ module sofa_store (
     end
 
     // ---- responses ----
-    reg  [15:0] outstanding;
     always @(posedge clk)
         if (rst)
             outstanding <= 16'd0;
         else
-            outstanding <= outstanding + {15'd0, pass} - {15'd0, i_resp_valid};
-    assign o_idle = !held && !o_req_valid && !o_data_valid && outstanding == 16'd0;
+            outstanding <= outstanding + {15'd0, take} - {15'd0, i_resp_valid};
+    assign o_idle = !o_req_valid && !o_data_valid && outstanding == 16'd0;
     assign o_error = i_resp_valid && i_resp_error;
 endmodule
 `default_nettype wire
