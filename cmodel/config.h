@@ -8,10 +8,12 @@
 #include <stdint.h>
 
 enum sofa_mode { SOFA_MODE_KV, SOFA_MODE_TOKENS };
+enum sofa_rounding { SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST }; /* of key weights to powers of two */
 
 #define SOFA_QUERY_BLOCK_MAX 256u
 #define SOFA_HEAD_DIM_MAX 256u
 #define SOFA_TILE_KEYS_MAX 512u
+#define SOFA_HIDDEN_MAX 8192u
 #define SOFA_KEPT_MAX 128u
 #define SOFA_WINDOW_MAX 64u
 
@@ -21,6 +23,7 @@ struct sofa_config {
     unsigned query_block; /* QB, rows of a block, 1..256 */
     unsigned head_dim;    /* d, 8..256 */
     unsigned keys_max;    /* largest S, 1..2^20 */
+    unsigned hidden_max;  /* largest H, 1..8192 (mode tokens) */
     struct {
         unsigned keys;     /* Bc, 4..512 */
         unsigned kept_max; /* 1..128, <= keys */
@@ -28,12 +31,14 @@ struct sofa_config {
     struct {
         unsigned query_bits, key_bits, value_bits; /* 8 or 16 */
         unsigned output_bits;                      /* 16 */
+        unsigned token_bits, weight_bits;          /* 8 (mode tokens) */
     } data;
     struct {
         unsigned keys;         /* KP, 1..tile.keys */
         unsigned dims;         /* DC, 1..head_dim */
         unsigned score_bits;   /* 8..24 */
         unsigned operand_bits; /* bits of K^, 4..key_bits */
+        unsigned weight_rounding; /* enum sofa_rounding (mode tokens) */
     } predict;
     struct {
         unsigned lanes;  /* LANES, 1..query_block */
@@ -76,6 +81,9 @@ struct sofa_derived {
     unsigned output_acc_bits; /* O accumulator */
     unsigned norm_units;  /* normalisation units: one for all lane groups, or one each if the port takes their output */
     unsigned query_buses; /* query load buses */
+    /* key prediction and generation (mode tokens) */
+    unsigned khat_full_bits; /* K^ before scaling: 15 + clog2(hidden_max) */
+    unsigned project_bits;   /* K and V before scaling: 17 + clog2(hidden_max) */
     /* latencies in cycles, see the heads of the modules */
     unsigned predict_tree;    /* adder stages of the shift array */
     unsigned predict_latency; /* issue of a beat to selection */
@@ -110,6 +118,9 @@ enum sofa_status sofa_config_load(struct sofa_config *c, const char *path, const
 
 /* SOFA_OK if every value is legal; else SOFA_BAD_INPUT and one line naming the key and its range. */
 enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_error *e);
+
+/* SOFA_OK if there is RTL for it: so far only for mode kv. */
+enum sofa_status sofa_config_check_rtl(const struct sofa_config *c, struct sofa_error *e);
 
 /* Requires a checked configuration. */
 void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d);

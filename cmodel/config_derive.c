@@ -27,6 +27,8 @@ static void derive_prediction(const struct sofa_config *c, struct sofa_derived *
     d->tile_bits = sofa_clog2(c->tile.keys + 1);
     d->key_bits = sofa_clog2((uint64_t)c->keys_max + 1);
     d->kept_bits = sofa_clog2(c->tile.kept_max + 1);
+    d->khat_full_bits = 15 + sofa_clog2(c->hidden_max);
+    d->project_bits = 17 + sofa_clog2(c->hidden_max);
 }
 
 static void derive_memory(const struct sofa_config *c, struct sofa_derived *d)

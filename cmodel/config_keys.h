@@ -11,16 +11,20 @@
     KEY(QUERY_BLOCK, query_block, 1, SOFA_QUERY_BLOCK_MAX, 16) \
     KEY(HEAD_DIM, head_dim, 8, SOFA_HEAD_DIM_MAX, 32) \
     KEY(KEYS_MAX, keys_max, 1, 1u << 20, 1024) \
+    KEY(HIDDEN_MAX, hidden_max, 1, SOFA_HIDDEN_MAX, 256) \
     KEY(TILE_KEYS, tile.keys, 4, SOFA_TILE_KEYS_MAX, 16) \
     KEY(TILE_KEPT_MAX, tile.kept_max, 1, SOFA_KEPT_MAX, 4) \
     KEY(QUERY_BITS, data.query_bits, 8, 16, 16) \
     KEY(KEY_BITS, data.key_bits, 8, 16, 16) \
     KEY(VALUE_BITS, data.value_bits, 8, 16, 16) \
     KEY(OUTPUT_BITS, data.output_bits, 16, 16, 16) \
+    KEY(TOKEN_BITS, data.token_bits, 8, 8, 8) \
+    KEY(WEIGHT_BITS, data.weight_bits, 8, 8, 8) \
     KEY(PREDICT_KEYS, predict.keys, 1, SOFA_TILE_KEYS_MAX, 8) \
     KEY(PREDICT_DIMS, predict.dims, 1, SOFA_HEAD_DIM_MAX, 8) \
     KEY(SCORE_BITS, predict.score_bits, 8, 24, 16) \
     KEY(OPERAND_BITS, predict.operand_bits, 4, 16, 8) \
+    KEY(WEIGHT_ROUNDING, predict.weight_rounding, SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST, SOFA_ROUND_NEAREST) \
     KEY(LANES, attend.lanes, 1, SOFA_QUERY_BLOCK_MAX, 2) \
     KEY(WIDTH, attend.width, 1, SOFA_HEAD_DIM_MAX, 8) \
     KEY(WINDOW, attend.window, 1, SOFA_WINDOW_MAX, 4) \

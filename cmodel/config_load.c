@@ -19,9 +19,21 @@ static enum sofa_status set_name(struct sofa_config *c, const char *text, struct
 static enum sofa_status set_mode(struct sofa_config *c, const char *text, struct sofa_error *e)
 {
     if (strcmp(text, "kv") != 0 && strcmp(text, "tokens") != 0)
-        return sofa_fail(e, SOFA_BAD_INPUT, "mode is '%.80s', must be kv", text);
+        return sofa_fail(e, SOFA_BAD_INPUT, "mode is '%.80s', must be kv or tokens", text);
     c->mode = strcmp(text, "kv") == 0 ? SOFA_MODE_KV : SOFA_MODE_TOKENS;
     return SOFA_OK;
+}
+
+/* A whole number, or the name of one. */
+static int parse_value(unsigned key, const char *text, uint64_t *value)
+{
+    static const char *const rounding[] = {[SOFA_ROUND_FLOOR] = "floor", [SOFA_ROUND_NEAREST] = "nearest"};
+    for (unsigned i = 0; key == SOFA_KEY_WEIGHT_ROUNDING && i < sizeof rounding / sizeof rounding[0]; i++)
+        if (strcmp(text, rounding[i]) == 0) {
+            *value = i;
+            return 1;
+        }
+    return sofa_parse_unsigned(text, UINT32_MAX, value);
 }
 
 enum sofa_status sofa_draft_set(struct sofa_draft *draft, const char *path, const char *text, enum sofa_level level,
@@ -36,7 +48,9 @@ enum sofa_status sofa_draft_set(struct sofa_draft *draft, const char *path, cons
         uint64_t value;
         if (strcmp(path, rule->path) != 0)
             continue;
-        if (!sofa_parse_unsigned(text, UINT32_MAX, &value))
+        if (!parse_value(key, text, &value) && key == SOFA_KEY_WEIGHT_ROUNDING)
+            return sofa_fail(e, SOFA_BAD_INPUT, "%s is '%.80s', must be floor (0) or nearest (1)", path, text);
+        if (!parse_value(key, text, &value))
             return sofa_fail(e, SOFA_BAD_INPUT, "%s is '%.80s', must be a whole number, %u to %u", path, text, rule->low,
                              rule->high);
         *sofa_key_value(&draft->config, key) = (unsigned)value;

@@ -14,10 +14,10 @@ struct tile_text {
     char *keys, *kept_max;
 };
 struct data_text {
-    char *query_bits, *key_bits, *value_bits, *output_bits;
+    char *query_bits, *key_bits, *value_bits, *output_bits, *token_bits, *weight_bits;
 };
 struct predict_text {
-    char *keys, *dims, *score_bits, *operand_bits;
+    char *keys, *dims, *score_bits, *operand_bits, *weight_rounding;
 };
 struct attend_text {
     char *lanes, *width, *window;
@@ -29,7 +29,7 @@ struct board_text {
     char *clock_hz, *baud, *memory_kib, *counters;
 };
 struct file_text {
-    char *name, *mode, *query_block, *head_dim, *keys_max;
+    char *name, *mode, *query_block, *head_dim, *keys_max, *hidden_max;
     struct tile_text tile;
     struct data_text data;
     struct predict_text predict;
@@ -44,9 +44,11 @@ struct file_text {
 static const cyaml_schema_field_t tile_fields[] = {TEXT(tile_text, keys), TEXT(tile_text, kept_max), CYAML_FIELD_END};
 static const cyaml_schema_field_t data_fields[] = {TEXT(data_text, query_bits), TEXT(data_text, key_bits),
                                                    TEXT(data_text, value_bits), TEXT(data_text, output_bits),
+                                                   TEXT(data_text, token_bits), TEXT(data_text, weight_bits),
                                                    CYAML_FIELD_END};
 static const cyaml_schema_field_t predict_fields[] = {TEXT(predict_text, keys), TEXT(predict_text, dims),
                                                       TEXT(predict_text, score_bits), TEXT(predict_text, operand_bits),
+                                                      TEXT(predict_text, weight_rounding),
                                                       CYAML_FIELD_END};
 static const cyaml_schema_field_t attend_fields[] = {TEXT(attend_text, lanes), TEXT(attend_text, width),
                                                      TEXT(attend_text, window), CYAML_FIELD_END};
@@ -57,7 +59,8 @@ static const cyaml_schema_field_t board_fields[] = {TEXT(board_text, clock_hz), 
                                                     TEXT(board_text, memory_kib), TEXT(board_text, counters), CYAML_FIELD_END};
 static const cyaml_schema_field_t file_fields[] = {
     TEXT(file_text, name),     TEXT(file_text, mode),         TEXT(file_text, query_block),
-    TEXT(file_text, head_dim), TEXT(file_text, keys_max),     PART(tile, tile_fields),
+    TEXT(file_text, head_dim), TEXT(file_text, keys_max),     TEXT(file_text, hidden_max),
+    PART(tile, tile_fields),
     PART(data, data_fields),   PART(predict, predict_fields), PART(attend, attend_fields),
     PART(memory, memory_fields), PART(board, board_fields), CYAML_FIELD_END};
 static const cyaml_schema_value_t file_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_text, file_fields)};
@@ -120,16 +123,20 @@ static enum sofa_status take(struct sofa_draft *draft, const struct file_text *f
         {"query_block", f->query_block},
         {"head_dim", f->head_dim},
         {"keys_max", f->keys_max},
+        {"hidden_max", f->hidden_max},
         {"tile.keys", f->tile.keys},
         {"tile.kept_max", f->tile.kept_max},
         {"data.query_bits", f->data.query_bits},
         {"data.key_bits", f->data.key_bits},
         {"data.value_bits", f->data.value_bits},
         {"data.output_bits", f->data.output_bits},
+        {"data.token_bits", f->data.token_bits},
+        {"data.weight_bits", f->data.weight_bits},
         {"predict.keys", f->predict.keys},
         {"predict.dims", f->predict.dims},
         {"predict.score_bits", f->predict.score_bits},
         {"predict.operand_bits", f->predict.operand_bits},
+        {"predict.weight_rounding", f->predict.weight_rounding},
         {"attend.lanes", f->attend.lanes},
         {"attend.width", f->attend.width},
         {"attend.window", f->attend.window},

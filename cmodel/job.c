@@ -37,6 +37,14 @@ static enum sofa_status choose_scale(struct sofa_job *j, double step, struct sof
     return SOFA_OK;
 }
 
+/* Real worth of one step of K^. */
+static double khat_step(const struct sofa_config *c, const struct sofa_trace *t)
+{
+    if (c->mode == SOFA_MODE_TOKENS)
+        return ldexp(t->tokens.khat_step, (int)t->tokens.khat_shift);
+    return ldexp(t->k.step, (int)(c->data.key_bits - c->predict.operand_bits));
+}
+
 static uint32_t radius_register(double radius, double score_step)
 {
     if (isinf(radius) || radius < 0)
@@ -62,8 +70,10 @@ enum sofa_status sofa_job_make(struct sofa_job *j, const struct sofa_config *c, 
     j->score_shift = d.full_bits > bits ? d.full_bits - bits : 0;
     if (j->score_shift > 15)
         j->score_shift = 15;
-    double step = t->q.step * t->k.step * t->scale;
-    int dropped = (int)(c->data.key_bits - c->predict.operand_bits);
-    j->radius = radius_register(o->radius, ldexp(step, (int)j->score_shift - 6 + dropped));
-    return choose_scale(j, step, e);
+    j->khat_shift = t->tokens.khat_shift;
+    j->k_shift = t->tokens.k_shift;
+    j->v_shift = t->tokens.v_shift;
+    double predicted = t->q.step * khat_step(c, t) * t->scale;
+    j->radius = radius_register(o->radius, ldexp(predicted, (int)j->score_shift - 6));
+    return choose_scale(j, t->q.step * t->k.step * t->scale, e);
 }

@@ -18,6 +18,7 @@ struct sofa_job {
     int carry, has_ranges;
     uint32_t radius;       /* score units at row exponent 0; UINT32_MAX: none */
     unsigned score_shift;  /* 0..15 */
+    unsigned khat_shift, k_shift, v_shift; /* 0..31; mode tokens */
     unsigned scale_mantissa, scale_shift; /* t = s * mantissa * 2^-shift, in 2^-12 octaves */
 };
 

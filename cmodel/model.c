@@ -1,7 +1,9 @@
 #include "model.h"
 
 #include "attend.h"
+#include "kvgen.h"
 #include "predict.h"
+#include "predict_keys.h"
 #include "schedule.h"
 #include "select.h"
 
@@ -19,6 +21,9 @@ struct run {
     int keep_tiles;
     size_t tiles_room;
     int16_t *khat;   /* S x d */
+    const int16_t *k, *v; /* S x d: of the trace, or of kvgen as far as they are needed */
+    struct sofa_kvgen kvgen; /* mode tokens */
+    struct sofa_zeros zeros; /* mode tokens */
     int16_t *power;  /* QB x d, codes of the block's queries */
     int64_t *o;      /* QB x d */
     int32_t *recent; /* QB x d */
@@ -29,6 +34,8 @@ struct run {
 
 static void close_run(struct run *run)
 {
+    sofa_kvgen_close(&run->kvgen);
+    sofa_zeros_close(&run->zeros);
     free(run->khat);
     free(run->power);
     free(run->o);
@@ -50,6 +57,26 @@ static enum sofa_status open_result(struct run *run, struct sofa_error *e)
     unsigned spare = 16 - run->c->data.value_bits;
     r->o_step = run->t->v.step / (double)(1u << spare);
     return SOFA_OK;
+}
+
+static enum sofa_status open_keys(struct run *run, struct sofa_error *e)
+{
+    const struct sofa_trace *t = run->t;
+    const struct sofa_config *c = run->c;
+    size_t count = t->k.rows * c->head_dim;
+    if (c->mode == SOFA_MODE_KV) {
+        sofa_truncate_key(run->khat, t->k.value, count, c);
+        run->k = t->k.value;
+        run->v = t->v.value;
+        return SOFA_OK;
+    }
+    sofa_scale_khat(run->khat, t->tokens.khat_sum, count, run->j->khat_shift, c->predict.operand_bits);
+    enum sofa_status status = sofa_kvgen_open(&run->kvgen, t, c->data.key_bits, c->data.value_bits, e);
+    run->kvgen.k_shift = run->j->k_shift;
+    run->kvgen.v_shift = run->j->v_shift;
+    run->k = run->kvgen.k;
+    run->v = run->kvgen.v;
+    return status == SOFA_OK ? sofa_zeros_open(&run->zeros, c, &t->tokens, e) : status;
 }
 
 static enum sofa_status open_run(struct run **out, const struct sofa_config *c, const struct sofa_trace *t,
@@ -74,12 +101,12 @@ static enum sofa_status open_run(struct run **out, const struct sofa_config *c, 
     run->recent = calloc(qb * d, sizeof *run->recent);
     if (!run->khat || !run->power || !run->o || !run->recent)
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", t->k.rows);
-    sofa_truncate_key(run->khat, t->k.value, t->k.rows * d, c);
     for (size_t r = 0; r < qb; r++) {
         run->row[r].o = run->o + r * d;
         run->row[r].recent = run->recent + r * d;
     }
-    return open_result(run, e);
+    enum sofa_status status = open_keys(run, e);
+    return status == SOFA_OK ? open_result(run, e) : status;
 }
 
 static void start_block(struct run *run, size_t row0, unsigned rows)
@@ -132,7 +159,7 @@ static void attend_row(struct run *run, size_t row0, unsigned r, size_t key)
     const struct sofa_trace *t = run->t;
     size_t d = run->c->head_dim;
     run->result->counters.raises += (unsigned)sofa_attend_pair(&run->attend, &run->row[r], t->q.value + (row0 + r) * d,
-                                                               t->k.value + key * d, t->v.value + key * d);
+                                                               run->k + key * d, run->v + key * d);
 }
 
 static void attend_tile(struct run *run, const struct sofa_tile *tile, size_t row0)
@@ -142,6 +169,8 @@ static void attend_tile(struct run *run, const struct sofa_tile *tile, size_t ro
     run->result->counters.keys += count;
     for (unsigned i = 0; i < count; i++) {
         const uint64_t *need = tile->need + order[i] * SOFA_ROW_WORDS;
+        if (run->c->mode == SOFA_MODE_TOKENS)
+            run->result->counters.generated += (unsigned)sofa_kvgen_need(&run->kvgen, tile->base + order[i]);
         for (unsigned w = 0; w < SOFA_ROW_WORDS; w++)
             for (uint64_t rest = need[w]; rest != 0; rest &= rest - 1)
                 attend_row(run, row0, 64 * w + (unsigned)__builtin_ctzll(rest), tile->base + order[i]);
@@ -187,6 +216,8 @@ static enum sofa_status run_tile(struct run *run, size_t row0, unsigned rows, ui
     if (seen > 0) {
         run->result->counters.tiles++;
         run->result->counters.key_rows += seen;
+        if (run->c->mode == SOFA_MODE_TOKENS)
+            sofa_zeros_count(&run->zeros, &run->result->counters, &tile, run->j->tile);
         attend_tile(run, &tile, row0);
         if (run->keep_tiles)
             status = keep_tile(run, &tile, e);
@@ -239,13 +270,39 @@ static uint64_t range_beats(const struct run *run)
     return beats;
 }
 
+static uint64_t whole_beats(const struct run *run, uint64_t bits)
+{
+    unsigned port = run->c->memory.port_bits;
+    return (bits + port - 1) / port * run->d.port_bytes;
+}
+
+/* Tokens once per tile and block, weights once per job; a generated row is written, and read by every later block that
+ * needs it. */
+static void count_token_bytes(const struct run *run)
+{
+    struct sofa_counters *n = &run->result->counters;
+    const struct sofa_config *c = run->c;
+    uint64_t hidden = run->t->tokens.x.cols, weights = hidden * c->head_dim;
+    uint64_t pair = (uint64_t)(run->d.key_beats + run->d.value_beats) * run->d.port_bytes;
+    n->fetched = n->keys - n->generated;
+    n->bytes_token = n->key_rows * whole_beats(run, hidden * c->data.token_bits);
+    n->bytes_weight = whole_beats(run, weights * 4) + 2 * whole_beats(run, weights * c->data.weight_bits) +
+                      run->t->tokens.biases * whole_beats(run, (uint64_t)c->head_dim * 32);
+    n->bytes_cache_read = n->fetched * pair;
+    n->bytes_cache_write = n->generated * pair;
+}
+
 static void count_bytes(const struct run *run)
 {
     struct sofa_counters *n = &run->result->counters;
     uint64_t rows = run->result->rows, port = run->d.port_bytes;
     n->bytes_query = rows * run->d.query_beats * port;
-    n->bytes_key = n->key_rows * run->d.key_beats * port;
-    n->bytes_value = n->keys * run->d.value_beats * port;
+    if (run->c->mode == SOFA_MODE_TOKENS) {
+        count_token_bytes(run);
+    } else {
+        n->bytes_key = n->key_rows * run->d.key_beats * port;
+        n->bytes_value = n->keys * run->d.value_beats * port;
+    }
     n->bytes_range = range_beats(run) * port;
     n->bytes_output = rows * run->c->head_dim * run->c->data.output_bits / 8;
 }

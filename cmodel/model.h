@@ -7,13 +7,18 @@
 /* Architectural counters: equal in model and RTL whatever the memory's timing. */
 struct sofa_counters {
     uint64_t pairs;      /* (row, key) attended */
-    uint64_t keys;       /* needed keys over all blocks = V rows read */
-    uint64_t key_rows;   /* visible keys over all blocks = K rows read */
+    uint64_t keys;       /* needed keys over all blocks = V rows read (mode tokens: generated + fetched) */
+    uint64_t key_rows;   /* visible keys over all blocks = K rows read (mode tokens: token rows read) */
     uint64_t raises;     /* references raised after a row's first pair */
     uint64_t clipped;    /* kept candidates dropped by the radius */
     uint64_t empty_rows; /* rows that see no key */
     uint64_t blocks, tiles; /* blocks; tiles with at least one visible key */
     uint64_t bytes_query, bytes_key, bytes_value, bytes_range, bytes_output; /* on the bus, whole beats read; bytes written */
+    /* mode tokens: the memory of generated keys holds all of them, that of tokens a tile, that of weights a head */
+    uint64_t generated, fetched;   /* keys: generated when first needed, read back by later blocks */
+    uint64_t khat_beats, khat_beats_skipped; /* of key prediction: done; without an operand other than zero */
+    uint64_t zero_terms;           /* products of key prediction that a zero token or code makes superfluous */
+    uint64_t bytes_token, bytes_weight, bytes_cache_read, bytes_cache_write;
 };
 
 /* What one tile of one block looks like to the scheduler; enough for the cycle model. */

@@ -3,24 +3,55 @@
 #include <math.h>
 #include <string.h>
 
+/* Generated keys are taken before they are rounded to data.key_bits. */
+static int64_t exact_score(const struct sofa_trace *t, const int16_t *q, size_t key)
+{
+    size_t d = t->q.cols;
+    int64_t sum = 0;
+    if (t->tokens.k_sum) {
+        const int32_t *k = t->tokens.k_sum + key * d;
+        for (size_t i = 0; i < d; i++)
+            sum += (int64_t)q[i] * k[i];
+    } else {
+        const int16_t *k = t->k.value + key * d;
+        for (size_t i = 0; i < d; i++)
+            sum += (int32_t)q[i] * k[i];
+    }
+    return sum;
+}
+
+double sofa_reference_unit(const struct sofa_trace *t)
+{
+    return t->q.step * (t->tokens.k_sum ? t->tokens.k_step : t->k.step) * t->scale;
+}
+
+static void add_value(double *out, double weight, const struct sofa_trace *t, size_t key)
+{
+    size_t d = t->q.cols;
+    if (t->tokens.v_sum) {
+        double w = weight * t->tokens.v_step;
+        for (size_t i = 0; i < d; i++)
+            out[i] += w * t->tokens.v_sum[key * d + i];
+    } else {
+        double w = weight * t->v.step;
+        for (size_t i = 0; i < d; i++)
+            out[i] += w * t->v.value[key * d + i];
+    }
+}
+
 void sofa_reference_scores(int64_t *score, const struct sofa_trace *t, size_t row)
 {
     size_t d = t->q.cols;
     const int16_t *q = t->q.value + row * d;
-    for (size_t key = t->first[row]; key < t->visible[row]; key++) {
-        const int16_t *k = t->k.value + key * d;
-        int64_t sum = 0;
-        for (size_t i = 0; i < d; i++)
-            sum += (int32_t)q[i] * k[i];
-        score[key] = sum;
-    }
+    for (size_t key = t->first[row]; key < t->visible[row]; key++)
+        score[key] = exact_score(t, q, key);
 }
 
 void sofa_reference_attend(double *out, double *weight, const int64_t *score, const uint8_t *selected,
                            const struct sofa_trace *t, size_t row)
 {
     size_t d = t->q.cols;
-    double step = t->q.step * t->k.step * t->scale, sum = 0;
+    double step = sofa_reference_unit(t), sum = 0;
     int64_t most = INT64_MIN;
     memset(out, 0, d * sizeof *out);
     for (size_t key = t->first[row]; key < t->visible[row]; key++)
@@ -30,12 +61,9 @@ void sofa_reference_attend(double *out, double *weight, const int64_t *score, co
         weight[key] = !selected || selected[key] ? exp((double)(score[key] - most) * step) : 0;
         sum += weight[key];
     }
-    for (size_t key = t->first[row]; key < t->visible[row]; key++) {
-        const int16_t *v = t->v.value + key * d;
-        double w = weight[key] * t->v.step;
-        for (size_t i = 0; w > 0 && i < d; i++)
-            out[i] += w * v[i];
-    }
+    for (size_t key = t->first[row]; key < t->visible[row]; key++)
+        if (weight[key] > 0)
+            add_value(out, weight[key], t, key);
     for (size_t i = 0; sum > 0 && i < d; i++)
         out[i] /= sum;
 }

@@ -4,8 +4,11 @@
 
 #include "trace.h"
 
-/* Exact integer scores Q.K of a row over its visible keys: score[first .. visible-1]. */
+/* Exact integer scores Q.K of a row over its visible keys: score[first .. visible-1]. Mode tokens: K and V are the exact
+ * sums of the quantised tokens and weights, not yet rounded to data.key_bits and data.value_bits. */
 void sofa_reference_scores(int64_t *score, const struct sofa_trace *t, size_t row);
+/* What one step of such a score is worth in softmax units. */
+double sofa_reference_unit(const struct sofa_trace *t);
 /* Softmax attention over the visible keys with selected[key] != 0 (selected NULL: all) on dequantised tensors; d
  * outputs, zeros when there is no key. weight: room for S numbers. */
 void sofa_reference_attend(double *out, double *weight, const int64_t *score, const uint8_t *selected,

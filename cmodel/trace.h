@@ -13,8 +13,20 @@ struct sofa_tensor {
     double step;    /* real worth of one integer step */
 };
 
+/* Mode tokens: what K and V come from. The sums are exact; the shifts are registers of a job (docs/arithmetic.md,
+ * "Tokens") and follow from the sums of this trace. */
+struct sofa_tokens {
+    struct sofa_tensor x, wk, wv;             /* S x H, H x d, H x d */
+    unsigned biases;                          /* how many of bk and bv there are */
+    int16_t *power;                           /* H x d: codes of wk as signed powers of two */
+    int32_t *khat_sum, *k_sum, *v_sum;        /* S x d: X.code, X.Wk + bk, X.Wv + bv */
+    double khat_step, k_step, v_step;         /* real worth of one step of a sum */
+    unsigned khat_shift, k_shift, v_shift;
+};
+
 struct sofa_trace {
-    struct sofa_tensor q, k, v; /* R x d, S x d, S x d */
+    struct sofa_tensor q, k, v; /* R x d, S x d, S x d; mode tokens: k and v have no values yet */
+    struct sofa_tokens tokens;  /* mode tokens only */
     uint32_t *first, *visible;  /* R each; never NULL after loading */
     int has_ranges;             /* 0: every row sees keys 0..S-1 */
     double scale;               /* softmax scale */
@@ -23,6 +35,7 @@ struct sofa_trace {
 /* Reads and quantises to the configured widths (float: step = max|x| / (2^(bits-1)-1), round to nearest even; all-zero
  * tensor: step 1). Errors (exit 2, naming file and array): missing array, wrong dimensions, unsupported dtype,
  * NaN/infinity, integer tensor without its *_scale, integer out of the configured range, d != head_dim, S > keys_max,
+ * H > hidden_max, a bias beyond what the projection's sum holds,
  * first or visible outside 0..S, truncated or corrupt archive, scale not finite or <= 0. */
 enum sofa_status sofa_trace_load(struct sofa_trace *t, const char *path, const struct sofa_config *c,
                                  struct sofa_error *e);

@@ -34,6 +34,8 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(output_acc_bits),
     FIELD(norm_units),
     FIELD(query_buses),
+    FIELD(khat_full_bits),
+    FIELD(project_bits),
     FIELD(predict_tree),
     FIELD(predict_latency),
     FIELD(select_latency),

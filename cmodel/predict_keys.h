@@ -1,0 +1,30 @@
+/* Key prediction (phase 1.1): weights as leading-zero codes; docs/arithmetic.md "Tokens". */
+#ifndef SOFA_PREDICT_KEYS_H
+#define SOFA_PREDICT_KEYS_H
+
+#include "model.h"
+
+/* Code 0..7 of an 8-bit weight; 0 stands for zero, c = 1..7 for 2^(c-1) units. */
+unsigned sofa_weight_code(int weight, enum sofa_rounding rounding);
+/* What 2^(c-1) = 1 is worth in steps of the weight. */
+unsigned sofa_weight_unit(enum sofa_rounding rounding);
+/* Codes as signed powers of two (0, +-1 .. +-64), n elements. */
+void sofa_encode_weights(int16_t *power, const int16_t *weight, size_t n, enum sofa_rounding rounding);
+/* K^ = sat(sum >>> shift), n elements. */
+void sofa_scale_khat(int16_t *khat, const int32_t *sum, size_t n, unsigned shift, unsigned bits);
+
+/* What the zero eliminator of the shift array finds: a beat is one column of codes against a slice of predict.dims
+ * tokens of predict.keys keys. */
+struct sofa_zeros {
+    const struct sofa_tensor *x;
+    unsigned keys, dims, slices, columns;
+    uint32_t *live;  /* per slice: columns with a code that is not zero */
+    uint32_t *codes; /* per row of Wk: zero codes */
+};
+enum sofa_status sofa_zeros_open(struct sofa_zeros *z, const struct sofa_config *c, const struct sofa_tokens *t,
+                                 struct sofa_error *e);
+void sofa_zeros_close(struct sofa_zeros *z);
+/* Counts the beats of a tile in which some row of the block sees a key. */
+void sofa_zeros_count(const struct sofa_zeros *z, struct sofa_counters *n, const struct sofa_tile *tile, unsigned tile_keys);
+
+#endif

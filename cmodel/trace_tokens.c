@@ -1,0 +1,126 @@
+/* Tokens and projections of a trace, and the sums that follow from them. */
+#include "kvgen.h"
+#include "predict_keys.h"
+#include "trace_read.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* One projection: wk with bk or wv with bv. */
+struct projection {
+    struct sofa_place weight, bias;
+    struct sofa_tensor *tensor;
+    double *step;
+    int32_t **sum;
+};
+
+/* x, then both weights with as many rows as x has columns. */
+static enum sofa_status read_tensors(struct sofa_tokens *t, const struct projection *p, struct sofa_npz *z,
+                                     const char *path, const struct sofa_config *c, struct sofa_error *e)
+{
+    const struct sofa_columns hidden = {1, c->hidden_max, "hidden_max"}, dims = {c->head_dim, c->head_dim, "head_dim"};
+    struct sofa_place x = {z, path, "x"};
+    if (!sofa_npz_has(z, "x") && sofa_npz_has(z, "k"))
+        return sofa_place_fail(&x, "is missing; a trace of keys needs mode: kv", e);
+    enum sofa_status status = sofa_read_tensor(&t->x, &x, &hidden, c->data.token_bits, e);
+    if (status == SOFA_OK && t->x.rows > c->keys_max)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array 'x': has %zu rows, must have 1 to keys_max = %u", path,
+                         t->x.rows, c->keys_max);
+    for (unsigned i = 0; i < 2 && status == SOFA_OK; i++) {
+        struct sofa_tensor *w = p[i].tensor;
+        status = sofa_read_tensor(w, &p[i].weight, &dims, c->data.weight_bits, e);
+        if (status == SOFA_OK && w->rows != t->x.cols)
+            status = sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': has %zu rows, must have as many as x has columns, %zu",
+                               path, p[i].weight.name, w->rows, t->x.cols);
+    }
+    return status;
+}
+
+/* Biases in steps of the sum. They must leave room for the products (docs/arithmetic.md). */
+static enum sofa_status convert_bias(int32_t *bias, const struct sofa_array *a, const struct projection *p,
+                                     const struct sofa_config *c, struct sofa_error *e)
+{
+    const struct sofa_place *place = &p->bias;
+    double limit = ldexp(1, (int)(15 + sofa_clog2(c->hidden_max)));
+    if (a->dims != 1 || a->shape[0] != c->head_dim)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': must have shape (%u,), head_dim", place->path, place->name,
+                         c->head_dim);
+    if (a->type != SOFA_F16 && a->type != SOFA_F32 && a->type != SOFA_F64)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': dtype is %s, must be float32 or float16", place->path,
+                         place->name, sofa_type_name(a->type));
+    for (size_t i = 0; i < a->count; i++) {
+        double x = sofa_array_get(a, i), steps = rint(x / *p->step);
+        if (!isfinite(x))
+            return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': element %zu is not finite", place->path, place->name,
+                             i);
+        if (!(fabs(steps) < limit))
+            return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': element %zu is %g, must be less than %g for these x and %s",
+                             place->path, place->name, i, x, limit * *p->step, p->weight.name);
+        bias[i] = (int32_t)steps;
+    }
+    return SOFA_OK;
+}
+
+static enum sofa_status project(struct sofa_tokens *t, const struct projection *p, const struct sofa_config *c,
+                                struct sofa_error *e)
+{
+    int32_t bias[SOFA_HEAD_DIM_MAX];
+    int given = sofa_npz_has(p->bias.z, p->bias.name);
+    enum sofa_status status = SOFA_OK;
+    *p->step = t->x.step * p->tensor->step;
+    if (given) {
+        struct sofa_array a;
+        status = sofa_npz_read(p->bias.z, p->bias.name, &a, e);
+        if (status != SOFA_OK)
+            return status;
+        status = convert_bias(bias, &a, p, c, e);
+        sofa_array_free(&a);
+        t->biases++;
+    }
+    if (status != SOFA_OK)
+        return status;
+    return sofa_project(p->sum, &t->x, p->tensor->value, given ? bias : NULL, c->head_dim, e);
+}
+
+/* K^ has no bias: q.bk is the same for all keys of a row, so it changes no selection. */
+static enum sofa_status predict_keys(struct sofa_tokens *t, const struct sofa_config *c, const char *path,
+                                     struct sofa_error *e)
+{
+    enum sofa_rounding rounding = (enum sofa_rounding)c->predict.weight_rounding;
+    size_t count = t->wk.rows * t->wk.cols;
+    t->power = malloc(count * sizeof *t->power);
+    if (!t->power)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array 'wk': out of memory", path);
+    sofa_encode_weights(t->power, t->wk.value, count, rounding);
+    t->khat_step = t->k_step * sofa_weight_unit(rounding);
+    return sofa_project(&t->khat_sum, &t->x, t->power, NULL, c->head_dim, e);
+}
+
+static void choose_steps(struct sofa_trace *trace, const struct sofa_config *c)
+{
+    struct sofa_tokens *t = &trace->tokens;
+    size_t keys = t->x.rows, d = c->head_dim;
+    t->khat_shift = sofa_choose_shift(t->khat_sum, keys * d, c->predict.operand_bits, 0);
+    t->k_shift = sofa_choose_shift(t->k_sum, keys * d, c->data.key_bits, 1);
+    t->v_shift = sofa_choose_shift(t->v_sum, keys * d, c->data.value_bits, 1);
+    trace->k = (struct sofa_tensor){keys, d, NULL, ldexp(t->k_step, (int)t->k_shift)};
+    trace->v = (struct sofa_tensor){keys, d, NULL, ldexp(t->v_step, (int)t->v_shift)};
+}
+
+enum sofa_status sofa_trace_read_tokens(struct sofa_trace *trace, struct sofa_npz *z, const char *path,
+                                        const struct sofa_config *c, struct sofa_error *e)
+{
+    struct sofa_tokens *t = &trace->tokens;
+    const struct projection p[2] = {
+        {{z, path, "wk"}, {z, path, "bk"}, &t->wk, &t->k_step, &t->k_sum},
+        {{z, path, "wv"}, {z, path, "bv"}, &t->wv, &t->v_step, &t->v_sum},
+    };
+    enum sofa_status status = read_tensors(t, p, z, path, c, e);
+    for (unsigned i = 0; i < 2 && status == SOFA_OK; i++)
+        status = project(t, &p[i], c, e);
+    if (status == SOFA_OK)
+        status = predict_keys(t, c, path, e);
+    if (status == SOFA_OK)
+        choose_steps(trace, c);
+    return status;
+}
