@@ -126,8 +126,8 @@ static void put_intro(struct gen_buffer *b, const struct gen_values *v)
     if (v)
         gen_put_header(b, v, "    ", "registers.md");
     else
-        gen_buffer_puts(b, "Written by `make docs` from the table in `cmodel/regs.c`; every emitted file set holds its own copy, "
-                           "with the\nwidths of its configuration.\n");
+        gen_buffer_puts(b, "Written by `sofagen --registers` from the table in `cmodel/regs.c`; every emitted file set holds its own\n"
+                           "copy, with the widths of its configuration.\n");
     gen_buffer_puts(b,
         "\nRegisters are 32 bits wide, at the byte offsets below; bits beyond the given width read as 0 and ignore writes. RO:\n"
         "read only, RW: read and write, WO: write only, reads as 0. Other offsets read as 0 and ignore writes, as do the `_HI`\n"
