@@ -108,8 +108,13 @@ static enum sofa_status take_option(struct sofa_run_options *o, const struct sof
     return take_shared(o, option, optarg, e);
 }
 
-static enum sofa_status take_positionals(struct sofa_run_options *o, int argc, char **argv, struct sofa_error *e)
+static enum sofa_status take_positionals(struct sofa_run_options *o, const struct sofa_program *program, int argc,
+                                         char **argv, struct sofa_error *e)
 {
+    if (argc - optind == 1 && program->trace_only && *program->trace_only) {
+        o->trace_path = argv[optind];
+        return SOFA_OK;
+    }
     if (argc - optind < 2)
         return sofa_fail(e, SOFA_BAD_INPUT, "%s is missing; see --help",
                          optind < argc ? "TRACE.npz" : "CONFIG.yaml");
@@ -131,7 +136,7 @@ enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sof
     for (;;) {
         int option = getopt_long(argc, argv, ":ho:", table, NULL);
         if (option == -1)
-            return take_positionals(o, argc, argv, e);
+            return take_positionals(o, program, argc, argv, e);
         enum sofa_status status = take_option(o, program, option, argv[optind - 1], e);
         if (status != SOFA_OK || o->finished)
             return status;

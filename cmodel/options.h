@@ -19,6 +19,7 @@ struct sofa_program {
     /* Takes an extra option (value NULL when it has no argument); user is handed on. */
     enum sofa_status (*set)(void *user, const char *name, const char *value, struct sofa_error *e);
     void *user;
+    const int *trace_only; /* not NULL and not zero after parsing: CONFIG.yaml may be missing */
 };
 
 struct sofa_run_options {

@@ -9,15 +9,17 @@
 
 struct sofa_report {
     struct sofa_config config;
-    size_t rows, keys;
+    struct sofa_job job;
+    size_t rows, keys, hidden;   /* hidden: H; 0 in mode kv */
     struct sofa_counters counters;
     uint64_t visible_pairs;
     double kept_fraction;        /* pairs / visible pairs */
     double keys_needed_fraction; /* V rows / K rows, over all blocks */
     double recall;               /* mean over rows that keep a key */
     double snr_selected_db, snr_dense_db;
+    double recall_exact, snr_dense_exact_db; /* exact scores into the same selection (no radius), float64 attention */
     uint64_t bytes_total, bytes_plain_sparse, bytes_dense;
-    uint64_t cycles_predicted;
+    uint64_t cycles_predicted;   /* mode kv only */
     double seconds;              /* of the model's computation */
     double macs_per_second;      /* predicted and attended multiply-accumulates */
 };

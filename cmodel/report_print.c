@@ -11,12 +11,28 @@ static json_t *count(uint64_t n)
     return json_integer((json_int_t)n);
 }
 
+/* Adds the members of `more` to `object`; both are released and the answer is NULL when one of them is missing. */
+static json_t *merge(json_t *object, json_t *more)
+{
+    int bad = !object || !more || json_object_update(object, more) != 0;
+    json_decref(more);
+    if (!bad)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
 static json_t *bytes_json(const struct sofa_report *r)
 {
     const struct sofa_counters *n = &r->counters;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "query", count(n->bytes_query), "key", count(n->bytes_key), "value",
+    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "query", count(n->bytes_query), "key", count(n->bytes_key), "value",
                      count(n->bytes_value), "range", count(n->bytes_range), "output", count(n->bytes_output), "total",
                      count(r->bytes_total));
+    if (r->hidden > 0)
+        object = merge(object, json_pack("{s:o, s:o, s:o, s:o}", "token", count(n->bytes_token), "weight",
+                                         count(n->bytes_weight), "cache_read", count(n->bytes_cache_read), "cache_write",
+                                         count(n->bytes_cache_write)));
+    return object;
 }
 
 static json_t *config_json(const struct sofa_config *c)
@@ -26,11 +42,28 @@ static json_t *config_json(const struct sofa_config *c)
     return json_pack("{s:s, s:s}", "name", c->name, "hash", hash);
 }
 
+/* What only mode tokens has. */
+static json_t *tokens_json(const struct sofa_report *r)
+{
+    const struct sofa_counters *n = &r->counters;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:n}", //
+                     "hidden", count(r->hidden),                      //
+                     "khat_shift", count(r->job.khat_shift),          //
+                     "k_shift", count(r->job.k_shift),                //
+                     "v_shift", count(r->job.v_shift),                //
+                     "keys_generated", count(n->generated),           //
+                     "keys_fetched", count(n->fetched),               //
+                     "khat_beats", count(n->khat_beats),              //
+                     "khat_beats_skipped", count(n->khat_beats_skipped), //
+                     "zero_terms", count(n->zero_terms),              //
+                     "cycles_predicted");
+}
+
 json_t *sofa_report_json(const struct sofa_report *r)
 {
     const struct sofa_counters *n = &r->counters;
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:f, s:f}", //
+    json_t *object = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:f, s:f}", //
         "config", config_json(&r->config),                   //
         "rows", count(r->rows),                              //
         "keys", count(r->keys),                              //
@@ -45,12 +78,15 @@ json_t *sofa_report_json(const struct sofa_report *r)
         "recall", r->recall,                                 //
         "output_snr_selected_db", r->snr_selected_db,        //
         "output_snr_dense_db", r->snr_dense_db,              //
+        "recall_exact_scores", r->recall_exact,              //
+        "output_snr_dense_exact_db", r->snr_dense_exact_db,  //
         "bytes", bytes_json(r),                              //
         "bytes_plain_sparse", count(r->bytes_plain_sparse),  //
         "bytes_dense", count(r->bytes_dense),                //
         "cycles_predicted", count(r->cycles_predicted),      //
         "model_seconds", r->seconds,                         //
         "macs_per_second", r->macs_per_second);
+    return r->hidden > 0 ? merge(object, tokens_json(r)) : object;
 }
 
 enum sofa_status sofa_report_print_json(json_t *object, struct sofa_error *e)
@@ -63,6 +99,18 @@ enum sofa_status sofa_report_print_json(json_t *object, struct sofa_error *e)
     return SOFA_OK;
 }
 
+static void print_tokens(FILE *out, const struct sofa_report *r)
+{
+    const struct sofa_counters *n = &r->counters;
+    double beats = (double)(n->khat_beats + n->khat_beats_skipped);
+    fprintf(out, "  of generation     token %" PRIu64 ", weight %" PRIu64 ", written back %" PRIu64 ", fetched %" PRIu64 "\n",
+            n->bytes_token, n->bytes_weight, n->bytes_cache_write, n->bytes_cache_read);
+    fprintf(out, "keys                %" PRIu64 " of %zu generated from %zu-wide tokens, fetched %" PRIu64 " times\n",
+            n->generated, r->keys, r->hidden, n->fetched);
+    fprintf(out, "key prediction      %" PRIu64 " beats, %.2f %% skipped, %" PRIu64 " products with a zero\n", n->khat_beats,
+            beats > 0 ? 100 * (double)n->khat_beats_skipped / beats : 0, n->zero_terms);
+}
+
 void sofa_report_print(FILE *out, const struct sofa_report *r)
 {
     const struct sofa_counters *n = &r->counters;
@@ -72,18 +120,22 @@ void sofa_report_print(FILE *out, const struct sofa_report *r)
             n->blocks, n->tiles);
     fprintf(out, "kept                %.2f %% of visible pairs (%" PRIu64 "), %.2f %% of V rows, %" PRIu64 " clipped\n",
             100 * r->kept_fraction, n->pairs, 100 * r->keys_needed_fraction, n->clipped);
-    fprintf(out, "recall              %.2f %% of kept keys are among the row's largest exact scores\n", 100 * r->recall);
+    fprintf(out, "recall              %.2f %% of kept keys are among the row's largest exact scores", 100 * r->recall);
+    fprintf(out, " (selected by exact scores: %.2f %%)\n", 100 * r->recall_exact);
     fprintf(out, "error               %.1f dB below float64 attention on the selected pairs, %.1f dB dense\n",
             r->snr_selected_db, r->snr_dense_db);
     fprintf(out, "raises, empty rows  %" PRIu64 ", %" PRIu64 "\n", n->raises, n->empty_rows);
     fprintf(out, "bytes moved         %.0f: query %" PRIu64 ", key %" PRIu64 ", value %" PRIu64 ", range %" PRIu64
             ", output %" PRIu64 "\n", total, n->bytes_query, n->bytes_key, n->bytes_value, n->bytes_range,
             n->bytes_output);
+    if (r->hidden > 0)
+        print_tokens(out, r);
     fprintf(out, "  plain sparse      %" PRIu64 " (%.2f times as many)\n", r->bytes_plain_sparse,
             (double)r->bytes_plain_sparse / total);
     fprintf(out, "  dense             %" PRIu64 " (%.2f times as many)\n", r->bytes_dense,
             (double)r->bytes_dense / total);
-    fprintf(out, "cycles predicted    %" PRIu64 "\n", r->cycles_predicted);
+    if (r->hidden == 0)
+        fprintf(out, "cycles predicted    %" PRIu64 "\n", r->cycles_predicted);
     fprintf(out, "model               %.3g s, %.3g multiply-accumulates a second\n", r->seconds, r->macs_per_second);
 }
 
