@@ -89,11 +89,9 @@ static void step_channel(struct sofa_machine *m, unsigned ch)
     int row_free = now->row.client == SOFA_NOBODY || sofa_row_taken(m, now->row.client);
     if (row_free)
         next->row.client = SOFA_NOBODY;
-    if (!offered)
+    if (!offered || !row_free)
         return;
     int last = now->beat + 1 == row_beats(m, m->request[ch][head].client);
-    if (last && !row_free)
-        return;
     next->beat = last ? 0 : now->beat + 1;
     if (last) {
         next->row = m->request[ch][head];

@@ -27,7 +27,8 @@ enum sofa_status gen_template_render(lua_State *L, const char *name, const char 
 
 /* Pushes a new environment: assert, error, ipairs, pairs (sorted, so that output is deterministic), select, tonumber,
  * tostring, type, unpack, string, table, math (no random numbers), skip(), lit(bits, value) for "5'd3", and
- * ext and sext(name, from, to): the signal of `from` bits in `to` bits, zero- or sign-extended or cut. Reading a name that
+ * ext and sext(name, from, to): the signal of `from` bits in `to` bits, zero- or sign-extended or cut; pick(name, width, count, select, bits): the
+ * width-bit part of `name` that the `bits` wide signal `select` counts to. Reading a name that
  * is not there is an error. May raise a Lua error (no memory). */
 void gen_template_push_environment(lua_State *L);
 

@@ -105,7 +105,7 @@ module sofa_read #(
         else
             tags <= tags + {5'd0, issue} - {5'd0, take && last};
 
-    assign o_data_ready = tag_valid && (!last || row_free || i_halt);
+    assign o_data_ready = tag_valid && (row_free || i_halt);
     assign o_idle = tags == 6'd0 && !o_req_valid;
     assign o_error = take && i_data_error;
     assign o_beat = take;
@@ -126,27 +126,13 @@ module sofa_read #(
                 o_row_valid[k] <= emit && tag_client == k[CBITS-1:0];
     end
 
-//% if MB == 1 then
-    always @(posedge clk)
-        if (emit) begin
-            o_row <= i_data;
-            o_meta <= tag_meta;
-        end
-//% else
-    reg [$((MB-1)*P)-1:0] part;
     always @(posedge clk) begin
-//% for b = 0, MB - 2 do
-        if (take && beat[$(BB-1):0] == $(BB)'d$(b))
-            part[$(b*P) +: $(P)] <= i_data;
-//% end
-        if (emit) begin
-//% for b = 0, MB - 2 do
-            o_row[$(b*P) +: $(P)] <= beat[$(BB-1):0] == $(BB)'d$(b) ? i_data : part[$(b*P) +: $(P)];
-//% end
-            o_row[$((MB-1)*P) +: $(P)] <= i_data;
+        if (emit)
             o_meta <= tag_meta;
-        end
-    end
+//% for b = 0, MB - 1 do
+        if (take$(MB > 1 and " && beat[" .. (BB-1) .. ":0] == " .. BB .. "'d" .. b or ""))
+            o_row[$(b*P) +: $(P)] <= i_data;
 //% end
+    end
 endmodule
 `default_nettype wire

@@ -137,16 +137,20 @@ module sofa_tiles (
     reg  [$(A-1):0] fetch_base;
 
     always @(posedge clk) begin
+//% for n = 0, 2 do
+        if (fill && slot == 2'd$(n)) begin
+            o_info_base[$(n*KB) +: $(KB)] <= base[$(KB-1):0];
+            o_info_v_base[$(n*A) +: $(A)] <= v_base;
+            o_info_rows[$(n*(RB+1)) +: $(RB+1)] <= i_block_rows;
+            o_info_group_any[$(n*G) +: $(G)] <= group_any;
+            o_info_group_from[$(n*G*RB) +: $(G*RB)] <= group_from;
+            o_info_group_to[$(n*G*RB) +: $(G*RB)] <= group_to;
+            o_info_bank[$(n)] <= i_block_bank;
+            o_info_last[$(n)] <= last_tile || empty_block;
+            o_info_seen[$(n)] <= any_key;
+        end
+//% end
         if (fill) begin
-            o_info_base[slot*$(KB) +: $(KB)] <= base[$(KB-1):0];
-            o_info_v_base[slot*$(A) +: $(A)] <= v_base;
-            o_info_rows[slot*$(RB+1) +: $(RB+1)] <= i_block_rows;
-            o_info_group_any[slot*$(G) +: $(G)] <= group_any;
-            o_info_group_from[slot*$(G*RB) +: $(G*RB)] <= group_from;
-            o_info_group_to[slot*$(G*RB) +: $(G*RB)] <= group_to;
-            o_info_bank[slot] <= i_block_bank;
-            o_info_last[slot] <= last_tile || empty_block;
-            o_info_seen[slot] <= any_key;
             fetch_slot <= slot;
             fetch_base <= k_base;
         end

@@ -2,6 +2,7 @@
 // the array, one key a cycle, while the pass before is running. A pass waits until the keys of its group have arrived.
 // o_pass_* describes the loaded pass until i_pass_taken. A tile without visible keys is a pass without beats (o_pass_none).
 //% local KP, BC, G, SL, IB, GB = cfg.predict.keys, cfg.tile.keys, d.groups, d.slices, d.index_bits, math.max(1, clog2(d.groups))
+//% local RB = d.row_bits
 //% local LB, KB = math.max(1, clog2(d.slices)), math.max(1, clog2(cfg.predict.keys))
 `default_nettype none
 module sofa_loader (
@@ -11,6 +12,8 @@ module sofa_loader (
     input  wire               i_tile,
     input  wire [2:0]         i_info_seen,
     input  wire [$(3*G-1):0]  i_info_group_any,
+    input  wire [$(3*G*RB-1):0] i_info_group_from,
+    input  wire [$(3*G*RB-1):0] i_info_group_to,
     // arrival of keys
     input  wire               i_key_valid,
     input  wire [1:0]         i_key_slot,
@@ -28,6 +31,8 @@ module sofa_loader (
     output reg                o_pass_none,
     output reg  [1:0]         o_pass_slot,
     output reg  [$(GB-1):0]   o_pass_group,
+    output reg  [$(RB-1):0]   o_pass_from,     // first and last row that sees the group
+    output reg  [$(RB-1):0]   o_pass_to,
     output reg  [$(LB-1):0]   o_pass_slice,
     output reg                o_pass_first,    // of the tile
     output reg                o_pass_last,
@@ -46,7 +51,9 @@ module sofa_loader (
     wire              post = state == POST && (!o_pass_valid || i_pass_taken);
     wire              last_slice = slice == $(LB)'d$(SL-1);
     wire [$(G-1):0]   rest = todo & (todo - $(G)'d1);
-    wire              none = !i_info_seen[slot];
+    wire              none = !($(pick("i_info_seen", 1, 3, "slot", 2)));
+    wire [$(G*RB-1):0] slot_from = $(pick("i_info_group_from", G*RB, 3, "slot", 2));
+    wire [$(G*RB-1):0] slot_to = $(pick("i_info_group_to", G*RB, 3, "slot", 2));
     wire              last_pass = none || (last_slice && rest == $(G)'d0);
     wire              finish = post && last_pass;
 
@@ -97,7 +104,7 @@ module sofa_loader (
     always @(posedge clk) begin
         case (state)
             TILE: begin
-                todo <= i_info_group_any[slot*$(G) +: $(G)];
+                todo <= $(pick("i_info_group_any", G, 3, "slot", 2));
                 first <= 1'b1;
                 slice <= $(LB)'d0;
             end
@@ -123,6 +130,13 @@ module sofa_loader (
             o_pass_none <= none;
             o_pass_slot <= slot;
             o_pass_group <= group;
+//% if G > 1 then
+            o_pass_from <= slot_from[group*$(RB) +: $(RB)];
+            o_pass_to <= slot_to[group*$(RB) +: $(RB)];
+//% else
+            o_pass_from <= slot_from;
+            o_pass_to <= slot_to;
+//% end
             o_pass_slice <= slice;
             o_pass_first <= first;
             o_pass_last <= last_pass;

@@ -62,6 +62,7 @@ module sofa_predict (
     wire              pass_valid, pass_none, pass_first, pass_last, waiting;
     wire [1:0]        pass_slot;
     wire [$(GB-1):0]  pass_group;
+    wire [$(RB-1):0]  next_from, next_to;
     wire [$(LB-1):0]  pass_slice;
     wire              start;
     wire [1:0]        read_slot;
@@ -71,10 +72,11 @@ module sofa_predict (
     wire [$(CB-1):0]  read_column;
     sofa_loader u_loader (
         .clk(clk), .rst(rst), .i_tile(i_tile), .i_info_seen(i_info_seen), .i_info_group_any(i_info_group_any),
+        .i_info_group_from(i_info_group_from), .i_info_group_to(i_info_group_to),
         .i_key_valid(i_key_valid), .i_key_slot(i_key_slot), .i_key(i_key), .i_key_last(i_key_last),
         .o_read_slot(read_slot), .o_read_key(read_key), .o_read_slice(read_slice), .o_read(read), .o_column(read_column),
         .o_pass_valid(pass_valid), .i_pass_taken(start), .o_pass_none(pass_none), .o_pass_slot(pass_slot),
-        .o_pass_group(pass_group), .o_pass_slice(pass_slice), .o_pass_first(pass_first), .o_pass_last(pass_last),
+        .o_pass_group(pass_group), .o_pass_from(next_from), .o_pass_to(next_to), .o_pass_slice(pass_slice), .o_pass_first(pass_first), .o_pass_last(pass_last),
         .o_waiting(waiting));
 
     // ---- issue: rows from .. to of the pass ----
@@ -89,10 +91,7 @@ module sofa_predict (
     reg               first_slice, final_slice;
     reg  [$(LB-1):0]  slice;
 //% end
-    wire [$(GB+1):0]  place = {$(GB)'d0, pass_slot} * $(GB+2)'d$(G) + {2'd0, pass_group};
-    wire [$(RB-1):0]  next_from = i_info_group_from[place*$(RB) +: $(RB)];
-    wire [$(RB-1):0]  next_to = i_info_group_to[place*$(RB) +: $(RB)];
-    wire              next_bank = i_info_bank[pass_slot];
+    wire              next_bank = $(pick("i_info_bank", 1, 3, "pass_slot", 2));
     wire              row_end = !active || row == last_row;
     wire [$(RB-1):0]  later = next_from > from ? next_from - from : $(RB)'d0;
     wire              apart = age >= $(XB)'d$(d.pass_distance) + $(ext("later", RB, XB));
@@ -108,7 +107,7 @@ module sofa_predict (
             from <= next_from;
             none <= pass_none;
             bank <= next_bank;
-            base <= i_info_base[pass_slot*$(KB) +: $(KB)];
+            base <= $(pick("i_info_base", KB, 3, "pass_slot", 2));
             group_key <= $(ext("pass_group", GB, TB)) * $(TB)'d$(KP);
             end_of_tile <= pass_last;
 //% if SL > 1 then

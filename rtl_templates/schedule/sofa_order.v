@@ -47,9 +47,9 @@ module sofa_order (
         if (begin_tile) begin
             tile_parity <= parity;
             tile_slot <= slot;
-            tile_bank <= i_info_bank[slot];
-            tile_last <= i_info_last[slot];
-            tile_base <= i_info_v_base[slot*$(A) +: $(A)];
+            tile_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
+            tile_last <= $(pick("i_info_last", 1, 3, "slot", 2));
+            tile_base <= $(pick("i_info_v_base", A, 3, "slot", 2));
             none <= ~|{i_best, i_others};
         end
 

@@ -68,7 +68,7 @@ module sofa_window (
     assign o_key_ready = enter;
     assign o_open = i_key_valid && !block_open && i_query_ready[bank];
     assign o_open_bank = bank;
-    assign o_open_count = i_info_rows[tile_slot*$(RB+1) +: $(RB+1)];
+    assign o_open_count = $(pick("i_info_rows", RB+1, 3, "tile_slot", 2));
 //% for r = 0, QB - 1 do
     assign o_open_rows[$(r)] = o_open_count > $(RB+1)'d$(r);
 //% end
