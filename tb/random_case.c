@@ -32,18 +32,38 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-static void choose_engines(struct tb_case *c, struct tb_random *r, unsigned qb, unsigned d, unsigned tile)
+struct sizes {
+    unsigned qb, d, tile;
+    int tiny;
+};
+
+/* Tiny ones compile fast, and every size is near the others and near one: that is where corners meet. */
+static void choose_sizes(struct sizes *s, struct tb_random *r)
 {
-    unsigned kp = spread(r, 1, least(tile, 64)), lanes = tb_random_between(r, 1, least(qb, 12));
+    s->tiny = (int)tb_random_below(r, 2);
+    if (s->tiny) {
+        s->qb = spread(r, 1, 8);
+        s->d = tb_random_between(r, 8, 20);
+        s->tile = tb_random_between(r, 4, 16);
+        return;
+    }
+    s->qb = rarely(r) ? spread(r, 1, 256) : tb_random_between(r, 2, 32);
+    s->d = rarely(r) ? spread(r, 8, 256) : tb_random_between(r, 8, 72);
+    s->tile = spread(r, rarely(r) ? 4 : 8, rarely(r) ? 512 : 64);
+}
+
+static void choose_engines(struct tb_case *c, struct tb_random *r, const struct sizes *s)
+{
+    unsigned kp = spread(r, 1, least(s->tile, 64)), lanes = tb_random_between(r, 1, least(s->qb, 12));
     if (rarely(r))
-        lanes = spread(r, 1, least(qb, 128));
-    if (tile > 128 && kp < 8)
+        lanes = spread(r, 1, least(s->qb, 128));
+    if (s->tile > 128 && kp < 8)
         kp = 8;
     give(c, "predict.keys", kp);
-    give(c, "predict.dims", spread(r, 1, least(d, ARRAY_LIMIT / kp)));
+    give(c, "predict.dims", spread(r, 1, least(s->d, ARRAY_LIMIT / kp)));
     give(c, "predict.score_bits", tb_random_between(r, 8, 24));
     give(c, "attend.lanes", lanes);
-    give(c, "attend.width", spread(r, 1, least(d, ARRAY_LIMIT / lanes)));
+    give(c, "attend.width", spread(r, 1, least(s->d, ARRAY_LIMIT / lanes)));
     give(c, "attend.window", spread(r, 1, tb_random_below(r, 4) ? 16 : 64));
 }
 
@@ -57,18 +77,25 @@ static void choose_data(struct tb_case *c, struct tb_random *r)
 }
 
 /* A burst has at most 256 beats, and the address must reach everything that a job may have. */
-static void choose_memory(struct tb_case *c, struct tb_random *r, unsigned d)
+static void choose_memory(struct tb_case *c, struct tb_random *r, const struct sizes *s)
 {
     unsigned port = 8;
     do
         port = 8u << tb_random_below(r, rarely(r) ? 10 : 8);
-    while (d * 16 > 256 * port);
-    unsigned row = 2 * d + 8 * (port / 8), bytes = (2 * KEYS_LIMIT + 2 * ROWS_LIMIT + 64) * row;
+    while (s->d * 16 > 256 * port);
+    unsigned row = 2 * s->d + 8 * (port / 8), bytes = (2 * KEYS_LIMIT + 2 * ROWS_LIMIT + 64) * row;
     unsigned need = sofa_clog2(bytes) < 16 ? 16 : sofa_clog2(bytes);
     give(c, "memory.port_bits", port);
     give(c, "memory.read_channels", 1 + tb_random_below(r, 2));
-    give(c, "memory.prefetch", spread(r, 2, rarely(r) ? 256 : 32));
+    give(c, "memory.prefetch", spread(r, 2, rarely(r) ? 256 : s->tiny ? 6 : 32));
     give(c, "memory.address_bits", rarely(r) ? 64 : tb_random_below(r, 2) ? 32 : tb_random_between(r, need, 64));
+}
+
+static unsigned choose_keys_max(struct tb_random *r, int tiny)
+{
+    if (tiny ? tb_random_below(r, 2) == 0 : rarely(r))
+        return spread(r, 1, 40);
+    return tb_random_below(r, 4) ? tb_random_between(r, 33, 1024) : 1u << 20;
 }
 
 enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned index, struct sofa_error *e)
@@ -76,16 +103,16 @@ enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned ind
     struct tb_random *r = &c->random;
     *c = (struct tb_case){.random = {seed * 0x100000001B3u + index}};
     tb_random_next(r);
-    unsigned qb = rarely(r) ? spread(r, 1, 256) : tb_random_between(r, 2, 32), d = rarely(r) ? spread(r, 8, 256) : tb_random_between(r, 8, 72);
-    unsigned tile = spread(r, rarely(r) ? 4 : 8, rarely(r) ? 512 : 64);
-    give(c, "query_block", qb);
-    give(c, "head_dim", d);
-    give(c, "keys_max", rarely(r) ? spread(r, 1, 32) : tb_random_below(r, 4) ? tb_random_between(r, 33, 1024) : 1u << 20);
-    give(c, "tile.keys", tile);
-    give(c, "tile.kept_max", tb_random_between(r, 1, least(tile, rarely(r) ? 128 : 24)));
+    struct sizes s;
+    choose_sizes(&s, r);
+    give(c, "query_block", s.qb);
+    give(c, "head_dim", s.d);
+    give(c, "keys_max", choose_keys_max(r, s.tiny));
+    give(c, "tile.keys", s.tile);
+    give(c, "tile.kept_max", tb_random_between(r, 1, least(s.tile, rarely(r) ? 128 : 24)));
     choose_data(c, r);
-    choose_engines(c, r, qb, d, tile);
-    choose_memory(c, r, d);
+    choose_engines(c, r, &s);
+    choose_memory(c, r, &s);
     const char *list[TB_CASE_KEYS];
     for (unsigned i = 0; i < c->overrides; i++)
         list[i] = c->override[i];
