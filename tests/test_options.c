@@ -23,7 +23,7 @@ static enum sofa_status parse(struct sofa_run_options *o, struct seen *seen, con
                               struct sofa_error *e)
 {
     static const struct sofa_extra_option extra[] = {{"seed", "N", "seed"}, {"quick", NULL, "no argument"}, {0}};
-    const struct sofa_program program = {"test", "A test.", extra, note, seen};
+    const struct sofa_program program = {"test", "A test.", extra, note, seen, NULL};
     char copy[WORDS + 1][64], *argv[WORDS + 2];
     int argc = 1;
     strcpy(copy[0], "test");
