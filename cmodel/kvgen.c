@@ -123,6 +123,8 @@ void sofa_tokens_free(struct sofa_tokens *t)
     free(t->x.value);
     free(t->wk.value);
     free(t->wv.value);
+    free(t->bk);
+    free(t->bv);
     free(t->power);
     free(t->khat_sum);
     free(t->k_sum);

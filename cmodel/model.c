@@ -283,11 +283,12 @@ static void count_token_bytes(const struct run *run)
     struct sofa_counters *n = &run->result->counters;
     const struct sofa_config *c = run->c;
     uint64_t hidden = run->t->tokens.x.cols, weights = hidden * c->head_dim;
+    unsigned biases = (run->t->tokens.bk ? 1u : 0u) + (run->t->tokens.bv ? 1u : 0u);
     uint64_t pair = (uint64_t)(run->d.key_beats + run->d.value_beats) * run->d.port_bytes;
     n->fetched = n->keys - n->generated;
     n->bytes_token = n->key_rows * whole_beats(run, hidden * c->data.token_bits);
     n->bytes_weight = whole_beats(run, weights * 4) + 2 * whole_beats(run, weights * c->data.weight_bits) +
-                      run->t->tokens.biases * whole_beats(run, (uint64_t)c->head_dim * 32);
+                      biases * whole_beats(run, (uint64_t)c->head_dim * 32);
     n->bytes_cache_read = n->fetched * pair;
     n->bytes_cache_write = n->generated * pair;
 }

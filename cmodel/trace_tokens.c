@@ -10,6 +10,7 @@
 struct projection {
     struct sofa_place weight, bias;
     struct sofa_tensor *tensor;
+    int32_t **bias_steps;
     double *step;
     int32_t **sum;
 };
@@ -61,25 +62,28 @@ static enum sofa_status convert_bias(int32_t *bias, const struct sofa_array *a, 
     return SOFA_OK;
 }
 
+static enum sofa_status read_bias(const struct projection *p, const struct sofa_config *c, struct sofa_error *e)
+{
+    struct sofa_array a;
+    if (!sofa_npz_has(p->bias.z, p->bias.name))
+        return SOFA_OK;
+    enum sofa_status status = sofa_npz_read(p->bias.z, p->bias.name, &a, e);
+    if (status != SOFA_OK)
+        return status;
+    *p->bias_steps = calloc(c->head_dim, sizeof **p->bias_steps);
+    status = *p->bias_steps ? convert_bias(*p->bias_steps, &a, p, c, e) : sofa_place_fail(&p->bias, "out of memory", e);
+    sofa_array_free(&a);
+    return status;
+}
+
 static enum sofa_status project(struct sofa_tokens *t, const struct projection *p, const struct sofa_config *c,
                                 struct sofa_error *e)
 {
-    int32_t bias[SOFA_HEAD_DIM_MAX];
-    int given = sofa_npz_has(p->bias.z, p->bias.name);
-    enum sofa_status status = SOFA_OK;
     *p->step = t->x.step * p->tensor->step;
-    if (given) {
-        struct sofa_array a;
-        status = sofa_npz_read(p->bias.z, p->bias.name, &a, e);
-        if (status != SOFA_OK)
-            return status;
-        status = convert_bias(bias, &a, p, c, e);
-        sofa_array_free(&a);
-        t->biases++;
-    }
+    enum sofa_status status = read_bias(p, c, e);
     if (status != SOFA_OK)
         return status;
-    return sofa_project(p->sum, &t->x, p->tensor->value, given ? bias : NULL, c->head_dim, e);
+    return sofa_project(p->sum, &t->x, p->tensor->value, *p->bias_steps, c->head_dim, e);
 }
 
 /* K^ has no bias: q.bk is the same for all keys of a row, so it changes no selection. */
@@ -112,8 +116,8 @@ enum sofa_status sofa_trace_read_tokens(struct sofa_trace *trace, struct sofa_np
 {
     struct sofa_tokens *t = &trace->tokens;
     const struct projection p[2] = {
-        {{z, path, "wk"}, {z, path, "bk"}, &t->wk, &t->k_step, &t->k_sum},
-        {{z, path, "wv"}, {z, path, "bv"}, &t->wv, &t->v_step, &t->v_sum},
+        {{z, path, "wk"}, {z, path, "bk"}, &t->wk, &t->bk, &t->k_step, &t->k_sum},
+        {{z, path, "wv"}, {z, path, "bv"}, &t->wv, &t->bv, &t->v_step, &t->v_sum},
     };
     enum sofa_status status = read_tensors(t, p, z, path, c, e);
     for (unsigned i = 0; i < 2 && status == SOFA_OK; i++)

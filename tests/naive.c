@@ -16,6 +16,8 @@ struct naive {
     const struct sofa_trace *t;
     const struct sofa_job *j;
     struct naive_result *r;
+    struct naive_keys key;
+    uint8_t *generated; /* S */
     struct naive_row row[SOFA_QUERY_BLOCK_MAX];
     uint8_t need[SOFA_TILE_KEYS_MAX][SOFA_QUERY_BLOCK_MAX], best[SOFA_TILE_KEYS_MAX], seen[SOFA_TILE_KEYS_MAX];
 };
@@ -56,14 +58,13 @@ static int row_exponent(const int16_t *q, unsigned d)
 static wide score(const struct naive *n, size_t row, size_t key)
 {
     unsigned d = n->c->head_dim;
-    const int16_t *q = n->t->q.value + row * d, *k = n->t->k.value + key * d;
+    const int16_t *q = n->t->q.value + row * d;
     int e = row_exponent(q, d);
     wide sum = 0;
     for (unsigned i = 0; i < d; i++) {
         int code = q[i] ? exponent(abs(q[i])) - e + 7 : 0;
-        wide khat = floor_shift(k[i], n->c->data.key_bits - n->c->predict.operand_bits);
         if (code > 0)
-            sum += (q[i] < 0 ? -1 : 1) * khat * ((wide)1 << (code - 1));
+            sum += (q[i] < 0 ? -1 : 1) * n->key.khat[key * d + i] * ((wide)1 << (code - 1));
     }
     return clamp(floor_shift(sum, n->j->score_shift), n->c->predict.score_bits);
 }
@@ -129,7 +130,8 @@ static wide weight(wide x)
 static void attend(struct naive *n, size_t row, unsigned r, size_t key)
 {
     unsigned d = n->c->head_dim, shift = 0;
-    const int16_t *q = n->t->q.value + row * d, *k = n->t->k.value + key * d, *v = n->t->v.value + key * d;
+    const int16_t *q = n->t->q.value + row * d;
+    const int *k = n->key.k + key * d, *v = n->key.v + key * d;
     struct naive_row *state = &n->row[r];
     wide s = 0;
     for (unsigned i = 0; i < d; i++)
@@ -192,6 +194,8 @@ static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, s
             if (n->best[key] != pass || !needed(n, key))
                 continue;
             n->r->keys++;
+            n->r->generated += !n->generated[base + key];
+            n->generated[base + key] = 1;
             for (unsigned r = 0; r < rows; r++)
                 if (n->need[key][r])
                     attend(n, row0 + r, r, base + key);
@@ -200,14 +204,18 @@ static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, s
         seen += n->seen[key];
     n->r->key_rows += seen;
     n->r->tiles += seen > 0;
+    if (n->c->mode == SOFA_MODE_TOKENS)
+        naive_count_tile(n->r, n->c, n->t, n->seen, base, end);
 }
 
 int naive_run(struct naive_result *r, const struct sofa_config *c, const struct sofa_trace *t, const struct sofa_job *j)
 {
     size_t rows = t->q.rows, keys = t->k.rows;
-    struct naive *n = malloc(sizeof *n);
-    *r = (struct naive_result){calloc(rows * c->head_dim, sizeof *r->o), calloc(rows * keys, 1), 0, 0, 0, 0, 0, 0, 0};
-    if (!n || !r->o || !r->selected) {
+    struct naive *n = calloc(1, sizeof *n);
+    *r = (struct naive_result){.o = calloc(rows * c->head_dim, sizeof *r->o), .selected = calloc(rows * keys, 1)};
+    if (!n || !r->o || !r->selected || !(n->generated = calloc(keys, 1)) || !naive_keys_make(&n->key, c, t, j)) {
+        if (n)
+            free(n->generated);
         free(n);
         naive_free(r);
         return 0;
@@ -228,6 +236,8 @@ int naive_run(struct naive_result *r, const struct sofa_config *c, const struct 
         for (unsigned i = 0; i < block; i++)
             finish(n, row0 + i, i);
     }
+    naive_keys_free(&n->key);
+    free(n->generated);
     free(n);
     return 1;
 }

@@ -1,0 +1,118 @@
+/* The section "Tokens" of docs/arithmetic.md, word for word. */
+#include "naive.h"
+
+#include <stdlib.h>
+
+static long long floor_shift(long long x, unsigned n)
+{
+    long long step = 1LL << n;
+    return x >= 0 ? x / step : -((step - 1 - x) / step);
+}
+
+static int clamp(long long x, unsigned bits)
+{
+    long long top = (1LL << (bits - 1)) - 1;
+    return (int)(x > top ? top : x < -top - 1 ? -top - 1 : x);
+}
+
+/* floor: the largest power not above |w|. nearest: the power of 2 .. 128 that is nearest, the larger of two. */
+int naive_weight_code(int weight, int nearest)
+{
+    int size = abs(weight), code = 1;
+    if (size == 0)
+        return 0;
+    for (int c = 2; c <= 7; c++) {
+        int power = nearest ? 1 << c : 1 << (c - 1), best = nearest ? 1 << code : 0;
+        if (nearest ? abs(power - size) <= abs(best - size) : power <= size)
+            code = c;
+    }
+    return code;
+}
+
+static int code_value(const struct sofa_config *c, int weight)
+{
+    int code = naive_weight_code(weight, c->predict.weight_rounding == SOFA_ROUND_NEAREST);
+    int power = code ? 1 << (code - 1) : 0;
+    return weight < 0 ? -power : power;
+}
+
+static void make_key(const struct naive_keys *keys, const struct sofa_config *c, const struct sofa_trace *t,
+                     const struct sofa_job *j, size_t key, unsigned i)
+{
+    const struct sofa_tokens *tokens = &t->tokens;
+    long long khat = 0, k = tokens->bk ? tokens->bk[i] : 0, v = tokens->bv ? tokens->bv[i] : 0;
+    unsigned d = c->head_dim;
+    for (size_t h = 0; h < tokens->x.cols; h++) {
+        long long x = tokens->x.value[key * tokens->x.cols + h];
+        khat += x * code_value(c, tokens->wk.value[h * d + i]);
+        k += x * tokens->wk.value[h * d + i];
+        v += x * tokens->wv.value[h * d + i];
+    }
+    long long k_half = j->k_shift ? 1LL << (j->k_shift - 1) : 0, v_half = j->v_shift ? 1LL << (j->v_shift - 1) : 0;
+    keys->khat[key * d + i] = clamp(floor_shift(khat, j->khat_shift), c->predict.operand_bits);
+    keys->k[key * d + i] = clamp(floor_shift(k + k_half, j->k_shift), c->data.key_bits);
+    keys->v[key * d + i] = clamp(floor_shift(v + v_half, j->v_shift), c->data.value_bits);
+}
+
+int naive_keys_make(struct naive_keys *keys, const struct sofa_config *c, const struct sofa_trace *t,
+                    const struct sofa_job *j)
+{
+    size_t count = t->k.rows * c->head_dim;
+    *keys = (struct naive_keys){malloc(count * sizeof(int)), malloc(count * sizeof(int)), malloc(count * sizeof(int))};
+    if (!keys->khat || !keys->k || !keys->v) {
+        naive_keys_free(keys);
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (c->mode == SOFA_MODE_TOKENS) {
+            make_key(keys, c, t, j, i / c->head_dim, (unsigned)(i % c->head_dim));
+            continue;
+        }
+        keys->k[i] = t->k.value[i];
+        keys->v[i] = t->v.value[i];
+        keys->khat[i] = (int)floor_shift(t->k.value[i], c->data.key_bits - c->predict.operand_bits);
+    }
+    return 1;
+}
+
+void naive_keys_free(struct naive_keys *keys)
+{
+    free(keys->khat);
+    free(keys->k);
+    free(keys->v);
+    *keys = (struct naive_keys){0};
+}
+
+/* A beat: one column of codes of a slice against the tokens of a group. */
+static int beat_is_idle(const struct sofa_config *c, const struct sofa_tokens *t, const uint8_t *seen, size_t base,
+                        size_t low, size_t high, size_t slice, unsigned column)
+{
+    int token = 0, code = 0;
+    for (size_t h = slice; h < slice + c->predict.dims && h < t->x.cols; h++) {
+        code |= t->wk.value[h * c->head_dim + column] != 0;
+        for (size_t key = low; key < high; key++)
+            token |= seen[key - base] && t->x.value[key * t->x.cols + h] != 0;
+    }
+    return !token || !code;
+}
+
+void naive_count_tile(struct naive_result *r, const struct sofa_config *c, const struct sofa_trace *trace,
+                      const uint8_t *seen, size_t base, size_t end)
+{
+    const struct sofa_tokens *t = &trace->tokens;
+    size_t hidden = t->x.cols, d = c->head_dim;
+    for (size_t key = base; key < end; key++)
+        for (size_t i = 0; seen[key - base] && i < hidden * d; i++)
+            r->zero_terms += t->x.value[key * hidden + i / d] == 0 || t->wk.value[i] == 0;
+    for (size_t low = base; low < end; low += c->predict.keys) {
+        size_t high = low + c->predict.keys < end ? low + c->predict.keys : end, any = 0;
+        for (size_t key = low; key < high; key++)
+            any += seen[key - base];
+        for (size_t slice = 0; any > 0 && slice < hidden; slice += c->predict.dims)
+            for (unsigned column = 0; column < d; column++) {
+                int idle = beat_is_idle(c, t, seen, base, low, high, slice, column);
+                r->khat_beats += !idle;
+                r->khat_beats_skipped += (uint64_t)idle;
+            }
+    }
+}

@@ -1,0 +1,238 @@
+/* Mode tokens: codes of weights, predicted and generated keys against a naive reading, and their accuracy. */
+#include "tests.h"
+
+#include "naive.h"
+#include "tokens_sample.h"
+
+#include "../cmodel/encode.h"
+#include "../cmodel/kvgen.h"
+#include "../cmodel/npz.h"
+#include "../cmodel/predict_keys.h"
+#include "../cmodel/report.h"
+#include "../gen/emit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+START_TEST(weight_codes)
+{
+    for (int w = -128; w <= 127; w++)
+        for (int nearest = 0; nearest <= 1; nearest++) {
+            int16_t weight = (int16_t)w, power;
+            unsigned code = sofa_weight_code(w, nearest ? SOFA_ROUND_NEAREST : SOFA_ROUND_FLOOR);
+            ck_assert_int_eq((int)code, naive_weight_code(w, nearest));
+            sofa_encode_weights(&power, &weight, 1, nearest ? SOFA_ROUND_NEAREST : SOFA_ROUND_FLOOR);
+            int size = code ? 1 << (code - 1) : 0;
+            ck_assert_int_eq(power, w < 0 ? -size : size);
+        }
+    ck_assert_uint_eq(sofa_weight_code(1, SOFA_ROUND_NEAREST), 1);
+    ck_assert_uint_eq(sofa_weight_code(3, SOFA_ROUND_NEAREST), 2);
+    ck_assert_uint_eq(sofa_weight_code(-96, SOFA_ROUND_NEAREST), 7);
+    ck_assert_uint_eq(sofa_weight_code(95, SOFA_ROUND_NEAREST), 6);
+    ck_assert_uint_eq(sofa_weight_code(-128, SOFA_ROUND_FLOOR), 7);
+    ck_assert_uint_eq(sofa_weight_code(63, SOFA_ROUND_FLOOR), 6);
+}
+END_TEST
+
+START_TEST(shifts)
+{
+    const int32_t sums[] = {127, -128, 128, -129, INT32_MAX / 2, INT32_MIN / 2};
+    ck_assert_uint_eq(sofa_choose_shift(sums, 2, 8, 0), 0);
+    ck_assert_uint_eq(sofa_choose_shift(sums, 3, 8, 0), 1);
+    ck_assert_uint_eq(sofa_choose_shift(sums + 2, 1, 8, 1), 1);
+    ck_assert_uint_eq(sofa_choose_shift(sums, 6, 8, 0), 23);
+    ck_assert_uint_eq(sofa_choose_shift(sums, 6, 8, 1), 24); /* rounding carries one further */
+    int16_t out[6];
+    sofa_scale_khat(out, sums, 6, 1, 8);
+    const int16_t floored[] = {63, -64, 64, -65, 127, -128};
+    ck_assert_int_eq(memcmp(out, floored, sizeof floored), 0);
+    sofa_generate(out, sums, 6, 1, 8);
+    const int16_t rounded[] = {64, -64, 64, -64, 127, -128};
+    ck_assert_int_eq(memcmp(out, rounded, sizeof rounded), 0);
+}
+END_TEST
+
+static void compare(const struct sofa_result *got, const struct naive_result *want, unsigned run)
+{
+    const struct sofa_counters *n = &got->counters;
+    ck_assert_msg(memcmp(got->selected, want->selected, got->rows * got->keys) == 0, "run %u: selection", run);
+    ck_assert_msg(memcmp(got->o, want->o, got->rows * got->dims * sizeof *got->o) == 0, "run %u: output", run);
+    ck_assert_uint_eq(n->pairs, want->pairs);
+    ck_assert_uint_eq(n->keys, want->keys);
+    ck_assert_uint_eq(n->key_rows, want->key_rows);
+    ck_assert_uint_eq(n->raises, want->raises);
+    ck_assert_uint_eq(n->generated, want->generated);
+    ck_assert_uint_eq(n->fetched, want->keys - want->generated);
+    ck_assert_uint_eq(n->khat_beats, want->khat_beats);
+    ck_assert_uint_eq(n->khat_beats_skipped, want->khat_beats_skipped);
+    ck_assert_uint_eq(n->zero_terms, want->zero_terms);
+}
+
+static void compare_bytes(const struct sofa_counters *n, const struct tokens_sample *s)
+{
+    uint64_t port = s->config.memory.port_bits / 8, key = s->config.data.key_bits / 8, value = s->config.data.value_bits / 8;
+    uint64_t pair = (s->dim * key + port - 1) / port * port + (s->dim * value + port - 1) / port * port;
+    ck_assert_uint_eq(n->bytes_token, n->key_rows * ((s->hidden + port - 1) / port * port));
+    ck_assert_uint_eq(n->bytes_cache_write, n->generated * pair);
+    ck_assert_uint_eq(n->bytes_cache_read, n->fetched * pair);
+    ck_assert(n->bytes_key == 0 && n->bytes_value == 0 && n->generated <= s->keys);
+    ck_assert_uint_ge(n->bytes_weight, 5 * s->hidden * s->dim / 2);
+}
+
+START_TEST(naive_agrees)
+{
+    static struct tokens_sample s;
+    uint64_t state = test_seed();
+    for (unsigned run = 0; run < 120; run++) {
+        struct sofa_trace t;
+        struct sofa_job job;
+        struct sofa_result got;
+        struct naive_result want;
+        struct sofa_error e;
+        struct sofa_options o = {.radius = run % 5 ? INFINITY : 2, .carry = (int)(run / 2 % 2)};
+        tokens_open(&s, run, &state);
+        ck_assert_msg(tokens_load(&s, &t, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_job_make(&job, &s.config, &t, &o, &e) == SOFA_OK, "%s", e.text);
+        if (run % 4 == 3) { /* registers that the host would not choose */
+            job.khat_shift = test_between(&state, 0, 31);
+            job.k_shift = test_between(&state, 0, 31);
+            job.v_shift = test_between(&state, 0, 31);
+        }
+        ck_assert_msg(sofa_model_run(&got, &s.config, &t, &job, 0, &e) == SOFA_OK, "%s", e.text);
+        ck_assert(naive_run(&want, &s.config, &t, &job));
+        compare(&got, &want, run);
+        compare_bytes(&got.counters, &s);
+        naive_free(&want);
+        sofa_result_free(&got);
+        sofa_trace_free(&t);
+        test_remove_directory(s.directory);
+    }
+}
+END_TEST
+
+/* Steps, shifts and biases: the sums are what float64 computes from the file, but for the 8-bit steps. */
+START_TEST(sums_are_real)
+{
+    static struct tokens_sample s;
+    uint64_t state = test_seed();
+    for (unsigned run = 0; run < 24; run++) {
+        struct sofa_trace t;
+        struct sofa_error e;
+        tokens_open(&s, run, &state);
+        ck_assert_msg(tokens_load(&s, &t, &e) == SOFA_OK, "%s", e.text);
+        const struct sofa_tokens *k = &t.tokens;
+        double bound = (double)s.hidden * (k->x.step + k->wk.step) + k->k_step;
+        for (size_t i = 0; i < s.keys * s.dim; i++) {
+            double sum = run % 3 > 0 ? (double)s.bk[i % s.dim] : 0;
+            for (size_t h = 0; h < s.hidden; h++)
+                sum += (double)s.x[i / s.dim * s.hidden + h] * (double)s.wk[h * s.dim + i % s.dim];
+            ck_assert_double_eq_tol(k->k_sum[i] * k->k_step, sum, bound);
+        }
+        ck_assert(t.k.rows == s.keys && t.k.cols == s.dim && t.k.value == NULL);
+        ck_assert_double_eq_tol(t.k.step, ldexp(k->k_step, (int)k->k_shift), 1e-12);
+        sofa_trace_free(&t);
+        test_remove_directory(s.directory);
+    }
+}
+END_TEST
+
+/* 16-bit K and V of random tokens: the rounding of generated rows costs little. */
+START_TEST(accuracy)
+{
+    static struct tokens_sample s;
+    uint64_t state = test_seed();
+    for (unsigned run = 0; run < 24; run++) {
+        struct sofa_trace t;
+        struct sofa_job job;
+        struct sofa_result r;
+        struct sofa_report report;
+        struct sofa_error e;
+        const struct sofa_options o = {.radius = INFINITY};
+        tokens_open(&s, run, &state);
+        s.config.data.key_bits = s.config.data.value_bits = 16;
+        ck_assert_msg(tokens_load(&s, &t, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_job_make(&job, &s.config, &t, &o, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_report_run(&report, &r, &s.config, &t, &job, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(report.snr_selected_db >= 60, "run %u: %.1f dB", run, report.snr_selected_db);
+        ck_assert(report.recall_exact >= 0 && report.recall_exact <= 1 && report.cycles_predicted == 0);
+        json_t *object = sofa_report_json(&report);
+        ck_assert_ptr_nonnull(object);
+        ck_assert_int_eq((int)json_integer_value(json_object_get(object, "keys_generated")), (int)report.counters.generated);
+        ck_assert_ptr_nonnull(json_object_get(json_object_get(object, "bytes"), "cache_write"));
+        json_decref(object);
+        sofa_result_free(&r);
+        sofa_trace_free(&t);
+        test_remove_directory(s.directory);
+    }
+}
+END_TEST
+
+/* What the encoder writes is what a trace's own weights become. */
+START_TEST(encoded_file)
+{
+    static struct tokens_sample s;
+    struct sofa_trace t;
+    struct sofa_error e;
+    struct sofa_npz *z;
+    struct sofa_array code, weight, scale;
+    char out[320];
+    uint64_t state = test_seed();
+    tokens_open(&s, 1, &state);
+    snprintf(out, sizeof out, "%.280s/out.npz", s.directory);
+    ck_assert_msg(tokens_load(&s, &t, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_encode_file(out, s.path, &s.config, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_npz_open(&z, out, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_npz_read(z, "wk_code", &code, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_npz_read(z, "wk", &weight, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_npz_read(z, "wk_code_scale", &scale, &e) == SOFA_OK, "%s", e.text);
+    ck_assert(code.count == s.hidden * s.dim && weight.count == code.count && weight.type == SOFA_I8);
+    for (size_t i = 0; i < code.count; i++) {
+        unsigned byte = (unsigned)sofa_array_get(&code, i), c = byte & 7;
+        int power = c ? 1 << (c - 1) : 0;
+        ck_assert_int_eq(byte & 8 ? -power : power, t.tokens.power[i]);
+        ck_assert_int_eq((int)sofa_array_get(&weight, i), t.tokens.wk.value[i]);
+    }
+    ck_assert_double_eq_tol(sofa_array_get(&scale, 0) * t.tokens.x.step, t.tokens.khat_step, 1e-12);
+    sofa_array_free(&code);
+    sofa_array_free(&weight);
+    sofa_array_free(&scale);
+    sofa_npz_close(z);
+    s.member[AT_WV].name = "other";
+    ck_assert_msg(sofa_npz_write(s.path, s.member, s.members, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_int_eq(sofa_encode_file(out, s.path, &s.config, &e), SOFA_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(e.text, "'wv'"));
+    sofa_trace_free(&t);
+    test_remove_directory(s.directory);
+}
+END_TEST
+
+START_TEST(no_hardware_yet)
+{
+    struct sofa_config c;
+    struct gen_files files;
+    struct sofa_error e;
+    const char *set[] = {"mode=tokens"};
+    ck_assert_int_eq(sofa_config_load(&c, NULL, set, 1, &e), SOFA_OK);
+    ck_assert_int_eq(gen_emit_files(&files, &c, NULL, &e), SOFA_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(e.text, "mode is tokens"));
+    gen_files_free(&files);
+}
+END_TEST
+
+Suite *tokens_suite(void)
+{
+    Suite *s = suite_create("tokens");
+    TCase *t = tcase_create("tokens");
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, weight_codes);
+    tcase_add_test(t, shifts);
+    tcase_add_test(t, naive_agrees);
+    tcase_add_test(t, sums_are_real);
+    tcase_add_test(t, accuracy);
+    tcase_add_test(t, encoded_file);
+    tcase_add_test(t, no_hardware_yet);
+    suite_add_tcase(s, t);
+    return s;
+}
