@@ -1,0 +1,16 @@
+# The independent AXI check: cocotb and cocotbext-axi, pinned, in a Python environment of their own below build/.
+AXI_ENV := build/axi-env
+AXI_SEED ?= 1
+
+.PHONY: verify-axi
+verify-axi: $(BUILD)/bin/sofagen $(BUILD)/test/axi_case $(AXI_ENV)/ready
+	$(AXI_ENV)/bin/python tests/axi/run.py --build $(BUILD) --seed $(AXI_SEED) $(AXI_DESIGNS)
+
+$(AXI_ENV)/ready: tests/axi/requirements.txt
+	python3 -m venv $(AXI_ENV)
+	$(AXI_ENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(BUILD)/test/axi_case: $(BUILD)/obj/tests/axi/axi_case.o $(BUILD)/libsofa.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBRARIES)
