@@ -18,6 +18,7 @@ struct run {
     const struct sofa_run *how;
     struct sofa_ran *ran;
     struct sofa_place place[SOFA_PLACES];
+    size_t keys; /* that some row sees; the others need not be loaded */
     size_t part_rows;
 };
 
@@ -58,7 +59,7 @@ static enum sofa_status place(struct run *r, struct sofa_error *e)
 {
     const struct sofa_config *c = r->config;
     struct sofa_place *p = r->place;
-    size_t rows = r->trace->q.rows, keys = r->trace->k.rows, block = c->query_block;
+    size_t rows = r->trace->q.rows, keys = r->keys, block = c->query_block;
     p[SOFA_PLACE_Q].stride = row_stride(r, c->data.query_bits);
     p[SOFA_PLACE_K].stride = row_stride(r, c->data.key_bits);
     p[SOFA_PLACE_V].stride = row_stride(r, c->data.value_bits);
@@ -248,13 +249,15 @@ enum sofa_status sofa_driver_run(const struct sofa_bus *bus, const struct sofa_c
     struct run r = {.bus = bus, .config = c, .trace = t, .job = j, .how = how, .ran = ran};
     double start = now();
     *ran = (struct sofa_ran){0};
+    for (size_t row = 0; row < t->q.rows; row++)
+        r.keys = t->visible[row] > r.keys ? t->visible[row] : r.keys;
     enum sofa_status status = place(&r, e);
     if (status == SOFA_OK)
         status = end_old_job(bus, e);
     if (status == SOFA_OK)
-        status = load_tensor(&r, SOFA_PLACE_K, &t->k, c->data.key_bits, 0, t->k.rows, e);
+        status = load_tensor(&r, SOFA_PLACE_K, &t->k, c->data.key_bits, 0, r.keys, e);
     if (status == SOFA_OK)
-        status = load_tensor(&r, SOFA_PLACE_V, &t->v, c->data.value_bits, 0, t->v.rows, e);
+        status = load_tensor(&r, SOFA_PLACE_V, &t->v, c->data.value_bits, 0, r.keys, e);
     ran->load_seconds = now() - start;
     for (size_t first = 0; first < t->q.rows && status == SOFA_OK; first += r.part_rows) {
         size_t left = t->q.rows - first;

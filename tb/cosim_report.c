@@ -33,13 +33,13 @@ static double speed_khz(const struct tb_cosim_report *r)
 static json_t *counters_json(const struct tb_outcome *o)
 {
     json_t *object = json_object();
-    for (unsigned i = 0; i < o->counters; i++) {
-        char name[sizeof o->counter[i].name];
+    for (unsigned i = 0; i < o->counts.count; i++) {
+        char name[sizeof o->counts.item[i].name];
         size_t n = 0;
-        for (; o->counter[i].name[n]; n++)
-            name[n] = (char)tolower((unsigned char)o->counter[i].name[n]);
+        for (; o->counts.item[i].name[n]; n++)
+            name[n] = (char)tolower((unsigned char)o->counts.item[i].name[n]);
         name[n] = '\0';
-        json_object_set_new(object, name, json_integer((json_int_t)o->counter[i].value));
+        json_object_set_new(object, name, json_integer((json_int_t)o->counts.item[i].value));
     }
     return object;
 }

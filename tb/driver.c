@@ -17,7 +17,8 @@ enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_con
     enum sofa_status status = tb_core_open(&d->core, c, o, e);
     if (status == SOFA_OK) {
         tb_reset(d);
-        status = tb_identify(d, e);
+        const struct sofa_bus bus = tb_bus(d);
+        status = sofa_driver_identify(&bus, c, e);
     }
     if (status == SOFA_OK)
         *driver = d;
@@ -53,12 +54,9 @@ void tb_reset(struct tb_driver *d)
     d->in.rst = 0;
 }
 
-static enum sofa_status access_register(struct tb_driver *d, const char *name, int write, uint32_t *value,
+static enum sofa_status access_register(struct tb_driver *d, unsigned offset, int write, uint32_t *value,
                                         struct sofa_error *e)
 {
-    int offset = sofa_register_offset(name);
-    if (offset < 0)
-        return sofa_fail(e, SOFA_BAD_INPUT, "no register %s", name);
     d->in.reg_enable = 1;
     d->in.reg_write = (uint8_t)write;
     d->in.reg_addr = (uint8_t)(offset >> 2);
@@ -71,32 +69,33 @@ static enum sofa_status access_register(struct tb_driver *d, const char *name, i
             return SOFA_OK;
         }
     }
-    return sofa_fail(e, SOFA_BAD_RESULT, "register %s does not answer", name);
+    return sofa_fail(e, SOFA_BAD_RESULT, "the register at 0x%03X does not answer", offset);
+}
+
+static enum sofa_status bus_get(void *user, unsigned offset, uint32_t *value, struct sofa_error *e)
+{
+    *value = 0;
+    return access_register(user, offset, 0, value, e);
+}
+
+static enum sofa_status bus_put(void *user, unsigned offset, uint32_t value, struct sofa_error *e)
+{
+    return access_register(user, offset, 1, &value, e);
+}
+
+struct sofa_bus tb_bus(struct tb_driver *d)
+{
+    return (struct sofa_bus){.user = d, .get = bus_get, .put = bus_put};
 }
 
 enum sofa_status tb_write(struct tb_driver *d, const char *name, uint32_t value, struct sofa_error *e)
 {
-    return access_register(d, name, 1, &value, e);
+    const struct sofa_bus bus = tb_bus(d);
+    return sofa_driver_put(&bus, name, value, e);
 }
 
 enum sofa_status tb_read(struct tb_driver *d, const char *name, uint32_t *value, struct sofa_error *e)
 {
-    *value = 0;
-    return access_register(d, name, 0, value, e);
-}
-
-enum sofa_status tb_identify(struct tb_driver *d, struct sofa_error *e)
-{
-    uint32_t id, hash;
-    enum sofa_status status = tb_read(d, "ID", &id, e);
-    if (status == SOFA_OK)
-        status = tb_read(d, "CONFIG_HASH", &hash, e);
-    if (status != SOFA_OK)
-        return status;
-    if (id != SOFA_ID)
-        return sofa_fail(e, SOFA_BAD_RESULT, "register ID is 0x%08X, want 0x%08X", (unsigned)id, SOFA_ID);
-    if (hash != sofa_config_hash(d->config))
-        return sofa_fail(e, SOFA_BAD_RESULT, "register CONFIG_HASH is 0x%08X, want 0x%08X", (unsigned)hash,
-                         (unsigned)sofa_config_hash(d->config));
-    return SOFA_OK;
+    const struct sofa_bus bus = tb_bus(d);
+    return sofa_driver_get(&bus, name, value, e);
 }

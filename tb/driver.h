@@ -2,12 +2,10 @@
 #ifndef TB_DRIVER_H
 #define TB_DRIVER_H
 
-#include "../cmodel/job.h"
-#include "../cmodel/regs.h"
+#include "../cmodel/driver.h"
 #include "core.h"
 #include "memory.h"
 
-#define TB_COUNTERS_MAX 32u
 #define TB_WATCHDOG 0x10000u /* cycles without progress, unless a test says otherwise */
 
 struct tb_driver {
@@ -17,11 +15,6 @@ struct tb_driver {
     struct tb_pins_in in;
     struct tb_pins_out out;
     uint64_t clocks;
-};
-
-struct tb_counter {
-    char name[32]; /* as in the register table, without _LO */
-    uint64_t value;
 };
 
 struct tb_wait {
@@ -37,8 +30,7 @@ struct tb_outcome {
     uint64_t cycles;      /* register CYCLES */
     uint64_t clocks;      /* simulated from start to done */
     double seconds;       /* of the host for these */
-    unsigned counters;
-    struct tb_counter counter[TB_COUNTERS_MAX];
+    struct sofa_counts counts;
 };
 
 enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_config *c, const struct tb_core_options *o,
@@ -47,11 +39,11 @@ void tb_driver_close(struct tb_driver *driver);
 
 void tb_step(struct tb_driver *d);
 void tb_reset(struct tb_driver *d);
+/* The registers as cmodel/driver.h takes them; there is no memory behind this bus. */
+struct sofa_bus tb_bus(struct tb_driver *d);
 /* Registers by the table's name. Errors: no answer. */
 enum sofa_status tb_write(struct tb_driver *d, const char *name, uint32_t value, struct sofa_error *e);
 enum sofa_status tb_read(struct tb_driver *d, const char *name, uint32_t *value, struct sofa_error *e);
-/* Checks ID and CONFIG_HASH. */
-enum sofa_status tb_identify(struct tb_driver *d, struct sofa_error *e);
 /* Descriptor registers of a job whose memory is l. */
 enum sofa_status tb_load_job(struct tb_driver *d, const struct sofa_job *j, const struct tb_layout *l,
                              struct sofa_error *e);

@@ -12,55 +12,14 @@
 #define FIRST_LINE_SECONDS 5.0
 #define LINE_SECONDS 2.0
 
-struct setting {
-    const char *name;
-    uint32_t value;
-};
-
-static enum sofa_status write_all(struct tb_driver *d, const struct setting *s, size_t count, struct sofa_error *e)
-{
-    enum sofa_status status = SOFA_OK;
-    for (size_t i = 0; i < count && status == SOFA_OK; i++)
-        status = tb_write(d, s[i].name, s[i].value, e);
-    return status;
-}
-
-static enum sofa_status load_memory(struct tb_driver *d, const struct tb_layout *l, struct sofa_error *e)
-{
-    static const char *const low[TB_KINDS] = {"Q_BASE_LO", "K_BASE_LO", "V_BASE_LO", "O_BASE_LO", "RANGE_BASE_LO"};
-    static const char *const high[TB_KINDS] = {"Q_BASE_HI", "K_BASE_HI", "V_BASE_HI", "O_BASE_HI", "RANGE_BASE_HI"};
-    static const char *const stride[TB_KINDS] = {"Q_STRIDE", "K_STRIDE", "V_STRIDE", "O_STRIDE", NULL};
-    enum sofa_status status = SOFA_OK;
-    for (unsigned k = 0; k < TB_KINDS && status == SOFA_OK; k++) {
-        const struct tb_region *r = &l->region[k];
-        status = tb_write(d, low[k], (uint32_t)r->base, e);
-        if (status == SOFA_OK && d->config->memory.address_bits > 32)
-            status = tb_write(d, high[k], (uint32_t)(r->base >> 32), e);
-        if (status == SOFA_OK && stride[k])
-            status = tb_write(d, stride[k], r->stride, e);
-    }
-    return status;
-}
-
 enum sofa_status tb_load_job(struct tb_driver *d, const struct sofa_job *j, const struct tb_layout *l,
                              struct sofa_error *e)
 {
-    const struct setting settings[] = {
-        {"WATCHDOG", TB_WATCHDOG},
-        {"IRQ_ENABLE", 1},
-        {"ROWS", j->rows},
-        {"KEYS", j->keys},
-        {"TILE", j->tile},
-        {"KEPT", j->kept},
-        {"FLAGS", (j->carry ? SOFA_FLAG_CARRY : 0) | (j->has_ranges ? SOFA_FLAG_RANGES : 0)},
-        {"MODE", 0},
-        {"RADIUS", j->radius},
-        {"SCORE_SHIFT", j->score_shift},
-        {"SCALE_MANTISSA", j->scale_mantissa},
-        {"SCALE_SHIFT", j->scale_shift},
-    };
-    enum sofa_status status = write_all(d, settings, sizeof settings / sizeof settings[0], e);
-    return status == SOFA_OK ? load_memory(d, l, e) : status;
+    const struct sofa_bus bus = tb_bus(d);
+    struct sofa_place place[SOFA_PLACES];
+    for (unsigned k = 0; k < SOFA_PLACES; k++)
+        place[k] = (struct sofa_place){l->region[k].base, l->region[k].stride};
+    return sofa_driver_describe(&bus, d->config, j, place, TB_WATCHDOG, e);
 }
 
 static double now(void)
@@ -125,30 +84,10 @@ static enum sofa_status wait_done(struct tb_driver *d, const struct tb_wait *wai
     return status;
 }
 
-static enum sofa_status read_counters(struct tb_driver *d, struct tb_outcome *o, struct sofa_error *e)
-{
-    unsigned count;
-    enum sofa_status status = SOFA_OK;
-    const struct sofa_register *r = sofa_registers(&count);
-    for (unsigned i = 0; i + 1 < count && status == SOFA_OK; i++) {
-        size_t length = strlen(r[i].name);
-        if (r[i].kind != SOFA_REG_COUNTER || strcmp(r[i].name + length - 3, "_LO") != 0 ||
-            o->counters == TB_COUNTERS_MAX)
-            continue;
-        struct tb_counter *c = &o->counter[o->counters++];
-        uint32_t low, high = 0;
-        snprintf(c->name, sizeof c->name, "%.*s", (int)(length - 3), r[i].name);
-        status = tb_read(d, r[i].name, &low, e); /* holds the upper half for the next read */
-        if (status == SOFA_OK)
-            status = tb_read(d, r[i + 1].name, &high, e);
-        c->value = (uint64_t)high << 32 | low;
-    }
-    return status;
-}
-
 enum sofa_status tb_execute(struct tb_driver *d, const struct tb_wait *wait, struct tb_outcome *o,
                             struct sofa_error *e)
 {
+    const struct sofa_bus bus = tb_bus(d);
     uint32_t state = 0;
     *o = (struct tb_outcome){0};
     enum sofa_status status = tb_write(d, "CONTROL", SOFA_CONTROL_START, e);
@@ -161,7 +100,7 @@ enum sofa_status tb_execute(struct tb_driver *d, const struct tb_wait *wait, str
         status = tb_read(d, "STATUS", &state, e);
     o->error = state >> SOFA_STATUS_ERROR_SHIFT & 0xFF;
     if (status == SOFA_OK)
-        status = read_counters(d, o, e);
+        status = sofa_driver_counters(&bus, &o->counts, e);
     o->cycles = tb_counter(o, "CYCLES");
     if (status == SOFA_OK)
         status = tb_write(d, "CONTROL", SOFA_CONTROL_CLEAR, e);
@@ -170,8 +109,5 @@ enum sofa_status tb_execute(struct tb_driver *d, const struct tb_wait *wait, str
 
 uint64_t tb_counter(const struct tb_outcome *o, const char *name)
 {
-    for (unsigned i = 0; i < o->counters; i++)
-        if (strcmp(o->counter[i].name, name) == 0)
-            return o->counter[i].value;
-    return 0;
+    return sofa_count_of(&o->counts, name);
 }

@@ -1,9 +1,10 @@
 #include "layout.h"
 
+#include "../cmodel/image.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORD_BYTES 8u
 #define GAP_BEATS 4u /* unused space around a region: a beat too far must not meet another region */
 
 static size_t round_up(size_t n, size_t step)
@@ -29,28 +30,7 @@ static enum sofa_status allocate(struct tb_region *r, struct tb_random *random, 
 
 static void put_tensor(struct tb_region *r, const struct sofa_tensor *t, unsigned bits)
 {
-    for (size_t row = 0; row < t->rows; row++)
-        for (size_t i = 0; i < t->cols; i++) {
-            uint16_t value = (uint16_t)t->value[row * t->cols + i];
-            uint8_t *at = r->bytes + row * r->stride + i * (bits / 8);
-            at[0] = (uint8_t)value;
-            if (bits == 16)
-                at[1] = (uint8_t)(value >> 8);
-        }
-}
-
-static void put_word(uint8_t *at, uint32_t value)
-{
-    for (unsigned i = 0; i < 4; i++)
-        at[i] = (uint8_t)(value >> 8 * i);
-}
-
-static void put_ranges(struct tb_region *r, const struct sofa_trace *t)
-{
-    for (size_t row = 0; row < r->rows; row++) {
-        put_word(r->bytes + row * RECORD_BYTES, t->first[row]);
-        put_word(r->bytes + row * RECORD_BYTES + 4, t->visible[row]);
-    }
+    sofa_image_tensor(r->bytes, r->stride, t, bits, 0, t->rows);
 }
 
 static void shape(struct tb_layout *l, enum tb_kind kind, size_t rows, size_t row_bytes, unsigned extra)
@@ -68,9 +48,9 @@ static void shape_ranges(struct tb_layout *l, size_t rows)
 {
     struct tb_region *r = &l->region[TB_RANGE];
     r->rows = rows;
-    r->row_bytes = r->stride = RECORD_BYTES;
-    r->beats = l->port_bytes < RECORD_BYTES ? RECORD_BYTES / l->port_bytes : 1;
-    r->size = round_up(rows * RECORD_BYTES, l->port_bytes);
+    r->row_bytes = r->stride = SOFA_RANGE_BYTES;
+    r->beats = l->port_bytes < SOFA_RANGE_BYTES ? SOFA_RANGE_BYTES / l->port_bytes : 1;
+    r->size = round_up(rows * SOFA_RANGE_BYTES, l->port_bytes);
 }
 
 /* Regions in random order from a random start, or one after the other from the gap on. */
@@ -118,7 +98,7 @@ enum sofa_status tb_layout_make(struct tb_layout *l, const struct sofa_config *c
     put_tensor(&l->region[TB_Q], &t->q, c->data.query_bits);
     put_tensor(&l->region[TB_K], &t->k, c->data.key_bits);
     put_tensor(&l->region[TB_V], &t->v, c->data.value_bits);
-    put_ranges(&l->region[TB_RANGE], t);
+    sofa_image_ranges(l->region[TB_RANGE].bytes, t, 0, l->region[TB_RANGE].rows);
     l->pattern = (uint8_t)(tb_random_next(random) >> 40);
     memset(l->region[TB_O].bytes, l->pattern, l->region[TB_O].size);
     return SOFA_OK;
@@ -152,6 +132,5 @@ const char *tb_kind_name(enum tb_kind kind)
 int16_t tb_layout_output(const struct tb_layout *l, size_t row, size_t dim)
 {
     const struct tb_region *r = &l->region[TB_O];
-    const uint8_t *at = r->bytes + row * r->stride + 2 * dim;
-    return (int16_t)(at[0] | at[1] << 8);
+    return sofa_image_output(r->bytes + row * r->stride, dim);
 }

@@ -6,7 +6,7 @@
 #include "../cmodel/job.h"
 #include "random.h"
 
-enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_KINDS };
+enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_KINDS }; /* in the order of enum sofa_place_kind */
 
 struct tb_region {
     uint64_t base;

@@ -27,7 +27,7 @@ static void put_output(struct tb_layout *l, size_t row, size_t dim, int16_t valu
 
 static void count(struct bench *b, const char *name, uint64_t value)
 {
-    struct tb_counter *c = &b->outcome.counter[b->outcome.counters++];
+    struct sofa_count *c = &b->outcome.counts.item[b->outcome.counts.count++];
     strncpy(c->name, name, sizeof c->name - 1);
     c->value = value;
 }
@@ -138,8 +138,8 @@ START_TEST(wrong_counters_are_named)
         struct bench b;
         char name[32];
         open_bench(&b);
-        b.outcome.counter[i].value++;
-        strcpy(name, b.outcome.counter[i].name);
+        b.outcome.counts.item[i].value++;
+        strcpy(name, b.outcome.counts.item[i].name);
         expect(&b, name);
     }
 }
