@@ -34,6 +34,7 @@ ARCHIVES := $(BUILD)/libtb.a $(BUILD)/libgen.a $(BUILD)/libsofa.a
 # May add to GEN_OBJECTS and BENCH_OBJECTS.
 -include gen/gen.mk
 -include tb/tb.mk
+-include tests/axi/axi.mk
 
 .PHONY: all programs test test-full demo verify bench lint sanitize clean help
 all: programs $(BUILD)/test/sofatest
@@ -47,6 +48,7 @@ help:
 	@echo 'make lint       lint the RTL of every configuration in configs/'
 	@echo 'make verify     bit-exactness and lint of random configurations (COUNT=200 SEED=1)'
 	@echo 'make test-full  test, sanitize, lint and verify'
+	@echo 'make verify-axi jobs over AXI against cocotbext-axi (AXI_SEED=1; needs python3 with venv)'
 	@echo 'make bench      speed of the model against dense attention'
 	@echo 'make clean      remove $(BUILD)'
 
