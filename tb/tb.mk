@@ -6,3 +6,9 @@ BENCH_OBJECTS += $(call objects,tb/board/board.c tb/board/faults.c)
 PROGRAMS += $(BUILD)/bin/sofaboard $(BUILD)/bin/sofahost
 $(BUILD)/bin/sofaboard: $(BUILD)/obj/tb/board/sofaboard.o $(BUILD)/libtb.a $(BUILD)/libgen.a $(BUILD)/libsofa.a
 $(BUILD)/bin/sofahost: $(call objects,$(wildcard fpga/*.c)) $(BUILD)/libsofa.a
+
+# Jobs over a serial line that damages, loses and adds bytes.
+.PHONY: verify-line
+verify: verify-line
+verify-line: $(BUILD)/test/sofatest
+	SOFA_FRAMES=10000 $(BUILD)/test/sofatest board

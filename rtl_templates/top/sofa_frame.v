@@ -91,6 +91,7 @@ module sofa_frame (
         endcase
     assign o_tx_valid = (state == ANSWER || state == SEND || state == SEAL) && crc_done;
 
+    wire        good = crc == 32'd$(link.crc_residue);
     wire        last_byte = index + 8'd1 == count;
     wire        whole = memory || index[1:0] == 2'd3;
     always @(posedge clk) begin
@@ -111,11 +112,11 @@ module sofa_frame (
             word <= {8'd0, word[31:8]};
         if (state == JUDGE && crc_done) begin
             refused <= !known || (memory ? outside : askew);
-            last_seq <= seq;
+            if (good)
+                last_seq <= seq;
         end
     end
 
-    wire        good = crc == 32'd$(link.crc_residue);
     wire        does = known && !(memory ? outside : askew) && count != 8'd0;
     always @(posedge clk)
         if (rst) begin
