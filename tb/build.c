@@ -3,6 +3,7 @@
 #include "../cmodel/parse.h"
 #include "../gen/emit.h"
 #include "cache.h"
+#include "runtime.h"
 #include "shim_text.h"
 
 #include <stdint.h>
@@ -104,6 +105,7 @@ static enum sofa_status hash_tools(struct hash *h, const char *work, const struc
         hash_bytes(h, verilator_flags[i], strlen(verilator_flags[i]));
     hash_bytes(h, make_fast, strlen(make_fast));
     hash_bytes(h, make_slow, strlen(make_slow));
+    hash_bytes(h, make_global, strlen(make_global));
     hash_bytes(h, COMPILER_FLAGS LINKER_FLAGS, strlen(COMPILER_FLAGS LINKER_FLAGS));
     hash_bytes(h, design->shim, (size_t)(design->shim_end - design->shim));
     hash_bytes(h, tb_shim_h, (size_t)(tb_shim_h_end - tb_shim_h));
@@ -146,7 +148,7 @@ static enum sofa_status verilate(const char *work, const char *list, const struc
     return tb_run(argv, work, log, e);
 }
 
-static enum sofa_status compile(const char *work, const char *list, const struct sofa_config *c,
+static enum sofa_status compile(const char *work, const char *runtime, const char *list, const struct sofa_config *c,
                                 const struct tb_core_options *o, struct sofa_error *e)
 {
     const struct design design = design_of(o);
@@ -160,10 +162,16 @@ static enum sofa_status compile(const char *work, const char *list, const struct
         status = write_shim(work, &design, e);
     if (status == SOFA_OK)
         status = verilate(work, list, &design, c->memory.read_channels, o->waves != NULL, log, e);
-    if (status == SOFA_OK)
+    if (status == SOFA_OK) {
+        if (!o->waves) /* with waves the runtime is another */
+            tb_runtime_take(runtime, obj);
         status = tb_run(make, work, log, e);
-    if (status == SOFA_OK)
+    }
+    if (status == SOFA_OK) {
+        if (!o->waves)
+            tb_runtime_keep(runtime, obj);
         tb_remove_tree(obj);
+    }
     return status;
 }
 
@@ -185,16 +193,18 @@ static enum sofa_status emit(char *rtl, const char *work, const struct sofa_conf
 
 /* Ends with the library in root/name, whoever made it. work is used up. */
 static enum sofa_status make_library(char *library, const char *work, const char *root, const char *rtl,
-                                     const char *name, const struct sofa_config *c, const struct tb_core_options *o,
-                                     struct sofa_error *e)
+                                     const char *name, uint64_t tools, const struct sofa_config *c,
+                                     const struct tb_core_options *o, struct sofa_error *e)
 {
-    char list[TB_PATH_MAX];
+    char list[TB_PATH_MAX], runtime[TB_PATH_MAX];
     enum sofa_status status = tb_path(library, e, "%s/%s/" LIBRARY, root, name);
     if (status != SOFA_OK || access(library, R_OK) == 0)
         return status;
     status = tb_path(list, e, "%s/sofa.f", rtl);
     if (status == SOFA_OK)
-        status = compile(work, list, c, o, e);
+        status = tb_path(runtime, e, "%s/runtime-%016llx", root, (unsigned long long)tools);
+    if (status == SOFA_OK)
+        status = compile(work, runtime, list, c, o, e);
     return status == SOFA_OK ? tb_cache_publish(work, root, name, e) : status;
 }
 
@@ -211,16 +221,17 @@ enum sofa_status tb_build(char *library, const struct sofa_config *c, const stru
         return status;
     status = emit(rtl, work, c, e);
     if (status == SOFA_OK)
-        status = hash_design(&h, rtl, e);
-    if (status == SOFA_OK)
         status = hash_tools(&h, work, &design, e);
+    uint64_t tools = h.word;
+    if (status == SOFA_OK)
+        status = hash_design(&h, rtl, e);
     snprintf(name, sizeof name, "%08x-%016llx%s%s%s", (unsigned)sofa_config_hash(c), (unsigned long long)h.word,
              o->board ? "-board" : "", o->waves ? "-waves" : "", o->quick ? "-quick" : "");
     if (status == SOFA_OK) {
         char made[TB_PATH_MAX];
         if (o->verbose && tb_path(made, NULL, "%s/%s/" LIBRARY, root, name) == SOFA_OK && access(made, R_OK) != 0)
             fprintf(stderr, "compiling the RTL of '%s' (kept in %s)\n", c->name, root);
-        status = make_library(library, work, root, rtl, name, c, o, e);
+        status = make_library(library, work, root, rtl, name, tools, c, o, e);
     }
     tb_remove_tree(work);
     return status;
