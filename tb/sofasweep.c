@@ -13,13 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define JOBS 3u             /* of a configuration, each with both memories */
 #define CACHED 20u          /* cores that are kept at most */
 #define CYCLES_RELATIVE 0.02
 #define CYCLES_ABSOLUTE 32.0
 
 struct sweep {
     uint64_t seed, count, only;
+    uint64_t jobs; /* of a configuration, each with both memories */
     int one, lint, cycles;
     const char *lint_config;
     char work[TB_PATH_MAX];
@@ -113,7 +113,7 @@ static enum sofa_status run_case(struct sweep *s, unsigned index, struct sofa_er
         status = lint_config(s, &c.config, e);
     if (status == SOFA_OK)
         status = tb_driver_open(&driver, &c.config, &core, e);
-    for (unsigned i = 0; i < JOBS && status == SOFA_OK; i++)
+    for (uint64_t i = 0; i < s->jobs && status == SOFA_OK; i++)
         status = run_job(s, driver, &c, e);
     tb_driver_close(driver);
     printf("\n");
@@ -126,7 +126,8 @@ static enum sofa_status run_case(struct sweep *s, unsigned index, struct sofa_er
 static enum sofa_status sweep(struct sweep *s, struct sofa_error *e)
 {
     unsigned failed = 0, first = (unsigned)(s->one ? s->only : 0), end = (unsigned)(s->one ? s->only + 1 : s->count);
-    printf("seed %" PRIu64 ", %u configurations, %u jobs each, ideal and random memory\n", s->seed, end - first, JOBS);
+    printf("seed %" PRIu64 ", %u configurations, %" PRIu64 " jobs each, ideal and random memory\n", s->seed,
+           end - first, s->jobs);
     for (unsigned i = first; i < end; i++) {
         char cache[TB_PATH_MAX];
         struct sofa_error cause = {""};
@@ -158,16 +159,16 @@ static enum sofa_status lint_file(struct sweep *s, struct sofa_error *e)
 static enum sofa_status parse(struct sweep *s, int argc, char **argv, int *finished, struct sofa_error *e)
 {
     static const struct option options[] = {
-        {"count", 1, NULL, 'c'}, {"seed", 1, NULL, 's'}, {"only", 1, NULL, 'o'}, {"no-lint", 0, NULL, 'n'}, {"no-cycles", 0, NULL, 'y'},
+        {"count", 1, NULL, 'c'}, {"seed", 1, NULL, 's'}, {"only", 1, NULL, 'o'}, {"jobs", 1, NULL, 'j'}, {"no-lint", 0, NULL, 'n'}, {"no-cycles", 0, NULL, 'y'},
         {"lint", 1, NULL, 'l'},  {"help", 0, NULL, 'h'}, {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        uint64_t *number = option == 'c' ? &s->count : option == 's' ? &s->seed : &s->only;
+        uint64_t *number = option == 'c' ? &s->count : option == 's' ? &s->seed : option == 'j' ? &s->jobs : &s->only;
         if (option == 'h' || option == 'v') {
             *finished = 1;
             printf(option == 'v' ? "sofasweep " SOFA_VERSION "\n"
-                                 : "usage: sofasweep [--count N] [--seed N] [--only INDEX] [--no-lint] [--no-cycles]\n"
+                                 : "usage: sofasweep [--count N] [--seed N] [--only INDEX] [--jobs N] [--no-lint] [--no-cycles]\n"
                                    "       sofasweep --lint CONFIG.yaml\n"
                                    "Random legal configurations: lint, RTL against model, predicted cycles.\n");
         } else if (option == 'n')
@@ -203,7 +204,7 @@ static enum sofa_status open_work(struct sweep *s, struct sofa_error *e)
 int main(int argc, char **argv)
 {
     static const struct sofa_program program = {.name = "sofasweep"};
-    struct sweep s = {.seed = 1, .count = 20, .lint = 1, .cycles = 1};
+    struct sweep s = {.seed = 1, .count = 20, .jobs = 3, .lint = 1, .cycles = 1};
     struct sofa_error error = {""};
     int finished = 0;
     enum sofa_status status = parse(&s, argc, argv, &finished, &error);
