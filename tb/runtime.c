@@ -2,6 +2,7 @@
 
 #include "process.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ void tb_runtime_take(const char *kept, const char *obj)
         if (tb_path(from, NULL, "%s/%s", kept, objects[i]) != SOFA_OK ||
             tb_path(to, NULL, "%s/%s", obj, objects[i]) != SOFA_OK || link(from, to) != 0)
             return;
+        utimensat(AT_FDCWD, to, NULL, 0); /* newer than the generated makefile, on which it depends */
     }
 }
 
