@@ -7,6 +7,7 @@
 #include "../cmodel/encode.h"
 #include "../cmodel/kvgen.h"
 #include "../cmodel/npz.h"
+#include "../cmodel/options.h"
 #include "../cmodel/predict_keys.h"
 #include "../cmodel/report.h"
 #include "../gen/emit.h"
@@ -208,6 +209,22 @@ START_TEST(encoded_file)
 }
 END_TEST
 
+/* A program may say that it needs no configuration. */
+START_TEST(trace_only)
+{
+    int alone = 0;
+    const struct sofa_program program = {.name = "test", .summary = "A test.", .trace_only = &alone};
+    struct sofa_run_options o;
+    struct sofa_error e;
+    char name[] = "test", path[] = "t.npz", *argv[] = {name, path, NULL};
+    ck_assert_int_eq(sofa_options_parse(&o, &program, 2, argv, &e), SOFA_BAD_INPUT);
+    alone = 1;
+    ck_assert_int_eq(sofa_options_parse(&o, &program, 2, argv, &e), SOFA_OK);
+    ck_assert(o.config_path == NULL && strcmp(o.trace_path, path) == 0);
+    ck_assert_int_eq(sofa_options_parse(&o, &program, 1, argv, &e), SOFA_BAD_INPUT);
+}
+END_TEST
+
 START_TEST(no_hardware_yet)
 {
     struct sofa_config c;
@@ -232,6 +249,7 @@ Suite *tokens_suite(void)
     tcase_add_test(t, sums_are_real);
     tcase_add_test(t, accuracy);
     tcase_add_test(t, encoded_file);
+    tcase_add_test(t, trace_only);
     tcase_add_test(t, no_hardware_yet);
     suite_add_tcase(s, t);
     return s;
