@@ -19,7 +19,7 @@ module sofa_walk (
     wire [$(N-1):0] mask = in_first ? first : second;
     wire [$(N-1):0] lowest = mask & (~mask + $(N)'d1);
     wire [$(N-1):0] rest = mask & ~lowest;
-    wire            any = |mask;
+    wire            any = in_first || |second;
     wire            step = any && (!o_valid || i_ready);
     reg  [$(IB-1):0] index;
     integer i;

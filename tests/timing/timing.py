@@ -86,7 +86,7 @@ def netlist(top, files, args, lib):
     digest = hashlib.sha256(text.encode())
     for path in sorted(need.values()):
         with open(path, 'rb') as f:
-            digest.update(f.read())
+            digest.update(b''.join(line for line in f if not line.startswith(b'//')))
     stamp = out + '.sha256'
     if os.path.exists(stamp) and os.path.exists(out):
         with open(stamp) as f:
