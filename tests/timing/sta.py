@@ -9,6 +9,10 @@ RAM_CAP = 2.0
 MINUS_INFINITY = float('-inf')
 
 
+class Failure(Exception):
+    """Reported in one line."""
+
+
 class Point:
     """Latest arrival of one edge: time, slew, and the arc it came by."""
     __slots__ = ('time', 'slew', 'back')
@@ -54,7 +58,7 @@ class Analysis:
     def __init__(self, module, cells, models):
         self.module, self.cells, self.models = module, cells, models
         self.names = wire_names(module)
-        self.load, self.sinks, self.pending = {}, {}, {}
+        self.load, self.steps = {}, None
         self.model = Model()
         self.instances = []
         for name, instance in module['cells'].items():
@@ -87,7 +91,6 @@ class Analysis:
     def run(self, from_clock, ports=None):
         """Arrivals from registers, or from the given input ports. Returns the worst path to a register, and to each output port."""
         self.arrival = {}
-        self.start_of = {}
         if from_clock:
             self.launch()
         for port in ports or []:
@@ -126,8 +129,8 @@ class Analysis:
 
     def order(self):
         """Combinational instances in topological order; computed once."""
-        if self.pending:
-            return self.pending['order']
+        if self.steps is not None:
+            return self.steps
         nodes = []
         for name, cell, pins in self.instances:
             if not cell.clock:
@@ -161,8 +164,8 @@ class Analysis:
                     ready.append(r)
         if len(order) != len(nodes):
             stuck = [nodes[n][0][1] for n in range(len(nodes)) if count[n]]
-            raise SystemExit('sta: combinational loop (or apparent loop over ports) at %s' % ', '.join(stuck[:12]))
-        self.pending = {'order': order}
+            raise Failure('combinational loop at %s' % ', '.join(stuck[:12]))
+        self.steps = order
         return order
 
     def propagate(self, step):

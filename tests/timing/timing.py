@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Longest register-to-register path of every engine of an emitted core: Yosys and abc map each module to a Liberty library, sta.py
-analyses it. Exit status 1 if a path is longer than the limit."""
+analyses it. Exit status 1 if a path is longer than the limit, 2 if something is missing."""
 import argparse
 import concurrent.futures
 import gzip
@@ -94,7 +94,7 @@ def netlist(top, files, args, lib):
                 return out
     run = subprocess.run(['yosys', '-q', '-p', text], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if run.returncode:
-        raise SystemExit('timing: %s: yosys failed:\n%s' % (top, run.stdout[-2000:]))
+        raise sta.Failure('%s: yosys: %s' % (top, (run.stdout.strip().splitlines() or ['failed'])[-1]))
     os.replace(out + '.new', out)
     with open(stamp, 'w') as f:
         f.write(digest.hexdigest())
@@ -133,6 +133,14 @@ def show(top, model, args):
 
 def main():
     args = arguments()
+    try:
+        return report(args)
+    except (sta.Failure, OSError) as e:
+        print('timing: %s' % e, file=sys.stderr)
+        return 2
+
+
+def report(args):
     os.makedirs(args.work, exist_ok=True)
     files = sources(args.core)
     lib = args.liberty
@@ -143,6 +151,8 @@ def main():
     cells = liberty.read(lib)
     wanted = args.only.split(',') if args.only else UNITS
     tops = [u for u in UNITS if u in wanted and u in files]
+    if args.only and len(tops) < len(wanted):
+        raise sta.Failure('--only: no module %s' % ', '.join(w for w in wanted if w not in tops))
     worst = 0.0
     for top, model in measure(tops, files, args, lib, cells):
         show(top, model, args)
