@@ -50,7 +50,7 @@ help:
 	@echo 'make verify     bit-exactness and lint of random configurations (COUNT=200 SEED=1)'
 	@echo 'make test-full  test, sanitize, lint and verify'
 	@echo 'make verify-axi jobs over AXI against cocotbext-axi (AXI_SEED=1; needs python3 with venv)'
-	@echo 'make timing   longest path of every engine (LIBERTY=FILE.lib[.gz], CONFIG=configs/wide.yaml; needs python3)'
+	@echo 'make timing     longest path of every engine (LIBERTY=FILE.lib[.gz], CONFIG=configs/wide.yaml; needs python3)'
 	@echo 'make bench      speed of the model against dense attention'
 	@echo 'make clean      remove $(BUILD)'
 

@@ -22,7 +22,7 @@ UNITS = ['sofa_dot', 'sofa_lane', 'sofa_exp2', 'sofa_recip', 'sofa_group', 'sofa
          'sofa_need', 'sofa_order', 'sofa_window', 'sofa_blocks',
          'sofa_tiles', 'sofa_ranges', 'sofa_query_fetch', 'sofa_read', 'sofa_store', 'sofa_control', 'sofa_registers', 'sofa_core']
 # Small or tied to their parent by paths without registers: part of it there, yet measured by themselves too.
-FLAT = {'sofa_loader', 'sofa_encode', 'sofa_sort', 'sofa_clip', 'sofa_merge'}
+FLAT = {'sofa_loader', 'sofa_encode'}
 
 
 def arguments():
