@@ -40,6 +40,8 @@ module adapter_bench #(
         for (i = 0; i < QUEUE; i = i + 1) begin
             addr[i] = (dice(1 << 20) << LOW) & 32'h7FFF_FFFF;
             len[i] = i % 3 == 0 ? 8'd0 : i % 3 == 1 ? dice(16) : dice(256);
+            if (i % 2)      // ends about at a boundary
+                addr[i] = {addr[i][A-1:13], 13'h1000} - (len[i] + 2 - dice(4)) * S;
         end
 
     integer      r_req = 0, w_req = 0, w_beat = 0;
@@ -109,7 +111,7 @@ module adapter_bench #(
     always @(negedge clk) begin
         if (rvalid && !offered) begin
             rdata = content(r_now);
-            rresp = bad(r_now) ? {1'b1, r_now[6]} : 2'b00;
+            rresp = bad(r_now) ? {1'b1, r_now[10]} : 2'b00;
             ar_beat = ar_beat == ar_len[ar_out % QUEUE] ? 0 : ar_beat + 1;
             if (ar_beat == 0)
                 ar_out = ar_out + 1;
