@@ -1,0 +1,2 @@
+FAMILY := xilinx
+TOP := board_top

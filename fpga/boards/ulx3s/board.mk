@@ -1,0 +1,5 @@
+FAMILY := ecp5
+DEVICE := 85k
+PACKAGE := CABGA381
+SPEED := 6
+FLASH_BOARD := ulx3s

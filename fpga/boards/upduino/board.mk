@@ -1,0 +1,4 @@
+FAMILY := ice40
+DEVICE := up5k
+PACKAGE := sg48
+TARGET_MHZ := 24

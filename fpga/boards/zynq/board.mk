@@ -1,0 +1,2 @@
+FAMILY := xilinx
+TOP := sofa_axi_top

