@@ -214,7 +214,6 @@ module sofa_tiles (
                 DRAIN: if (!scan_valid && !seen_valid)
                     state <= READY;
                 READY: if (hand_over) begin
-                    if (fill)
                     base <= next_base;
                     k_base <= k_base + k_tile_stride;
                     v_base <= v_base + v_tile_stride;
