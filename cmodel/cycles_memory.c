@@ -40,7 +40,7 @@ int sofa_row_taken(const struct sofa_machine *m, unsigned client)
 
 static int channel_of(const struct sofa_machine *m, unsigned client)
 {
-    return m->c->memory.read_channels == 2 && (client == SOFA_CLIENT_VALUE || client == SOFA_CLIENT_QUERY);
+    return m->c->memory.read_channels == 2 && client != SOFA_CLIENT_KEY;
 }
 
 void sofa_find_requests(struct sofa_machine *m)

@@ -12,7 +12,7 @@
 //% local WB, BB, AB = math.max(1, clog2(W)), clog2(B), 1 + clog2(d.lane_rows) + clog2(d.beats)
 //% local MAXB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
 //% local ROW, META = MAXB * P, IB + 3
-//% local clients = NC == 2 and {{"range", "key"}, {"value", "query"}} or {{"value", "range", "query", "key"}}
+//% local clients = NC == 2 and {{"key"}, {"value", "range", "query"}} or {{"value", "range", "query", "key"}}
 `default_nettype none
 module sofa_core (
     input  wire             clk,
@@ -121,7 +121,7 @@ module sofa_core (
     wire [$(n-1):0] beat_client_$(c);
     wire [$(ROW-1):0] read_row_$(c);
     wire [$(META-1):0] read_meta_$(c);
-    sofa_read #(.CLIENTS($(n)), .CBITS($(clog2(n)))) u_read_$(c) (
+    sofa_read #(.CLIENTS($(n)), .CBITS($(math.max(1, clog2(n))))) u_read_$(c) (
         .clk(clk), .rst(reset), .i_halt(halt), .o_idle(read_idle_$(c)), .o_error(read_error_$(c)), .o_beat(read_beat_$(c)),
         .o_beat_client(beat_client_$(c)),
         .i_valid($(all("_ask"))), .o_ready($(all("_asked"))), .i_addr($(all("_addr"))), .i_len($(all("_len"))),
