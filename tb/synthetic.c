@@ -106,6 +106,10 @@ static void see(struct sofa_trace *t, enum tb_view view, struct tb_random *rando
             t->first[r] = tb_random_below(random, (unsigned)keys + 1);
             t->visible[r] = tb_random_below(random, (unsigned)keys + 1);
         }
+        if (view == TB_SCATTERED) {
+            t->first[r] = tb_random_below(random, (unsigned)keys);
+            t->visible[r] = least(t->first[r] + tb_random_below(random, 4), keys);
+        }
         if (view == TB_BLIND)
             t->first[r] = t->visible[r];
     }
@@ -146,6 +150,7 @@ const char *tb_content_name(enum tb_content content)
 
 const char *tb_view_name(enum tb_view view)
 {
-    static const char *const name[TB_VIEWS] = {"all", "causal", "grouped", "window", "any_range", "blind"};
+    static const char *const name[TB_VIEWS] = {"all", "causal", "grouped", "window", "any_range", "scattered",
+                                               "blind"};
     return name[view];
 }

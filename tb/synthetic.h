@@ -21,6 +21,7 @@ enum tb_view {
     TB_GROUPED,      /* heads that share K and V, one causal head after the other */
     TB_WINDOW,       /* sliding window */
     TB_ANY_RANGE,    /* anything legal, rows that see nothing among it */
+    TB_SCATTERED,    /* each row sees a few keys somewhere: tiles that nobody sees between others */
     TB_BLIND,        /* no row sees a key */
     TB_VIEWS
 };
