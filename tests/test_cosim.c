@@ -96,7 +96,7 @@ START_TEST(every_view_and_content)
     open_design(&f, (size_t)_i);
     for (unsigned n = 0; n < TB_CONTENTS * 2; n++) {
         enum tb_content content = (enum tb_content)(n % TB_CONTENTS);
-        enum tb_view view = (enum tb_view)((n + n / TB_CONTENTS) % TB_VIEWS);
+        enum tb_view view = (enum tb_view)(n % TB_VIEWS);
         struct sofa_options o = {.radius = n % 3 == 1 ? 2 : -1, .carry = (int)(n & 1)};
         struct head h;
         char what[80];
