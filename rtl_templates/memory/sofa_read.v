@@ -110,7 +110,7 @@ module sofa_read #(
     assign o_error = take && i_data_error;
     assign o_beat = take;
 
-    integer k;
+    integer k, n;
     always @*
         for (k = 0; k < CLIENTS; k = k + 1)
             o_beat_client[k] = tag_client == k[CBITS-1:0];
@@ -122,8 +122,8 @@ module sofa_read #(
         if (rst || i_halt)
             o_row_valid <= {CLIENTS{1'b0}};
         else if (row_free)
-            for (k = 0; k < CLIENTS; k = k + 1)
-                o_row_valid[k] <= emit && tag_client == k[CBITS-1:0];
+            for (n = 0; n < CLIENTS; n = n + 1)
+                o_row_valid[n] <= emit && tag_client == n[CBITS-1:0];
     end
 
     always @(posedge clk) begin
