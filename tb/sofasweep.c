@@ -60,6 +60,38 @@ static enum sofa_status run_memories(struct sweep *s, struct tb_driver *d, struc
     return status == SOFA_OK ? timing : status;
 }
 
+/* A job that an abort or a bus error ends: with the right code, the bus empty; the next job must not notice. */
+static enum sofa_status disturb(struct tb_driver *d, struct tb_case *c, const struct sofa_trace *t,
+                                const struct sofa_job *j, const struct sofa_result *result, struct sofa_error *e)
+{
+    const struct sofa_counters *n = &result->counters;
+    uint64_t bytes = n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range;
+    struct tb_run_options o = {.memory = {.random = (int)tb_random_below(&c->random, 2)}};
+    struct tb_outcome outcome;
+    struct tb_comparison cmp;
+    unsigned kind = tb_random_below(&c->random, 3), want = SOFA_ERROR_ABORTED;
+    o.memory.seed = tb_random_next(&c->random) >> 1;
+    if (kind == 0)
+        o.wait.abort_after = 1 + tb_random_below(&c->random, 1u << tb_random_below(&c->random, 14));
+    else if (kind == 1)
+        o.memory.fault_read = 1 + tb_random_below(&c->random, (unsigned)(bytes / (c->config.memory.port_bits / 8)));
+    else
+        o.memory.fault_write = 1 + tb_random_below(&c->random, j->rows);
+    if (kind > 0)
+        want = kind == 1 ? SOFA_ERROR_READ_BUS : SOFA_ERROR_WRITE_BUS;
+    enum sofa_status status = tb_bench_run(d, t, j, NULL, &o, &outcome, &cmp, e);
+    if (status != SOFA_OK)
+        return status;
+    int right = outcome.error == want || (kind == 0 && outcome.error == SOFA_ERROR_NONE);
+    if (outcome.finished && right && outcome.idle_after && d->memory.violations == 0)
+        return SOFA_OK;
+    return sofa_fail(e, SOFA_BAD_RESULT,
+                     "abort after %" PRIu64 " (fault of read beat %" PRIu64 ", of response %" PRIu64
+                     "): finished %d, error %u, bus idle %d %.200s",
+                     o.wait.abort_after, o.memory.fault_read, o.memory.fault_write, outcome.finished, outcome.error,
+                     outcome.idle_after, d->memory.violations ? d->memory.violation.text : "");
+}
+
 static enum sofa_status run_job(struct sweep *s, struct tb_driver *d, struct tb_case *c, struct sofa_error *e)
 {
     struct tb_case_job job;
@@ -74,7 +106,9 @@ static enum sofa_status run_job(struct sweep *s, struct tb_driver *d, struct tb_
     if (status == SOFA_OK)
         status = sofa_model_run(&result, &c->config, &t, &j, 1, &cause);
     if (status == SOFA_OK) {
-        status = run_memories(s, d, c, &t, &j, &result, &cause);
+        status = disturb(d, c, &t, &j, &result, &cause);
+        if (status == SOFA_OK)
+            status = run_memories(s, d, c, &t, &j, &result, &cause);
         sofa_result_free(&result);
     }
     sofa_trace_free(&t);
@@ -170,7 +204,7 @@ static enum sofa_status parse(struct sweep *s, int argc, char **argv, int *finis
             printf(option == 'v' ? "sofasweep " SOFA_VERSION "\n"
                                  : "usage: sofasweep [--count N] [--seed N] [--only INDEX] [--jobs N] [--no-lint] [--no-cycles]\n"
                                    "       sofasweep --lint CONFIG.yaml\n"
-                                   "Random legal configurations: lint, RTL against model, predicted cycles.\n");
+                                   "Random legal configurations: lint, RTL against model, aborts and bus errors, predicted cycles.\n");
         } else if (option == 'n')
             s->lint = 0;
         else if (option == 'y')
