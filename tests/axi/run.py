@@ -49,7 +49,7 @@ def run(build, name, seed):
     results = runner.test(test_module="test_axi", hdl_toplevel="sofa_axi_top", test_dir=work, seed=seed,
                           build_dir=work / "sim", results_xml=str(work / "results.xml"),
                           extra_env={"PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")]),
-                                     "AXI_CASES": str(work), "AXI_NAME": name})
+                                     "PYTHONDONTWRITEBYTECODE": "1", "AXI_CASES": str(work), "AXI_NAME": name})
     tests = xml.etree.ElementTree.parse(results).findall(".//testcase")
     failed = [t.get("name") for t in tests if t.find("failure") is not None or t.find("error") is not None]
     return len(tests) - len(failed), failed
