@@ -90,7 +90,10 @@ module sofa_loader (
                 some <= 1'b1;
             else if (i_tile && arrived_slot == filled)
                 some <= 1'b0;
-            complete <= (complete & ~({2'd0, i_tile} << filled)) | ({2'd0, i_key_valid && i_key_last} << i_key_slot);
+//% for n = 0, 2 do
+            complete[$(n)] <= (complete[$(n)] && !(i_tile && filled == 2'd$(n)))
+                           || (i_key_valid && i_key_last && i_key_slot == 2'd$(n));
+//% end
         end
     end
 

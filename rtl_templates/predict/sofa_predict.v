@@ -104,7 +104,6 @@ module sofa_predict (
         if (start) begin
             row <= next_from;
             last_row <= pass_none ? next_from : next_to;
-            from <= next_from;
             none <= pass_none;
             bank <= next_bank;
             base <= $(pick("i_info_base", KB, 3, "pass_slot", 2));
@@ -124,7 +123,10 @@ module sofa_predict (
             next_parity <= 1'b0;
             parity_taken <= 2'b00;
             age <= $(XB)'d$((1 << XB) - 1);
+            from <= $(RB)'d0;
         end else begin
+            if (start)
+                from <= next_from;
             active <= start || !row_end;
             next_parity <= next_parity ^ take_parity;
             parity_taken <= (parity_taken | {take_parity && next_parity, take_parity && !next_parity}) & ~i_parity_free;

@@ -73,11 +73,7 @@ module sofa_select (
         .i_re($(at("valid", t.sorted-1)) && !$(at("first", t.sorted-1))), .i_raddr($(at("row", t.sorted-1))), .o_rdata(stored)
     );
     wire continues = !$(at("first", t.sorted));
-//% local list = {}
-//% for i = KM - 1, 0, -1 do list[#list+1] = "stored[" .. i*EW+EW-1 .. "] && continues, stored[" .. i*EW+EW-2 .. ":" .. i*EW .. "]" end
-    wire [$(KM*EW-1):0] kept_list = {
-        $(table.concat(list, ",\n        "))
-    };
+    wire [$(KM*EW-1):0] kept_list = stored & {$(KM*EW){continues}};
     sofa_merge merge (
         .clk(clk), .i_kept(kept_list), .i_fresh(fresh), .o_top(top), .o_list(list_$(t.merged))
     );
@@ -88,7 +84,7 @@ module sofa_select (
 
     // The maximum over tiles, then the least score that stays.
     wire [$(TB-1):0] carried;
-    wire [$(TB-1):0] earlier = {carried[$(SB)] && i_carry && !$(at("new_block", t.top)), carried[$(SB-1):0]};
+    wire [$(TB-1):0] earlier = carried & {$(TB){i_carry && !$(at("new_block", t.top))}};
     reg  [$(TB-1):0] maximum;
     wire [$(SB):0]   least = {1'b0, maximum[$(SB-1):0]} - {1'b0, $(at("radius_row", t.top+1))};
     sofa_ram #(.WIDTH($(memory("select.carried", depth, TB))), .DEPTH($(depth)), .ABITS($(RB))) maxima (
