@@ -154,6 +154,7 @@ START_TEST(accuracy)
         tokens_open(&s, run, &state);
         s.config.data.key_bits = s.config.data.value_bits = 16;
         ck_assert_msg(tokens_load(&s, &t, &e) == SOFA_OK, "%s", e.text);
+        t.scale /= 16; /* scores of some 100 octaves would multiply the rounding of K beyond what a head shows */
         ck_assert_msg(sofa_job_make(&job, &s.config, &t, &o, &e) == SOFA_OK, "%s", e.text);
         ck_assert_msg(sofa_report_run(&report, &r, &s.config, &t, &job, &e) == SOFA_OK, "%s", e.text);
         ck_assert_msg(report.snr_selected_db >= 60, "run %u: %.1f dB", run, report.snr_selected_db);
