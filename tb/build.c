@@ -19,7 +19,7 @@
 /* How a core is compiled; part of the cache's key. */
 static const char *const verilator_flags[] = {
     "-O3", "--x-assign", "fast", "--x-initial", "unique", "--noassert", "--output-split", "20000"};
-static const char make_fast[] = "OPT_FAST=-O2", make_slow[] = "OPT_SLOW=-O0", make_global[] = "OPT_GLOBAL=-O2";
+static const char make_fast[] = "OPT_FAST=-O1", make_slow[] = "OPT_SLOW=-O0", make_global[] = "OPT_GLOBAL=-O2";
 static const char make_quick[] = "OPT_FAST=-O0";
 #define COMPILER_FLAGS "-fPIC -fvisibility=hidden -fno-gnu-unique -I.."
 #define LINKER_FLAGS "-shared -Wl,-Bsymbolic"
