@@ -16,7 +16,8 @@
 #define BUILD_LOG "build.log"
 #define FILE_LIMIT ((size_t)256 << 20)
 
-/* How a core is compiled; part of the cache's key. */
+/* How a core is compiled; part of the cache's key. With -O2 `wide` takes 235 s of processor time instead of 136 s and runs at
+ * 8.9 kHz instead of 6.9; `small` runs no faster. */
 static const char *const verilator_flags[] = {
     "-O3", "--x-assign", "fast", "--x-initial", "unique", "--noassert", "--output-split", "20000"};
 static const char make_fast[] = "OPT_FAST=-O1", make_slow[] = "OPT_SLOW=-O0", make_global[] = "OPT_GLOBAL=-O2";
