@@ -13,6 +13,7 @@ const struct sofa_key_bound sofa_key_bounds[] = {
     {SOFA_KEY_TILE_KEPT_MAX, SOFA_KEY_TILE_KEYS},   {SOFA_KEY_PREDICT_KEYS, SOFA_KEY_TILE_KEYS},
     {SOFA_KEY_PREDICT_DIMS, SOFA_KEY_HEAD_DIM},     {SOFA_KEY_WIDTH, SOFA_KEY_HEAD_DIM},
     {SOFA_KEY_LANES, SOFA_KEY_QUERY_BLOCK},         {SOFA_KEY_OPERAND_BITS, SOFA_KEY_KEY_BITS},
+    {SOFA_KEY_KVGEN_OUTPUTS, SOFA_KEY_HEAD_DIM},    {SOFA_KEY_KVGEN_INPUTS, SOFA_KEY_PREDICT_DIMS},
 };
 const unsigned sofa_key_bound_count = sizeof sofa_key_bounds / sizeof sofa_key_bounds[0];
 

@@ -46,6 +46,11 @@ struct sofa_config {
         unsigned window; /* W, 1..64 */
     } attend;
     struct {
+        unsigned outputs; /* of the KV array a cycle, 1..head_dim (mode tokens) */
+        unsigned inputs;  /* hidden units it takes a cycle, 1..predict.dims */
+        unsigned slice;   /* hidden units whose tokens, codes and weights the chip holds, 1..8192 */
+    } kvgen;
+    struct {
         unsigned port_bits;     /* power of two, 8..4096 */
         unsigned read_channels; /* 1 or 2 */
         unsigned prefetch;      /* V rows in the prefetch buffer, 2..256 */
@@ -81,9 +86,18 @@ struct sofa_derived {
     unsigned output_acc_bits; /* O accumulator */
     unsigned norm_units;  /* normalisation units: one for all lane groups, or one each if the port takes their output */
     unsigned query_buses; /* query load buses */
-    /* key prediction and generation (mode tokens) */
+    /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
     unsigned khat_full_bits; /* K^ before scaling: 15 + clog2(hidden_max) */
     unsigned project_bits;   /* K and V before scaling: 17 + clog2(hidden_max) */
+    unsigned hidden_bits;    /* holds 0..hidden_max */
+    unsigned hidden_words;   /* of hidden_max */
+    unsigned slice_words;    /* of a slice on chip */
+    unsigned hidden_slices;  /* 1: all of hidden_max is resident */
+    unsigned slice_beats;    /* port beats of a key's full slice */
+    unsigned project_blocks; /* of kvgen.outputs elements in a K or V row */
+    unsigned project_steps;  /* of kvgen.inputs hidden units in a word */
+    unsigned code_unit, weight_unit, bias_unit; /* bits that a packed word takes in memory */
+    unsigned write_back_rows; /* queue of generated rows, a power of two */
     /* latencies in cycles, see the heads of the modules */
     unsigned predict_tree;    /* adder stages of the shift array */
     unsigned predict_latency; /* issue of a beat to selection */

@@ -27,8 +27,45 @@ static void derive_prediction(const struct sofa_config *c, struct sofa_derived *
     d->tile_bits = sofa_clog2(c->tile.keys + 1);
     d->key_bits = sofa_clog2((uint64_t)c->keys_max + 1);
     d->kept_bits = sofa_clog2(c->tile.kept_max + 1);
+}
+
+static unsigned common_divisor(unsigned a, unsigned b)
+{
+    return b == 0 ? a : common_divisor(b, a % b);
+}
+
+/* Packed words: several in a port beat, or whole beats. */
+static unsigned packed_unit(unsigned bits, unsigned port)
+{
+    return bits <= port ? 1u << sofa_clog2(bits) : ceil_div(bits, port) * port;
+}
+
+/* A slice that is not the whole ends with a port beat, and a key's part of it is one burst. */
+static void derive_tokens(const struct sofa_config *c, struct sofa_derived *d)
+{
+    unsigned dims = c->predict.dims, bytes = c->memory.port_bits / 8;
+    unsigned step = bytes / common_divisor(bytes, dims), burst = 256 * bytes / dims;
     d->khat_full_bits = 15 + sofa_clog2(c->hidden_max);
     d->project_bits = 17 + sofa_clog2(c->hidden_max);
+    d->hidden_bits = sofa_clog2((uint64_t)c->hidden_max + 1);
+    d->hidden_words = ceil_div(c->hidden_max, dims);
+    d->slice_words = ceil_div(c->kvgen.slice, dims);
+    if (d->hidden_words <= d->slice_words && c->hidden_max <= 256 * bytes) {
+        d->slice_words = d->hidden_words;
+    } else {
+        d->slice_words = ceil_div(smaller(d->slice_words, burst), step) * step;
+        if (d->slice_words > burst)
+            d->slice_words -= step;
+    }
+    d->hidden_slices = ceil_div(d->hidden_words, d->slice_words);
+    d->slice_words = smaller(d->slice_words, d->hidden_words);
+    d->slice_beats = ceil_div(d->slice_words * dims, bytes);
+    d->project_blocks = ceil_div(c->head_dim, c->kvgen.outputs);
+    d->project_steps = ceil_div(dims, c->kvgen.inputs);
+    d->code_unit = packed_unit(4 * dims, c->memory.port_bits);
+    d->weight_unit = packed_unit(8 * c->kvgen.outputs * c->kvgen.inputs, c->memory.port_bits);
+    d->bias_unit = packed_unit(32 * c->kvgen.outputs, c->memory.port_bits);
+    d->write_back_rows = 8;
 }
 
 static void derive_memory(const struct sofa_config *c, struct sofa_derived *d)
@@ -86,6 +123,7 @@ void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
 {
     *d = (struct sofa_derived){0};
     derive_prediction(c, d);
+    derive_tokens(c, d);
     derive_memory(c, d);
     derive_attention(c, d);
     derive_latencies(c, d);

@@ -22,6 +22,9 @@ struct predict_text {
 struct attend_text {
     char *lanes, *width, *window;
 };
+struct kvgen_text {
+    char *outputs, *inputs, *slice;
+};
 struct memory_text {
     char *port_bits, *read_channels, *prefetch, *address_bits;
 };
@@ -34,6 +37,7 @@ struct file_text {
     struct data_text data;
     struct predict_text predict;
     struct attend_text attend;
+    struct kvgen_text kvgen;
     struct memory_text memory;
     struct board_text board;
 };
@@ -52,6 +56,8 @@ static const cyaml_schema_field_t predict_fields[] = {TEXT(predict_text, keys), 
                                                       CYAML_FIELD_END};
 static const cyaml_schema_field_t attend_fields[] = {TEXT(attend_text, lanes), TEXT(attend_text, width),
                                                      TEXT(attend_text, window), CYAML_FIELD_END};
+static const cyaml_schema_field_t kvgen_fields[] = {TEXT(kvgen_text, outputs), TEXT(kvgen_text, inputs),
+                                                    TEXT(kvgen_text, slice), CYAML_FIELD_END};
 static const cyaml_schema_field_t memory_fields[] = {TEXT(memory_text, port_bits), TEXT(memory_text, read_channels),
                                                      TEXT(memory_text, prefetch), TEXT(memory_text, address_bits),
                                                      CYAML_FIELD_END};
@@ -62,6 +68,7 @@ static const cyaml_schema_field_t file_fields[] = {
     TEXT(file_text, head_dim), TEXT(file_text, keys_max),     TEXT(file_text, hidden_max),
     PART(tile, tile_fields),
     PART(data, data_fields),   PART(predict, predict_fields), PART(attend, attend_fields),
+    PART(kvgen, kvgen_fields),
     PART(memory, memory_fields), PART(board, board_fields), CYAML_FIELD_END};
 static const cyaml_schema_value_t file_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_text, file_fields)};
 
@@ -140,6 +147,9 @@ static enum sofa_status take(struct sofa_draft *draft, const struct file_text *f
         {"attend.lanes", f->attend.lanes},
         {"attend.width", f->attend.width},
         {"attend.window", f->attend.window},
+        {"kvgen.outputs", f->kvgen.outputs},
+        {"kvgen.inputs", f->kvgen.inputs},
+        {"kvgen.slice", f->kvgen.slice},
         {"memory.port_bits", f->memory.port_bits},
         {"memory.read_channels", f->memory.read_channels},
         {"memory.prefetch", f->memory.prefetch},

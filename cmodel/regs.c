@@ -20,10 +20,11 @@ static const struct sofa_register table[] = {
     {"VERSION", 0x004, SOFA_REG_CONSTANT, "RO", 32, SOFA_VERSION_WORD, "version of the generator",
      {{"patch", 0, 8, "patch"}, {"minor", 8, 8, "minor"}, {"major", 16, 16, "major"}}},
     {"CONFIG_HASH", 0x008, SOFA_REG_CONSTANT, "RO", 32, 0, "hash of the configuration, as in manifest.json", {{0}}},
-    {"CONTROL", 0x00C, SOFA_REG_CONTROL, "WO", 3, 0, "commands; a bit written as 1 acts once",
+    {"CONTROL", 0x00C, SOFA_REG_CONTROL, "WO", 4, 0, "commands; a bit written as 1 acts once",
      {{"start", 0, 1, "run the job; ignored while busy"},
       {"abort", 1, 1, "end the job with error 10; ignored when idle"},
-      {"clear", 2, 1, "clear done, error and interrupt"}}},
+      {"clear", 2, 1, "clear done, error and interrupt"},
+      {"invalidate", 3, 1, "mode tokens: forget the pairs that earlier jobs generated"}}},
     {"STATUS", 0x010, SOFA_REG_STATUS, "RO", 16, 0, "state of the job",
      {{"busy", 0, 1, "a job runs"}, {"done", 1, 1, "a job has ended"}, {"error", 8, 8, "error code, 0 if none"}}},
     {"IRQ_ENABLE", 0x014, SOFA_REG_SETTING, "RW", 1, 0, "interrupt while done is set", {{0}}},
@@ -33,10 +34,11 @@ static const struct sofa_register table[] = {
     JOB("KEYS", 0x024, 32, "keys S, 1 to keys_max"),
     JOB("TILE", 0x028, 16, "keys of a tile, 1 to tile.keys"),
     JOB("KEPT", 0x02C, 16, "keys kept per row and tile, 1 to tile.kept_max and TILE"),
-    {"FLAGS", 0x030, SOFA_REG_DESCRIPTOR, "RW", 2, 0, "options of the job",
+    {"FLAGS", 0x030, SOFA_REG_DESCRIPTOR, "RW", 3, 0, "options of the job",
      {{"carry", 0, 1, "the maximum is carried over the tiles of a row"},
-      {"has_ranges", 1, 1, "RANGE_BASE holds {first, visible} of every row, two 32-bit words; else rows see all keys"}}},
-    JOB("MODE", 0x034, 8, "0: K and V are in memory"),
+      {"has_ranges", 1, 1, "RANGE_BASE holds {first, visible} of every row, two 32-bit words; else rows see all keys"},
+      {"keep", 2, 1, "mode tokens: use the pairs that earlier jobs have generated"}}},
+    JOB("MODE", 0x034, 8, "0: K and V are in memory; 1: they are generated from tokens; a core has one mode"),
     JOB("RADIUS", 0x038, 32, "clipping radius in score steps at row exponent 0; 0xFFFFFFFF: none"),
     JOB("SCORE_SHIFT", 0x03C, 8, "right shift of full scores, 0 to 15"),
     JOB("SCALE_MANTISSA", 0x040, 16, "mantissa of the softmax scale, 32768 to 65535"),
@@ -50,6 +52,15 @@ static const struct sofa_register table[] = {
     STRIDE("K", 0x084, "K"),
     STRIDE("V", 0x088, "V"),
     STRIDE("O", 0x08C, "O"),
+    BASE("X", 0x090, "the tokens"),
+    BASE("CODE", 0x098, "the packed codes of Wk"),
+    BASE("WEIGHT", 0x0A0, "the packed biases and weights"),
+    STRIDE("X", 0x0A8, "X"),
+    JOB("HIDDEN", 0x0AC, 16, "hidden units H of a token, 1 to hidden_max"),
+    JOB("HIDDEN_WORDS", 0x0B0, 16, "HIDDEN / predict.dims, rounded up"),
+    JOB("KHAT_SHIFT", 0x0B4, 5, "right shift of predicted keys"),
+    JOB("K_SHIFT", 0x0B8, 5, "right shift of generated keys"),
+    JOB("V_SHIFT", 0x0BC, 5, "right shift of generated values"),
     COUNTER("CYCLES", 0x100, "cycles from start to done"),
     COUNTER("PREDICT_BUSY", 0x108, "cycles with a useful prediction beat"),
     COUNTER("SELECT_BUSY", 0x110, "cycles with a beat in the selection network"),
@@ -70,6 +81,15 @@ static const struct sofa_register table[] = {
     COUNTER("VALUE_BEATS", 0x188, "port beats of V read"),
     COUNTER("RANGE_BEATS", 0x190, "port beats of ranges read"),
     COUNTER("OUTPUT_BYTES", 0x198, "bytes of O written"),
+    COUNTER("GENERATED", 0x1A0, "keys generated"),
+    COUNTER("FETCHED", 0x1A8, "generated keys read back"),
+    COUNTER("KHAT_BUSY", 0x1B0, "cycles with a beat of key prediction"),
+    COUNTER("KVGEN_BUSY", 0x1B8, "cycles in which the KV array multiplies"),
+    COUNTER("KVGEN_STARVED", 0x1C0, "cycles the KV array waits for tokens or weights"),
+    COUNTER("KVGEN_BLOCKED", 0x1C8, "cycles the KV array waits for its write-back"),
+    COUNTER("TOKEN_BEATS", 0x1D0, "port beats of X read"),
+    COUNTER("WEIGHT_BEATS", 0x1D8, "port beats of codes, biases and weights read"),
+    COUNTER("CACHE_BYTES", 0x1E0, "bytes of K and V written"),
 };
 
 static const struct {
@@ -88,6 +108,7 @@ static const struct {
     {"aborted", "the job was aborted"},
     {"watchdog", "no progress for WATCHDOG cycles"},
     {"scale", "SCORE_SHIFT, SCALE_MANTISSA or SCALE_SHIFT is out of range"},
+    {"hidden", "HIDDEN is 0 or larger than hidden_max, or HIDDEN_WORDS does not fit it"},
 };
 
 const char *sofa_register_kind_name(enum sofa_register_kind kind)
@@ -116,11 +137,27 @@ static int ends_with(const char *s, const char *end)
     return n >= m && strcmp(s + n - m, end) == 0;
 }
 
+static int is_for_tokens(const char *name)
+{
+    static const char *const begins[] = {"X_", "CODE_", "WEIGHT_", "HIDDEN", "KHAT_", "K_SHIFT", "V_SHIFT",
+                                         "GENERATED_", "FETCHED_", "KVGEN_", "TOKEN_", "CACHE_"};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+        if (strncmp(name, begins[i], strlen(begins[i])) == 0)
+            return 1;
+    return 0;
+}
+
 int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, const struct sofa_config *c)
 {
     *out = *r;
     if (strcmp(r->name, "CONFIG_HASH") == 0)
         out->reset = sofa_config_hash(c);
+    if (c->mode != SOFA_MODE_TOKENS && is_for_tokens(r->name))
+        return 0;
+    if (c->mode != SOFA_MODE_TOKENS && (strcmp(r->name, "FLAGS") == 0 || strcmp(r->name, "CONTROL") == 0)) {
+        out->bits--; /* the last field is for tokens */
+        out->field[out->bits] = (struct sofa_field){NULL, 0, 0, NULL};
+    }
     unsigned address = c->memory.address_bits;
     if ((ends_with(r->name, "_BASE_LO") || ends_with(r->name, "_STRIDE")) && address < 32)
         out->bits = address;
@@ -149,6 +186,9 @@ unsigned sofa_counter_increment_bits(const char *name, const struct sofa_config 
         {"VALUE_BEATS", 2},
         {"RANGE_BEATS", 2},
         {"OUTPUT_BYTES", sofa_clog2((uint64_t)d->port_bytes + 1)},
+        {"TOKEN_BEATS", 2},
+        {"WEIGHT_BEATS", 2},
+        {"CACHE_BYTES", sofa_clog2((uint64_t)d->port_bytes + 1)},
     };
     const struct sofa_register *r = find(name);
     if (!r || r->kind != SOFA_REG_COUNTER)

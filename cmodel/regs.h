@@ -11,11 +11,13 @@
 #define SOFA_CONTROL_START 1u /* CONTROL */
 #define SOFA_CONTROL_ABORT 2u
 #define SOFA_CONTROL_CLEAR 4u
+#define SOFA_CONTROL_INVALIDATE 8u /* mode tokens */
 #define SOFA_STATUS_BUSY 1u /* STATUS */
 #define SOFA_STATUS_DONE 2u
 #define SOFA_STATUS_ERROR_SHIFT 8
 #define SOFA_FLAG_CARRY 1u /* FLAGS */
 #define SOFA_FLAG_RANGES 2u
+#define SOFA_FLAG_KEEP 4u /* mode tokens */
 #define SOFA_NO_RADIUS 0xFFFFFFFFu /* RADIUS */
 
 /* STATUS.error */
@@ -33,6 +35,7 @@ enum sofa_error_code {
     SOFA_ERROR_ABORTED = 10,
     SOFA_ERROR_WATCHDOG = 11,
     SOFA_ERROR_SCALE = 12,
+    SOFA_ERROR_HIDDEN = 13,
     SOFA_ERROR_COUNT
 };
 /* NAME in lower case ("read_bus") and one sentence; NULL for an unknown code. */
@@ -50,7 +53,7 @@ enum sofa_register_kind {
 
 const char *sofa_register_kind_name(enum sofa_register_kind kind);
 
-#define SOFA_FIELDS_MAX 3u
+#define SOFA_FIELDS_MAX 4u
 struct sofa_field {
     const char *name; /* lower case */
     unsigned low, bits;

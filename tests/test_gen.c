@@ -154,7 +154,7 @@ START_TEST(port_list)
 }
 END_TEST
 
-#define GOLDEN_MAP 0x5B1DC76Cu
+#define GOLDEN_MAP 0x5e12b282u
 
 /* ---- emission ---- */
 
