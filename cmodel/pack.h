@@ -1,0 +1,20 @@
+/* Codes, biases and weights of mode tokens as they stand in the core's memory; docs/arithmetic.md "Packed weights". */
+#ifndef SOFA_PACK_H
+#define SOFA_PACK_H
+
+#include "trace.h"
+
+/* How a token of some length is cut, and what its weights take. */
+struct sofa_pack {
+    unsigned words;               /* of predict.dims hidden units */
+    unsigned slices, words_last;  /* words of the last slice; the others have slice_words */
+    uint64_t bias_beats, weight_beats, code_beats; /* port beats, over all slices */
+    uint64_t code_bytes, weight_bytes; /* of the images; the one of the weights begins with the biases */
+};
+void sofa_pack_shape(struct sofa_pack *p, const struct sofa_config *c, size_t hidden);
+
+/* Fill images of p->code_bytes and p->weight_bytes. */
+void sofa_pack_codes(uint8_t *out, const struct sofa_config *c, const struct sofa_tokens *t);
+void sofa_pack_weights(uint8_t *out, const struct sofa_config *c, const struct sofa_tokens *t);
+
+#endif
