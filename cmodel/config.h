@@ -85,6 +85,9 @@ struct sofa_derived {
     unsigned weight_bits; /* l: 16 + clog2(keys_max) */
     unsigned output_acc_bits; /* O accumulator */
     unsigned norm_units;  /* normalisation units: one for all lane groups, or one each if the port takes their output */
+    unsigned norm_width;  /* elements that a normalisation unit divides a cycle, no more than the port takes */
+    unsigned norm_words;  /* words of norm_width elements (the last of a chunk may be short) of a row */
+    unsigned norm_wait;   /* cycles that a row waits for division when norm_width < width */
     unsigned query_buses; /* query load buses */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
     unsigned khat_full_bits; /* K^ before scaling: 15 + clog2(hidden_max) */

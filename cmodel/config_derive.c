@@ -93,6 +93,9 @@ static void derive_attention(const struct sofa_config *c, struct sofa_derived *d
     d->weight_bits = 16 + sofa_clog2(c->keys_max);
     d->output_acc_bits = 24 + sofa_clog2(c->keys_max);
     d->norm_units = c->memory.port_bits >= 16 * c->attend.width * d->lane_groups ? d->lane_groups : 1;
+    d->norm_width = smaller(c->attend.width, at_least_one(c->memory.port_bits / 16));
+    d->norm_words = d->beats * ceil_div(c->attend.width, d->norm_width);
+    d->norm_wait = d->norm_words == d->beats ? 0 : d->beats > 1 ? d->beats + 1 : 1;
     d->query_buses = smaller(c->attend.lanes, at_least_one(ceil_div(d->beats, d->query_beats)));
 }
 
@@ -116,7 +119,7 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     d->dot_time = 4 + d->dot_tree + (d->beats > 1 ? d->beats : 0);
     d->score_time = d->dot_time + (d->group_lanes > 1);
     d->weight_time = d->score_time + 9;
-    d->retire_rows = 1u << sofa_clog2(ceil_div(d->weight_time + 10 + d->beats, d->beats) + 2);
+    d->retire_rows = 1u << sofa_clog2(ceil_div(d->weight_time + d->norm_wait + 10 + d->norm_words, d->norm_words) + 2);
 }
 
 void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)

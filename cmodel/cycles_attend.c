@@ -223,13 +223,14 @@ static int has_turn(const struct sofa_machine *m, unsigned unit, unsigned group)
 
 static void retire_row(struct sofa_machine *m, unsigned unit, unsigned row)
 {
-    unsigned bank = m->now.window.retire_bank, beats = m->d.beats;
+    unsigned bank = m->now.window.retire_bank, words = m->d.norm_words;
     struct sofa_norm_state *n = &m->next.norm[unit];
     clear_row(m->next.window.owed[bank], row);
     n->used++;
-    n->busy = beats - 1;
-    /* a cycle to operation 0, p, 7 of the unit, then the queue's 2 or the other beats and the list's 1 */
-    sofa_underway_add(&m->finished[unit], m->cycle + 1 + m->d.weight_time + 7 + (beats > 1 ? beats : 2), bank);
+    n->busy = words - 1;
+    /* a cycle to operation 0, p, wait and 7 of the unit, then the queue's 2 or the other words and the list's 1 */
+    sofa_underway_add(&m->finished[unit],
+                      m->cycle + 1 + m->d.weight_time + m->d.norm_wait + 7 + (words > 1 ? words : 2), bank);
 }
 
 static void step_group(struct sofa_machine *m, unsigned g)

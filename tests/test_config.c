@@ -256,6 +256,8 @@ START_TEST(random_legal)
         ck_assert_uint_ge(d.lane_groups * d.group_lanes, c.attend.lanes);
         ck_assert_uint_le(d.group_lanes, d.beats);
         ck_assert_uint_ge(d.lane_rows * c.attend.lanes, c.query_block);
+        ck_assert(d.norm_width <= c.attend.width && d.norm_words * d.norm_width >= d.beats * c.attend.width);
+        ck_assert(d.norm_wait < d.norm_words && (d.norm_words == d.beats || d.norm_units == 1));
         ck_assert(d.norm_units >= 1 && d.query_buses >= 1 && d.output_beats >= 1 && d.output_beats <= 256);
     }
     ck_assert_uint_gt(legal, 20);

@@ -51,7 +51,7 @@ module sofa_attend (
 );
 //% if B > 1 then
     // ---- phases: phase_k is the counter k cycles ago (mod $(B)) ----
-//%   local names = {issue=0, take=1, query=2, sum=5+d.dot_tree, score=1+d.dot_time, scalar=ST+4, value=WT, weight=WT+1, output=WT+2, chunk=WT+8}
+//%   local names = {issue=0, take=1, query=2, sum=5+d.dot_tree, score=1+d.dot_time, scalar=ST+4, value=WT, weight=WT+1, output=WT+2, chunk=WT+(d.norm_wait > 0 and 3 or 8)}
 //%   local used = {}
 //%   for name, k in pairs(names) do phase[name] = "phase_" .. (k % B); used[k % B] = true end
 //%   for k = 0, B - 1 do

@@ -1,15 +1,16 @@
-// Normalisation unit of $(d.lane_groups // d.norm_units) lane group(s): o = O / l, one chunk of $(cfg.attend.width) a cycle; queues rows for the store.
-// A group may retire a row when it has the turn (o_turn): a row takes $(d.beats) cycle(s), and has space in the queue from then on.
-// Latency 7 cycles from i_valid to the first chunk. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
-//% local N, B, D, NG, UG = cfg.attend.width, d.beats, cfg.head_dim, d.lane_groups, d.lane_groups // d.norm_units
+// Normalisation unit of $(d.lane_groups // d.norm_units) lane group(s): o = O / l, one word of $(d.norm_width) element(s) a cycle; queues rows for the store.
+// A group may retire a row when it has the turn (o_turn): a row takes $(d.norm_words) cycle(s), and has space in the queue from then on.
+// Latency $(7 + d.norm_wait) cycles from i_valid to the first word. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
+//% local N, M, B, T, NW, D, NG, UG = cfg.attend.width, d.norm_width, d.beats, d.norm_words, d.norm_wait, cfg.head_dim, d.lane_groups, d.lane_groups // d.norm_units
 //% local OA, LB, RB, BB, DEPTH = d.output_acc_bits, d.weight_bits, d.row_bits, clog2(d.beats), d.retire_rows
-//% local QB, TB = clog2(DEPTH), math.max(1, clog2(UG))
+//% local C = T // B                 -- words of a chunk
+//% local QB, TB, CB = clog2(DEPTH), clog2(T), clog2(C)
 `default_nettype none
 module sofa_norm (
     input  wire                 clk,
     input  wire                 rst,
 //% if B > 1 then
-    input  wire [$(BB-1):0]     i_phase_chunk,   // of the chunk that leaves the multipliers
+    input  wire [$(BB-1):0]     i_phase_chunk,   // of the chunk that $(C > 1 and "arrives" or "leaves the multipliers")
 //%   if UG > 1 then
     input  wire [$(BB-1):0]     i_phase_issue,
 //%   end
@@ -31,17 +32,17 @@ module sofa_norm (
 );
     // ---- turns and queue space ----
     reg  [$(QB):0] used;
-    wire           free = used != $(QB+1)'d$(DEPTH)$(B > 1 and " && busy == " .. BB .. "'d0" or "");
+    wire           free = used != $(QB+1)'d$(DEPTH)$(T > 1 and " && busy == " .. TB .. "'d0" or "");
     wire           retire = |i_retire;
     wire           popped = o_row_valid && i_row_ready;
-//% if B > 1 then
-    reg  [$(BB-1):0] busy;
+//% if T > 1 then
+    reg  [$(TB-1):0] busy;
     always @(posedge clk)
         if (rst)
-            busy <= $(BB)'d0;
+            busy <= $(TB)'d0;
         else if (retire)
-            busy <= $(BB)'d$(B-1);
-        else if (busy != $(BB)'d0)
+            busy <= $(TB)'d$(T-1);
+        else if (busy != $(TB)'d0)
             busy <= busy - 1'b1;
 //% end
     always @(posedge clk)
@@ -70,6 +71,11 @@ module sofa_norm (
 //%   for g = 0, UG - 1 do t[#t+1] = "({" .. width .. "{i_valid[" .. g .. "]}} & " .. name .. "[" .. (g*width) .. " +: " .. width .. "])" end
 //%   return table.concat(t, " | ")
 //% end
+//% local function any_group()
+//%   local t = {}
+//%   for g = 0, UG - 1 do t[#t+1] = "i_o[" .. (g*N*OA) .. " +: " .. (N*OA) .. "]" end
+//%   return table.concat(t, " | ")
+//% end
     always @(posedge clk) begin
         if (|i_valid) begin
             started1 <= |(i_valid & i_started);
@@ -80,17 +86,61 @@ module sofa_norm (
         valid1 <= |i_valid && !rst;
     end
 
+//% if C == 1 then
+    wire start = valid1;
+//% elseif B == 1 then
+    // the row waits in a register, a word of it is taken a cycle
+    reg                  start;
+    reg  [$(N*OA-1):0]   held;
+    always @(posedge clk) begin
+        if (start)
+            held <= $(any_group());
+        start <= valid1 && !rst;
+    end
+//% else
+    // chunks come in any order, one a cycle, and leave in order, a word a cycle: one row comes while another leaves
+    reg  [$(NW-1):0]     wait_at;
+    wire                 start = wait_at[$(NW-1)];
+    wire                 arrives = |wait_at[$(B-1):0];
+    reg                  come_slot, leave_slot;
+    reg  [$(BB-1):0]     leave;
+    wire                 read = start || (part == $(CB)'d$(C-1) && leave != $(BB)'d0);
+    wire [$(N*OA-1):0]   held;
+    sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(2 << BB)), .ABITS($(BB+1))) u_row (
+        .clk(clk), .i_we(arrives), .i_waddr({come_slot, i_phase_chunk}), .i_wdata($(any_group())),
+        .i_re(read), .i_raddr({leave_slot, leave}), .o_rdata(held));
+    always @(posedge clk)
+        if (rst) begin
+            wait_at <= $(NW)'d0;
+            come_slot <= 1'b0;
+            leave_slot <= 1'b0;
+            leave <= $(BB)'d0;
+        end else begin
+            wait_at <= {wait_at[$(NW-2):0], valid1};
+            come_slot <= come_slot ^ wait_at[$(B-1)];
+            if (read) begin
+                leave_slot <= leave_slot ^ (leave == $(BB)'d$(B-1));
+                leave <= leave == $(BB)'d$(B-1) ? $(BB)'d0 : leave + 1'b1;
+            end
+        end
+//% end
+//% if C > 1 then
+    reg  [$(CB-1):0]     part;
+    always @(posedge clk)
+        part <= start || part == $(CB)'d$(C-1) ? $(CB)'d0 : part + 1'b1;
+//% end
+
     wire [5:0]  exponent;
     wire [15:0] y;
     reg  [5:0]  places;
-    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid(valid1), .i_l(l1), .o_exponent(exponent), .o_y(y));
+    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid(start), .i_l(l1), .o_exponent(exponent), .o_y(y));
     always @(posedge clk) places <= exponent - 6'd11;
 
     // ---- o = sat16(round((O >>> (e - 11)) * y >> 17)) ----
-    reg  [4:0] started_at;     // cycles 2 .. 6 after i_valid
-    always @(posedge clk) started_at <= {started_at[3:0], started1};
-    wire [$(N*16-1):0] chunk;
-//% for i = 0, N - 1 do
+    reg  [4:0] started_at;     // stages 2 .. 6 after i_valid
+    always @(posedge clk) started_at <= {started_at[3:0], start ? started1 : started_at[0]};
+    wire [$(M*16-1):0] word;
+//% for i = 0, M - 1 do
 //%   local t = {}
 //%   for g = 0, UG - 1 do t[#t+1] = "i_o[" .. (g*N*OA + i*OA) .. " +: " .. OA .. "]" end
     reg  signed [$(OA-1):0] o_$(i);
@@ -104,85 +154,93 @@ module sofa_norm (
     wire unused_$(i) = &{1'b0, shifted_$(i)[$(OA-1):19], product_$(i)[16:0]};
 //%   end
     always @(posedge clk) begin
+//%   if C == 1 then
         o_$(i) <= $(table.concat(t, " | "));
+//%   else
+        case (part)
+//%     for j = 1, C - 1 do
+//%       if j * M + i < N then
+            $(CB)'d$(j): o_$(i) <= held[$((j*M+i)*OA) +: $(OA)];
+//%       end
+//%     end
+            default: o_$(i) <= held[$(i*OA) +: $(OA)];
+        endcase
+//%   end
         h_$(i) <= shifted_$(i)[18:0];
         late_$(i) <= h_$(i);
         low_$(i) <= late_$(i) * $signed({1'b0, y[7:0]});
         high_$(i) <= late_$(i) * $signed({1'b0, y[15:8]});
         q_$(i) <= !started_at[4] ? 16'd0 : fits_$(i) ? product_$(i)[32:17] : {product_$(i)[36], {15{!product_$(i)[36]}}};
     end
-    assign chunk[$(i*16) +: 16] = q_$(i);
+    assign word[$(i*16) +: 16] = q_$(i);
 //% end
 
     // ---- rows ----
-    reg  [5:0]         valid_at;          // cycles 2 .. 7 after i_valid
-    reg  [$(6*(RB+1)-1):0] row_at;
-    always @(posedge clk) begin
-        row_at <= {row_at[$(5*(RB+1)-1):0], bank1, row1};
+    reg  [5:0]         valid_at;          // stages 2 .. 7 after i_valid
+    always @(posedge clk)
         if (rst)
             valid_at <= 6'd0;
         else
-            valid_at <= {valid_at[4:0], valid1};
-    end
-    wire [$(RB):0]     row7 = row_at[$(5*(RB+1)) +: $(RB+1)];
-//% if B > 1 then
-    // chunks come in any order and wait in a memory; rows are put together as they leave
-    reg  [$(BB-1):0]   beats;             // that follow the present one
+            valid_at <= {valid_at[4:0], start};
+//% if T > 1 then
+    // words$(C == 1 and " come in any order and" or "") wait in a memory; rows are put together as they leave
+    reg  [$(TB-1):0]   put;               // words of the present row so far
     reg  [$(QB-1):0]   put_slot, get_slot;
-    reg  [$(BB):0]     get;               // chunk to read next
-    reg                reading, fetched;
-    reg  [$(BB-1):0]   fetched_chunk;
+    reg  [$(QB):0]     complete;          // rows
+    reg  [$(TB):0]     get;               // word to read next
+    reg                reading, fetched, fetched_last;
     reg                valid;
-    reg  [$(D*16-1):0] data;
-    wire               present = valid_at[5] || beats != $(BB)'d0;
-    wire               last = present && !valid_at[5] && beats == $(BB)'d1;
-    wire               listed, listed_ready;
-    wire [$(N*16-1):0] word;
-    wire               more = reading && get != $(BB+1)'d$(B);
-    sofa_ram #(.WIDTH($(N*16)), .DEPTH($(DEPTH << BB)), .ABITS($(QB+BB))) u_chunks (
-        .clk(clk), .i_we(present), .i_waddr({put_slot, i_phase_chunk}), .i_wdata(chunk),
-        .i_re(more), .i_raddr({get_slot, get[$(BB-1):0]}), .o_rdata(word));
+    reg  [$(T*M*16-1):0] data;
+    wire               present = valid_at[5] || put != $(TB)'d0;
+    wire               last = present && put == $(TB)'d$(T-1);
+    wire               known, ready;
+    wire [$(M*16-1):0] next;
+    wire               more = reading && get != $(TB+1)'d$(T);
+    sofa_ram #(.WIDTH($(M*16)), .DEPTH($(DEPTH << TB)), .ABITS($(QB+TB))) u_words (
+        .clk(clk), .i_we(present), .i_waddr({put_slot, $(C == 1 and "i_phase_chunk" or "put")}), .i_wdata(word),
+        .i_re(more), .i_raddr({get_slot, get[$(TB-1):0]}), .o_rdata(next));
     sofa_fifo #(.WIDTH($(RB+1)), .DEPTH($(DEPTH)), .ABITS($(QB))) u_rows (
-        .clk(clk), .rst(rst), .i_valid(last), .o_ready(listed_ready), .i_data(row7),
-        .o_valid(listed), .i_ready(popped), .o_data({o_row_bank, o_row}));
-    wire               unused_listed = listed_ready;    // has as many places as the chunk memory
+        .clk(clk), .rst(rst), .i_valid(valid1), .o_ready(ready), .i_data({bank1, row1}),
+        .o_valid(known), .i_ready(popped), .o_data({o_row_bank, o_row}));
+    wire               unused_rows = &{1'b0, known, ready};   // has as many places as the memory of words
     assign o_row_valid = valid;
-    assign o_data = data;
-    always @(posedge clk) begin
-        fetched_chunk <= get[$(BB-1):0];
-        if (fetched)
-            case (fetched_chunk)
-//%   for c = 0, B - 1 do
-//%     local n = math.min(N, D - c * N)
-                $(BB)'d$(c): data[$(c*N*16) +: $(n*16)] <= word[$(n*16-1):0];
+//%   for i = 0, D - 1 do
+    assign o_data[$(i*16) +: 16] = data[$((i // N * C * M + i % N) * 16) +: 16];
 //%   end
-                default: ;
-            endcase
+    always @(posedge clk) begin
+        fetched_last <= get == $(TB+1)'d$(T-1);
+        if (fetched)
+            data <= {next, data[$(T*M*16-1):$(M*16)]};
         if (rst) begin
-            beats <= $(BB)'d0;
+            put <= $(TB)'d0;
             put_slot <= $(QB)'d0;
             get_slot <= $(QB)'d0;
+            complete <= $(QB+1)'d0;
             reading <= 1'b0;
             fetched <= 1'b0;
             valid <= 1'b0;
         end else begin
-            if (valid_at[5])
-                beats <= $(BB)'d$(B-1);
-            else if (beats != $(BB)'d0)
-                beats <= beats - 1'b1;
+            if (last)
+                put <= $(TB)'d0;
+            else if (present)
+                put <= put + 1'b1;
             if (last)
                 put_slot <= put_slot + 1'b1;
             if (popped)
                 get_slot <= get_slot + 1'b1;
-            reading <= reading ? !(fetched && fetched_chunk == $(BB)'d$(B-1)) : listed && !valid;
+            complete <= complete + {$(QB)'d0, last} - {$(QB)'d0, popped};
+            reading <= reading ? !(fetched && fetched_last) : complete != $(QB+1)'d0 && !valid;
             fetched <= more;
-            valid <= valid ? !i_row_ready : fetched && fetched_chunk == $(BB)'d$(B-1);
+            valid <= valid ? !i_row_ready : fetched && fetched_last;
         end
-        get <= reading ? get + {$(BB)'d0, more} : $(BB+1)'d0;
+        get <= reading ? get + {$(TB)'d0, more} : $(TB+1)'d0;
     end
 //% else
+    reg  [$(6*(RB+1)-1):0] row_at;
+    always @(posedge clk) row_at <= {row_at[$(5*(RB+1)-1):0], bank1, row1};
+    wire [$(RB):0]     row7 = row_at[$(5*(RB+1)) +: $(RB+1)];
     sofa_queue #(.WIDTH($(D*16+RB+1)), .DEPTH($(DEPTH)), .ABITS($(QB))) u_queue (
-        .clk(clk), .rst(rst), .i_valid(valid_at[5]), .i_data({row7, chunk[$(D*16-1):0]}),
+        .clk(clk), .rst(rst), .i_valid(valid_at[5]), .i_data({row7, word[$(D*16-1):0]}),
         .o_valid(o_row_valid), .i_ready(i_row_ready), .o_data({o_row_bank, o_row, o_data}));
 //% end
 endmodule
