@@ -89,6 +89,12 @@ struct sofa_derived {
     unsigned norm_words;  /* words of norm_width elements (the last of a chunk may be short) of a row */
     unsigned norm_wait;   /* cycles that a row waits for division when norm_width < width */
     unsigned query_buses; /* query load buses */
+    /* rows of Q, K, V stay in memories of port words, from which the single lane reads its chunks */
+    unsigned narrow;      /* 1: they do; 0: rows are moved whole */
+    unsigned key_rooms;   /* tiles that the K memory holds: three slots, and when narrow one for each key of the window */
+    unsigned key_tag_bits;  /* comes back with a K row: {room if narrow, last of tile, slot, index} */
+    unsigned output_words; /* 1: the store reads finished rows word by word; 0: it takes them whole */
+    unsigned value_rooms; /* rows of the V memory: prefetch, and when narrow those of the window, a power of two */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
     unsigned khat_full_bits; /* K^ before scaling: 15 + clog2(hidden_max) */
     unsigned project_bits;   /* K and V before scaling: 17 + clog2(hidden_max) */
@@ -116,6 +122,10 @@ struct sofa_derived {
     unsigned query_beats, key_beats, value_beats, output_beats; /* port beats of one row */
     unsigned range_beats;   /* port beats of one {first, visible} record, when port_bits < 64 */
     unsigned range_records; /* records in one port beat, when port_bits >= 64 */
+    /* registers */
+    unsigned rows_bits;     /* of ROWS: no more rows than addresses */
+    unsigned watchdog_bits; /* of WATCHDOG; a larger value counts as the largest */
+    unsigned radius_bits;   /* of RADIUS; a larger value keeps whatever this one keeps */
     /* board */
     unsigned uart_divider; /* clocks of a bit */
     unsigned memory_words; /* port words of the on-chip memory */

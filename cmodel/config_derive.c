@@ -82,6 +82,26 @@ static void derive_memory(const struct sofa_config *c, struct sofa_derived *d)
     d->memory_words = c->board.memory_kib * 1024 / d->port_bytes;
 }
 
+/* A port word holds whole chunks of the lane and whole slices of prediction, and a row is several words. */
+static int words_fit(const struct sofa_config *c, unsigned element_bits)
+{
+    unsigned port = c->memory.port_bits;
+    return port % (c->attend.width * element_bits) == 0 && port % (c->predict.dims * element_bits) == 0 &&
+           c->head_dim * element_bits > port;
+}
+
+/* A single lane takes the oldest key first, so keys leave the window in the order in which they came. */
+static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
+{
+    d->narrow = c->mode == SOFA_MODE_KV && c->attend.lanes == 1 && d->beats > 2 && c->head_dim % c->attend.width == 0 &&
+                c->head_dim % c->predict.dims == 0 && words_fit(c, c->data.query_bits) &&
+                words_fit(c, c->data.key_bits) && words_fit(c, c->data.value_bits);
+    d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
+    d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);
+    d->output_words = d->narrow && d->norm_width * 16 == c->memory.port_bits;
+    d->value_rooms = d->narrow ? 1u << sofa_clog2(c->memory.prefetch + c->attend.window + 1) : c->memory.prefetch;
+}
+
 /* Normalisation keeps the write port busy; query buses load a row's beats as fast as the port brings them. */
 static void derive_attention(const struct sofa_config *c, struct sofa_derived *d)
 {
@@ -108,6 +128,14 @@ static unsigned tree_stages(unsigned inputs)
     return stages;
 }
 
+/* Without counters the core is meant to be small, and no board of that kind waits for longer than a second. */
+static void derive_registers(const struct sofa_config *c, struct sofa_derived *d)
+{
+    d->rows_bits = smaller(32, c->memory.address_bits);
+    d->watchdog_bits = c->board.counters ? 32 : 21;
+    d->radius_bits = smaller(32, c->predict.score_bits + c->data.query_bits - 1);
+}
+
 static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d)
 {
     unsigned loop = sofa_select_loop(c), partial = d->slices > 1 ? 3 : 1;
@@ -129,5 +157,7 @@ void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
     derive_tokens(c, d);
     derive_memory(c, d);
     derive_attention(c, d);
+    derive_rooms(c, d);
+    derive_registers(c, d);
     derive_latencies(c, d);
 }

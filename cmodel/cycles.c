@@ -10,7 +10,8 @@ static void reset(struct sofa_machine *m)
         r->channel[ch].pending.client = r->channel[ch].row.client = SOFA_NOBODY;
     r->predict.age = UINT32_MAX;
     r->order.space = m->c->memory.prefetch;
-    r->window.free = m->c->attend.window == 64 ? UINT64_MAX : ((uint64_t)1 << m->c->attend.window) - 1;
+    m->all_slots = m->c->attend.window == 64 ? UINT64_MAX : ((uint64_t)1 << m->c->attend.window) - 1;
+    r->window.free = m->all_slots;
     r->stored_bank = -1;
     r->rows_left = m->result->rows;
     for (unsigned row = 0; row < m->c->query_block; row++)

@@ -163,6 +163,7 @@ struct sofa_machine {
     const struct sofa_job *j;
     const struct sofa_result *result;
     struct sofa_derived d;
+    uint64_t all_slots; /* of the window */
     uint64_t cycle; /* 0: the start pulse is visible */
     struct sofa_registers_now now, next;
     /* wires of the cycle */

@@ -123,7 +123,7 @@ static void step_entry(struct sofa_machine *m)
     if (!now->block_open) {
         if (m->now.query.ready >> key->bank & 1)
             open_block(m, key);
-    } else if (!key->has_key || (now->ready_rows > 0 && now->free != 0)) {
+    } else if (key->has_key ? now->ready_rows > 0 && now->free != 0 : !m->d.narrow || now->free == m->all_slots) {
         enter_key(m, key);
     }
 }

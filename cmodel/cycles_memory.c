@@ -325,12 +325,12 @@ void sofa_step_tiles(struct sofa_machine *m)
 /* ---- sofa_store, sofa_blocks, the end of the job ---- */
 
 /* A finished row is listed when its last word is in memory; with several words the unit puts it together before it offers
- * it. */
+ * it, unless the store reads words. */
 static int row_offered(const struct sofa_machine *m, unsigned u)
 {
     const struct sofa_underway *f = &m->finished[u];
     int listed = f->head != f->tail && f->due[f->head % SOFA_UNDERWAY] <= m->cycle;
-    return m->d.norm_words == 1 ? listed : m->now.norm[u].offered;
+    return m->d.norm_words == 1 || m->d.output_words ? listed : m->now.norm[u].offered;
 }
 
 static void put_row_together(struct sofa_machine *m, unsigned u)
@@ -374,7 +374,7 @@ void sofa_step_store(struct sofa_machine *m)
         next->last_response = m->cycle + SOFA_IDEAL_LATENCY + 1;
     if (now->data_beats > 0)
         next->data_beats--;
-    for (unsigned u = 0; u < m->d.norm_units && m->d.norm_words > 1; u++)
+    for (unsigned u = 0; u < m->d.norm_units && m->d.norm_words > 1 && !m->d.output_words; u++)
         put_row_together(m, u);
     while (unit < m->d.norm_units && !row_offered(m, unit))
         unit++;

@@ -35,21 +35,33 @@ static unsigned least(unsigned a, unsigned b)
 struct sizes {
     unsigned qb, d, tile;
     int tiny;
+    unsigned width, dims, port; /* 0, or those of a machine whose rows stay in port words */
 };
+
+/* One lane, rows of several words, words of whole chunks and slices: what sofa_config_derive() calls narrow. */
+static void choose_narrow(struct sizes *s, struct tb_random *r)
+{
+    s->width = 1u << tb_random_below(r, 3);
+    s->dims = 1u << tb_random_below(r, 3);
+    s->port = (s->width > s->dims ? s->width : s->dims) * 16 << tb_random_below(r, 2);
+    s->d = s->port / 4 + 4 * tb_random_between(r, 1, 5);
+}
 
 /* Tiny ones compile fast, and every size is near the others and near one: that is where corners meet. */
 static void choose_sizes(struct sizes *s, struct tb_random *r)
 {
-    s->tiny = (int)tb_random_below(r, 2);
+    *s = (struct sizes){.tiny = (int)tb_random_below(r, 2)};
     if (s->tiny) {
         s->qb = spread(r, 1, 8);
         s->d = tb_random_between(r, 8, 20);
         s->tile = tb_random_between(r, 4, 16);
-        return;
+    } else {
+        s->qb = rarely(r) ? spread(r, 1, 256) : tb_random_between(r, 2, 32);
+        s->d = rarely(r) ? spread(r, 8, 256) : tb_random_between(r, 8, 72);
+        s->tile = spread(r, rarely(r) ? 4 : 8, rarely(r) ? 512 : 64);
     }
-    s->qb = rarely(r) ? spread(r, 1, 256) : tb_random_between(r, 2, 32);
-    s->d = rarely(r) ? spread(r, 8, 256) : tb_random_between(r, 8, 72);
-    s->tile = spread(r, rarely(r) ? 4 : 8, rarely(r) ? 512 : 64);
+    if (tb_random_below(r, 4) == 0)
+        choose_narrow(s, r);
 }
 
 static void choose_engines(struct tb_case *c, struct tb_random *r, const struct sizes *s)
@@ -57,14 +69,18 @@ static void choose_engines(struct tb_case *c, struct tb_random *r, const struct 
     unsigned kp = spread(r, 1, least(s->tile, 64)), lanes = tb_random_between(r, 1, least(s->qb, 12));
     if (rarely(r))
         lanes = spread(r, 1, least(s->qb, 128));
+    if (s->port)
+        lanes = 1;
     if (s->tile > 128 && kp < 8)
         kp = 8;
     give(c, "predict.keys", kp);
-    give(c, "predict.dims", spread(r, 1, least(s->d, ARRAY_LIMIT / kp)));
+    if (s->port && kp > ARRAY_LIMIT / s->dims)
+        kp = ARRAY_LIMIT / s->dims;
+    give(c, "predict.dims", s->port ? s->dims : spread(r, 1, least(s->d, ARRAY_LIMIT / kp)));
     give(c, "predict.score_bits", tb_random_between(r, 8, 24));
     give(c, "attend.lanes", lanes);
-    give(c, "attend.width", spread(r, 1, least(s->d, ARRAY_LIMIT / lanes)));
-    give(c, "attend.window", spread(r, 1, tb_random_below(r, 4) ? 16 : 64));
+    give(c, "attend.width", s->port ? s->width : spread(r, 1, least(s->d, ARRAY_LIMIT / lanes)));
+    give(c, "attend.window", spread(r, 1, s->port ? 5 : tb_random_below(r, 4) ? 16 : 64));
 }
 
 static void choose_data(struct tb_case *c, struct tb_random *r)
@@ -83,6 +99,8 @@ static void choose_memory(struct tb_case *c, struct tb_random *r, const struct s
     do
         port = 8u << tb_random_below(r, rarely(r) ? 10 : 8);
     while (s->d * 16 > 256 * port);
+    if (s->port)
+        port = s->port;
     unsigned row = 2 * s->d + 8 * (port / 8), bytes = (2 * KEYS_LIMIT + 2 * ROWS_LIMIT + 64) * row;
     unsigned need = sofa_clog2(bytes) < 16 ? 16 : sofa_clog2(bytes);
     give(c, "memory.port_bits", port);

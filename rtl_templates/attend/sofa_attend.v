@@ -5,8 +5,12 @@
 //% local N, B, GL, LR, LANES, NG, NU, QB = cfg.attend.width, d.beats, d.group_lanes, d.lane_rows, cfg.attend.lanes, d.lane_groups, d.norm_units, cfg.query_block
 //% local QW, KW, VW, OA, LB, RB, D = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.weight_bits, d.row_bits, cfg.head_dim
 //% local W, NB = cfg.attend.window, d.query_buses
-//% local WB, BB, JB = math.max(1, clog2(W)), clog2(B), clog2(LR)
-//% local AB, R, UG = 1 + JB + BB, GL * LR, NG // NU
+//% local narrow, P = d.narrow == 1, cfg.memory.port_bits
+//% local KP, VP = clog2(d.key_rooms) + d.index_bits, clog2(d.value_rooms)     -- narrow: places of a K and a V row
+//% local KH, VH, QH = clog2(d.key_beats), clog2(d.value_beats), clog2(d.query_beats)
+//% local OB = clog2(d.norm_words)
+//% local WB, BB, JB = narrow and KP + VP or math.max(1, clog2(W)), clog2(B), clog2(LR)
+//% local AB, R, UG = 1 + JB + (narrow and QH or BB), GL * LR, NG // NU
 //% local WT, ST = d.weight_time, d.score_time
 //% local phase = {}
 `default_nettype none
@@ -28,22 +32,35 @@ module sofa_attend (
     output wire [1:0]            o_owed,
     input  wire                  i_retire_bank,
     input  wire                  i_retire_ready,
-//% if B > 1 then
+//% if narrow then
+    output wire [$(KP+KH-1):0]   o_key_addr,       // {row, word}
+    input  wire [$(P-1):0]       i_key,
+    output wire [$(VP+VH-1):0]   o_value_addr,
+    input  wire [$(P-1):0]       i_value,
+//% else
+//%   if B > 1 then
     output wire [$(BB-1):0]      o_phase_keys,     // chunks that the window shall put on the buses next
     output wire [$(BB-1):0]      o_phase_values,
-//% end
+//%   end
     input  wire [$(W*N*KW-1):0]  i_keys,
     input  wire [$(W*N*VW-1):0]  i_values,
+//% end
     // queries
     input  wire [$(LANES-1):0]   i_query_we,
     input  wire [$(NB*AB-1):0]   i_query_addr,
-    input  wire [$(NB*N*QW-1):0] i_query,
+    input  wire [$(narrow and P or NB*N*QW)-1:0] i_query,
     // finished rows
     output wire [$(NU-1):0]      o_row_valid,
     input  wire [$(NU-1):0]      i_row_ready,
     output wire [$(NU-1):0]      o_row_bank,
     output wire [$(NU*RB-1):0]   o_row,
+//% if d.output_words == 1 then
+    input  wire                  i_read,
+    input  wire [$(OB-1):0]      i_read_index,
+    output wire [$(P-1):0]       o_data,
+//% else
     output wire [$(NU*D*16-1):0] o_data,
+//% end
     // counters
     output reg  [$(clog2(NG+1)-1):0] o_pairs,
     output reg  [$(clog2(NG+1)-1):0] o_raises,
@@ -64,8 +81,10 @@ module sofa_attend (
             phase_$(k) <= phase_$(k) == $(BB)'d$(B-1) ? $(BB)'d0 : phase_$(k) + 1'b1;
 //%     end
 //%   end
+//%   if not narrow then
     assign o_phase_keys = $(phase.take);
     assign o_phase_values = $(phase.value);
+//%   end
 //% end
 
     // ---- groups ----
@@ -82,7 +101,7 @@ module sofa_attend (
 //%     present = present .. (l < LANES and "1" or "0")
 //%     we[#we+1] = l < LANES and "i_query_we[" .. l .. "]" or "1'b0"
 //%     addr[#addr+1] = l < LANES and "i_query_addr[" .. (l % NB * AB) .. " +: " .. AB .. "]" or AB .. "'d0"
-//%     query[#query+1] = l < LANES and "i_query[" .. (l % NB * N * QW) .. " +: " .. (N*QW) .. "]" or (N*QW) .. "'d0"
+//%     query[#query+1] = l < LANES and (narrow and "i_query" or "i_query[" .. (l % NB * N * QW) .. " +: " .. (N*QW) .. "]") or (N*QW) .. "'d0"
 //%     for j = LR - 1, 0, -1 do
 //%       local r = l + LANES * j
 //%       local there = l < LANES and r < QB
@@ -104,7 +123,11 @@ module sofa_attend (
         .i_open(i_open), .i_open_bank(i_open_bank), .i_open_rows({$(table.concat(open, ", "))}), .o_owed(owed_$(g)),
         .i_retire_bank(i_retire_bank), .i_retire_ready(i_retire_ready), .i_retire_turn(turn[$(g)]), .o_retire(retire[$(g)]),
         .i_query_we({$(table.concat(we, ", "))}), .i_query_addr({$(table.concat(addr, ", "))}), .i_query({$(table.concat(query, ", "))}),
+//%   if narrow then
+        .o_key_addr(o_key_addr), .i_key(i_key), .o_value_addr(o_value_addr), .i_value(i_value),
+//%   else
         .i_keys(i_keys), .i_values(i_values),
+//%   end
         .o_norm_valid(norm_valid[$(g)]), .o_norm_started(norm_started[$(g)]), .o_norm_bank(norm_bank[$(g)]),
         .o_norm_row(norm_row[$(g*RB) +: $(RB)]), .o_norm_l(norm_l[$(g*LB) +: $(LB)]), .o_norm_o(norm_o[$(g*N*OA) +: $(N*OA)]),
         .o_pair(pair[$(g)]), .o_raise(raise[$(g)]), .o_active(active[$(g*GL) +: $(GL)]));
@@ -125,7 +148,7 @@ module sofa_attend (
         .i_started($(part("norm_started", 1))), .i_bank($(part("norm_bank", 1))), .i_row($(part("norm_row", RB))),
         .i_l($(part("norm_l", LB))), .i_o($(part("norm_o", N*OA))),
         .o_row_valid(o_row_valid[$(u)]), .i_row_ready(i_row_ready[$(u)]), .o_row_bank(o_row_bank[$(u)]),
-        .o_row(o_row[$(u*RB) +: $(RB)]), .o_data(o_data[$(u*D*16) +: $(D*16)]));
+        .o_row(o_row[$(u*RB) +: $(RB)]), $(d.output_words == 1 and ".i_read(i_read), .i_read_index(i_read_index), .o_data(o_data)" or ".o_data(o_data[" .. (u*D*16) .. " +: " .. (D*16) .. "])"));
 //% end
 
     // ---- counters ----

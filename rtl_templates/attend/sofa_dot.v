@@ -40,8 +40,19 @@ module sofa_dot (
 //%   else
     wire signed [7:0] kh_$(i) = i_k[$(i*KW) +: 8];
 //%   end
+//%   if N == 1 and not split then
+    // no adders: operands are registered instead of the sum
+    reg  signed [$(QW-1):0] q1;
+    reg  signed [7:0] k1;
+    wire signed [$(QW+7):0] high0_0 = q1 * k1;
+    always @(posedge clk) begin
+        q1 <= q_0;
+        k1 <= kh_0;
+    end
+//%   else
     reg  signed [$(QW+7):0] high0_$(i);
     always @(posedge clk) high0_$(i) <= q_$(i) * kh_$(i);
+//%   end
 //%   high[#high+1] = "high0_" .. i
 //% end
 //% local h, hw = tree("high", high, QW + 8)

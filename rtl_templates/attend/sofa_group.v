@@ -8,8 +8,12 @@
 //% local QW, KW, VW, OA, SW, LB, RB = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.dot_bits, d.weight_bits, d.row_bits
 //% local W = cfg.attend.window
 //% local R = GL * LR
-//% local WB, BB, JB, PB = math.max(1, clog2(W)), clog2(B), clog2(LR), clog2(GL)
-//% local SB, AB = 1 + JB, 1 + JB + BB
+//% local narrow, P = d.narrow == 1, cfg.memory.port_bits
+//% local KP, VP = clog2(d.key_rooms) + d.index_bits, clog2(d.value_rooms)     -- narrow: places of a K and a V row
+//% local KH, VH, QH = clog2(d.key_beats), clog2(d.value_beats), clog2(d.query_beats)
+//% local WB, BB, JB, PB = narrow and KP + VP or math.max(1, clog2(W)), clog2(B), clog2(LR), clog2(GL)
+//% local SB, AB = 1 + JB, 1 + JB + (narrow and QH or BB)
+//% local CQ = narrow and P or N * QW      -- bits of a query word
 //% local MB = SB + PB            -- {bank, row of the lane, lane}
 //% local WT, ST = d.weight_time, d.score_time
 //% local function join(...) local t = {}; for _, x in ipairs({...}) do if x ~= "" then t[#t+1] = x end end; return #t == 1 and t[1] or "{" .. table.concat(t, ", ") .. "}" end
@@ -53,10 +57,18 @@ module sofa_group #(
     // queries
     input  wire [$(GL-1):0]     i_query_we,
     input  wire [$(GL*AB-1):0]  i_query_addr,
-    input  wire [$(GL*N*QW-1):0] i_query,
+    input  wire [$(GL*CQ-1):0]  i_query,
+//% if narrow then
+    // K and V memories: {row, word}; a word one cycle later
+    output wire [$(KP+KH-1):0]  o_key_addr,
+    input  wire [$(P-1):0]      i_key,
+    output wire [$(VP+VH-1):0]  o_value_addr,
+    input  wire [$(P-1):0]      i_value,
+//% else
     // keys and values: a chunk of every window slot
     input  wire [$(W*N*KW-1):0] i_keys,
     input  wire [$(W*N*VW-1):0] i_values,
+//% end
     // to normalisation
     output wire                 o_norm_valid,
     output wire                 o_norm_started,
@@ -205,6 +217,31 @@ module sofa_group #(
     end
     assign o_pair = op_pair;
 
+//% local held = GL == 1 and B > 1
+//% if held then
+    // its way through the pipeline: operations stand $(B) cycles apart, so stage n holds what is n * $(B) + 1 to (n + 1) * $(B) cycles old
+//%   local VB = narrow and VP or WB
+//%   for n = 0, (WT - 1) // B do
+//%     local before = n == 0 and "op_" or "stage" .. (n-1) .. "_"
+    reg              stage$(n)_pair, stage$(n)_retire;
+    reg  [$(SB-1):0] stage$(n)_state;
+//%     if n <= (WT - 2) // B then
+    reg  [$(VB-1):0] stage$(n)_slot;
+    always @(posedge clk)
+        if (i_phase_take == $(BB)'d0)
+            stage$(n)_slot <= $(before)slot$(narrow and n == 0 and "[" .. (VB-1) .. ":0]" or "");
+//%     end
+    always @(posedge clk)
+        if (rst) begin
+            stage$(n)_pair <= 1'b0;
+            stage$(n)_retire <= 1'b0;
+        end else if (i_phase_take == $(BB)'d0) begin
+            stage$(n)_pair <= $(before)pair;
+            stage$(n)_retire <= $(before)retire;
+            stage$(n)_state <= $(before)state;
+        end
+//%   end
+//% else
     // its way through the pipeline: what stands in cycle t is element t - 1
     reg  [$(WT-1):0]      pair_at, retire_at;
     reg  [$(WT*SB-1):0]   state_at;
@@ -220,7 +257,11 @@ module sofa_group #(
             retire_at <= {retire_at[$(WT-2):0], op_retire};
         end
     end
-//% local function state(t) return "state_at[" .. ((t-1)*SB) .. " +: " .. SB .. "]" end
+//% end
+//% local function stage(t, what) return "stage" .. ((t-1) // B) .. "_" .. what end
+//% local function state(t) return held and stage(t, "state") or "state_at[" .. ((t-1)*SB) .. " +: " .. SB .. "]" end
+//% local function slot(t) return held and stage(t, "slot") or "slot_at[" .. ((t-1)*WB) .. " +: " .. WB .. "]" end
+//% local function now(t, what) return held and "(" .. stage(t, what) .. " && i_phase_take == " .. BB .. "'d" .. (t % B) .. ")" or what .. "_at[" .. (t-1) .. "]" end
 
     // ---- score: one lane's sum a cycle ----
     wire [$(GL*SW-1):0] lane_s;
@@ -270,16 +311,23 @@ module sofa_group #(
     reg  [$(lanes-1):0] started;
     wire [18:0]         m;
     wire                begun = started[m_addr1];
-    wire                scalar_pair = pair_at[$(ST+3)];
-    wire                scalar_retire = retire_at[$(ST+3)];
+    wire                scalar_pair = $(now(ST+4, "pair"));
+    wire                scalar_retire = $(now(ST+4, "retire"));
     wire signed [32:0]  above = {t[31], t} - {m[18], m, 13'd0};
     wire                over = begun && !above[32] && above[31:13] != 19'd0;
     wire [19:0]         steps = {t[31], t[31:13]} - {m[18], m};
     reg  [32:0]         x;
     reg  [5:0]          raise1;
     reg                 raised;
+//% if held and B > 5 then
+    reg                 fresh;      // from the cycle of x until p is there
+    reg  [5:0]          raise;
+//% else
     reg  [4:0]          fresh_at;   // of x, then of the stages of exp2
     reg  [$(5*6-1):0]   raise_at;
+    wire                fresh = fresh_at[4];
+    wire [5:0]          raise = raise_at[29:24];
+//% end
 
     sofa_ram #(.WIDTH(19), .DEPTH($(lanes)), .ABITS($(MB))) u_reference (
         .clk(clk), .i_we(scalar_pair && (!begun || over)), .i_waddr(m_addr1), .i_wdata(t[31:13]),
@@ -293,8 +341,15 @@ module sofa_group #(
     always @(posedge clk) begin
         m_addr1 <= m_addr;
         x <= begun && !over ? above : {20'd0, t[12:0]};
+//% if held and B > 5 then
+        if (i_phase_take == $(BB)'d$((ST+4) % B)) begin
+            fresh <= !begun;
+            raise <= raise1;
+        end
+//% else
         fresh_at <= {fresh_at[3:0], !begun};
         raise_at <= {raise_at[23:0], raise1};
+//% end
         if (rst) begin
             started <= $(lanes)'d0;
             raised <= 1'b0;
@@ -305,8 +360,6 @@ module sofa_group #(
         end
     end
     assign o_raise = raised;
-    wire       fresh = fresh_at[4];
-    wire [5:0] raise = raise_at[29:24];
 
     // ---- weight and its sum ----
     wire [15:0] p;
@@ -328,10 +381,10 @@ module sofa_group #(
         l_addr2 <= l_addr1;
         l_kept <= fresh ? $(LB)'d0 : l >> raise;
         l_more <= p;
-        l_write <= pair_at[$(WT-1)] && !rst;
+        l_write <= $(now(WT, "pair")) && !rst;
     end
 
-    assign o_norm_valid = retire_at[$(WT-1)];
+    assign o_norm_valid = $(now(WT, "retire"));
     assign o_norm_started = !fresh;
     assign o_norm_bank = l_addr1[$(MB-1)];
     assign o_norm_l = l;
@@ -353,24 +406,28 @@ module sofa_group #(
     if (PRESENT[$(i)]) begin : lane_$(i)
         sofa_lane u_lane (
             .clk(clk), .rst(rst),
-            .i_query_we(i_query_we[$(i)]), .i_query_addr(i_query_addr[$(i*AB) +: $(AB)]), .i_query(i_query[$(i*N*QW) +: $(N*QW)]),
-            .i_take($(at("take"))), .i_row(op_state), .i_slot(op_slot),
+            .i_query_we(i_query_we[$(i)]), .i_query_addr(i_query_addr[$(i*AB) +: $(AB)]), .i_query(i_query[$(i*CQ) +: $(CQ)]),
+            .i_take($(at("take"))), .i_row(op_state), .i_slot($(narrow and "op_slot[" .. (WB-1) .. ":" .. VP .. "]" or "op_slot")),
 //%   if B > 1 then
             .i_chunk_q(i_phase_query), .i_first_beat($(at("sum"))),
 //%   end
-            .i_keys(i_keys), .o_s(lane_s[$(i*SW) +: $(SW)]),
-            .i_take_value($(at("value"))), .i_value_slot(slot_at[$((WT-2)*WB) +: $(WB)]),
-            .i_weigh($(at("weight"))), .i_weigh_pair(pair_at[$(WT-1)]), .i_weigh_retire(retire_at[$(WT-1)]),
+            $(narrow and ".o_key_addr(o_key_addr), .i_key(i_key)" or ".i_keys(i_keys)"), .o_s(lane_s[$(i*SW) +: $(SW)]),
+            .i_take_value($(at("value"))), .i_value_slot($(slot(WT-1))),
+            .i_weigh($(at("weight"))), .i_weigh_pair($(now(WT, "pair"))), .i_weigh_retire($(now(WT, "retire"))),
             .i_weigh_row($(state(WT))), .i_weigh_first(fresh), .i_weigh_shift(raise), .i_weight(p),
 //%   if B > 1 then
             .i_chunk_v(i_phase_output),
 //%   end
-            .i_values(i_values), .o_o(lane_o_$(i)), .o_active(o_active[$(i)]));
+            $(narrow and ".i_chunk_value(i_phase_weight), .o_value_addr(o_value_addr), .i_value(i_value)" or ".i_values(i_values)"), .o_o(lane_o_$(i)), .o_active(o_active[$(i)]));
     end else begin : absent_$(i)
         assign lane_s[$(i*SW) +: $(SW)] = $(SW)'d0;
         assign lane_o_$(i) = $(N*OA)'d0;
         assign o_active[$(i)] = 1'b0;
-        wire unused_lane = &{1'b0, i_query_we[$(i)], i_query_addr[$(i*AB) +: $(AB)], i_query[$(i*N*QW) +: $(N*QW)]};
+//%   if narrow then
+        assign o_key_addr = $(KP+KH)'d0;
+        assign o_value_addr = $(VP+VH)'d0;
+//%   end
+        wire unused_lane = &{1'b0, i_query_we[$(i)], i_query_addr[$(i*AB) +: $(AB)], i_query[$(i*CQ) +: $(CQ)]$(narrow and ", i_key, i_value" or "")};
     end
 //% end
     endgenerate

@@ -7,30 +7,46 @@
 //% local N, B = cfg.attend.width, d.beats
 //% local QW, KW, VW, OA, SW = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.dot_bits
 //% local W = cfg.attend.window
+//% local narrow, P = d.narrow == 1, cfg.memory.port_bits
+//% local KP, VP = clog2(d.key_rooms) + d.index_bits, clog2(d.value_rooms)     -- narrow: places of a K and a V row
+//% local KH, VH, QH = clog2(d.key_beats), clog2(d.value_beats), clog2(d.query_beats)
 //% local WB, BB, JB = math.max(1, clog2(W)), clog2(B), clog2(d.lane_rows)
 //% local SB = 1 + JB             -- {bank, row of the lane}
-//% local AB = SB + BB
+//% local AB, QA = SB + BB, SB + (narrow and QH or BB)
+//% -- narrow: a chunk's word, and the chunk in it
+//% local function below(bits) return clog2(P // (N * bits)) end
+//% local LQ, LV = narrow and math.max(below(QW), below(KW)) or 0, narrow and below(VW) or 0
+//% local function part(word, chunk, bits)
+//%   local low = below(bits)
+//%   return low == 0 and word or word .. "[" .. chunk .. "[" .. (low-1) .. ":0]" .. "*" .. (N*bits) .. " +: " .. (N*bits) .. "]"
+//% end
+//% local function word(chunk, bits) return chunk .. "[" .. (BB-1) .. ":" .. (BB-bits) .. "]" end
 `default_nettype none
 module sofa_lane (
     input  wire                clk,
     input  wire                rst,
     // query rows, written chunk by chunk
     input  wire                i_query_we,
-    input  wire [$(AB-1):0]    i_query_addr,
-    input  wire [$(N*QW-1):0]  i_query,
+    input  wire [$(QA-1):0]    i_query_addr,
+    input  wire [$(narrow and P or N*QW)-1:0] i_query,
     // SA-1
     input  wire                i_take,
     input  wire [$(SB-1):0]    i_row,
-    input  wire [$(WB-1):0]    i_slot,
+    input  wire [$(narrow and KP or WB)-1:0] i_slot,   // $(narrow and "place of the K row" or "of the window")
 //% if B > 1 then
     input  wire [$(BB-1):0]    i_chunk_q,
     input  wire                i_first_beat,
 //% end
+//% if narrow then
+    output wire [$(KP+KH-1):0] o_key_addr,
+    input  wire [$(P-1):0]     i_key,
+//% else
     input  wire [$(W*N*KW-1):0] i_keys,
+//% end
     output wire [$(SW-1):0]    o_s,
     // SA-2: the slot comes one cycle before the rest
     input  wire                i_take_value,
-    input  wire [$(WB-1):0]    i_value_slot,
+    input  wire [$(narrow and VP or WB)-1:0] i_value_slot,
     input  wire                i_weigh,
     input  wire                i_weigh_pair,
     input  wire                i_weigh_retire,
@@ -41,7 +57,13 @@ module sofa_lane (
 //% if B > 1 then
     input  wire [$(BB-1):0]    i_chunk_v,
 //% end
+//% if narrow then
+    input  wire [$(BB-1):0]    i_chunk_value,    // one cycle before i_chunk_v
+    output wire [$(VP+VH-1):0] o_value_addr,
+    input  wire [$(P-1):0]     i_value,
+//% else
     input  wire [$(W*N*VW-1):0] i_values,
+//% end
     output wire [$(N*OA-1):0]  o_o,
     output wire                o_active
 );
@@ -49,10 +71,30 @@ module sofa_lane (
 //% local vaddr = B > 1 and "{weigh_row, i_chunk_v}" or "weigh_row"
     // ---- SA-1: Q and K registers, dot product ----
     reg  [$(SB-1):0]   row;
+    wire [$(SW-1):0]   partial;
+//% if narrow then
+    reg  [$(KP-1):0]   slot;
+//%   if LQ > 0 then
+    reg  [$(LQ-1):0]   chunk1;
+    always @(posedge clk) chunk1 <= i_chunk_q[$(LQ-1):0];
+//%   end
+    wire [$(P-1):0]    q_word;
+    wire [$(N*QW-1):0] q = $(part("q_word", "chunk1", QW));
+    wire [$(N*KW-1):0] k = $(part("i_key", "chunk1", KW));
+    sofa_ram #(.WIDTH($(P)), .DEPTH($(1 << QA)), .ABITS($(QA))) u_query (
+        .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
+        .i_re(1'b1), .i_raddr({row, $(word("i_chunk_q", QH))}), .o_rdata(q_word));
+    assign o_key_addr = {slot, $(word("i_chunk_q", KH))};
+    always @(posedge clk) begin
+        if (i_take) begin
+            row <= i_row;
+            slot <= i_slot;
+        end
+    end
+//% else
     reg  [$(WB-1):0]   slot;
     reg  [$(N*KW-1):0] k;
     wire [$(N*QW-1):0] q;
-    wire [$(SW-1):0]   partial;
 
     sofa_ram #(.WIDTH($(N*QW)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_query (
         .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
@@ -72,6 +114,7 @@ module sofa_lane (
 //% end
         endcase
     end
+//% end
 
     sofa_dot u_dot (.clk(clk), .i_q(q), .i_k(k), .o_sum(partial));
 //% if B > 1 then
@@ -84,8 +127,18 @@ module sofa_lane (
 //% end
 
     // ---- SA-2: p times V onto the accumulators, shifted when the reference was raised ----
+//% if narrow then
+    reg  [$(VP-1):0]   value_slot;
+//%   if LV > 0 then
+    reg  [$(LV-1):0]   chunk_v1;
+    always @(posedge clk) chunk_v1 <= i_chunk_value[$(LV-1):0];
+//%   end
+    wire [$(N*VW-1):0] v = $(part("i_value", "chunk_v1", VW));
+    assign o_value_addr = {value_slot, $(word("i_chunk_value", VH))};
+//% else
     reg  [$(WB-1):0]   value_slot;
     reg  [$(N*VW-1):0] v;
+//% end
     reg                pair, retire, first;
     reg  [$(SB-1):0]   weigh_row;
     reg  [5:0]         shift;
@@ -99,14 +152,16 @@ module sofa_lane (
             shift <= i_weigh_shift;
             p <= i_weight;
         end
+//% if not narrow then
         case (value_slot)
-//% for s = 0, W - 1 do
+//%   for s = 0, W - 1 do
             $(WB)'d$(s): v <= i_values[$(s*N*VW) +: $(N*VW)];
-//% end
-//% if W < (1 << WB) then
+//%   end
+//%   if W < (1 << WB) then
             default: v <= i_values[0 +: $(N*VW)];
-//% end
+//%   end
         endcase
+//% end
         if (rst) begin
             pair <= 1'b0;
             retire <= 1'b0;

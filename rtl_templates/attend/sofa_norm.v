@@ -28,7 +28,13 @@ module sofa_norm (
     input  wire                 i_row_ready,
     output wire                 o_row_bank,
     output wire [$(RB-1):0]     o_row,
+//% if d.output_words == 1 then
+    input  wire                 i_read,          // a word of the row being taken or taken last
+    input  wire [$(TB-1):0]     i_read_index,
+    output wire [$(M*16-1):0]   o_data           // one cycle later
+//% else
     output wire [$(D*16-1):0]   o_data
+//% end
 );
     // ---- turns and queue space ----
     reg  [$(QB):0] used;
@@ -182,7 +188,42 @@ module sofa_norm (
             valid_at <= 6'd0;
         else
             valid_at <= {valid_at[4:0], start};
-//% if T > 1 then
+//% if d.output_words == 1 then
+    // words wait in a memory with twice the places, so that a row may be read while its place is promised to another
+    reg  [$(TB-1):0]   put;               // words of the present row so far
+    reg  [$(QB):0]     put_slot, get_slot, out_slot;
+    reg  [$(QB):0]     complete;          // rows
+    wire               present = valid_at[5] || put != $(TB)'d0;
+    wire               last = present && put == $(TB)'d$(T-1);
+    wire               known, ready;
+    sofa_ram #(.WIDTH($(M*16)), .DEPTH($(DEPTH << (TB+1))), .ABITS($(QB+1+TB))) u_words (
+        .clk(clk), .i_we(present), .i_waddr({put_slot, $(C == 1 and "i_phase_chunk" or "put")}), .i_wdata(word),
+        .i_re(i_read), .i_raddr({popped ? get_slot : out_slot, i_read_index}), .o_rdata(o_data));
+    sofa_fifo #(.WIDTH($(RB+1)), .DEPTH($(DEPTH)), .ABITS($(QB))) u_rows (
+        .clk(clk), .rst(rst), .i_valid(valid1), .o_ready(ready), .i_data({bank1, row1}),
+        .o_valid(known), .i_ready(popped), .o_data({o_row_bank, o_row}));
+    wire               unused_rows = &{1'b0, known, ready};   // has as many places as the memory of words
+    assign o_row_valid = complete != $(QB+1)'d0;
+    always @(posedge clk)
+        if (rst) begin
+            put <= $(TB)'d0;
+            put_slot <= $(QB+1)'d0;
+            get_slot <= $(QB+1)'d0;
+            out_slot <= $(QB+1)'d0;
+            complete <= $(QB+1)'d0;
+        end else begin
+            if (last)
+                put <= $(TB)'d0;
+            else if (present)
+                put <= put + 1'b1;
+            put_slot <= put_slot + {$(QB)'d0, last};
+            if (popped) begin
+                get_slot <= get_slot + 1'b1;
+                out_slot <= get_slot;
+            end
+            complete <= complete + {$(QB)'d0, last} - {$(QB)'d0, popped};
+        end
+//% elseif T > 1 then
     // words$(C == 1 and " come in any order and" or "") wait in a memory; rows are put together as they leave
     reg  [$(TB-1):0]   put;               // words of the present row so far
     reg  [$(QB-1):0]   put_slot, get_slot;

@@ -26,7 +26,7 @@ module sofa_recip (
     wire [$(LB-1):0]  aligned = l1 << (6'd$(LB-1) - o_exponent);
     reg  [31:0]       entry;
     always @*
-        case (n2[15:9])
+        (* rom_style = "block" *) case (n2[15:9])
 //% for a = 0, 127 do
             7'd$(a): entry = {19'd$(U[a+1]), 13'd$(U[a+1] - U[a+2])};
 //% end

@@ -1,13 +1,14 @@
 // Requests the query rows of a job in order, a block ahead at most: block b+2 waits until block b has been retired.
 // Throughput: one row a cycle. Handshake: valid/ready.
 //% local A, RB, QB = cfg.memory.address_bits, d.row_bits, cfg.query_block
+//% local RW = d.rows_bits
 `default_nettype none
 module sofa_query_fetch (
     input  wire            clk,
     input  wire            rst,
     input  wire            i_start,
     input  wire            i_block_retired,
-    input  wire [31:0]     i_rows,
+    input  wire [$(RW-1):0] i_rows,
     input  wire [$(A-1):0] i_base,
     input  wire [$(A-1):0] i_stride,
     output wire            o_req_valid,
@@ -15,12 +16,12 @@ module sofa_query_fetch (
     output reg  [$(A-1):0] o_req_addr,
     output wire [7:0]      o_req_len
 );
-    reg  [31:0]    left;
+    reg  [$(RW-1):0]    left;
     reg  [$(RB):0] row;      // in the block
     reg  [1:0]     banks;    // blocks whose rows are asked for or in use
-    wire           open = left != 32'd0 && (row != 0 || banks < 2'd2);
+    wire           open = left != $(RW)'d0 && (row != 0 || banks < 2'd2);
     wire           asked = o_req_valid && i_req_ready;
-    wire           block_end = row == $(RB+1)'d$(QB-1) || left == 32'd1;
+    wire           block_end = row == $(RB+1)'d$(QB-1) || left == $(RW)'d1;
 
     assign o_req_valid = open;
     assign o_req_len = 8'd$(d.query_beats - 1);
@@ -31,14 +32,14 @@ module sofa_query_fetch (
         else if (asked)
             o_req_addr <= o_req_addr + i_stride;
         if (rst) begin
-            left <= 32'd0;
+            left <= $(RW)'d0;
             row <= $(RB+1)'d0;
             banks <= 2'd0;
         end else begin
             if (i_start)
                 left <= i_rows;
             else if (asked)
-                left <= left - 32'd1;
+                left <= left - $(RW)'d1;
             if (asked)
                 row <= block_end ? $(RB+1)'d0 : row + 1'b1;
             banks <= banks + {1'b0, asked && row == 0} - {1'b0, i_block_retired};

@@ -6,6 +6,7 @@
 //% local PER, QB = d.range_records, cfg.query_block
 //% local PB = math.max(1, clog2(PER))
 //% local AW = math.max(RB, PB) + 2
+//% local RW = d.rows_bits
 `default_nettype none
 module sofa_ranges (
     input  wire             clk,
@@ -13,7 +14,7 @@ module sofa_ranges (
     input  wire             i_start,
     input  wire             i_block_retired,
     // job
-    input  wire [31:0]      i_rows,
+    input  wire [$(RW-1):0] i_rows,
     input  wire [$(KB-1):0] i_keys,
     input  wire             i_has_ranges,
     input  wire [$(A-1):0]  i_range_base,
@@ -42,11 +43,11 @@ module sofa_ranges (
 );
     localparam [1:0] IDLE = 2'd0, OPEN = 2'd1, READ = 2'd2, ANNOUNCE = 2'd3;
     reg  [1:0]      state;
-    reg  [31:0]     left;        // rows not yet announced, this block included
+    reg  [$(RW-1):0]     left;        // rows not yet announced, this block included
     reg  [1:0]      in_machine;  // blocks announced or being read
     reg             bank;
     reg  [$(RB):0]  row;         // records stored
-    wire [$(RB):0]  rows = left > 32'd$(QB) ? $(RB+1)'d$(QB) : left[$(RB):0];
+    wire [$(RB):0]  rows = left > $(RW)'d$(QB) ? $(RB+1)'d$(QB) : left[$(RB):0];
     wire            announced = o_block_valid && i_block_ready;
 
     assign o_block_rows = rows;
@@ -100,7 +101,7 @@ module sofa_ranges (
                     lead <= $(PB)'d0;
                     o_req_addr <= i_range_base;
                 end
-                OPEN: if (left == 32'd0)
+                OPEN: if (left == $(RW)'d0)
                     state <= IDLE;
                 else if (in_machine < 2'd2) begin
                     state <= i_has_ranges ? READ : ANNOUNCE;
@@ -138,13 +139,13 @@ module sofa_ranges (
                 ANNOUNCE: if (announced) begin
                     state <= OPEN;
                     o_block_valid <= 1'b0;
-                    left <= left - {{$(31-RB){1'b0}}, rows};
+                    left <= left - $(ext("rows", RB+1, RW));
                     bank <= !bank;
                     lead <= record;
                 end
                 default: state <= IDLE;
             endcase
-            in_machine <= in_machine + {1'b0, state == OPEN && left != 32'd0 && in_machine < 2'd2}
+            in_machine <= in_machine + {1'b0, state == OPEN && left != $(RW)'d0 && in_machine < 2'd2}
                                      - {1'b0, i_block_retired};
         end
     end

@@ -1,11 +1,12 @@
 // One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and
-// assembles port beats into rows.
+// $(d.narrow == 1 and "assembles port beats into range records; beats of other rows are given one by one, the last with o_row_valid." or "assembles port beats into rows.")
 // Latency: a request leaves one cycle after it is taken; a row is offered one cycle after its last beat.
 // Throughput: one request and one beat a cycle. Handshake: valid/ready; a request offered to the memory stays until it is
 // taken. With i_halt no new request is taken and arriving rows are dropped, so that the bus runs empty (o_idle).
 //% local P, A = cfg.memory.port_bits, cfg.memory.address_bits
-//% local MB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
-//% local META = d.index_bits + 3
+//% local most = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
+//% local MB = d.narrow == 1 and d.range_beats or most       -- beats that are put together
+//% local META, TB = d.key_tag_bits, clog2(most)
 //% local BB = math.max(1, clog2(MB))
 `default_nettype none
 module sofa_read #(
@@ -30,6 +31,12 @@ module sofa_read #(
     input  wire [CLIENTS-1:0]              i_row_ready,
     output reg  [$(MB*P)-1:0]              o_row,
     output reg  [$(META)-1:0]              o_meta,
+//% if d.narrow == 1 then
+    // beats
+    output reg  [CLIENTS-1:0]              o_word_valid,
+    output reg  [$(TB)-1:0]                o_word_index,
+    output reg  [$(P)-1:0]                 o_word,
+//% end
     // memory
     output reg                             o_req_valid,
     input  wire                            i_req_ready,
@@ -40,7 +47,7 @@ module sofa_read #(
     input  wire [$(P-1):0]                 i_data,
     input  wire                            i_data_error
 );
-    localparam TAG = CBITS + $(META + 8);
+    localparam TAG = CBITS + $(META + (d.narrow == 1 and 0 or 8));
 
     // arbitration: the lowest client that asks
     reg [CBITS-1:0] pick;
@@ -86,8 +93,13 @@ module sofa_read #(
     wire           tag_valid;
     wire [TAG-1:0] tag;
     wire [CBITS-1:0]   tag_client = tag[TAG-1 -: CBITS];
+//% if d.narrow == 1 then
+    wire [$(META-1):0] tag_meta = tag[$(META-1):0];
+    wire [7:0]         tag_len = i_len[tag_client*8 +: 8];     // a client's requests have one length
+//% else
     wire [$(META-1):0] tag_meta = tag[8 +: $(META)];
     wire [7:0]         tag_len = tag[7:0];
+//% end
     reg  [7:0]     beat;
     wire           last = beat == tag_len;
     wire           take = i_data_valid && o_data_ready;
@@ -95,7 +107,7 @@ module sofa_read #(
     wire           emit = take && last && !i_halt;
 
     sofa_queue #(.WIDTH(TAG), .DEPTH(32), .ABITS(5)) u_tags (
-        .clk(clk), .rst(rst), .i_valid(issue), .i_data({pick, pick_meta, pick_len}),
+        .clk(clk), .rst(rst), .i_valid(issue), .i_data({pick, pick_meta$(d.narrow == 1 and "" or ", pick_len")}),
         .o_valid(tag_valid), .i_ready(take && last), .o_data(tag));
     reg  [5:0]     tags;
     assign tag_ready = !tags[5];
@@ -127,12 +139,20 @@ module sofa_read #(
     end
 
     always @(posedge clk) begin
-        if (emit)
+        if ($(d.narrow == 1 and "take" or "emit"))
             o_meta <= tag_meta;
 //% for b = 0, MB - 1 do
         if (take$(MB > 1 and " && beat[" .. (BB-1) .. ":0] == " .. BB .. "'d" .. b or ""))
             o_row[$(b*P) +: $(P)] <= i_data;
 //% end
     end
+//% if d.narrow == 1 then
+
+    always @(posedge clk) begin
+        o_word_valid <= o_beat_client & {CLIENTS{take}};
+        o_word_index <= beat[$(TB-1):0];
+        o_word <= i_data;
+    end
+//% end
 endmodule
 `default_nettype wire

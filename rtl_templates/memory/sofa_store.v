@@ -3,6 +3,7 @@
 // write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row is taken.
 //% local A, P, D, RB, NU, OB = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.row_bits, d.norm_units, d.output_beats
 //% local BYTES, BB = d.port_bytes, math.max(1, clog2(d.output_beats))
+//% local direct = d.output_words == 1
 //% local tail = D * 2 - (OB - 1) * BYTES     -- bytes of the last beat
 `default_nettype none
 module sofa_store (
@@ -17,7 +18,13 @@ module sofa_store (
     output wire [$(NU-1):0]     o_row_ready,
     input  wire [$(NU-1):0]     i_row_bank,
     input  wire [$(NU*RB-1):0]  i_row,
+//% if direct then
+    output wire                 o_read,        // word of the row being taken or taken last
+    output wire [$(BB-1):0]     o_read_index,
+    input  wire [$(P-1):0]      i_data,        // one cycle later
+//% else
     input  wire [$(NU*D*16-1):0] i_data,
+//% end
     output reg  [1:0]           o_stored,      // pulse: address of a row of the bank is taken
     output wire                 o_beat,
     output wire [$(clog2(BYTES+1)-1):0] o_bytes, // written with this beat
@@ -49,13 +56,26 @@ module sofa_store (
 //% end
     wire                bank = |(lowest & i_row_bank);
     wire [$(RB-1):0]    row = $(choose("i_row", RB));
-    wire [$(D*16-1):0]  data = $(choose("i_data", D*16));
     wire [$(A-1):0]     offset = $(ext("row", RB, A)) * i_stride;
     wire [$(A-1):0]     base = bank ? i_base[$(2*A-1):$(A)] : i_base[$(A-1):0];
-    reg  [$(OB*P-1):0]  beats;
     reg  [$(BB-1):0]    beat;
     assign o_req_len = 8'd$(OB-1);
+//% if direct then
+    assign o_read = take || sent;
+    assign o_read_index = take ? $(BB)'d0 : beat + 1'b1;
+    assign o_data = i_data;
+//% else
+    wire [$(D*16-1):0]  data = $(choose("i_data", D*16));
+    reg  [$(OB*P-1):0]  beats;
     assign o_data = beats[$(P-1):0];
+    always @(posedge clk)
+        if (take)
+            beats <= $(OB*P > D*16 and "{" .. (OB*P-D*16) .. "'d0, data}" or "data");
+//%   if OB > 1 then
+        else if (sent)
+            beats <= {$(P)'d0, beats[$(OB*P-1):$(P)]};
+//%   end
+//% end
     assign o_last = beat == $(BB)'d$(OB-1);
 //% if tail < BYTES then
     assign o_strb = o_last ? {$(BYTES-tail)'d0, {$(tail){1'b1}}} : {$(BYTES){1'b1}};
@@ -68,12 +88,8 @@ module sofa_store (
     always @(posedge clk) begin
         if (take) begin
             o_req_addr <= base + offset;
-            beats <= $(OB*P > D*16 and "{" .. (OB*P-D*16) .. "'d0, data}" or "data");
             beat <= $(BB)'d0;
         end else if (sent) begin
-//% if OB > 1 then
-            beats <= {$(P)'d0, beats[$(OB*P-1):$(P)]};
-//% end
             beat <= beat + 1'b1;
         end
         if (rst) begin

@@ -42,12 +42,12 @@ module sofa_tiles (
     output reg  [$(3*G-1):0] o_info_group_any,
     output reg  [$(3*G*RB-1):0] o_info_group_from,
     output reg  [$(3*G*RB-1):0] o_info_group_to,
-    // key requests; meta = {last of tile, slot, index}
+    // key requests; meta = {$(d.narrow == 1 and "room, " or "")last of tile, slot, index}
     output wire             o_req_valid,
     input  wire             i_req_ready,
     output wire [$(A-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
-    output reg  [$(IB+2):0] o_req_meta,
+    output reg  [$(d.key_tag_bits-1):0] o_req_meta,
     output wire             o_busy,          // looking for a tile
     output reg              o_seen           // pulse: a tile with visible keys
 );
@@ -134,6 +134,10 @@ module sofa_tiles (
     wire            any_key = |mask;
     wire            fill = hand_over && (any_key || empty_block);
     reg  [1:0]      fetch_slot;
+//% local MB = clog2(d.key_rooms)
+//% if d.narrow == 1 then
+    reg  [$(MB-1):0] room, fetch_room;    // of the K memory
+//% end
     reg  [$(A-1):0] fetch_base;
 
     always @(posedge clk) begin
@@ -152,11 +156,17 @@ module sofa_tiles (
 //% end
         if (fill) begin
             fetch_slot <= slot;
+//% if d.narrow == 1 then
+            fetch_room <= room;
+//% end
             fetch_base <= k_base;
         end
         if (rst) begin
             used <= 2'd0;
             slot <= 2'd0;
+//% if d.narrow == 1 then
+            room <= $(MB)'d0;
+//% end
             o_tile <= 1'b0;
             o_seen <= 1'b0;
         end else begin
@@ -165,6 +175,10 @@ module sofa_tiles (
             used <= used + {1'b0, fill} - {1'b0, i_slot_free};
             if (fill)
                 slot <= slot == 2'd2 ? 2'd0 : slot + 2'd1;
+//% if d.narrow == 1 then
+            if (fill)
+                room <= room == $(MB)'d$(d.key_rooms-1) ? $(MB)'d0 : room + 1'b1;
+//% end
         end
     end
 
@@ -179,7 +193,7 @@ module sofa_tiles (
         .i_stride(i_k_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready)
-            o_req_meta <= {key_last, fetch_slot, key};
+            o_req_meta <= {$(d.narrow == 1 and "fetch_room, " or "")key_last, fetch_slot, key};
     assign o_req_len = 8'd$(d.key_beats - 1);
     assign o_busy = state == SEEK || state == SCAN;
 

@@ -1,5 +1,6 @@
 // Leading-zero encoder of a query row: its exponent e_row and a 4-bit code {sign, c} per element, c = 0 for zero.
 // Latency 2 cycles, throughput one row a cycle, no back-pressure. Equals sofa_row_exponent() and sofa_code().
+//% if d.narrow == 1 then skip() end
 //% local D, QW = cfg.head_dim, cfg.data.query_bits
 `default_nettype none
 module sofa_encode (

@@ -9,6 +9,14 @@
 //% local XB = clog2(QB + d.pass_distance + 1) + 1
 //% local NB = clog2(KP + 1)
 //% local WB = math.max(KB, TB) + 1
+//% -- narrow: K^ and codes in memories of port words; HQ, HK: bits of a word's index, EQ, EK: its elements
+//% local narrow, P, KW, QW = d.narrow == 1, cfg.memory.port_bits, cfg.data.key_bits, cfg.data.query_bits
+//% local HQ, HK, EQ, EK = clog2(d.query_beats), clog2(d.key_beats), P // QW, P // KW
+//% local function word(slice, bits) return slice .. "[" .. (LB-1) .. ":" .. (LB-bits) .. "]" end
+//% local function part(name, slice, elements, bits)
+//%   local low = clog2(elements // DC)
+//%   return low == 0 and name or name .. "[" .. slice .. "[" .. (low-1) .. ":0]*" .. (DC*bits) .. " +: " .. (DC*bits) .. "]"
+//% end
 `default_nettype none
 module sofa_predict (
     input  wire               clk,
@@ -31,11 +39,25 @@ module sofa_predict (
     input  wire [1:0]         i_key_slot,
     input  wire [$(IB-1):0]   i_key,
     input  wire               i_key_last,
+//% if narrow then
+    input  wire               i_word_valid,      // of the key that comes next with i_key_valid or before it
+    input  wire [$(HK-1):0]   i_word_index,
+    input  wire [$(EK*PB-1):0] i_word,
+//% else
     input  wire [$(D*PB-1):0] i_khat,
+//% end
     // queries and ranges
     input  wire               i_code_we,
     input  wire [$(RB):0]     i_code_row,
+//% if narrow then
+    input  wire [$(HQ-1):0]   i_code_index,
+    input  wire [$(EQ*6-1):0] i_code,
+    input  wire               i_exponent_we,
+    input  wire [$(RB):0]     i_exponent_row,
+    input  wire [3:0]         i_exponent,
+//% else
     input  wire [$(D*4+3):0]  i_code,
+//% end
     input  wire [1:0]         i_query_ready,
     input  wire               i_range_we,
     input  wire [$(RB):0]     i_range_row,
@@ -145,20 +167,30 @@ module sofa_predict (
     assign o_blocked = !active && pass_valid && !need_ready;
 
     // ---- K^ memory and the array ----
-    wire [$(D*PB-1):0]  khat;
     reg                 load;
     reg  [$(CB-1):0]    load_column;
     reg  [$(LB-1):0]    load_slice;
     reg  [$(DC*PB-1):0] operand;
+//% if narrow then
+    wire [$(EK*PB-1):0] khat;
+    sofa_ram #(.WIDTH($(EK*PB)), .DEPTH($(3 << (IB+HK))), .ABITS($(IB+2+HK))) u_khat (
+        .clk(clk), .i_we(i_word_valid), .i_waddr({i_key_slot, i_key, i_word_index}), .i_wdata(i_word),
+        .i_re(1'b1), .i_raddr({read_slot, read_key, $(word("read_slice", HK))}), .o_rdata(khat));
+//% else
+    wire [$(D*PB-1):0]  khat;
     sofa_ram #(.WIDTH($(D*PB)), .DEPTH($(3 << IB)), .ABITS($(IB+2))) u_khat (
         .clk(clk), .i_we(i_key_valid), .i_waddr({i_key_slot, i_key}), .i_wdata(i_khat),
         .i_re(1'b1), .i_raddr({read_slot, read_key}), .o_rdata(khat));
+//% end
     always @(posedge clk) begin
         load <= read && !rst;
         load_column <= read_column;
         load_slice <= read_slice;
     end
-//% if SL > 1 then
+//% if narrow then
+    always @* operand = $(part("khat", "load_slice", EK, PB));
+    wire unused_slice = &{1'b0, load_slice};
+//% elseif SL > 1 then
     wire [$(SL*DC*PB-1):0] khat_pad = $(ext("khat", D*PB, SL*DC*PB));
     always @*
         case (load_slice)
@@ -173,10 +205,22 @@ module sofa_predict (
 //% end
 
     // ---- cycle 1: codes and range of the row ----
-    wire [$(D*4+3):0]   code;
     wire [$(2*KB-1):0]  range;
+    wire [3:0]          exponent;
+//% if narrow then
+    wire [$(EQ*6-1):0]  code;
+    sofa_ram #(.WIDTH($(EQ*6)), .DEPTH($(2 << (RB+HQ))), .ABITS($(RB+1+HQ))) u_codes (
+        .clk(clk), .i_we(i_code_we), .i_waddr({i_code_row, i_code_index}), .i_wdata(i_code),
+        .i_re(1'b1), .i_raddr({bank, row, $(word("slice", HQ))}), .o_rdata(code));
+    sofa_ram #(.WIDTH(4), .DEPTH($(2 << RB)), .ABITS($(RB+1))) u_exponents (
+        .clk(clk), .i_we(i_exponent_we), .i_waddr(i_exponent_row), .i_wdata(i_exponent),
+        .i_re(1'b1), .i_raddr({bank, row}), .o_rdata(exponent));
+//% else
+    wire [$(D*4+3):0]   code;
+    assign exponent = code[$(D*4+3):$(D*4)];
     sofa_ram #(.WIDTH($(D*4+4)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) u_codes (
         .clk(clk), .i_we(i_code_we), .i_waddr(i_code_row), .i_wdata(i_code), .i_re(1'b1), .i_raddr({bank, row}), .o_rdata(code));
+//% end
     sofa_ram #(.WIDTH($(2*KB)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) u_ranges (
         .clk(clk), .i_we(i_range_we), .i_waddr(i_range_row), .i_wdata(i_range), .i_re(1'b1), .i_raddr({bank, row}), .o_rdata(range));
 
@@ -204,7 +248,19 @@ module sofa_predict (
     end
 
     reg  [$(DC*4-1):0]  codes2;
-//% if SL > 1 then
+//% if narrow then
+//%   local low = clog2(EQ // DC)
+//%   if low > 0 then
+    reg  [$(low-1):0]   slice1;
+    always @(posedge clk) slice1 <= slice[$(low-1):0];
+//%   end
+    wire [$(DC*6-1):0]  elements = $(part("code", "slice1", EQ, 6));
+//%   for i = 0, DC - 1 do
+    wire [3:0]          below_$(i) = exponent - elements[$(i*6) +: 4];
+    always @(posedge clk)
+        codes2[$(i*4) +: 4] <= !elements[$(i*6+4)] || below_$(i) > 4'd6 ? 4'd0 : {elements[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
+//%   end
+//% elseif SL > 1 then
     reg  [$(LB-1):0]    slice1;
     wire [$(D*4-1):0]   codes = code[$(D*4-1):0];
     wire [$(SL*DC*4-1):0] code_pad = $(ext("codes", D*4, SL*DC*4));
@@ -230,7 +286,7 @@ module sofa_predict (
     reg  [$(TB-1):0] low2, high2;
     reg              new2;
     reg  [$(SB-1):0] radius2;
-    wire [31:0]      radius = i_radius >> code[$(D*4+3):$(D*4)];
+    wire [31:0]      radius = i_radius >> exponent;
     always @(posedge clk) begin
         low2 <= from_base[$(WB-1)] ? $(TB)'d0 : from_base > tile_wide ? i_tile_keys : from_base[$(TB-1):0];
         high2 <= to_base[$(WB-1)] ? $(TB)'d0 : to_base > tile_wide ? i_tile_keys : to_base[$(TB-1):0];

@@ -6,7 +6,10 @@
 // Handshake: valid/ready on keys and V rows. Equals the pairs of sofa_model_run() in order.
 //% local D, N, B, KW, VW, W, QB, RB, IB = cfg.head_dim, cfg.attend.width, d.beats, cfg.data.key_bits, cfg.data.value_bits, cfg.attend.window, cfg.query_block, d.row_bits, d.index_bits
 //% local WB, BB, PF, DV = math.max(1, clog2(W)), clog2(d.beats), cfg.memory.prefetch, d.weight_time - 1
-//% local PB, CB, NB = math.max(1, clog2(PF)), clog2(PF + 1), clog2(W + 1)
+//% local PB, CB, NB = math.max(1, clog2(d.value_rooms)), clog2(PF + 1), clog2(W + 1)
+//% -- narrow: entries carry the places of their K and V rows instead of slots
+//% local narrow, P, MB, HB = d.narrow == 1, cfg.memory.port_bits, clog2(d.key_rooms), clog2(d.value_beats)
+//% local EW = narrow and MB + IB + PB or WB
 //% local EB = IB + 7
 `default_nettype none
 module sofa_window (
@@ -21,15 +24,23 @@ module sofa_window (
     output wire [$(IB-1):0]      o_read_key,
     output wire [1:0]            o_read_slot,
     input  wire [$(QB-1):0]      i_rows,
+//% if not narrow then
     input  wire [$(D*KW-1):0]    i_k,
+//% end
     output reg  [1:0]            o_parity_free,   // pulses
     output reg                   o_slot_free,
     // V rows in issue order
     input  wire                  i_v_valid,
+//% if narrow then
+    input  wire                  i_word_valid,    // of the row that comes next with i_v_valid or before it
+    input  wire [$(HB-1):0]      i_word_index,
+    input  wire [$(P-1):0]       i_word,
+//% else
     input  wire [$(D*VW-1):0]    i_v,
+//% end
     output wire                  o_v_space,       // pulse: a row has left the prefetch buffer
     // lanes
-    output wire [$(W*WB-1):0]    o_entry_slot,
+    output wire [$(W*EW-1):0]    o_entry_slot,
     output reg  [$(W-1):0]       o_entry_bank,
     output wire [$(W-1):0]       o_move,
     output wire [$(W-1):0]       o_load,
@@ -43,12 +54,17 @@ module sofa_window (
     input  wire [1:0]            i_owed,
     output reg                   o_retire_bank,
     output wire                  o_retire_ready,
-//% if B > 1 then
+//% if narrow then
+    input  wire [$(PB+HB-1):0]   i_value_addr,    // {row, word}
+    output wire [$(P-1):0]       o_value
+//% else
+//%   if B > 1 then
     input  wire [$(BB-1):0]      i_phase_keys,
     input  wire [$(BB-1):0]      i_phase_values,
-//% end
+//%   end
     output wire [$(W*N*KW-1):0]  o_keys,
     output wire [$(W*N*VW-1):0]  o_values
+//% end
 );
     wire             has_key = i_key[$(EB-1)];
     wire [$(IB-1):0] key = i_key[6 +: $(IB)];
@@ -63,7 +79,12 @@ module sofa_window (
     reg  [$(CB-1):0] ready_rows;      // V rows in the prefetch buffer that have not entered
     reg  [$(W-1):0]  free;
     wire [$(W-1):0]  free_slot = free & (~free + $(W)'d1);
+//% if narrow then
+    // a tile without needed keys does not overtake keys whose K rows are still read
+    wire             enter = i_key_valid && block_open && (has_key ? ready_rows != $(CB)'d0 && free != $(W)'d0 : &free);
+//% else
     wire             enter = i_key_valid && block_open && (!has_key || (ready_rows != $(CB)'d0 && free != $(W)'d0));
+//% end
     wire             load = enter && has_key;
     assign o_key_ready = enter;
     assign o_open = i_key_valid && !block_open && i_query_ready[bank];
@@ -123,7 +144,36 @@ module sofa_window (
     assign o_load[$(e)] = load1 && place == $(NB)'d$(e);
 //% end
     assign o_load_rows = i_rows;
+//% if narrow then
+    reg  [$(MB-1):0] room;              // of the tile whose keys enter
+    reg  [$(PB-1):0] v_put, v_get;
+    reg  [$(EW-1):0] place1;
+    reg  [$(W*EW-1):0] entry_place;
+    assign o_entry_slot = entry_place;
+    always @(posedge clk) begin
+        place1 <= {room, key, v_get};
+//%   for e = 0, W - 1 do
+        if (o_load[$(e)])
+            entry_place[$(e*EW) +: $(EW)] <= place1;
+//%     if e < W - 1 then
+        else if (move_$(e))
+            entry_place[$(e*EW) +: $(EW)] <= entry_place[$((e+1)*EW) +: $(EW)];
+//%     end
+//%   end
+        if (rst) begin
+            room <= $(MB)'d0;
+            v_put <= $(PB)'d0;
+            v_get <= $(PB)'d0;
+        end else begin
+            if (enter && tile_last)
+                room <= room == $(MB)'d$(d.key_rooms-1) ? $(MB)'d0 : room + 1'b1;
+            v_put <= v_put + $(ext("i_v_valid", 1, PB));
+            v_get <= v_get + $(ext("load", 1, PB));
+        end
+    end
+//% else
     assign o_entry_slot = entry_slot;
+//% end
 //% local first = {}
 //% for e = 0, W - 1 do
 //%   first[#first+1] = "({" .. WB .. "{" .. (e == 0 and "move_0" or "move_" .. e .. " && !move_" .. (e-1)) .. "}} & entry_slot[" .. (e*WB) .. " +: " .. WB .. "])"
@@ -183,6 +233,22 @@ module sofa_window (
 //% end
         end
 
+//% if narrow then
+    // ---- V memory; a row's place is requested again $(DV+1) cycles after its key has entered, and is written once the lane has left it ----
+    reg  [$(DV):0]   follow;
+    always @(posedge clk)
+        if (rst) begin
+            ready_rows <= $(CB)'d0;
+            follow <= $(DV+1)'d0;
+        end else begin
+            ready_rows <= ready_rows + $(ext("i_v_valid", 1, CB)) - $(ext("load", 1, CB));
+            follow <= {follow[$(DV-1):0], load};
+        end
+    assign o_v_space = follow[$(DV)];
+    sofa_ram #(.WIDTH($(P)), .DEPTH($(d.value_rooms << HB)), .ABITS($(PB+HB))) u_values (
+        .clk(clk), .i_we(i_word_valid), .i_waddr({v_put, i_word_index}), .i_wdata(i_word), .i_re(1'b1), .i_raddr(i_value_addr),
+        .o_rdata(o_value));
+//% else
     // ---- prefetch buffer of V rows; a row leaves $(DV) cycles after its key has entered ----
     reg  [$(PB-1):0] v_put, v_get;
     wire [$(D*VW-1):0] v;
@@ -248,6 +314,7 @@ module sofa_window (
     assign o_keys[$(s*N*KW) +: $(N*KW)] = k_$(s);
     assign o_values[$(s*N*VW) +: $(N*VW)] = v_$(s);
 //%   end
+//% end
 //% end
 endmodule
 `default_nettype wire

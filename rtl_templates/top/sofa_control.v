@@ -4,6 +4,7 @@
 // The watchdog bounds every wait: WATCHDOG cycles without progress end the job, and as many again the emptying of the bus.
 //% local KB, A, BYTES = d.key_bits, cfg.memory.address_bits, d.port_bytes
 //% local LOW = clog2(BYTES)
+//% local RW, PW = d.rows_bits, d.watchdog_bits
 `default_nettype none
 module sofa_control (
     input  wire             clk,
@@ -11,7 +12,7 @@ module sofa_control (
     input  wire             i_start,
     input  wire             i_abort,
     // descriptor
-    input  wire [31:0]      i_rows,
+    input  wire [$(RW-1):0] i_rows,
     input  wire [31:0]      i_keys,
     input  wire [15:0]      i_tile,
     input  wire [15:0]      i_kept,
@@ -19,7 +20,7 @@ module sofa_control (
     input  wire [7:0]       i_score_shift,
     input  wire             i_scale_normal,   // top bit of the mantissa
     input  wire [7:0]       i_scale_shift,
-    input  wire [31:0]      i_watchdog,
+    input  wire [$(PW-1):0] i_watchdog,
 //% if LOW > 0 then
     input  wire [$(LOW-1):0] i_low,           // low bits of bases and strides, or-ed
 //% end
@@ -40,11 +41,11 @@ module sofa_control (
 );
     localparam [2:0] IDLE = 3'd0, CHECK = 3'd1, JUDGE = 3'd2, RUN = 3'd3, HALT = 3'd4, FLUSH = 3'd5;
     reg  [2:0]  state;
-    reg  [31:0] rows_left;
-    reg  [31:0] patience;
+    reg  [$(RW-1):0] rows_left;
+    reg  [$(PW-1):0] patience;
     reg  [7:0]  refusal;
-    wire        starved = patience == 32'd0;
-    wire        all_stored = rows_left == 32'd0;
+    wire        starved = patience == $(PW)'d0;
+    wire        all_stored = rows_left == $(RW)'d0;
 
     wire        expired = starved && !i_progress;
     wire        stop = state == RUN && (i_read_error || i_write_error || i_range_error || i_abort || expired);
@@ -69,19 +70,19 @@ module sofa_control (
                 refusal <= 8'd3;
             if (i_keys == 32'd0 || i_keys > 32'd$(cfg.keys_max))
                 refusal <= 8'd2;
-            if (i_rows == 32'd0)
+            if (i_rows == $(RW)'d0)
                 refusal <= 8'd1;
         end
 
         if (state == CHECK)
             rows_left <= i_rows;
         else if (i_row_stored)
-            rows_left <= rows_left - 32'd1;
+            rows_left <= rows_left - $(RW)'d1;
 
         if (i_progress || stop || !(state == RUN || state == HALT))
             patience <= i_watchdog;
         else if (!starved)
-            patience <= patience - 32'd1;
+            patience <= patience - $(PW)'d1;
 
         if (rst) begin
             state <= IDLE;

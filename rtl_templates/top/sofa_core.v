@@ -9,9 +9,12 @@
 //% local QW, KW, VW, PB = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, cfg.predict.operand_bits
 //% local RB, IB, TB, KB, CB, EW, SB = d.row_bits, d.index_bits, d.tile_bits, d.key_bits, d.kept_bits, d.entry_bits, cfg.predict.score_bits
 //% local N, B, LANES, NB, NG = cfg.attend.width, d.beats, cfg.attend.lanes, d.query_buses, d.lane_groups
-//% local WB, BB, AB = math.max(1, clog2(W)), clog2(B), 1 + clog2(d.lane_rows) + clog2(d.beats)
+//% local narrow, HQ, HK, HV, MB, VB = d.narrow == 1, clog2(d.query_beats), clog2(d.key_beats), clog2(d.value_beats), clog2(d.key_rooms), clog2(d.value_rooms)
+//% local WB, BB = narrow and MB + IB + VB or math.max(1, clog2(W)), clog2(B)
+//% local AB = 1 + clog2(d.lane_rows) + (narrow and HQ or BB)
 //% local MAXB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
-//% local ROW, META = MAXB * P, IB + 3
+//% local ROW, META = (narrow and d.range_beats or MAXB) * P, d.key_tag_bits
+//% local HW = clog2(MAXB)
 //% local clients = NC == 2 and {{"key"}, {"value", "range", "query"}} or {{"value", "range", "query", "key"}}
 `default_nettype none
 module sofa_core (
@@ -61,7 +64,9 @@ module sofa_core (
 //% for _, x in ipairs({"q", "k", "v", "o"}) do
     wire [$(A-1):0] $(x)_stride = $(ext("cfg_" .. x .. "_stride", STB, A));
 //% end
-    wire [31:0] cfg_rows, cfg_keys, cfg_radius, cfg_watchdog;
+    wire [$(d.rows_bits-1):0] cfg_rows;
+    wire [$(d.watchdog_bits-1):0] cfg_watchdog;
+    wire [31:0] cfg_keys, cfg_radius;
     wire [15:0] cfg_tile, cfg_kept, cfg_scale_mantissa;
     wire [7:0]  cfg_mode, cfg_score_shift, cfg_scale_shift;
     wire [1:0]  cfg_flags;
@@ -107,6 +112,11 @@ module sofa_core (
     // ---- read channels ----
 //% for _, x in ipairs({"range", "key", "value", "query"}) do
     wire            $(x)_ask, $(x)_asked, $(x)_come, $(x)_taken;
+//%   if narrow then
+    wire            $(x)_word_valid;
+    wire [$(HW-1):0] $(x)_word_index;
+    wire [$(P-1):0] $(x)_word;
+//%   end
     wire [$(A-1):0] $(x)_addr;
     wire [7:0]      $(x)_len;
     wire [$(ROW-1):0] $(x)_row;
@@ -121,11 +131,22 @@ module sofa_core (
     wire [$(n-1):0] beat_client_$(c);
     wire [$(ROW-1):0] read_row_$(c);
     wire [$(META-1):0] read_meta_$(c);
+//%   if narrow then
+    wire [$(HW-1):0] word_index_$(c);
+    wire [$(P-1):0] word_$(c);
+//%     for i, x in ipairs(clients[c+1]) do
+    assign $(x)_word_index = word_index_$(c);
+    assign $(x)_word = word_$(c);
+//%     end
+//%   end
     sofa_read #(.CLIENTS($(n)), .CBITS($(math.max(1, clog2(n))))) u_read_$(c) (
         .clk(clk), .rst(reset), .i_halt(halt), .o_idle(read_idle_$(c)), .o_error(read_error_$(c)), .o_beat(read_beat_$(c)),
         .o_beat_client(beat_client_$(c)),
         .i_valid($(all("_ask"))), .o_ready($(all("_asked"))), .i_addr($(all("_addr"))), .i_len($(all("_len"))),
         .i_meta({$(table.concat(metas, ", "))}),
+//%   if narrow then
+        .o_word_valid($(all("_word_valid"))), .o_word_index(word_index_$(c)), .o_word(word_$(c)),
+//%   end
         .o_row_valid($(all("_come"))), .i_row_ready($(all("_taken"))), .o_row(read_row_$(c)), .o_meta(read_meta_$(c)),
         .o_req_valid(o_rd$(c)_req_valid), .i_req_ready(i_rd$(c)_req_ready), .o_req_addr(o_rd$(c)_req_addr), .o_req_len(o_rd$(c)_req_len),
         .i_data_valid(i_rd$(c)_data_valid), .o_data_ready(o_rd$(c)_data_ready), .i_data(i_rd$(c)_data), .i_data_error(i_rd$(c)_data_error));
@@ -162,13 +183,27 @@ module sofa_core (
     wire [1:0]        query_ready;
     wire              code_we;
     wire [$(RB):0]    code_row;
+//% if narrow then
+    wire [$(HQ-1):0]  code_index;
+    wire [$(P//QW*6-1):0] code;
+    wire              exponent_we;
+    wire [$(RB):0]    exponent_row;
+    wire [3:0]        exponent;
+//% else
     wire [$(D*4+3):0] code;
+//% end
     wire [$(LANES-1):0] lane_query_we;
     wire [$(NB*AB-1):0] lane_query_addr;
-    wire [$(NB*N*QW-1):0] lane_query;
+    wire [$(narrow and P or NB*N*QW)-1:0] lane_query;
     sofa_queries u_queries (
         .clk(clk), .rst(reset), .i_start(start), .i_rows(cfg_rows), .i_block_retired(block_retired), .i_row_valid(query_come),
-        .o_row_ready(query_taken), .i_row(query_row[$(D*QW-1):0]), .o_ready(query_ready), .o_code_we(code_we), .o_code_row(code_row),
+        .o_row_ready(query_taken), .o_ready(query_ready), .o_code_we(code_we), .o_code_row(code_row),
+//% if narrow then
+        .i_word_valid(query_word_valid), .i_word_index(query_word_index[$(HQ-1):0]), .i_word(query_word),
+        .o_code_index(code_index), .o_exponent_we(exponent_we), .o_exponent_row(exponent_row), .o_exponent(exponent),
+//% else
+        .i_row(query_row[$(D*QW-1):0]),
+//% end
         .o_code(code), .o_query_we(lane_query_we), .o_query_addr(lane_query_addr), .o_query(lane_query));
 
     // ---- tiles and keys ----
@@ -197,13 +232,27 @@ module sofa_core (
 
     wire [1:0]        read_slot;
     wire [$(IB-1):0]  read_key;
+//% if narrow then
+    wire [$(MB-1):0]  key_room = key_tag[$(META-1):$(IB+3)];
+    wire [$(MB+IB+HK-1):0] lane_key_addr;
+    wire [$(P-1):0]   lane_key;
+    sofa_ram #(.WIDTH($(P)), .DEPTH($(d.key_rooms << (IB+HK))), .ABITS($(MB+IB+HK))) u_keys (
+        .clk(clk), .i_we(key_word_valid), .i_waddr({key_room, key_index, key_word_index[$(HK-1):0]}), .i_wdata(key_word),
+        .i_re(1'b1), .i_raddr(lane_key_addr), .o_rdata(lane_key));
+    wire [$(P//KW*PB-1):0] khat;
+//%   for i = 0, P // KW - 1 do
+    assign khat[$(i*PB) +: $(PB)] = key_word[$(i*KW+KW-PB) +: $(PB)];
+//%   end
+    wire              unused_read_slot = &{1'b0, read_slot};
+//% else
     wire [$(D*KW-1):0] k;
     sofa_ram #(.WIDTH($(D*KW)), .DEPTH($(3 << IB)), .ABITS($(IB+2))) u_keys (
         .clk(clk), .i_we(key_come), .i_waddr({key_slot, key_index}), .i_wdata(key_row[$(D*KW-1):0]),
         .i_re(1'b1), .i_raddr({read_slot, read_key}), .o_rdata(k));
     wire [$(D*PB-1):0] khat;
-//% for i = 0, D - 1 do
+//%   for i = 0, D - 1 do
     assign khat[$(i*PB) +: $(PB)] = key_row[$(i*KW+KW-PB) +: $(PB)];
+//%   end
 //% end
 
     // ---- prediction and selection ----
@@ -216,7 +265,13 @@ module sofa_core (
         .clk(clk), .rst(reset), .i_score_shift(cfg_score_shift[3:0]), .i_radius(cfg_radius), .i_has_ranges(has_ranges),
         .i_keys(cfg_keys[$(KB-1):0]), .i_tile_keys(cfg_tile[$(TB-1):0]), .i_tile(tile), .i_info_base(info_base), .i_info_bank(info_bank),
         .i_info_seen(info_seen), .i_info_group_any(info_group_any), .i_info_group_from(info_group_from), .i_info_group_to(info_group_to),
-        .i_key_valid(key_come), .i_key_slot(key_slot), .i_key(key_index), .i_key_last(key_last), .i_khat(khat),
+        .i_key_valid(key_come), .i_key_slot(key_slot), .i_key(key_index), .i_key_last(key_last),
+//% if narrow then
+        .i_word_valid(key_word_valid), .i_word_index(key_word_index[$(HK-1):0]), .i_word(khat), .i_code_index(code_index),
+        .i_exponent_we(exponent_we), .i_exponent_row(exponent_row), .i_exponent(exponent),
+//% else
+        .i_khat(khat),
+//% end
         .i_code_we(code_we), .i_code_row(code_row), .i_code(code), .i_query_ready(query_ready),
         .i_range_we(range_we), .i_range_row({range_bank, range_row_index}), .i_range(range), .i_parity_free(parity_free),
         .o_valid(beat_valid), .o_first(beat_first), .o_last(beat_last), .o_row(beat_row), .o_new_block(beat_new), .o_entries(entries),
@@ -256,22 +311,32 @@ module sofa_core (
     wire              open, open_bank, retire_bank, retire_ready;
     wire [$(RB):0]    open_count;
     wire [1:0]        owed;
+//% if narrow then
+    wire [$(VB+HV-1):0] lane_value_addr;
+    wire [$(P-1):0]   lane_value;
+//% else
     wire [$(W*N*KW-1):0] keys;
     wire [$(W*N*VW-1):0] values;
-//% if B > 1 then
+//%   if B > 1 then
     wire [$(BB-1):0]  phase_keys, phase_values;
+//%   end
 //% end
     sofa_window u_window (
         .clk(clk), .rst(reset), .i_key_valid(listed_valid), .o_key_ready(listed_ready), .i_key(listed), .i_info_rows(info_rows),
-        .o_read_parity(read_parity), .o_read_key(read_key), .o_read_slot(read_slot), .i_rows(key_rows), .i_k(k),
-        .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), .i_v(value_row[$(D*VW-1):0]), .o_v_space(value_space),
+        .o_read_parity(read_parity), .o_read_key(read_key), .o_read_slot(read_slot), .i_rows(key_rows),
+        .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), .o_v_space(value_space),
         .o_entry_slot(entry_slot), .o_entry_bank(entry_bank), .o_move(entry_move), .o_load(entry_load), .o_load_rows(load_rows),
         .i_entry_any(entry_any), .i_query_ready(query_ready), .o_open(open), .o_open_bank(open_bank), .o_open_rows(open_rows),
         .o_open_count(open_count), .i_owed(owed), .o_retire_bank(retire_bank), .o_retire_ready(retire_ready),
-//% if B > 1 then
+//% if narrow then
+        .i_word_valid(value_word_valid), .i_word_index(value_word_index[$(HV-1):0]), .i_word(value_word),
+        .i_value_addr(lane_value_addr), .o_value(lane_value));
+//% else
+//%   if B > 1 then
         .i_phase_keys(phase_keys), .i_phase_values(phase_values),
+//%   end
+        .i_k(k), .i_v(value_row[$(D*VW-1):0]), .o_keys(keys), .o_values(values));
 //% end
-        .o_keys(keys), .o_values(values));
     sofa_blocks u_blocks (
         .clk(clk), .rst(reset), .i_open(open), .i_open_bank(open_bank), .i_open_count(open_count), .i_stored(row_stored),
         .o_retired(block_retired));
@@ -279,17 +344,28 @@ module sofa_core (
     // ---- attention and output ----
     wire [$(NU-1):0]  done_valid, done_ready, done_bank;
     wire [$(NU*RB-1):0] done_row;
+//% if d.output_words == 1 then
+    wire              done_read;
+    wire [$(clog2(d.norm_words)-1):0] done_read_index;
+    wire [$(P-1):0]   done_data;
+//% else
     wire [$(NU*D*16-1):0] done_data;
+//% end
     sofa_attend u_attend (
         .clk(clk), .rst(reset), .i_scale_mantissa(cfg_scale_mantissa), .i_scale_shift(cfg_scale_shift[5:0]), .i_entry_slot(entry_slot),
         .i_entry_bank(entry_bank), .i_move(entry_move), .i_load(entry_load), .i_load_rows(load_rows), .o_entry_any(entry_any),
         .i_open(open), .i_open_bank(open_bank), .i_open_rows(open_rows), .o_owed(owed), .i_retire_bank(retire_bank),
         .i_retire_ready(retire_ready),
-//% if B > 1 then
+//% if narrow then
+        .o_key_addr(lane_key_addr), .i_key(lane_key), .o_value_addr(lane_value_addr), .i_value(lane_value),
+//% else
+//%   if B > 1 then
         .o_phase_keys(phase_keys), .o_phase_values(phase_values),
+//%   end
+        .i_keys(keys), .i_values(values),
 //% end
-        .i_keys(keys), .i_values(values), .i_query_we(lane_query_we), .i_query_addr(lane_query_addr), .i_query(lane_query),
-        .o_row_valid(done_valid), .i_row_ready(done_ready), .o_row_bank(done_bank), .o_row(done_row), .o_data(done_data),
+        .i_query_we(lane_query_we), .i_query_addr(lane_query_addr), .i_query(lane_query),
+        .o_row_valid(done_valid), .i_row_ready(done_ready), .o_row_bank(done_bank), .o_row(done_row),$(d.output_words == 1 and " .i_read(done_read), .i_read_index(done_read_index)," or "") .o_data(done_data),
         .o_pairs(inc_pairs), .o_raises(inc_raises), .o_active(inc_attend_busy));
 
     // address of the two blocks in the machine
@@ -311,7 +387,7 @@ module sofa_core (
     sofa_store u_store (
         .clk(clk), .rst(reset), .i_halt(halt), .o_idle(store_idle), .o_error(write_error), .i_base({bank_base1, bank_base0}),
         .i_stride(o_stride), .i_row_valid(done_valid), .o_row_ready(done_ready), .i_row_bank(done_bank), .i_row(done_row),
-        .i_data(done_data), .o_stored(row_stored), .o_beat(store_beat), .o_bytes(store_bytes),
+        .i_data(done_data),$(d.output_words == 1 and " .o_read(done_read), .o_read_index(done_read_index)," or "") .o_stored(row_stored), .o_beat(store_beat), .o_bytes(store_bytes),
         .o_req_valid(o_wr_req_valid), .i_req_ready(i_wr_req_ready), .o_req_addr(o_wr_req_addr), .o_req_len(o_wr_req_len),
         .o_data_valid(o_wr_data_valid), .i_data_ready(i_wr_data_ready), .o_data(o_wr_data), .o_strb(o_wr_strb), .o_last(o_wr_last),
         .i_resp_valid(i_wr_resp_valid), .i_resp_error(i_wr_resp_error));
@@ -337,6 +413,6 @@ module sofa_core (
     assign inc_tiles = tile_seen;
     assign inc_output_bytes = store_beat ? store_bytes : $(lit(clog2(d.port_bytes+1), 0));
 //% -- upper bits of shared row buses and of the descriptor
-    wire unused_rows = &{1'b0, range_row, key_row, value_row, query_row, cfg_keys, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
+    wire unused_rows = &{1'b0,$(narrow and " range_word_valid, range_word_index, range_word, key_word_index, value_word_index, query_word_index," or "") range_row, key_row, value_row, query_row, cfg_keys, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
 endmodule
 `default_nettype wire

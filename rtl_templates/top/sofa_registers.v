@@ -19,6 +19,21 @@
 //% local function column(text, width) return text .. (" "):rep(width - #text) end
 //% local function padded(r, name) return r.bits == 32 and name or "{" .. lit(32 - r.bits, 0) .. ", " .. name .. "}" end
 //% local function word(r) return lit(8, r.offset // 4) end
+//% -- What the engines take of a register: bits, and what stands for a value that does not fit: "zero" (refused as such), "ones" (the largest), or
+//% -- "top", the topmost bit of the output. A lean core keeps only this, and the written words in a memory from which they are read back.
+//% local lean = cfg.board.counters == 0
+//% local TAKEN = {ROWS = {d.rows_bits, "zero"}, WATCHDOG = {d.watchdog_bits, "ones"}}
+//% if lean then
+//%   TAKEN.KEYS, TAKEN.TILE, TAKEN.KEPT = {d.key_bits, "zero"}, {d.tile_bits, "zero"}, {d.kept_bits, "zero"}
+//%   TAKEN.RADIUS, TAKEN.SCORE_SHIFT, TAKEN.SCALE_SHIFT = {d.radius_bits, "ones"}, {4, "top"}, {6, "top"}
+//% end
+//% local function taken(r)
+//%   local t = TAKEN[r.name]
+//%   if t and t[1] < r.bits then return t[1], t[2] end
+//%   return r.bits
+//% end
+//% -- the ports of ROWS and WATCHDOG are as narrow as what is taken, those of the others as wide as the register
+//% local function port_bits(r) return (r.name == "ROWS" or r.name == "WATCHDOG") and taken(r) or r.bits end
 `default_nettype none
 module sofa_registers (
     input  wire          clk,
@@ -49,7 +64,7 @@ module sofa_registers (
 //%   if r.kind == "descriptor" then
 //%     local base = r.lower:match("^(.*)_lo$")
 //%     if base then ports[#ports+1] = column(range(A), 8) .. " o_cfg_" .. base
-//%     elseif not r.lower:match("_hi$") then ports[#ports+1] = column(range(r.bits), 8) .. " o_cfg_" .. r.lower end
+//%     elseif not r.lower:match("_hi$") then ports[#ports+1] = column(range(port_bits(r)), 8) .. " o_cfg_" .. r.lower end
 //%   end
 //% end
 //% for i, p in ipairs(ports) do
@@ -71,27 +86,69 @@ module sofa_registers (
     // what the host sets; the descriptor only between jobs
     reg         running;
 //% for _, r in ipairs(stored) do
-    reg  $(column(range(r.bits), 6)) cfg_$(r.lower);
+//%   local bits, rule = taken(r)
+//%   if not lean then bits, rule = r.bits, nil end
+    reg  $(column(range(bits), 6)) cfg_$(r.lower);
+//%   if rule then
+    wire        over_$(r.lower) = |wdata[$(r.bits-1):$(bits)];
+//%     if rule == "top" then
+    reg         cfg_$(r.lower)_over;
+//%     end
+//%   end
+//%   if r.name == "RADIUS" and lean then
+    reg         radius_off;
+//%   end
 //% end
     always @(posedge clk) begin
         if (rst) begin
 //% for _, r in ipairs(stored) do
-            cfg_$(r.lower) <= $(lit(r.bits, r.reset));
+            cfg_$(r.lower) <= $(lit(lean and taken(r) or r.bits, r.reset));
 //% end
         end else begin
 //% for _, r in ipairs(stored) do
+//%   local bits, rule = taken(r)
+//%   if not lean then bits, rule = r.bits, nil end
+//%   local value = "wdata" .. (bits == 32 and "" or bits == 1 and "[0]" or "[" .. bits-1 .. ":0]")
+//%   if rule == "zero" then value = value .. " & {" .. bits .. "{!over_" .. r.lower .. "}}" end
+//%   if rule == "ones" then value = value .. " | {" .. bits .. "{over_" .. r.lower .. "}}" end
             if (write && addr == $(word(r))$(r.kind == "descriptor" and " && !running" or ""))
-                cfg_$(r.lower) <= wdata$(r.bits == 32 and "" or r.bits == 1 and "[0]" or "[" .. r.bits-1 .. ":0]");
+                cfg_$(r.lower) <= $(value);
 //% end
         end
     end
+//% if lean then
+//%   for _, r in ipairs(stored) do
+//%     local bits, rule = taken(r)
+//%     if rule == "top" or r.name == "RADIUS" then
+    always @(posedge clk)
+        if (rst)
+            $(rule == "top" and "cfg_" .. r.lower .. "_over" or "radius_off") <= 1'b0;
+        else if (write && addr == $(word(r)) && !running)
+            $(rule == "top" and "cfg_" .. r.lower .. "_over <= over_" .. r.lower or "radius_off <= &wdata");
+//%     end
+//%   end
+//% end
 //% for _, r in ipairs(stored) do
 //%   if r.kind == "descriptor" then
 //%     local base = r.lower:match("^(.*)_lo$")
+//%     local bits, rule = taken(r)
+//%     local name = "cfg_" .. r.lower
 //%     if base then
     assign o_cfg_$(base) = $(A > 32 and "{cfg_" .. base .. "_hi, cfg_" .. r.lower .. "}" or "cfg_" .. r.lower);
-//%     elseif not r.lower:match("_hi$") then
-    assign o_cfg_$(r.lower) = cfg_$(r.lower);
+//%     elseif r.lower:match("_hi$") then
+//%     elseif not lean and r.name == "ROWS" and rule then
+    assign o_cfg_rows = |cfg_rows[31:$(bits)] ? $(bits)'d0 : cfg_rows[$(bits-1):0];
+//%     elseif r.name == "RADIUS" and lean and rule then
+    assign o_cfg_radius = {{$(32-bits){radius_off}}, cfg_radius};
+//%     elseif r.name == "RADIUS" and lean then
+    assign o_cfg_radius = cfg_radius;
+    wire        unused_off = radius_off;
+//%     elseif lean and rule == "top" then
+    assign o_cfg_$(r.lower) = {$(name)_over, $(lit(r.bits - bits - 1, 0)), $(name)};
+//%     elseif lean and rule and port_bits(r) > bits then
+    assign o_cfg_$(r.lower) = {$(lit(r.bits - bits, 0)), $(name)};
+//%     else
+    assign o_cfg_$(r.lower) = $(name);
 //%     end
 //%   end
 //% end
@@ -99,9 +156,10 @@ module sofa_registers (
     // control and status
     reg         done;
     reg  [7:0]  error;
-//% local control
+//% local control, irq_enable
 //% for _, r in ipairs(all) do
 //%   if r.name == "CONTROL" then control = r end
+//%   if r.name == "IRQ_ENABLE" then irq_enable = r end
 //% end
     wire        command = write && addr == $(word(control));
     wire        start = command && wdata[$(control.fields[1].low)] && !running && !i_busy;
@@ -139,10 +197,16 @@ module sofa_registers (
 //%   local n, w = r.counter, r.increment_bits
 //%   if r.built then
     reg  $(column(range(w), 7)) inc_$(n);
-    reg  [31:0] $(n)_lo, $(n)_hi;
+    reg  [31:0] $(n)_lo;
+//%     if not lean then
+    reg  [31:0] $(n)_hi;
     reg         $(n)_carry;
+//%     end
     always @(posedge clk) begin
         inc_$(n) <= $(n == "cycles" and "i_busy" or "i_inc_" .. n);
+//%     if lean then
+        $(n)_lo <= clear ? 32'd0 : $(n)_lo + {$(lit(32 - w, 0)), inc_$(n)};
+//%     else
         if (clear) begin
             {$(n)_carry, $(n)_lo} <= 33'd0;
             $(n)_hi <= 32'd0;
@@ -150,12 +214,60 @@ module sofa_registers (
             {$(n)_carry, $(n)_lo} <= {1'b0, $(n)_lo} + {$(lit(33 - w, 0)), inc_$(n)};
             $(n)_hi <= $(n)_hi + {31'd0, $(n)_carry};
         end
+//%     end
     end
 //%   else
     wire unused_$(n) = &{1'b0, i_inc_$(n)};
 //%   end
 //% end
 
+//% if lean then
+    // reads: what was written, from the memory; the rest, and what stands there after reset, from logic
+//%   local most = 0
+//%   for _, r in ipairs(stored) do most = math.max(most, r.offset // 4) end
+//%   local MW = clog2(most + 1)
+    wire [31:0] written;
+    reg  [31:0] mask, other;
+    reg         set_now;
+//%   for _, r in ipairs(stored) do
+    reg         set_$(r.lower);
+    always @(posedge clk)
+        if (rst)
+            set_$(r.lower) <= 1'b0;
+        else if (write && addr == $(word(r))$(r.kind == "descriptor" and " && !running" or ""))
+            set_$(r.lower) <= 1'b1;
+//%   end
+    sofa_ram #(.WIDTH(32), .DEPTH($(1 << MW)), .ABITS($(MW))) u_written (
+        .clk(clk), .i_we(write && addr[7:$(MW)] == $(8-MW)'d0 && (!running || addr == $(word(irq_enable)))), .i_waddr(addr[$(MW-1):0]), .i_wdata(wdata),
+        .i_re(i_reg_enable && !i_reg_write), .i_raddr(i_reg_addr[$(MW-1):0]), .o_rdata(written));
+    always @(posedge clk) begin
+        set_now <= 1'b0;
+        mask <= 32'd0;
+        other <= 32'd0;
+        case (i_reg_addr)
+//%   for _, r in ipairs(all) do
+//%     if r.kind == "constant" then
+            $(word(r)): other <= $(lit(32, r.reset));
+//%     elseif r.kind == "status" then
+            $(word(r)): other <= {16'd0, error, 6'd0, done, running};
+//%     elseif r.lower == "cycles_lo" then
+            $(word(r)): other <= cycles_lo;
+//%     elseif KINDS[r.kind] then
+            $(word(r)): begin
+                set_now <= set_$(r.lower);
+                mask <= $(lit(32, (1 << r.bits) - 1));
+//%       if r.reset ~= 0 then
+                other <= set_$(r.lower) ? 32'd0 : $(lit(32, r.reset));
+//%       end
+            end
+//%     end
+//%   end
+            default: ;
+        endcase
+        o_reg_valid <= (read || write) && !rst;
+        o_reg_rdata <= other | (written & mask & {32{set_now}});
+    end
+//% else
     // reads: groups of eight words, then the group
 //% local counter_low, counter_high = counters[1].offset // 4, counters[#counters].offset // 4 + 1
 //% local groups, seen, words = {}, {}, {}
@@ -210,5 +322,6 @@ module sofa_registers (
 //% end
                 default: held_hi <= held_hi;
             endcase
+//% end
 endmodule
 `default_nettype wire

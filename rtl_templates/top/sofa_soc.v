@@ -51,14 +51,17 @@ module sofa_soc (
 
     // ---- what was built: the number of keys, then their values ----
     reg  [31:0] config_word, answer;
-    always @(posedge clk)
-        case (bus_addr[9:2])
-            8'd0: config_word <= 32'd$(#keys);
+    reg  [31:0] config_next;
+    always @*
+        (* rom_style = "block" *) case (bus_addr[9:2])
+            8'd0: config_next = 32'd$(#keys);
 //% for i, key in ipairs(keys) do
-            8'd$(i): config_word <= 32'd$(key.value); // $(key.path)
+            8'd$(i): config_next = 32'd$(key.value); // $(key.path)
 //% end
-            default: config_word <= 32'd0;
+            default: config_next = 32'd0;
         endcase
+    always @(posedge clk)
+        config_word <= config_next;
     always @(posedge clk)
         if (reg_valid)
             answer <= reg_rdata;
