@@ -46,21 +46,53 @@ enum sofa_status sofa_driver_identify(const struct sofa_bus *bus, const struct s
     return status;
 }
 
+static enum sofa_status put_all(const struct sofa_bus *bus, const struct setting *s, size_t count, struct sofa_error *e)
+{
+    enum sofa_status status = SOFA_OK;
+    for (size_t i = 0; i < count && status == SOFA_OK; i++)
+        status = sofa_driver_put(bus, s[i].name, s[i].value, e);
+    return status;
+}
+
 static enum sofa_status put_places(const struct sofa_bus *bus, const struct sofa_config *c,
                                    const struct sofa_place place[SOFA_PLACES], struct sofa_error *e)
 {
-    static const char *const low[SOFA_PLACES] = {"Q_BASE_LO", "K_BASE_LO", "V_BASE_LO", "O_BASE_LO", "RANGE_BASE_LO"};
-    static const char *const high[SOFA_PLACES] = {"Q_BASE_HI", "K_BASE_HI", "V_BASE_HI", "O_BASE_HI", "RANGE_BASE_HI"};
-    static const char *const stride[SOFA_PLACES] = {"Q_STRIDE", "K_STRIDE", "V_STRIDE", "O_STRIDE", NULL};
+    static const struct {
+        const char *low, *high, *stride;
+    } name[SOFA_PLACES] = {
+        {"Q_BASE_LO", "Q_BASE_HI", "Q_STRIDE"},        {"K_BASE_LO", "K_BASE_HI", "K_STRIDE"},
+        {"V_BASE_LO", "V_BASE_HI", "V_STRIDE"},        {"O_BASE_LO", "O_BASE_HI", "O_STRIDE"},
+        {"RANGE_BASE_LO", "RANGE_BASE_HI", NULL},      {"X_BASE_LO", "X_BASE_HI", "X_STRIDE"},
+        {"CODE_BASE_LO", "CODE_BASE_HI", NULL},        {"WEIGHT_BASE_LO", "WEIGHT_BASE_HI", NULL},
+    };
+    unsigned places = c->mode == SOFA_MODE_TOKENS ? SOFA_PLACES : SOFA_PLACE_X;
     enum sofa_status status = SOFA_OK;
-    for (unsigned k = 0; k < SOFA_PLACES && status == SOFA_OK; k++) {
-        status = sofa_driver_put(bus, low[k], (uint32_t)place[k].base, e);
+    for (unsigned k = 0; k < places && status == SOFA_OK; k++) {
+        status = sofa_driver_put(bus, name[k].low, (uint32_t)place[k].base, e);
         if (status == SOFA_OK && c->memory.address_bits > 32)
-            status = sofa_driver_put(bus, high[k], (uint32_t)(place[k].base >> 32), e);
-        if (status == SOFA_OK && stride[k])
-            status = sofa_driver_put(bus, stride[k], place[k].stride, e);
+            status = sofa_driver_put(bus, name[k].high, (uint32_t)(place[k].base >> 32), e);
+        if (status == SOFA_OK && name[k].stride)
+            status = sofa_driver_put(bus, name[k].stride, place[k].stride, e);
     }
     return status;
+}
+
+static uint32_t flags(const struct sofa_job *j)
+{
+    return (j->carry ? SOFA_FLAG_CARRY : 0) | (j->has_ranges ? SOFA_FLAG_RANGES : 0) | (j->keep ? SOFA_FLAG_KEEP : 0);
+}
+
+static enum sofa_status describe_tokens(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_job *j,
+                                        struct sofa_error *e)
+{
+    const struct setting settings[] = {
+        {"HIDDEN", j->hidden},
+        {"HIDDEN_WORDS", (j->hidden + c->predict.dims - 1) / c->predict.dims},
+        {"KHAT_SHIFT", j->khat_shift},
+        {"K_SHIFT", j->k_shift},
+        {"V_SHIFT", j->v_shift},
+    };
+    return put_all(bus, settings, sizeof settings / sizeof settings[0], e);
 }
 
 enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_job *j,
@@ -73,16 +105,16 @@ enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct s
         {"KEYS", j->keys},
         {"TILE", j->tile},
         {"KEPT", j->kept},
-        {"FLAGS", (j->carry ? SOFA_FLAG_CARRY : 0) | (j->has_ranges ? SOFA_FLAG_RANGES : 0)},
-        {"MODE", 0},
+        {"FLAGS", flags(j)},
+        {"MODE", c->mode == SOFA_MODE_TOKENS},
         {"RADIUS", j->radius},
         {"SCORE_SHIFT", j->score_shift},
         {"SCALE_MANTISSA", j->scale_mantissa},
         {"SCALE_SHIFT", j->scale_shift},
     };
-    enum sofa_status status = SOFA_OK;
-    for (size_t i = 0; i < sizeof settings / sizeof settings[0] && status == SOFA_OK; i++)
-        status = sofa_driver_put(bus, settings[i].name, settings[i].value, e);
+    enum sofa_status status = put_all(bus, settings, sizeof settings / sizeof settings[0], e);
+    if (status == SOFA_OK && c->mode == SOFA_MODE_TOKENS)
+        status = describe_tokens(bus, c, j, e);
     return status == SOFA_OK ? put_places(bus, c, place, e) : status;
 }
 

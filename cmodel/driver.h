@@ -48,7 +48,8 @@ struct sofa_ran {
     uint64_t bytes;  /* moved between host and memory */
 };
 
-/* Loads Q, K, V and ranges, runs all rows in parts of whole blocks, and reads O (rows x head_dim) back.
+/* Loads Q, K, V and ranges (mode tokens: Q, X, codes, weights and ranges), runs all rows in parts of whole blocks, and reads O
+ * (rows x head_dim) back. In mode tokens the later parts use what the earlier ones have generated.
  * SOFA_BAD_RESULT: time-out, a core that was reset, a job that ended with an error. */
 enum sofa_status sofa_driver_run(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_trace *t,
                                  const struct sofa_job *j, const struct sofa_run *how, int16_t *output,

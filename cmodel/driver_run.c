@@ -1,5 +1,6 @@
 /* A whole trace over a bus, in parts that fit the memory. */
 #include "driver.h"
+#include "pack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,9 +36,9 @@ static void tell(const struct run *r, const char *phase, uint64_t done, uint64_t
         r->how->progress(r->how->user, phase, done, total);
 }
 
-static uint32_t row_stride(const struct run *r, unsigned bits)
+static uint32_t row_stride(const struct run *r, size_t elements, unsigned bits)
 {
-    size_t port = r->config->memory.port_bits / 8, bytes = (size_t)r->config->head_dim * bits / 8;
+    size_t port = r->config->memory.port_bits / 8, bytes = elements * bits / 8;
     return (uint32_t)((bytes + port - 1) / port * port);
 }
 
@@ -54,32 +55,54 @@ static uint64_t row_bytes(const struct run *r, uint64_t rows)
            (r->job->has_ranges ? align(r, rows * SOFA_RANGE_BYTES) : 0);
 }
 
-/* K and V, then what belongs to the rows of a part. */
+/* Each after the other; returns where the next one may stand. */
+static uint64_t put_place(struct run *r, enum sofa_place_kind kind, uint64_t at, uint64_t bytes)
+{
+    r->place[kind].base = at;
+    return at + align(r, bytes);
+}
+
+/* What all parts share: K and V, or the room for them, the tokens and what they are multiplied with. */
+static uint64_t place_shared(struct run *r)
+{
+    struct sofa_place *p = r->place;
+    uint64_t start = align(r, r->bus->base), keys = r->keys;
+    uint64_t at = put_place(r, SOFA_PLACE_K, start, keys * p[SOFA_PLACE_K].stride);
+    at = put_place(r, SOFA_PLACE_V, at, keys * p[SOFA_PLACE_V].stride);
+    if (r->config->mode == SOFA_MODE_TOKENS) {
+        struct sofa_pack pack;
+        sofa_pack_shape(&pack, r->config, r->trace->tokens.x.cols);
+        at = put_place(r, SOFA_PLACE_X, at, keys * p[SOFA_PLACE_X].stride);
+        at = put_place(r, SOFA_PLACE_CODE, at, pack.code_bytes);
+        at = put_place(r, SOFA_PLACE_WEIGHT, at, pack.weight_bytes);
+    }
+    return at;
+}
+
+/* Then what belongs to the rows of a part. */
 static enum sofa_status place(struct run *r, struct sofa_error *e)
 {
     const struct sofa_config *c = r->config;
     struct sofa_place *p = r->place;
-    size_t rows = r->trace->q.rows, keys = r->keys, block = c->query_block;
-    p[SOFA_PLACE_Q].stride = row_stride(r, c->data.query_bits);
-    p[SOFA_PLACE_K].stride = row_stride(r, c->data.key_bits);
-    p[SOFA_PLACE_V].stride = row_stride(r, c->data.value_bits);
-    p[SOFA_PLACE_O].stride = row_stride(r, c->data.output_bits);
+    size_t rows = r->trace->q.rows, block = c->query_block;
+    p[SOFA_PLACE_Q].stride = row_stride(r, c->head_dim, c->data.query_bits);
+    p[SOFA_PLACE_K].stride = row_stride(r, c->head_dim, c->data.key_bits);
+    p[SOFA_PLACE_V].stride = row_stride(r, c->head_dim, c->data.value_bits);
+    p[SOFA_PLACE_O].stride = row_stride(r, c->head_dim, c->data.output_bits);
+    p[SOFA_PLACE_X].stride = row_stride(r, r->trace->tokens.x.cols, c->data.token_bits);
     p[SOFA_PLACE_RANGE].stride = SOFA_RANGE_BYTES;
-    uint64_t start = align(r, r->bus->base), skipped = start - r->bus->base;
-    uint64_t shared = skipped + keys * ((uint64_t)p[SOFA_PLACE_K].stride + p[SOFA_PLACE_V].stride);
+    uint64_t at = place_shared(r), shared = at - r->bus->base;
     uint64_t least = shared + row_bytes(r, rows < block ? rows : block);
     if (least > r->bus->size)
         return sofa_fail(e, SOFA_BAD_INPUT, "%zu keys and one block of rows need %llu bytes of memory, the board has %llu; use "
-                         "fewer keys", keys, (unsigned long long)least, (unsigned long long)r->bus->size);
+                         "fewer keys", r->keys, (unsigned long long)least, (unsigned long long)r->bus->size);
     size_t part = rows;
     while (shared + row_bytes(r, part) > r->bus->size)
         part = (part - 1) / block * block;
     r->part_rows = part;
-    p[SOFA_PLACE_K].base = start;
-    p[SOFA_PLACE_V].base = start + keys * p[SOFA_PLACE_K].stride;
-    p[SOFA_PLACE_Q].base = p[SOFA_PLACE_V].base + keys * p[SOFA_PLACE_V].stride;
-    p[SOFA_PLACE_RANGE].base = p[SOFA_PLACE_Q].base + part * p[SOFA_PLACE_Q].stride;
-    p[SOFA_PLACE_O].base = p[SOFA_PLACE_RANGE].base + (r->job->has_ranges ? align(r, part * SOFA_RANGE_BYTES) : 0);
+    at = put_place(r, SOFA_PLACE_Q, at, part * p[SOFA_PLACE_Q].stride);
+    at = put_place(r, SOFA_PLACE_RANGE, at, r->job->has_ranges ? part * SOFA_RANGE_BYTES : 0);
+    put_place(r, SOFA_PLACE_O, at, part * p[SOFA_PLACE_O].stride);
     return SOFA_OK;
 }
 
@@ -117,6 +140,39 @@ static enum sofa_status load_ranges(struct run *r, size_t first, size_t rows, st
     enum sofa_status status = load(r, r->place[SOFA_PLACE_RANGE].base, bytes, align(r, rows * SOFA_RANGE_BYTES), e);
     free(bytes);
     return status;
+}
+
+static enum sofa_status load_packed(struct run *r, struct sofa_error *e)
+{
+    struct sofa_pack pack;
+    const struct sofa_tokens *t = &r->trace->tokens;
+    sofa_pack_shape(&pack, r->config, t->x.cols);
+    uint8_t *codes = malloc(pack.code_bytes), *weights = malloc(pack.weight_bytes);
+    enum sofa_status status = SOFA_OK;
+    if (codes && weights) {
+        sofa_pack_codes(codes, r->config, t);
+        sofa_pack_weights(weights, r->config, t);
+        status = load(r, r->place[SOFA_PLACE_CODE].base, codes, pack.code_bytes, e);
+        if (status == SOFA_OK)
+            status = load(r, r->place[SOFA_PLACE_WEIGHT].base, weights, pack.weight_bytes, e);
+    } else
+        status = sofa_fail(e, SOFA_BAD_INPUT, "out of memory for the weights of %zu hidden units", t->x.cols);
+    free(codes);
+    free(weights);
+    return status;
+}
+
+static enum sofa_status load_shared(struct run *r, struct sofa_error *e)
+{
+    const struct sofa_trace *t = r->trace;
+    const struct sofa_config *c = r->config;
+    enum sofa_status status;
+    if (c->mode == SOFA_MODE_TOKENS) {
+        status = load_tensor(r, SOFA_PLACE_X, &t->tokens.x, c->data.token_bits, 0, r->keys, e);
+        return status == SOFA_OK ? load_packed(r, e) : status;
+    }
+    status = load_tensor(r, SOFA_PLACE_K, &t->k, c->data.key_bits, 0, r->keys, e);
+    return status == SOFA_OK ? load_tensor(r, SOFA_PLACE_V, &t->v, c->data.value_bits, 0, r->keys, e) : status;
 }
 
 static enum sofa_status load_rows(struct run *r, size_t first, size_t rows, struct sofa_error *e)
@@ -200,6 +256,7 @@ static enum sofa_status run_part(struct run *r, size_t first, size_t rows, int16
     struct sofa_counts counts;
     double start = now();
     job.rows = (unsigned)rows;
+    job.keep = r->config->mode == SOFA_MODE_TOKENS && first > 0;
     enum sofa_status status = load_rows(r, first, rows, e);
     double loaded = now();
     if (status == SOFA_OK)
@@ -255,9 +312,7 @@ enum sofa_status sofa_driver_run(const struct sofa_bus *bus, const struct sofa_c
     if (status == SOFA_OK)
         status = end_old_job(bus, e);
     if (status == SOFA_OK)
-        status = load_tensor(&r, SOFA_PLACE_K, &t->k, c->data.key_bits, 0, r.keys, e);
-    if (status == SOFA_OK)
-        status = load_tensor(&r, SOFA_PLACE_V, &t->v, c->data.value_bits, 0, r.keys, e);
+        status = load_shared(&r, e);
     ran->load_seconds = now() - start;
     for (size_t first = 0; first < t->q.rows && status == SOFA_OK; first += r.part_rows) {
         size_t left = t->q.rows - first;

@@ -6,11 +6,22 @@
 
 #define SOFA_RANGE_BYTES 8u
 
-enum sofa_place_kind { SOFA_PLACE_Q, SOFA_PLACE_K, SOFA_PLACE_V, SOFA_PLACE_O, SOFA_PLACE_RANGE, SOFA_PLACES };
+/* K and V of mode tokens are the cache that the core fills; only that mode has what follows the ranges. */
+enum sofa_place_kind {
+    SOFA_PLACE_Q,
+    SOFA_PLACE_K,
+    SOFA_PLACE_V,
+    SOFA_PLACE_O,
+    SOFA_PLACE_RANGE,
+    SOFA_PLACE_X,
+    SOFA_PLACE_CODE,   /* packed by cmodel/pack.h */
+    SOFA_PLACE_WEIGHT, /* likewise */
+    SOFA_PLACES
+};
 
 struct sofa_place {
     uint64_t base;
-    uint32_t stride; /* ranges: SOFA_RANGE_BYTES */
+    uint32_t stride; /* ranges: SOFA_RANGE_BYTES; codes and weights: 0 */
 };
 
 /* Rows first to first+rows-1, the first of them at out[0]; bytes between rows stay as they are. */

@@ -66,6 +66,7 @@ enum sofa_status sofa_job_make(struct sofa_job *j, const struct sofa_config *c, 
     j->keys = (unsigned)t->k.rows;
     j->carry = o->carry;
     j->has_ranges = t->has_ranges;
+    j->hidden = (unsigned)t->tokens.x.cols;
     unsigned bits = c->predict.score_bits;
     j->score_shift = d.full_bits > bits ? d.full_bits - bits : 0;
     if (j->score_shift > 15)

@@ -16,6 +16,9 @@ struct sofa_options {
 struct sofa_job {
     unsigned rows, keys, tile, kept;
     int carry, has_ranges;
+    int keep;              /* mode tokens: pairs that earlier jobs have generated are used */
+    const uint8_t *valid;  /* with keep, for the model and the benches: which keys these are (keys of them); NULL: none */
+    unsigned hidden;       /* H; mode tokens, else 0 */
     uint32_t radius;       /* score units at row exponent 0; UINT32_MAX: none */
     unsigned score_shift;  /* 0..15 */
     unsigned khat_shift, k_shift, v_shift; /* 0..31; mode tokens */
