@@ -114,14 +114,6 @@ enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_erro
     return status == SOFA_OK ? check_board(c, e) : status;
 }
 
-enum sofa_status sofa_config_check_rtl(const struct sofa_config *c, struct sofa_error *e)
-{
-    if (c->mode == SOFA_MODE_KV)
-        return SOFA_OK;
-    return sofa_fail(e, SOFA_BAD_INPUT, "mode is %s: the RTL of this version has kv only; sofamodel runs it",
-                     sofa_mode_name(c->mode));
-}
-
 static uint32_t hash_text(uint32_t hash, const char *text)
 {
     for (; *text; text++)

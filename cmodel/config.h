@@ -70,6 +70,8 @@ struct sofa_derived {
     unsigned groups;      /* key groups of a full tile = ceil(Bc / KP) */
     unsigned slices;      /* dim slices = ceil(d / DC) */
     unsigned full_bits;   /* score before scaling: operand_bits + 6 + clog2(d) */
+    unsigned array_bits;  /* operand of the shift array: K^, or a token */
+    unsigned sum_bits;    /* its sums: scores, or K^ before scaling */
     unsigned row_bits;    /* index of a row in a block, >= 1 */
     unsigned index_bits;  /* index of a key in a tile, >= 1 */
     unsigned entry_bits;  /* sorter entry: 1 valid + score_bits + index_bits */
@@ -92,7 +94,7 @@ struct sofa_derived {
     /* rows of Q, K, V stay in memories of port words, from which the single lane reads its chunks */
     unsigned narrow;      /* 1: they do; 0: rows are moved whole */
     unsigned key_rooms;   /* tiles that the K memory holds: three slots, and when narrow one for each key of the window */
-    unsigned key_tag_bits;  /* comes back with a K row: {room if narrow, last of tile, slot, index} */
+    unsigned key_tag_bits;  /* comes back with a K row: {room if narrow, last of tile, slot, index}; mode tokens: see sofa_core */
     unsigned output_words; /* 1: the store reads finished rows word by word; 0: it takes them whole */
     unsigned value_rooms; /* rows of the V memory: prefetch, and when narrow those of the window, a power of two */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
@@ -107,6 +109,8 @@ struct sofa_derived {
     unsigned project_steps;  /* of kvgen.inputs hidden units in a word */
     unsigned code_unit, weight_unit, bias_unit; /* bits that a packed word takes in memory */
     unsigned write_back_rows; /* queue of generated rows, a power of two */
+    unsigned project_tree;   /* adder stages of the KV array */
+    unsigned generate_time;  /* last beat of a generated row to the row */
     /* latencies in cycles, see the heads of the modules */
     unsigned predict_tree;    /* adder stages of the shift array */
     unsigned predict_latency; /* issue of a beat to selection */
@@ -145,9 +149,6 @@ enum sofa_status sofa_config_load(struct sofa_config *c, const char *path, const
 
 /* SOFA_OK if every value is legal; else SOFA_BAD_INPUT and one line naming the key and its range. */
 enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_error *e);
-
-/* SOFA_OK if there is RTL for it: so far only for mode kv. */
-enum sofa_status sofa_config_check_rtl(const struct sofa_config *c, struct sofa_error *e);
 
 /* Requires a checked configuration. */
 void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d);

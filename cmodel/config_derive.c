@@ -16,11 +16,18 @@ static unsigned smaller(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
+static unsigned larger(unsigned a, unsigned b)
+{
+    return a > b ? a : b;
+}
+
 static void derive_prediction(const struct sofa_config *c, struct sofa_derived *d)
 {
     d->groups = ceil_div(c->tile.keys, c->predict.keys);
     d->slices = ceil_div(c->head_dim, c->predict.dims);
     d->full_bits = c->predict.operand_bits + 6 + sofa_clog2(c->head_dim);
+    d->array_bits = c->predict.operand_bits;
+    d->sum_bits = d->full_bits;
     d->row_bits = at_least_one(sofa_clog2(c->query_block));
     d->index_bits = at_least_one(sofa_clog2(c->tile.keys));
     d->entry_bits = 1 + c->predict.score_bits + d->index_bits;
@@ -47,6 +54,10 @@ static void derive_tokens(const struct sofa_config *c, struct sofa_derived *d)
     unsigned step = bytes / common_divisor(bytes, dims), burst = 256 * bytes / dims;
     d->khat_full_bits = 15 + sofa_clog2(c->hidden_max);
     d->project_bits = 17 + sofa_clog2(c->hidden_max);
+    if (c->mode == SOFA_MODE_TOKENS) {
+        d->array_bits = larger(c->predict.operand_bits, c->data.token_bits);
+        d->sum_bits = larger(d->full_bits, d->khat_full_bits);
+    }
     d->hidden_bits = sofa_clog2((uint64_t)c->hidden_max + 1);
     d->hidden_words = ceil_div(c->hidden_max, dims);
     d->slice_words = ceil_div(c->kvgen.slice, dims);
@@ -98,6 +109,8 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
                 words_fit(c, c->data.key_bits) && words_fit(c, c->data.value_bits);
     d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
     d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);
+    if (c->mode == SOFA_MODE_TOKENS)
+        d->key_tag_bits = larger(d->index_bits + 5, at_least_one(sofa_clog2(c->memory.prefetch)));
     d->output_words = d->narrow && d->norm_width * 16 == c->memory.port_bits;
     d->value_rooms = d->narrow ? 1u << sofa_clog2(c->memory.prefetch + c->attend.window + 1) : c->memory.prefetch;
 }
@@ -138,11 +151,13 @@ static void derive_registers(const struct sofa_config *c, struct sofa_derived *d
 
 static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d)
 {
-    unsigned loop = sofa_select_loop(c), partial = d->slices > 1 ? 3 : 1;
+    unsigned loop = sofa_select_loop(c), partial = d->slices > 1 || c->mode == SOFA_MODE_TOKENS ? 3 : 1;
     d->predict_tree = at_least_one(tree_stages(c->predict.dims));
     d->predict_latency = d->predict_tree + 5;
     d->select_latency = sofa_select_latency(c);
     d->pass_distance = loop > partial ? loop : partial;
+    d->project_tree = tree_stages(c->kvgen.inputs);
+    d->generate_time = d->project_tree + 6;
     d->dot_tree = tree_stages(c->attend.width);
     d->dot_time = 4 + d->dot_tree + (d->beats > 1 ? d->beats : 0);
     d->score_time = d->dot_time + (d->group_lanes > 1);

@@ -97,15 +97,12 @@ enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_confi
     struct gen_values v;
     struct gen_library library;
     *files = (struct gen_files){0};
-    enum sofa_status status = sofa_config_check_rtl(c, e);
-    if (status != SOFA_OK)
-        return status;
     gen_values_init(&v, c);
     if (!templates)
         templates = getenv("SOFA_TEMPLATES");
     if (templates && !*templates)
         templates = NULL;
-    status = gen_library_open(&library, templates, e);
+    enum sofa_status status = gen_library_open(&library, templates, e);
     if (status != SOFA_OK)
         return status;
     status = add_all(files, &v, &library, e);

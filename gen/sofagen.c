@@ -146,8 +146,6 @@ static enum sofa_status run(const struct options *o, struct sofa_error *e)
     if (o->registers)
         return print_registers(e);
     enum sofa_status status = sofa_config_load(&c, o->config, o->override, o->overrides, e);
-    if (status == SOFA_OK)
-        status = sofa_config_check_rtl(&c, e);
     if (status != SOFA_OK)
         return status;
     if (!o->check)

@@ -100,9 +100,7 @@ int main(int argc, char **argv)
         return sofa_exit(&program, status, &error);
     status = sofa_input_load(&input, &options, &error);
     if (status == SOFA_OK) {
-        status = sofa_config_check_rtl(&input.config, &error);
-        if (status == SOFA_OK)
-            status = run(&options, &input, &settings, &error);
+        status = run(&options, &input, &settings, &error);
         sofa_input_free(&input);
     }
     return sofa_exit(&program, status, &error);

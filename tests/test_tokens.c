@@ -226,19 +226,6 @@ START_TEST(trace_only)
 }
 END_TEST
 
-START_TEST(no_hardware_yet)
-{
-    struct sofa_config c;
-    struct gen_files files;
-    struct sofa_error e;
-    const char *set[] = {"mode=tokens"};
-    ck_assert_int_eq(sofa_config_load(&c, NULL, set, 1, &e), SOFA_OK);
-    ck_assert_int_eq(gen_emit_files(&files, &c, NULL, &e), SOFA_BAD_INPUT);
-    ck_assert_ptr_nonnull(strstr(e.text, "mode is tokens"));
-    gen_files_free(&files);
-}
-END_TEST
-
 Suite *tokens_suite(void)
 {
     Suite *s = suite_create("tokens");
@@ -251,7 +238,6 @@ Suite *tokens_suite(void)
     tcase_add_test(t, accuracy);
     tcase_add_test(t, encoded_file);
     tcase_add_test(t, trace_only);
-    tcase_add_test(t, no_hardware_yet);
     suite_add_tcase(s, t);
     return s;
 }

@@ -3,6 +3,10 @@
 // Latency: a request leaves one cycle after it is taken; a row is offered one cycle after its last beat.
 // Throughput: one request and one beat a cycle. Handshake: valid/ready; a request offered to the memory stays until it is
 // taken. With i_halt no new request is taken and arriving rows are dropped, so that the bus runs empty (o_idle).
+//% local T = cfg.mode == "tokens"
+//% if T then
+// Clients of STREAM take beat by beat: each comes as a row of one beat.
+//% end
 //% local P, A = cfg.memory.port_bits, cfg.memory.address_bits
 //% local most = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
 //% local MB = d.narrow == 1 and d.range_beats or most       -- beats that are put together
@@ -11,7 +15,10 @@
 `default_nettype none
 module sofa_read #(
     parameter CLIENTS = 4,
-    parameter CBITS   = 2
+    parameter CBITS   = 2$(T and "," or "")
+//% if T then
+    parameter [CLIENTS-1:0] STREAM = {CLIENTS{1'b0}}
+//% end
 ) (
     input  wire                            clk,
     input  wire                            rst,
@@ -104,7 +111,12 @@ module sofa_read #(
     wire           last = beat == tag_len;
     wire           take = i_data_valid && o_data_ready;
     wire           row_free = o_row_valid == {CLIENTS{1'b0}} || |(o_row_valid & i_row_ready);
+//% if T then
+    wire           streams = |(o_beat_client & STREAM);
+    wire           emit = take && (last || streams) && !i_halt;
+//% else
     wire           emit = take && last && !i_halt;
+//% end
 
     sofa_queue #(.WIDTH(TAG), .DEPTH(32), .ABITS(5)) u_tags (
         .clk(clk), .rst(rst), .i_valid(issue), .i_data({pick, pick_meta$(d.narrow == 1 and "" or ", pick_len")}),
@@ -142,7 +154,7 @@ module sofa_read #(
         if ($(d.narrow == 1 and "take" or "emit"))
             o_meta <= tag_meta;
 //% for b = 0, MB - 1 do
-        if (take$(MB > 1 and " && beat[" .. (BB-1) .. ":0] == " .. BB .. "'d" .. b or ""))
+        if (take$(MB > 1 and " && " .. (T and (b == 0 and "(streams || " or "!streams && (") or "") .. "beat[" .. (BB-1) .. ":0] == " .. BB .. "'d" .. b .. (T and ")" or "") or ""))
             o_row[$(b*P) +: $(P)] <= i_data;
 //% end
     end

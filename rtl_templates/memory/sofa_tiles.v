@@ -1,10 +1,18 @@
 // Finds the tiles that some row of a block sees, which rows see which of their key groups, and fetches their visible keys.
 // A tile is scanned (one row a cycle; one cycle without range table) while the previous one is fetched (one key a cycle).
 // Three tile slots: a scanned tile waits for a free one (i_slot_free). Tile information stands in o_info_* by slot until then.
+//% local T = cfg.mode == "tokens"
+//% if T then
+// What is fetched are rows of X, a slice at a time; all slices of a tile one after the other, each into a token slot. When X is
+// one slice, token slots are tile slots; else a token slot is free when it has been predicted from (i_token_free).
+//% end
 // Handshake: valid/ready. Equals sofa_tile_see() of the model.
 //% local A, KB, RB, IB, TB = cfg.memory.address_bits, d.key_bits, d.row_bits, d.index_bits, d.tile_bits
 //% local BC, KP, G = cfg.tile.keys, cfg.predict.keys, d.groups
 //% local WB = math.max(KB, TB) + 1   -- holds a tile's end, which may lie past keys_max
+//% local X = T and "x" or "k"        -- rows that are fetched
+//% local pad = T and d.key_tag_bits > IB + 5 and (d.key_tag_bits - IB - 5) .. "'d0, " or ""
+//% local STREAM, SB = T and d.hidden_slices > 1, clog2(d.hidden_slices + 1)
 `default_nettype none
 module sofa_tiles (
     input  wire             clk,
@@ -14,10 +22,18 @@ module sofa_tiles (
     input  wire [$(KB-1):0] i_keys,
     input  wire [$(TB-1):0] i_tile,
     input  wire             i_has_ranges,
-    input  wire [$(A-1):0]  i_k_base,
-    input  wire [$(A-1):0]  i_k_stride,
+    input  wire [$(A-1):0]  i_$(X)_base,
+    input  wire [$(A-1):0]  i_$(X)_stride,
+//% if T then
+    input  wire             i_hidden_ready,
+//%   if STREAM then
+    input  wire [$(SB-1):0] i_slices,
+//%   end
+    input  wire [7:0]       i_len_last,      // of the last slice
+//% else
     input  wire [$(A-1):0]  i_v_base,
     input  wire [$(A-1):0]  i_v_stride,
+//% end
     // block
     input  wire             i_block_valid,
     output wire             o_block_ready,
@@ -34,7 +50,11 @@ module sofa_tiles (
     output reg              o_tile,          // pulse: slot o_tile_slot is filled
     input  wire             i_slot_free,     // pulse: the oldest slot is free again
     output reg  [$(3*KB-1):0] o_info_base,
+//% if T then
+    output reg  [$(3*BC-1):0] o_info_mask,   // keys that some row sees
+//% else
     output reg  [$(3*A-1):0]  o_info_v_base,
+//% end
     output reg  [2:0]       o_info_bank,
     output reg  [2:0]       o_info_last,     // last tile of its block
     output reg  [2:0]       o_info_seen,
@@ -42,29 +62,43 @@ module sofa_tiles (
     output reg  [$(3*G-1):0] o_info_group_any,
     output reg  [$(3*G*RB-1):0] o_info_group_from,
     output reg  [$(3*G*RB-1):0] o_info_group_to,
+//% if T then
+//%   if STREAM then
+    output reg              o_chunk,         // pulse: the next token slot is being filled
+    input  wire             i_token_free,    // pulse: the oldest token slot is free again (more than one slice)
+//%   end
+    // row requests; meta = {last slice, 0, last of tile, token slot, index}
+//% else
     // key requests; meta = {$(d.narrow == 1 and "room, " or "")last of tile, slot, index}
+//% end
     output wire             o_req_valid,
     input  wire             i_req_ready,
     output wire [$(A-1):0]  o_req_addr,
-    output wire [7:0]       o_req_len,
+    output $(T and "reg " or "wire") [7:0]       o_req_len,
     output reg  [$(d.key_tag_bits-1):0] o_req_meta,
     output wire             o_busy,          // looking for a tile
+//% if T then
+    output wire             o_key_row,       // pulse: the first slice of a row is asked for
+//% end
     output reg              o_seen           // pulse: a tile with visible keys
 );
     // tile strides, from the start pulse
-    reg  [$(A-1):0] k_tile_stride, v_tile_stride;
+//% local bases = T and {"x"} or {"k", "v"}
+//% for _, n in ipairs(bases) do
+    reg  [$(A-1):0] $(n)_tile_stride, $(n)_base;
+//% end
     wire [$(A-1):0] tile_keys = $(ext("i_tile", TB, A));
     always @(posedge clk)
         if (i_start) begin
-            k_tile_stride <= tile_keys * i_k_stride;
-            v_tile_stride <= tile_keys * i_v_stride;
+//% for _, n in ipairs(bases) do
+            $(n)_tile_stride <= tile_keys * i_$(n)_stride;
+//% end
         end
 
     // scan
     localparam [2:0] IDLE = 3'd0, SEEK = 3'd1, SCAN = 3'd2, DRAIN = 3'd3, READY = 3'd4;
     reg  [2:0]       state;
     reg  [$(WB-1):0] base;
-    reg  [$(A-1):0]  k_base, v_base;
     reg  [$(RB):0]   row;
     wire [$(WB-1):0] tile_wide = $(ext("i_tile", TB, WB));
     wire [$(WB-1):0] next_base = base + tile_wide;
@@ -130,7 +164,17 @@ module sofa_tiles (
     reg  [1:0]      used;
     reg  [1:0]      slot;
     wire            walk_idle;
-    wire            hand_over = state == READY && used != 2'd3 && walk_idle;
+//% if STREAM then
+    // the tile's slices that are still to fetch, and token slots
+    reg  [$(SB-1):0] chunks_left;
+    reg  [1:0]      tokens_used, token_slot;
+    wire            streamed = i_slices != $(lit(SB, 1));
+    wire            token_space = !streamed || tokens_used != 2'd3;
+    wire            next_chunk = chunks_left != $(SB)'d0 && token_space && walk_idle;
+    wire            hand_over = state == READY && used != 2'd3 && walk_idle && i_hidden_ready && chunks_left == $(SB)'d0 && token_space;
+//% else
+    wire            hand_over = state == READY && used != 2'd3 && walk_idle$(T and " && i_hidden_ready" or "");
+//% end
     wire            any_key = |mask;
     wire            fill = hand_over && (any_key || empty_block);
     reg  [1:0]      fetch_slot;
@@ -139,12 +183,21 @@ module sofa_tiles (
     reg  [$(MB-1):0] room, fetch_room;    // of the K memory
 //% end
     reg  [$(A-1):0] fetch_base;
+//% if STREAM then
+    reg  [$(BC-1):0] fetch_mask;
+    reg             fetch_final;
+    wire            chunk = (fill && any_key) || next_chunk;
+//% end
 
     always @(posedge clk) begin
 //% for n = 0, 2 do
         if (fill && slot == 2'd$(n)) begin
             o_info_base[$(n*KB) +: $(KB)] <= base[$(KB-1):0];
+//%   if T then
+            o_info_mask[$(n*BC) +: $(BC)] <= mask;
+//%   else
             o_info_v_base[$(n*A) +: $(A)] <= v_base;
+//%   end
             o_info_rows[$(n*(RB+1)) +: $(RB+1)] <= i_block_rows;
             o_info_group_any[$(n*G) +: $(G)] <= group_any;
             o_info_group_from[$(n*G*RB) +: $(G*RB)] <= group_from;
@@ -159,8 +212,36 @@ module sofa_tiles (
 //% if d.narrow == 1 then
             fetch_room <= room;
 //% end
-            fetch_base <= k_base;
+            fetch_base <= $(X)_base;
+//% if STREAM then
+            fetch_mask <= mask;
+            fetch_final <= !streamed;
         end
+        if (next_chunk) begin
+            fetch_base <= fetch_base + $(lit(A, d.slice_words * cfg.predict.dims));
+            fetch_slot <= token_slot;
+            fetch_final <= chunks_left == $(lit(SB, 1));
+        end
+        if (fill && streamed)
+            fetch_slot <= token_slot;
+        if (rst) begin
+            chunks_left <= $(SB)'d0;
+            tokens_used <= 2'd0;
+            o_chunk <= 1'b0;
+            token_slot <= 2'd0;
+        end else begin
+            if (fill && any_key)
+                chunks_left <= i_slices - 1'b1;
+            else if (next_chunk)
+                chunks_left <= chunks_left - 1'b1;
+            tokens_used <= tokens_used + {1'b0, chunk} - {1'b0, i_token_free};
+            o_chunk <= chunk;
+            if (chunk)
+                token_slot <= token_slot == 2'd2 ? 2'd0 : token_slot + 2'd1;
+        end
+//% else
+        end
+//% end
         if (rst) begin
             used <= 2'd0;
             slot <= 2'd0;
@@ -186,15 +267,40 @@ module sofa_tiles (
     wire             key_valid, key_ready, key_last;
     wire [$(IB-1):0] key;
     sofa_walk u_walk (
+//% if STREAM then
+        .clk(clk), .rst(rst), .i_load(fill || next_chunk), .i_first($(BC)'d0), .i_second(next_chunk ? fetch_mask : mask), .o_idle(walk_idle),
+//% else
         .clk(clk), .rst(rst), .i_load(fill), .i_first($(BC)'d0), .i_second(mask), .o_idle(walk_idle),
+//% end
         .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
     sofa_address #(.IBITS($(IB))) u_address (
         .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(fetch_base), .i_index(key),
-        .i_stride(i_k_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
+        .i_stride(i_$(X)_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready)
+//% if STREAM then
+        begin
+            o_req_meta <= {$(pad)fetch_final, 1'b0, key_last, fetch_slot, key};
+            o_req_len <= fetch_final ? i_len_last : 8'd$(d.slice_beats - 1);
+        end
+//% elseif T then
+        begin
+            o_req_meta <= {$(pad)2'b10, key_last, fetch_slot, key};
+            o_req_len <= i_len_last;
+        end
+//% else
             o_req_meta <= {$(d.narrow == 1 and "fetch_room, " or "")key_last, fetch_slot, key};
     assign o_req_len = 8'd$(d.key_beats - 1);
+//% end
+//% if STREAM then
+    reg             first_chunk;
+    always @(posedge clk)
+        if (fill || next_chunk)
+            first_chunk <= fill;
+    assign o_key_row = key_valid && key_ready && first_chunk;
+//% elseif T then
+    assign o_key_row = key_valid && key_ready;
+//% end
     assign o_busy = state == SEEK || state == SCAN;
 
     assign o_block_ready = hand_over && (last_tile || empty_block);
@@ -207,8 +313,9 @@ module sofa_tiles (
                 IDLE: if (i_block_valid) begin
                     state <= empty_block ? READY : SEEK;
                     base <= $(WB)'d0;
-                    k_base <= i_k_base;
-                    v_base <= i_v_base;
+//% for _, n in ipairs(bases) do
+                    $(n)_base <= i_$(n)_base;
+//% end
                 end
                 SEEK: begin
                     row <= $(RB+1)'d0;
@@ -216,8 +323,9 @@ module sofa_tiles (
                         state <= SCAN;
                     else begin
                         base <= next_base;
-                        k_base <= k_base + k_tile_stride;
-                        v_base <= v_base + v_tile_stride;
+//% for _, n in ipairs(bases) do
+                        $(n)_base <= $(n)_base + $(n)_tile_stride;
+//% end
                     end
                 end
                 SCAN: begin
@@ -229,8 +337,9 @@ module sofa_tiles (
                     state <= READY;
                 READY: if (hand_over) begin
                     base <= next_base;
-                    k_base <= k_base + k_tile_stride;
-                    v_base <= v_base + v_tile_stride;
+//% for _, n in ipairs(bases) do
+                    $(n)_base <= $(n)_base + $(n)_tile_stride;
+//% end
                     state <= last_tile || empty_block ? IDLE : SEEK;
                 end
                 default: state <= IDLE;

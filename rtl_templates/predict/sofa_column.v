@@ -1,14 +1,22 @@
 // The shift PEs of one key: a stationary K^ slice (the next one loaded in its shadow) against a stream of query codes.
 // PEs share one adder tree. Negative terms enter as one's complement; what is missing to the two's complement, the number of
 // negative codes, is the same for all keys and comes in as i_negatives, aligned with the tree's output.
+//% local T = cfg.mode == "tokens"
+//% if T then
+// The operand is a token slice, loaded whole, or K^, which comes a dimension at a time (i_dims says which).
+//% end
 // Latency: $(d.predict_tree) cycles from codes to sum; throughput one beat a cycle; i_swap makes the shadow current.
-//% local DC, PB = cfg.predict.dims, cfg.predict.operand_bits
-//% local TW, FW = PB + 6, d.full_bits
+//% local DC, PB = cfg.predict.dims, d.array_bits
+//% local TW, FW = PB + 6, d.sum_bits
 `default_nettype none
 module sofa_column (
     input  wire                 clk,
     input  wire                 i_load,
     input  wire [$(DC*PB-1):0]  i_operand,
+//% if T then
+    input  wire [$(DC-1):0]     i_dims,
+    input  wire [$(PB-1):0]     i_value,
+//% end
     input  wire                 i_swap,
     input  wire [$(DC*4-1):0]   i_codes,
     input  wire [$(FW-1):0]     i_negatives,
@@ -19,6 +27,12 @@ module sofa_column (
     always @(posedge clk) begin
         if (i_load)
             shadow <= i_operand;
+//% if T then
+//%   for i = 0, DC - 1 do
+        if (i_dims[$(i)])
+            shadow[$(i*PB) +: $(PB)] <= i_value;
+//%   end
+//% end
         if (i_swap)
             operand <= shadow;
     end

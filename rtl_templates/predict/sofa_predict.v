@@ -3,9 +3,21 @@
 // need matrix are there and the same row's beats stand $(d.pass_distance) cycles apart.
 // Latency: $(d.predict_latency) cycles from issue to o_valid; throughput one beat a cycle; no back-pressure at the output (selection takes all).
 // Equals sofa_predict_score() for the visible keys of a row.
+//% local T = cfg.mode == "tokens"
+//% if T then
+// The same array predicts the keys: tokens are stationary, columns of weight codes stream, partial sums of a column are added over the
+// words of X; the last word's beats yield K^, written a dimension at a time for all keys of the group. Equals sofa_scale_khat().
+//% end
 //% local KP, DC, D, G, SL, QB, BC = cfg.predict.keys, cfg.predict.dims, cfg.head_dim, d.groups, d.slices, cfg.query_block, cfg.tile.keys
-//% local PB, FW, SB, EW, RB, IB, TB, KB = cfg.predict.operand_bits, d.full_bits, cfg.predict.score_bits, d.entry_bits, d.row_bits, d.index_bits, d.tile_bits, d.key_bits
-//% local GB, LB, CB, NT = math.max(1, clog2(G)), math.max(1, clog2(SL)), math.max(1, clog2(KP)), d.predict_tree
+//% local PB, FW, SB, EW, RB, IB, TB, KB = cfg.predict.operand_bits, d.sum_bits, cfg.predict.score_bits, d.entry_bits, d.row_bits, d.index_bits, d.tile_bits, d.key_bits
+//% local GB, LB, CB, NT = math.max(1, clog2(G)), math.max(1, clog2(SL)), math.max(1, clog2(T and math.max(KP, DC) or KP)), d.predict_tree
+//% local STREAM, CW = T and d.hidden_slices > 1, d.slice_words
+//% local ORB = T and math.max(RB, clog2(D)) or RB        -- index of a beat: row, or column
+//% local SUMS = SL > 1 or T                              -- a sum is put together from several beats
+//% local spots = T and math.max(SL > 1 and 1 << RB or 1, STREAM and G * D or D) or 1 << RB
+//% local PB2 = math.max(1, clog2(spots))
+//% local AW, WW, AB, DB, SLB = d.array_bits, clog2(CW + 1), math.max(1, clog2(BC * CW)), clog2(G * D), clog2(d.hidden_slices + 1)
+//% local KB2 = math.max(1, clog2(CW * D))
 //% local XB = clog2(QB + d.pass_distance + 1) + 1
 //% local NB = clog2(KP + 1)
 //% local WB = math.max(KB, TB) + 1
@@ -34,6 +46,32 @@ module sofa_predict (
     input  wire [$(3*G-1):0]  i_info_group_any,
     input  wire [$(3*G*RB-1):0] i_info_group_from,
     input  wire [$(3*G*RB-1):0] i_info_group_to,
+//% if T then
+    input  wire [$(3*BC-1):0] i_info_mask,
+    input  wire [4:0]         i_khat_shift,
+    input  wire [$(WW-1):0]   i_words_last,
+//%   if STREAM then
+    input  wire [$(SLB-1):0]  i_slices,
+    input  wire               i_chunk,
+    output wire               o_token_free,
+//%   end
+    // tokens and codes on chip: data one cycle later
+    output wire               o_token_read,
+    output wire [1:0]         o_token_slot,
+    output wire [$(AB-1):0]   o_token_addr,
+    input  wire [$(DC*8-1):0] i_tokens,
+    input  wire [$(STREAM and 1 or 0):0]         i_codes_loaded,
+//%   if STREAM then
+    output wire               o_flag_half,
+    output reg                o_code_half,
+    output reg                o_code_release,
+//%   end
+    output wire [$(WW-1):0]   o_flag_word,
+    input  wire [$(D-1):0]    i_flags,
+    output wire [$(KB2-1):0]  o_code_addr,
+    input  wire [$(DC*4-1):0] i_weight_codes,
+    output wire               o_khat_busy,
+//% end
     // keys as they arrive
     input  wire               i_key_valid,
     input  wire [1:0]         i_key_slot,
@@ -43,7 +81,7 @@ module sofa_predict (
     input  wire               i_word_valid,      // of the key that comes next with i_key_valid or before it
     input  wire [$(HK-1):0]   i_word_index,
     input  wire [$(EK*PB-1):0] i_word,
-//% else
+//% elseif not T then
     input  wire [$(D*PB-1):0] i_khat,
 //% end
     // queries and ranges
@@ -87,11 +125,38 @@ module sofa_predict (
     wire [$(RB-1):0]  next_from, next_to;
     wire [$(LB-1):0]  pass_slice;
     wire              start;
+    wire [$(CB-1):0]  read_column;
+//% if T then
+    wire              pass_keys, pass_all, pass_start, pass_final, pass_release, token_visible, khat_read, khat_done;
+    wire [$(WW-1):0]  pass_word;
+    wire [$(D-1):0]   pass_columns;
+    wire [$(DB-1):0]  khat_addr;
+    wire              tokens_any;
+    sofa_token_loader u_loader (
+        .clk(clk), .rst(rst), .i_words_last(i_words_last), .i_tile(i_tile), .i_info_seen(i_info_seen), .i_info_mask(i_info_mask),
+//%   if STREAM then
+        .i_slices(i_slices), .i_chunk(i_chunk), .o_token_free(o_token_free), .o_flag_half(o_flag_half),
+//%   end
+        .i_info_group_any(i_info_group_any), .i_info_group_from(i_info_group_from), .i_info_group_to(i_info_group_to),
+        .i_key_valid(i_key_valid), .i_key_slot(i_key_slot), .i_key(i_key), .i_key_last(i_key_last),
+        .i_codes_loaded(i_codes_loaded), .o_flag_word(o_flag_word), .i_flags(i_flags),
+        .o_read(o_token_read), .o_read_slot(o_token_slot), .o_read_addr(o_token_addr), .o_visible(token_visible),
+        .o_khat_read(khat_read), .o_khat_addr(khat_addr), .o_column(read_column), .i_any(tokens_any), .i_khat_done(khat_done),
+        .o_pass_valid(pass_valid), .i_pass_taken(start), .o_pass_none(pass_none), .o_pass_keys(pass_keys), .o_pass_slot(pass_slot),
+        .o_pass_group(pass_group), .o_pass_from(next_from), .o_pass_to(next_to), .o_pass_slice(pass_slice), .o_pass_first(pass_first),
+        .o_pass_last(pass_last), .o_pass_word(pass_word), .o_pass_columns(pass_columns), .o_pass_all(pass_all),
+        .o_pass_start(pass_start), .o_pass_final(pass_final), .o_pass_release(pass_release), .o_waiting(waiting));
+//%   if SL == 1 then
+    wire              unused_slice = &{1'b0, pass_slice};
+//%   end
+//%   if not STREAM then
+    wire              unused_release = &{1'b0, pass_release};
+//%   end
+//% else
     wire [1:0]        read_slot;
     wire [$(IB-1):0]  read_key;
     wire [$(LB-1):0]  read_slice;
     wire              read;
-    wire [$(CB-1):0]  read_column;
     sofa_loader u_loader (
         .clk(clk), .rst(rst), .i_tile(i_tile), .i_info_seen(i_info_seen), .i_info_group_any(i_info_group_any),
         .i_info_group_from(i_info_group_from), .i_info_group_to(i_info_group_to),
@@ -100,11 +165,23 @@ module sofa_predict (
         .o_pass_valid(pass_valid), .i_pass_taken(start), .o_pass_none(pass_none), .o_pass_slot(pass_slot),
         .o_pass_group(pass_group), .o_pass_from(next_from), .o_pass_to(next_to), .o_pass_slice(pass_slice), .o_pass_first(pass_first), .o_pass_last(pass_last),
         .o_waiting(waiting));
+//% end
 
     // ---- issue: rows from .. to of the pass ----
     reg               active, parity, next_parity;
     reg  [1:0]        parity_taken;
-    reg  [$(RB-1):0]  row, last_row, from;
+    reg  [$(ORB-1):0] row;
+    reg  [$(RB-1):0]  last_row, from;
+//% if T then
+    reg               of_keys, all_columns, start_keys, final_keys;
+    reg  [$(D-1):0]   columns;        // still to come after this one
+    reg  [$(GB-1):0]  group;
+    reg  [$(KB2-1):0] code_base;
+    reg  [1:0]        gap;            // cycles since the last beat of keys, saturating
+//%   if STREAM then
+    reg               release_codes;
+//%   end
+//% end
     reg  [$(XB-1):0]  age;            // cycles since the pass's first beat, saturating
     reg               none, end_of_tile, bank;
     reg  [$(KB-1):0]  base;
@@ -114,17 +191,37 @@ module sofa_predict (
     reg  [$(LB-1):0]  slice;
 //% end
     wire              next_bank = $(pick("i_info_bank", 1, 3, "pass_slot", 2));
+//% if T then
+    wire              row_end = !active || (of_keys ? columns == $(D)'d0 : row[$(RB-1):0] == last_row);
+    wire [$(D-1):0]   some_columns = start ? pass_columns : columns;
+    wire [$(D-1):0]   later_columns = some_columns & (some_columns - $(D)'d1);
+    reg  [$(ORB-1):0] next_column;
+    integer i;
+    always @* begin
+        next_column = $(ORB)'d0;
+        for (i = $(D-1); i >= 0; i = i - 1)
+            if (some_columns[i])
+                next_column = i[$(ORB-1):0];
+    end
+    wire              keys_apart = (pass_all && all_columns) || (gap >= 2'd2 && !(active && of_keys));
+//% else
     wire              row_end = !active || row == last_row;
+//% end
     wire [$(RB-1):0]  later = next_from > from ? next_from - from : $(RB)'d0;
     wire              apart = age >= $(XB)'d$(d.pass_distance) + $(ext("later", RB, XB));
     wire              need_ready = !pass_first || !parity_taken[next_parity];
+//% if T then
+    assign start = pass_valid && row_end && (pass_keys ? age >= $(XB)'d$(d.pass_distance) && keys_apart
+                                                       : need_ready && (pass_none || (apart && i_query_ready[next_bank])));
+//% else
     assign start = pass_valid && row_end && need_ready && (pass_none || (apart && i_query_ready[next_bank]));
+//% end
     wire              take_parity = start && pass_first;
 
     reg               valid0, swap0, end0;
     always @(posedge clk) begin
         if (start) begin
-            row <= next_from;
+            row <= $(T and "pass_keys ? next_column : " .. ext("next_from", RB, ORB) or "next_from");
             last_row <= pass_none ? next_from : next_to;
             none <= pass_none;
             bank <= next_bank;
@@ -138,17 +235,50 @@ module sofa_predict (
 //% end
             if (pass_first)
                 parity <= next_parity;
+//% if T then
+            of_keys <= pass_keys;
+            all_columns <= pass_all;
+            start_keys <= pass_start;
+            final_keys <= pass_final;
+            group <= pass_group;
+            code_base <= $(ext("pass_word", WW, KB2)) * $(lit(KB2, D % (1 << KB2)));
+//%   if STREAM then
+            release_codes <= pass_release;
+//%   end
+        end else if (!row_end)
+            row <= of_keys ? next_column : row + 1'b1;
+        columns <= later_columns;
+//% else
         end else if (!row_end)
             row <= row + 1'b1;
+//% end
         if (rst) begin
             active <= 1'b0;
             next_parity <= 1'b0;
             parity_taken <= 2'b00;
             age <= $(XB)'d$((1 << XB) - 1);
             from <= $(RB)'d0;
+//% if T then
+            gap <= 2'd3;
+//%   if STREAM then
+            o_code_half <= 1'b0;
+            o_code_release <= 1'b0;
+//%   end
+//% end
         end else begin
+//% if T then
+            if (active && of_keys)
+                gap <= 2'd1;
+            else if (gap != 2'd3)
+                gap <= gap + 2'd1;
+//%   if STREAM then
+            o_code_release <= active && of_keys && release_codes && row_end && i_slices != $(lit(SLB, 1));
+            if (active && of_keys && release_codes && row_end && i_slices != $(lit(SLB, 1)))
+                o_code_half <= !o_code_half;
+//%   end
+//% end
             if (start)
-                from <= next_from;
+                from <= $(T and "pass_keys ? " .. lit(RB, 0) .. " : " or "")next_from;
             active <= start || !row_end;
             next_parity <= next_parity ^ take_parity;
             parity_taken <= (parity_taken | {take_parity && next_parity, take_parity && !next_parity}) & ~i_parity_free;
@@ -159,9 +289,20 @@ module sofa_predict (
         end
     end
     always @* begin
-        valid0 = active && !none;
-        end0 = active && end_of_tile && row == last_row;
+        valid0 = active && !none$(T and " && !of_keys" or "");
+        end0 = active && end_of_tile && $(T and "!of_keys && row[" .. (RB-1) .. ":0]" or "row") == last_row;
     end
+//% if T then
+    wire                keys0 = active && of_keys;
+    wire [$(KB2-1):0]   column_addr = $(ext("row", ORB, KB2));
+    assign o_code_addr = code_base + column_addr;
+    // where the sums of the beat are put together
+//%   if STREAM then
+    wire [$(PB2-1):0]   spot = of_keys ? $(ext("group", GB, PB2)) * $(lit(PB2, D % (1 << PB2))) + $(ext("row", ORB, PB2)) : $(ext("row", ORB, PB2));
+//%   else
+    wire [$(PB2-1):0]   spot = $(ext("row", ORB, PB2));
+//%   end
+//% end
     always @(posedge clk) swap0 <= start && !rst;
     assign o_starved = !active && (waiting || (pass_valid && need_ready && !i_query_ready[next_bank]));
     assign o_blocked = !active && pass_valid && !need_ready;
@@ -169,6 +310,31 @@ module sofa_predict (
     // ---- K^ memory and the array ----
     reg                 load;
     reg  [$(CB-1):0]    load_column;
+//% if T then
+    reg                 load_visible;
+    reg  [$(DC-1):0]    load_dims;      // of K^
+    wire [$(DC*AW-1):0] operand;
+    wire [$(KP*PB-1):0] khat;
+    wire [$(KP*PB-1):0] new_khat;
+    reg  [$(DB-1):0]    new_khat_addr;
+    reg                 new_khat_valid, new_khat_last;
+    sofa_ram #(.WIDTH($(KP*PB)), .DEPTH($(math.max(2, G*D))), .ABITS($(DB))) u_khat (
+        .clk(clk), .i_we(new_khat_valid), .i_waddr(new_khat_addr), .i_wdata(new_khat),
+        .i_re(1'b1), .i_raddr(khat_addr), .o_rdata(khat));
+//%   for i = 0, DC - 1 do
+    assign operand[$(i*AW) +: $(AW)] = $(AW > 8 and "{{" .. (AW-8) .. "{i_tokens[" .. (i*8+7) .. "] && load_visible}}, i_tokens[" .. (i*8) .. " +: 8] & {8{load_visible}}}" or "i_tokens[" .. (i*8) .. " +: 8] & {8{load_visible}}");
+//%   end
+    assign tokens_any = |i_tokens && load_visible;
+    assign khat_done = new_khat_valid && new_khat_last;
+    always @(posedge clk) begin
+        load <= o_token_read && !rst;
+        load_column <= read_column;
+        load_visible <= token_visible;
+//%   for i = 0, DC - 1 do
+        load_dims[$(i)] <= khat_read && read_column == $(lit(CB, i));
+//%   end
+    end
+//% else
     reg  [$(LB-1):0]    load_slice;
     reg  [$(DC*PB-1):0] operand;
 //% if narrow then
@@ -203,6 +369,7 @@ module sofa_predict (
     always @* operand = khat;
     wire unused_slice = &{1'b0, load_slice, pass_slice};
 //% end
+//% end
 
     // ---- cycle 1: codes and range of the row ----
     wire [$(2*KB-1):0]  range;
@@ -219,21 +386,28 @@ module sofa_predict (
     wire [$(D*4+3):0]   code;
     assign exponent = code[$(D*4+3):$(D*4)];
     sofa_ram #(.WIDTH($(D*4+4)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) u_codes (
-        .clk(clk), .i_we(i_code_we), .i_waddr(i_code_row), .i_wdata(i_code), .i_re(1'b1), .i_raddr({bank, row}), .o_rdata(code));
+        .clk(clk), .i_we(i_code_we), .i_waddr(i_code_row), .i_wdata(i_code), .i_re(1'b1), .i_raddr({bank, row[$(RB-1):0]}), .o_rdata(code));
 //% end
     sofa_ram #(.WIDTH($(2*KB)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) u_ranges (
-        .clk(clk), .i_we(i_range_we), .i_waddr(i_range_row), .i_wdata(i_range), .i_re(1'b1), .i_raddr({bank, row}), .o_rdata(range));
+        .clk(clk), .i_we(i_range_we), .i_waddr(i_range_row), .i_wdata(i_range), .i_re(1'b1), .i_raddr({bank, row[$(RB-1):0]}), .o_rdata(range));
 
-//% local attributes = {{"valid", 1, "valid0"}, {"end", 1, "end0"}, {"parity", 1, "parity"}, {"row", RB, "row"}, {"start", 1, "first_slice"}, {"final", 1, "final_slice"}}
+//% local attributes = {{"valid", 1, "valid0"}, {"end", 1, "end0"}, {"parity", 1, "parity"}, {"row", RB, "row[" .. (RB-1) .. ":0]"},
+//%   {"start", 1, T and (SL > 1 and "(of_keys ? start_keys : first_slice)" or "(!of_keys || start_keys)") or "first_slice"},
+//%   {"final", 1, T and (SL > 1 and "(of_keys ? final_keys : final_slice)" or "(!of_keys || final_keys)") or "final_slice"},
+//%   {"keys", 1, "keys0"}, {"spot", PB2, "spot"}, {"khat_at", DB, "khat_at"}, {"last_column", 1, "columns == " .. D .. "'d0"}}
 //% local last_stage = NT + 5
+//% if T then
+    wire [$(DB-1):0]    khat_at = $(ext("group", GB, DB)) * $(lit(DB, D % (1 << DB))) + $(ext("row", ORB, DB));
+//% end
     // attributes of a beat travel beside it: name_n is n cycles after issue
 //% for _, a in ipairs(attributes) do
 //%   local name, bits = a[1], a[2]
-//%   local till = (name == "start" and NT + 2) or (name == "final" and NT + 3) or last_stage
-//%   if not (SL == 1 and (name == "start" or name == "final")) then
+//%   local till = (name == "start" and NT + 2) or (name == "final" and NT + 3) or (name == "keys" and NT + 4) or (name == "spot" and NT + 3) or ((name == "khat_at" or name == "last_column") and NT + 3) or last_stage
+//%   local only_tokens = name == "keys" or name == "spot" or name == "khat_at" or name == "last_column"
+//%   if T or not (only_tokens or SL == 1 and (name == "start" or name == "final")) then
 //%     for n = 1, till do
     reg $(bits > 1 and "[" .. (bits-1) .. ":0] " or "")$(name)_$(n);
-    always @(posedge clk) $(name)_$(n) <= $(n == 1 and a[3] or name .. "_" .. (n-1))$((name == "valid" or name == "end") and " && !rst" or "");
+    always @(posedge clk) $(name)_$(n) <= $(n == 1 and a[3] or name .. "_" .. (n-1))$((name == "valid" or name == "end" or name == "keys") and " && !rst" or "");
 //%     end
 //%   end
 //% end
@@ -266,6 +440,11 @@ module sofa_predict (
     wire [$(SL*DC*4-1):0] code_pad = $(ext("codes", D*4, SL*DC*4));
     always @(posedge clk) begin
         slice1 <= slice;
+//%   if T then
+        if (keys_1)
+            codes2 <= i_weight_codes;
+        else
+//%   end
         case (slice1)
 //%   for s = 1, SL - 1 do
             $(LB)'d$(s): codes2 <= code_pad[$(s*DC*4) +: $(DC*4)];
@@ -274,7 +453,7 @@ module sofa_predict (
         endcase
     end
 //% else
-    always @(posedge clk) codes2 <= code[$(D*4-1):0];
+    always @(posedge clk) codes2 <= $(T and "keys_1 ? i_weight_codes : " or "")$(ext("code", D*4+4, D*4));
 //% end
 
     // keys low .. high-1 of the tile are visible to the row; it is the row's first tile if its first key is in it
@@ -343,19 +522,36 @@ module sofa_predict (
 //% end
     wire [$(FW-1):0] negatives = $(ext(names[1], width, FW));
 //% local t = NT + 2
-//% if SL > 1 then
+//% if SUMS then
+//%   local at = T and "spot" or "row"
     wire [$(KP*FW-1):0] partial, full;
-    sofa_ram #(.WIDTH($(KP*FW)), .DEPTH($(1 << RB)), .ABITS($(RB))) u_partial (
-        .clk(clk), .i_we(valid_$(t+1) && !final_$(t+1)), .i_waddr(row_$(t+1)), .i_wdata(full),
-        .i_re(1'b1), .i_raddr(row_$(t-1)), .o_rdata(partial));
+    sofa_ram #(.WIDTH($(KP*FW)), .DEPTH($(math.max(2, spots))), .ABITS($(T and PB2 or RB))) u_partial (
+        .clk(clk), .i_we($(T and "(valid_" .. (t+1) .. " || keys_" .. (t+1) .. ")" or "valid_" .. (t+1)) && !final_$(t+1)), .i_waddr($(at)_$(t+1)), .i_wdata(full),
+        .i_re(1'b1), .i_raddr($(at)_$(t-1)), .o_rdata(partial));
+//% end
+//% if T then
+    wire [4:0]       shift = keys_$(t+1) ? i_khat_shift : {1'b0, i_score_shift};
 //% end
 //% for k = 0, KP - 1 do
     wire [$(FW-1):0] sum_$(k);
+//%   if T then
+    wire [$(PB-1):0] khat_$(k) = khat[$(k*PB) +: $(PB)];
+//%   end
     sofa_column u_column_$(k) (
         .clk(clk), .i_load(load && load_column == $(CB)'d$(k)), .i_operand(operand), .i_swap(swap1),
+//%   if T then
+        .i_dims(load_dims), .i_value($(sext("khat_" .. k, PB, AW))),
+//%   end
         .i_codes(codes2), .i_negatives(negatives), .o_sum(sum_$(k)));
     reg signed [$(FW-1):0] full_$(k);
-    wire signed [$(FW-1):0] scaled_$(k) = full_$(k) >>> i_score_shift;
+    wire signed [$(FW-1):0] scaled_$(k) = full_$(k) >>> $(T and "shift" or "i_score_shift");
+//%   if T then
+    wire             narrow_$(k) = &scaled_$(k)[$(FW-1):$(PB-1)] || ~|scaled_$(k)[$(FW-1):$(PB-1)];
+    reg  [$(PB-1):0] predicted_$(k);
+    always @(posedge clk)
+        predicted_$(k) <= narrow_$(k) ? scaled_$(k)[$(PB-1):0] : {scaled_$(k)[$(FW-1)], {$(PB-1){!scaled_$(k)[$(FW-1)]}}};
+    assign new_khat[$(k*PB) +: $(PB)] = predicted_$(k);
+//%   end
 //%   if FW > SB then
     wire             fits_$(k) = &scaled_$(k)[$(FW-1):$(SB-1)] || ~|scaled_$(k)[$(FW-1):$(SB-1)];
 //%   end
@@ -364,7 +560,7 @@ module sofa_predict (
     wire [$(IB-1):0] key_of_$(k) = key_$(t+2) + $(IB)'d$(k);
     reg  [$(EW-1):0] entry_$(k);
     always @(posedge clk) begin
-//%   if SL > 1 then
+//%   if SUMS then
         full_$(k) <= sum_$(k) + (start_$(t) ? $(FW)'d0 : partial[$(k*FW) +: $(FW)]);
 //%   else
         full_$(k) <= sum_$(k);
@@ -377,11 +573,19 @@ module sofa_predict (
         entry_$(k) <= {1'b1, ~score_$(k)[$(SB-1)], score_$(k)[$(SB-2):0], ~key_of_$(k)} & {$(EW){seen_$(k)}};
     end
     assign o_entries[$(k*EW) +: $(EW)] = entry_$(k);
-//%   if SL > 1 then
+//%   if SUMS then
     assign full[$(k*FW) +: $(FW)] = full_$(k);
 //%   end
 //% end
 //% local n = last_stage
+//% if T then
+    always @(posedge clk) begin
+        new_khat_addr <= khat_at_$(t+1);
+        new_khat_valid <= keys_$(t+1) && final_$(t+1) && !rst;
+        new_khat_last <= last_column_$(t+1);
+    end
+    assign o_khat_busy = keys_$(t+2);
+//% end
 
 //% if SL > 1 then
     reg final_$(t+2), final_$(n);

@@ -1,29 +1,47 @@
 // Issue order: tiles as they complete; in a tile the keys that are some row's best, ascending, then the other needed ones. Requests the V
 // row of each key ahead, as space in the prefetch buffer allows, and lists the keys for the window.
+//% local T = cfg.mode == "tokens"
+//% if T then
+// The K and V row of a key is asked for (o_ask) instead of the V row requested: it is fetched or generated into a place of the ring.
+//% end
 // Throughput: one key a cycle. Handshake: valid/ready. Equals sofa_tile_order().
 //% local A, BC, IB = cfg.memory.address_bits, cfg.tile.keys, d.index_bits
 //% local PF = cfg.memory.prefetch
 //% local FB = math.max(2, clog2(PF))
 //% local CB = clog2(PF + 1)
 //% local EB = IB + 7
+//% local KB, PB = d.key_bits, math.max(1, clog2(cfg.memory.prefetch))
 `default_nettype none
 module sofa_order (
     input  wire              clk,
     input  wire              rst,
+//% if not T then
     input  wire [$(A-1):0]   i_v_stride,
+//% end
     input  wire              i_complete,      // pulse: the need matrix of the next tile is complete
     output wire              o_mask_parity,   // of the tile whose masks are wanted
     input  wire [$(BC-1):0]  i_best,
     input  wire [$(BC-1):0]  i_others,
     // tile slots
+//% if T then
+    input  wire [$(3*KB-1):0] i_info_base,
+//% else
     input  wire [$(3*A-1):0] i_info_v_base,
+//% end
     input  wire [2:0]        i_info_bank,
     input  wire [2:0]        i_info_last,
+//% if T then
+    // keys that are wanted: {first of the block, last of the tile, tile slot, index, place in the ring, key}
+    output reg               o_ask_valid,
+    input  wire              i_ask_ready,
+    output reg  [$(IB+PB+KB+3):0] o_ask,
+//% else
     // V requests
     output wire              o_req_valid,
     input  wire              i_req_ready,
     output wire [$(A-1):0]   o_req_addr,
     output wire [7:0]        o_req_len,
+//% end
     input  wire              i_space,         // pulse: a row has left the prefetch buffer
     // keys: {has_key, key, parity, slot, bank, last of tile, last of block}
     output wire              o_key_valid,
@@ -42,14 +60,14 @@ module sofa_order (
     // the tile at hand
     reg              tile_parity, tile_bank, tile_last;
     reg  [1:0]       tile_slot;
-    reg  [$(A-1):0]  tile_base;
+    reg  [$(T and KB-1 or A-1):0]  tile_base;
     always @(posedge clk)
         if (begin_tile) begin
             tile_parity <= parity;
             tile_slot <= slot;
             tile_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             tile_last <= $(pick("i_info_last", 1, 3, "slot", 2));
-            tile_base <= $(pick("i_info_v_base", A, 3, "slot", 2));
+            tile_base <= $(T and pick("i_info_base", KB, 3, "slot", 2) or pick("i_info_v_base", A, 3, "slot", 2));
             none <= ~|{i_best, i_others};
         end
 
@@ -63,10 +81,34 @@ module sofa_order (
     sofa_walk u_walk (
         .clk(clk), .rst(rst), .i_load(begin_tile), .i_first(i_best), .i_second(i_others), .o_idle(walk_idle),
         .o_valid(walk_valid), .i_ready(request), .o_index(walk_key), .o_last(walk_last));
+//% if T then
+    reg              fresh;        // no key of the block has been asked for
+    reg  [$(PB-1):0] place;
+    assign address_ready = !o_ask_valid || i_ask_ready;
+    always @(posedge clk) begin
+        if (request)
+            o_ask <= {fresh, walk_last, tile_slot, walk_key, place, tile_base + $(ext("walk_key", IB, KB))};
+        if (rst) begin
+            o_ask_valid <= 1'b0;
+            fresh <= 1'b1;
+            place <= $(PB)'d0;
+        end else begin
+            if (address_ready)
+                o_ask_valid <= request;
+            if (begin_tile && tile_last)
+                fresh <= 1'b1;
+            else if (request)
+                fresh <= 1'b0;
+            if (request)
+                place <= place == $(PB)'d$(PF-1) ? $(PB)'d0 : place + 1'b1;
+        end
+    end
+//% else
     sofa_address #(.IBITS($(IB))) u_address (
         .clk(clk), .rst(rst), .i_valid(request), .o_ready(address_ready), .i_base(tile_base), .i_index(walk_key), .i_stride(i_v_stride),
         .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     assign o_req_len = 8'd$(d.value_beats - 1);
+//% end
     sofa_fifo #(.WIDTH($(EB)), .DEPTH($(1 << FB)), .ABITS($(FB))) u_list (
         .clk(clk), .rst(rst), .i_valid(step), .o_ready(list_ready),
         .i_data({!none, walk_key, tile_parity, tile_slot, tile_bank, end_tile, end_tile && tile_last}),

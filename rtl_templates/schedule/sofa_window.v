@@ -2,6 +2,10 @@
 // A key enters when its V row stands in the prefetch buffer and a slot is free: one a cycle. It leaves the list when no row needs it any
 // more; its slot is free once K has been read. The V side is the K side $(d.weight_time - 1) cycles later, as SA-2 follows SA-1, so one slot number serves
 // both. i_keys of the lanes: chunk i_phase_keys of every slot one cycle later; the same for values.
+//% local T = cfg.mode == "tokens"
+//% if T then
+// K rows come like V rows, each into its place of a ring, in any order: fetched or generated.
+//% end
 // Blocks are opened (o_open) when their queries are in place, and end when all their keys have entered (o_retire_ready) and no row is owed.
 // Handshake: valid/ready on keys and V rows. Equals the pairs of sofa_model_run() in order.
 //% local D, N, B, KW, VW, W, QB, RB, IB = cfg.head_dim, cfg.attend.width, d.beats, cfg.data.key_bits, cfg.data.value_bits, cfg.attend.window, cfg.query_block, d.row_bits, d.index_bits
@@ -24,12 +28,20 @@ module sofa_window (
     output wire [$(IB-1):0]      o_read_key,
     output wire [1:0]            o_read_slot,
     input  wire [$(QB-1):0]      i_rows,
-//% if not narrow then
+//% if not (narrow or T) then
     input  wire [$(D*KW-1):0]    i_k,
 //% end
     output reg  [1:0]            o_parity_free,   // pulses
     output reg                   o_slot_free,
+//% if T then
+    // K and V rows
+    input  wire                  i_k_valid,
+    input  wire [$(PB-1):0]      i_k_place,
+    input  wire [$(D*KW-1):0]    i_k,
+    input  wire [$(PB-1):0]      i_v_place,
+//% else
     // V rows in issue order
+//% end
     input  wire                  i_v_valid,
 //% if narrow then
     input  wire                  i_word_valid,    // of the row that comes next with i_v_valid or before it
@@ -76,14 +88,21 @@ module sofa_window (
 
     // ---- entry of a key ----
     reg              block_open;
+//% if T then
+    reg  [$(PF-1):0] k_here, v_here;  // rows in the ring that have not entered
+    reg  [$(PB-1):0] head;            // of the next key
+    wire             data_here = k_here[head] && v_here[head];
+//% else
     reg  [$(CB-1):0] ready_rows;      // V rows in the prefetch buffer that have not entered
+    wire             data_here = ready_rows != $(CB)'d0;
+//% end
     reg  [$(W-1):0]  free;
     wire [$(W-1):0]  free_slot = free & (~free + $(W)'d1);
 //% if narrow then
     // a tile without needed keys does not overtake keys whose K rows are still read
-    wire             enter = i_key_valid && block_open && (has_key ? ready_rows != $(CB)'d0 && free != $(W)'d0 : &free);
+    wire             enter = i_key_valid && block_open && (has_key ? data_here && free != $(W)'d0 : &free);
 //% else
-    wire             enter = i_key_valid && block_open && (!has_key || (ready_rows != $(CB)'d0 && free != $(W)'d0));
+    wire             enter = i_key_valid && block_open && (!has_key || (data_here && free != $(W)'d0));
 //% end
     wire             load = enter && has_key;
     assign o_key_ready = enter;
@@ -250,7 +269,28 @@ module sofa_window (
         .o_rdata(o_value));
 //% else
     // ---- prefetch buffer of V rows; a row leaves $(DV) cycles after its key has entered ----
-    reg  [$(PB-1):0] v_put, v_get;
+    reg  [$(PB-1):0] $(T and "" or "v_put, ")v_get;
+//% if T then
+    wire [$(PB-1):0] v_put = i_v_place;
+    wire [$(D*KW-1):0] k;
+    sofa_ram #(.WIDTH($(D*KW)), .DEPTH($(PF)), .ABITS($(PB))) u_keys (
+        .clk(clk), .i_we(i_k_valid), .i_waddr(i_k_place), .i_wdata(i_k), .i_re(1'b1), .i_raddr(head), .o_rdata(k));
+    always @(posedge clk)
+        if (rst) begin
+            k_here <= $(PF)'d0;
+            v_here <= $(PF)'d0;
+            head <= $(PB)'d0;
+        end else begin
+//%   for n = 0, PF - 1 do
+            k_here[$(n)] <= (k_here[$(n)] && !(load && head == $(PB)'d$(n))) || (i_k_valid && i_k_place == $(PB)'d$(n));
+            v_here[$(n)] <= (v_here[$(n)] && !(load && head == $(PB)'d$(n))) || (i_v_valid && i_v_place == $(PB)'d$(n));
+//%   end
+            if (load)
+                head <= head == $(PB)'d$(PF-1) ? $(PB)'d0 : head + 1'b1;
+        end
+//% else
+    wire [$(D*KW-1):0] k = i_k;
+//% end
     wire [$(D*VW-1):0] v;
     reg  [$(DV-1):0] follow;
     reg  [$(DV*WB-1):0] follow_slot;
@@ -259,15 +299,19 @@ module sofa_window (
     always @(posedge clk) begin
         follow_slot <= {follow_slot[$((DV-1)*WB-1):0], slot1_index};
         if (rst) begin
+//% if not T then
             ready_rows <= $(CB)'d0;
             v_put <= $(PB)'d0;
+//% end
             v_get <= $(PB)'d0;
             follow <= $(DV)'d0;
             v_write <= 1'b0;
         end else begin
+//% if not T then
             ready_rows <= ready_rows + $(ext("i_v_valid", 1, CB)) - $(ext("load", 1, CB));
             if (i_v_valid)
                 v_put <= v_put == $(PB)'d$(PF-1) ? $(PB)'d0 : v_put + 1'b1;
+//% end
             if (v_read)
                 v_get <= v_get == $(PB)'d$(PF-1) ? $(PB)'d0 : v_get + 1'b1;
             follow <= {follow[$(DV-2):0], load};
@@ -285,7 +329,7 @@ module sofa_window (
     reg  [$(D*VW-1):0] v_$(s);
     always @(posedge clk) begin
         if (load1 && slot1[$(s)])
-            k_$(s) <= i_k;
+            k_$(s) <= k;
         if (v_write && v_slot == $(WB)'d$(s))
             v_$(s) <= v;
     end

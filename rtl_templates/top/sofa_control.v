@@ -5,6 +5,7 @@
 //% local KB, A, BYTES = d.key_bits, cfg.memory.address_bits, d.port_bytes
 //% local LOW = clog2(BYTES)
 //% local RW, PW = d.rows_bits, d.watchdog_bits
+//% local T = cfg.mode == "tokens"
 `default_nettype none
 module sofa_control (
     input  wire             clk,
@@ -21,6 +22,9 @@ module sofa_control (
     input  wire             i_scale_normal,   // top bit of the mantissa
     input  wire [7:0]       i_scale_shift,
     input  wire [$(PW-1):0] i_watchdog,
+//% if T then
+    input  wire             i_hidden_legal,
+//% end
 //% if LOW > 0 then
     input  wire [$(LOW-1):0] i_low,           // low bits of bases and strides, or-ed
 //% end
@@ -58,7 +62,11 @@ module sofa_control (
             refusal <= 8'd0;
             if (i_score_shift > 8'd15 || !i_scale_normal || i_scale_shift > 8'd63)
                 refusal <= 8'd12;
-            if (i_mode != 8'd0)
+//% if T then
+            if (!i_hidden_legal)
+                refusal <= 8'd13;
+//% end
+            if (i_mode != 8'd$(T and 1 or 0))
                 refusal <= 8'd6;
 //% if LOW > 0 then
             if (i_low != $(LOW)'d0)

@@ -4,6 +4,13 @@
 //
 //   ranges -> tiles -> [K memory, K^ memory] -> predict -> select -> need matrix -> order -> [V prefetch] -> window -> attend -> store
 //   query fetch -> queries (codes to predict, rows to the lanes of attend)
+//% local T = cfg.mode == "tokens"
+//% local STREAM = T and d.hidden_slices > 1
+//% if T then
+// K and V of needed keys come from tokens:
+//   ranges -> tiles -> [token tile] -> predict (keys, then scores) ... order -> supply -> kvgen or memory -> [ring of K and V] -> window
+//                                                                                       kvgen -> write-back -> memory
+//% end
 //% local A, P, NC = cfg.memory.address_bits, cfg.memory.port_bits, cfg.memory.read_channels
 //% local D, QB, BC, KP, G, W, NU = cfg.head_dim, cfg.query_block, cfg.tile.keys, cfg.predict.keys, d.groups, cfg.attend.window, d.norm_units
 //% local QW, KW, VW, PB = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, cfg.predict.operand_bits
@@ -15,7 +22,13 @@
 //% local MAXB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
 //% local ROW, META = (narrow and d.range_beats or MAXB) * P, d.key_tag_bits
 //% local HW = clog2(MAXB)
+//% local PLB = math.max(1, clog2(cfg.memory.prefetch))
 //% local clients = NC == 2 and {{"key"}, {"value", "range", "query"}} or {{"value", "range", "query", "key"}}
+//% if T then clients = NC == 2 and {{"key", "token", "weight"}, {"value", "range", "query"}} or {{"key", "value", "range", "query", "token", "weight"}} end
+//% local streams = {token = true, weight = true}      -- clients that take single beats
+//% local DC, CW, HWB, TLB = cfg.predict.dims, d.slice_words, clog2(d.slice_words + 1), clog2(cfg.predict.dims + 1)
+//% local TAB, KAB, SLB = math.max(1, clog2(BC * CW)), math.max(1, clog2(CW * D)), clog2(d.hidden_slices + 1)
+//% local KEY = IB + PLB + KB + 2                       -- {tile slot, index, place, key}
 `default_nettype none
 module sofa_core (
     input  wire             clk,
@@ -56,12 +69,13 @@ module sofa_core (
     wire        command_start, command_abort, busy, done_set, start, halt, flush;
     wire [7:0]  error_code;
     wire        reset = rst || flush;
-//% for _, x in ipairs({"q", "k", "v", "o", "range"}) do
+//% for _, x in ipairs(T and {"q", "k", "v", "o", "range", "x", "code", "weight"} or {"q", "k", "v", "o", "range"}) do
     wire [$(A-1):0] cfg_$(x)_base;
 //% end
 //% local STB = math.min(A, 32)
-    wire [$(STB-1):0] cfg_q_stride, cfg_k_stride, cfg_v_stride, cfg_o_stride;
-//% for _, x in ipairs({"q", "k", "v", "o"}) do
+//% local strided = T and {"q", "k", "v", "o", "x"} or {"q", "k", "v", "o"}
+//% for _, x in ipairs(strided) do
+    wire [$(STB-1):0] cfg_$(x)_stride;
     wire [$(A-1):0] $(x)_stride = $(ext("cfg_" .. x .. "_stride", STB, A));
 //% end
     wire [$(d.rows_bits-1):0] cfg_rows;
@@ -69,7 +83,12 @@ module sofa_core (
     wire [31:0] cfg_keys, cfg_radius;
     wire [15:0] cfg_tile, cfg_kept, cfg_scale_mantissa;
     wire [7:0]  cfg_mode, cfg_score_shift, cfg_scale_shift;
-    wire [1:0]  cfg_flags;
+    wire [$(T and 2 or 1):0]  cfg_flags;
+//% if T then
+    wire        command_invalidate, hidden_legal;
+    wire [15:0] cfg_hidden, cfg_hidden_words;
+    wire [4:0]  cfg_khat_shift, cfg_k_shift, cfg_v_shift;
+//% end
     wire        carry = cfg_flags[0];
     wire        has_ranges = cfg_flags[1];
 //% local inc = {}
@@ -82,6 +101,11 @@ module sofa_core (
     sofa_registers u_registers (
         .clk(clk), .rst(rst), .i_reg_enable(i_reg_enable), .i_reg_write(i_reg_write), .i_reg_addr(i_reg_addr),
         .i_reg_wdata(i_reg_wdata), .o_reg_valid(o_reg_valid), .o_reg_rdata(o_reg_rdata), .o_irq(o_irq),
+//% if T then
+        .o_invalidate(command_invalidate), .o_cfg_hidden(cfg_hidden), .o_cfg_hidden_words(cfg_hidden_words),
+        .o_cfg_khat_shift(cfg_khat_shift), .o_cfg_k_shift(cfg_k_shift), .o_cfg_v_shift(cfg_v_shift), .o_cfg_x_base(cfg_x_base),
+        .o_cfg_code_base(cfg_code_base), .o_cfg_weight_base(cfg_weight_base), .o_cfg_x_stride(cfg_x_stride),
+//% end
         .o_start(command_start), .o_abort(command_abort), .i_busy(busy), .i_done_set(done_set), .i_error(error_code),
 //% for _, i in ipairs(inc) do
         .i_inc_$(i[1])(inc_$(i[1])),
@@ -102,15 +126,19 @@ module sofa_core (
         .i_scale_normal(cfg_scale_mantissa[15]), .i_scale_shift(cfg_scale_shift), .i_watchdog(cfg_watchdog),
 //% if LOW > 0 then
 //%   local low = {"cfg_range_base[" .. (LOW-1) .. ":0] & {" .. LOW .. "{has_ranges}}"}
-//%   for _, x in ipairs({"q", "k", "v", "o"}) do low[#low+1] = "cfg_" .. x .. "_base[" .. (LOW-1) .. ":0] | cfg_" .. x .. "_stride[" .. (LOW-1) .. ":0]" end
+//%   if T then low[#low+1] = "cfg_code_base[" .. (LOW-1) .. ":0] | cfg_weight_base[" .. (LOW-1) .. ":0]" end
+//%   for _, x in ipairs(strided) do low[#low+1] = "cfg_" .. x .. "_base[" .. (LOW-1) .. ":0] | cfg_" .. x .. "_stride[" .. (LOW-1) .. ":0]" end
         .i_low($(table.concat(low, " | "))),
+//% end
+//% if T then
+        .i_hidden_legal(hidden_legal),
 //% end
         .o_start(start), .o_halt(halt), .o_flush(flush), .i_progress(progress), .i_row_stored(|row_stored), .i_bus_idle(bus_idle),
         .i_range_error(range_error), .i_read_error(read_error), .i_write_error(write_error),
         .o_busy(busy), .o_done_set(done_set), .o_error(error_code));
 
     // ---- read channels ----
-//% for _, x in ipairs({"range", "key", "value", "query"}) do
+//% for _, x in ipairs(T and {"range", "key", "value", "query", "token", "weight"} or {"range", "key", "value", "query"}) do
     wire            $(x)_ask, $(x)_asked, $(x)_come, $(x)_taken;
 //%   if narrow then
     wire            $(x)_word_valid;
@@ -122,11 +150,16 @@ module sofa_core (
     wire [$(ROW-1):0] $(x)_row;
 //% end
     wire [$(META-1):0] key_meta, key_tag;
+//% if T then
+    wire [$(META-1):0] value_meta, value_tag, token_meta, token_tag, weight_meta, weight_tag;
+//% end
 //% for c = 0, NC - 1 do
 //%   local n = #clients[c+1]
 //%   local function all(suffix) local t = {}; for i = n, 1, -1 do t[#t+1] = clients[c+1][i] .. suffix end; return "{" .. table.concat(t, ", ") .. "}" end
 //%   local metas = {}
-//%   for i = n, 1, -1 do metas[#metas+1] = clients[c+1][i] == "key" and "key_meta" or META .. "'d0" end
+//%   for i = n, 1, -1 do metas[#metas+1] = (T and clients[c+1][i] ~= "range" and clients[c+1][i] ~= "query" or clients[c+1][i] == "key") and clients[c+1][i] .. "_meta" or META .. "'d0" end
+//%   local stream = ""
+//%   for i = n, 1, -1 do stream = stream .. (streams[clients[c+1][i]] and "1" or "0") end
     wire            read_idle_$(c), read_error_$(c), read_beat_$(c);
     wire [$(n-1):0] beat_client_$(c);
     wire [$(ROW-1):0] read_row_$(c);
@@ -139,7 +172,7 @@ module sofa_core (
     assign $(x)_word = word_$(c);
 //%     end
 //%   end
-    sofa_read #(.CLIENTS($(n)), .CBITS($(math.max(1, clog2(n))))) u_read_$(c) (
+    sofa_read #(.CLIENTS($(n)), .CBITS($(math.max(1, clog2(n))))$(T and ", .STREAM(" .. n .. "'b" .. stream .. ")" or "")) u_read_$(c) (
         .clk(clk), .rst(reset), .i_halt(halt), .o_idle(read_idle_$(c)), .o_error(read_error_$(c)), .o_beat(read_beat_$(c)),
         .o_beat_client(beat_client_$(c)),
         .i_valid($(all("_ask"))), .o_ready($(all("_asked"))), .i_addr($(all("_addr"))), .i_len($(all("_len"))),
@@ -153,11 +186,11 @@ module sofa_core (
 //%   for i, x in ipairs(clients[c+1]) do
     assign $(x)_row = read_row_$(c);
     assign inc_$(x)_beats = {1'b0, read_beat_$(c) && beat_client_$(c)[$(i-1)]};
-//%     if x == "key" then
-    assign key_tag = read_meta_$(c);
+//%     if T and x ~= "range" and x ~= "query" or x == "key" then
+    assign $(x)_tag = read_meta_$(c);
 //%     end
 //%   end
-//%   if NC == 2 and c == 1 then
+//%   if NC == 2 and c == 1 and not T then
     wire unused_meta = &{1'b0, read_meta_1};
 //%   end
 //% end
@@ -209,6 +242,108 @@ module sofa_core (
     // ---- tiles and keys ----
     wire              tile, slot_free, tiles_busy, tile_seen;
     wire [$(3*KB-1):0] info_base;
+//% if T then
+    // hidden size; tokens of a tile; codes of Wk
+    wire              hidden_ready;
+    wire [$(SLB-1):0] slices;
+    wire [$(HWB-1):0] words_last;
+    wire [7:0]        len_last;
+    wire [$(TLB-1):0] tail;
+    sofa_hidden u_hidden (
+//%   if STREAM then
+        .clk(clk), .rst(reset), .i_start(start),
+//%   end
+        .i_hidden(cfg_hidden), .i_words(cfg_hidden_words), .o_legal(hidden_legal), .o_ready(hidden_ready), .o_slices(slices),
+        .o_words_last(words_last), .o_len_last(len_last), .o_tail(tail));
+
+    wire [2:0]        info_bank, info_last, info_seen;
+    wire [$(3*(RB+1)-1):0] info_rows;
+    wire [$(3*G-1):0] info_group_any;
+    wire [$(3*G*RB-1):0] info_group_from, info_group_to;
+    wire [$(3*BC-1):0] info_mask;
+    wire              tile_ask, tile_asked;
+    wire [$(A-1):0]   tile_addr;
+    wire [7:0]        tile_len;
+    wire [$(IB+4):0]  tile_meta;
+//%   if STREAM then
+    wire              chunk, token_free;
+//%   end
+    sofa_tiles u_tiles (
+        .clk(clk), .rst(reset), .i_start(start), .i_keys(cfg_keys[$(KB-1):0]), .i_tile(cfg_tile[$(TB-1):0]), .i_has_ranges(has_ranges),
+        .i_x_base(cfg_x_base), .i_x_stride(x_stride), .i_hidden_ready(hidden_ready), .i_len_last(len_last),
+//%   if STREAM then
+        .i_slices(slices), .o_chunk(chunk), .i_token_free(token_free),
+//%   end
+        .i_block_valid(block_valid), .o_block_ready(block_ready), .i_block_rows(block_rows), .i_block_low(block_low),
+        .i_block_high(block_high), .i_block_bank(block_bank),
+        .i_range_write(range_we), .i_range_bank(range_bank), .i_range_row(range_row_index), .i_range(range),
+        .o_tile(tile), .i_slot_free(slot_free), .o_info_base(info_base), .o_info_mask(info_mask), .o_info_bank(info_bank),
+        .o_info_last(info_last), .o_info_seen(info_seen), .o_info_rows(info_rows), .o_info_group_any(info_group_any),
+        .o_info_group_from(info_group_from), .o_info_group_to(info_group_to),
+        .o_req_valid(tile_ask), .i_req_ready(tile_asked), .o_req_addr(tile_addr), .o_req_len(tile_len), .o_req_meta(tile_meta),
+        .o_busy(tiles_busy), .o_key_row(inc_key_rows), .o_seen(tile_seen));
+
+    // rows of X: for prediction, and once more for generation
+    wire              x_word_valid, x_word_last, token_read;
+    wire [$(DC*8-1):0] x_word, tokens, x_tokens;
+    wire [1:0]        token_slot, x_slot;
+    wire [$(TAB-1):0] token_at, x_at;
+//%   if STREAM then
+    wire              x_ask, x_asked, x_final;
+    wire [$(A-1):0]   x_addr;
+    wire [7:0]        x_len;
+    assign token_ask = x_ask || tile_ask;
+    assign x_asked = token_asked;
+    assign tile_asked = token_asked && !x_ask;
+    assign token_addr = x_ask ? x_addr : tile_addr;
+    assign token_len = x_ask ? x_len : tile_len;
+    assign token_meta = $(ext("(x_ask ? {x_final, 1'b1, " .. (IB+3) .. "'d0} : tile_meta)", IB + 5, META));
+//%   else
+    assign token_ask = tile_ask;
+    assign tile_asked = token_asked;
+    assign token_addr = tile_addr;
+    assign token_len = tile_len;
+    assign token_meta = $(ext("tile_meta", IB + 5, META));
+    wire              unused_x_word = &{1'b0, x_word_valid, x_word_last, x_word};
+//%   end
+    wire              key_arrived, key_last;
+    wire [1:0]        key_slot;
+    wire [$(IB-1):0]  key_index;
+    sofa_token_tile u_token_tile (
+        .clk(clk), .rst(reset), .i_words_last(words_last), .i_tail(tail), .i_valid(token_come), .o_ready(token_taken),
+        .i_beat(token_row[$(P-1):0]), .i_meta(token_tag[$(IB+4):0]), .o_key_valid(key_arrived), .o_key_last(key_last),
+        .o_key_slot(key_slot), .o_key(key_index), .o_word_valid(x_word_valid), .o_word_last(x_word_last), .o_word(x_word),
+        .i_read(token_read), .i_read_slot(token_slot), .i_read_addr(token_at), .o_read(tokens),
+        .i_take_slot(x_slot), .i_take_addr(x_at), .o_take(x_tokens));
+
+    // codes and weights share a client: bit 0 of the tag says whose beat it is
+    wire              code_ask, code_beat_ready, array_ask, array_beat_ready;
+    wire [$(A-1):0]   code_addr, array_addr;
+    wire [7:0]        code_len, array_len;
+    assign weight_ask = code_ask || array_ask;
+    assign weight_addr = code_ask ? code_addr : array_addr;
+    assign weight_len = code_ask ? code_len : array_len;
+    assign weight_meta = {$(META-1)'d0, !code_ask};
+    assign weight_taken = weight_tag[0] ? array_beat_ready : code_beat_ready;
+    wire [$(STREAM and 1 or 0):0]        codes_loaded;
+    wire [$(HWB-1):0] flag_word;
+    wire [$(D-1):0]   flags;
+    wire [$(KAB-1):0] code_at;
+    wire [$(DC*4-1):0] weight_codes;
+//%   if STREAM then
+    wire              flag_half, code_half, code_release;
+//%   end
+    sofa_codes u_codes (
+        .clk(clk), .rst(reset), .i_start(start), .i_base(cfg_code_base), .i_slices($(ext("slices", SLB, 16))),
+        .i_words_last($(ext("words_last", HWB, HWB))), .i_demand(tile_seen),
+        .o_req_valid(code_ask), .i_req_ready(weight_asked && code_ask), .o_req_addr(code_addr), .o_req_len(code_len),
+        .i_beat_valid(weight_come && !weight_tag[0]), .o_beat_ready(code_beat_ready), .i_beat(weight_row[$(P-1):0]),
+        .o_loaded(codes_loaded),
+//%   if STREAM then
+        .i_release(code_release), .i_flag_half(flag_half), .i_half(code_half),
+//%   end
+        .i_flag_word(flag_word), .o_flags(flags), .i_raddr(code_at), .o_rdata(weight_codes));
+//% else
     wire [$(3*A-1):0] info_v_base;
     wire [2:0]        info_bank, info_last, info_seen;
     wire [$(3*(RB+1)-1):0] info_rows;
@@ -254,6 +389,7 @@ module sofa_core (
     assign khat[$(i*PB) +: $(PB)] = key_row[$(i*KW+KW-PB) +: $(PB)];
 //%   end
 //% end
+//% end
 
     // ---- prediction and selection ----
     wire              beat_valid, beat_first, beat_last, beat_new, beat_parity, beat_end, radius_on;
@@ -265,12 +401,23 @@ module sofa_core (
         .clk(clk), .rst(reset), .i_score_shift(cfg_score_shift[3:0]), .i_radius(cfg_radius), .i_has_ranges(has_ranges),
         .i_keys(cfg_keys[$(KB-1):0]), .i_tile_keys(cfg_tile[$(TB-1):0]), .i_tile(tile), .i_info_base(info_base), .i_info_bank(info_bank),
         .i_info_seen(info_seen), .i_info_group_any(info_group_any), .i_info_group_from(info_group_from), .i_info_group_to(info_group_to),
+//% if T then
+        .i_info_mask(info_mask), .i_khat_shift(cfg_khat_shift), .i_words_last(words_last), .i_key_valid(key_arrived), .i_key_slot(key_slot),
+        .i_key(key_index), .i_key_last(key_last), .o_token_read(token_read), .o_token_slot(token_slot), .o_token_addr(token_at),
+        .i_tokens(tokens), .i_codes_loaded(codes_loaded), .o_flag_word(flag_word), .i_flags(flags), .o_code_addr(code_at),
+        .i_weight_codes(weight_codes), .o_khat_busy(inc_khat_busy),
+//%   if STREAM then
+        .i_slices(slices), .i_chunk(chunk), .o_token_free(token_free), .o_flag_half(flag_half), .o_code_half(code_half),
+        .o_code_release(code_release),
+//%   end
+//% else
         .i_key_valid(key_come), .i_key_slot(key_slot), .i_key(key_index), .i_key_last(key_last),
 //% if narrow then
         .i_word_valid(key_word_valid), .i_word_index(key_word_index[$(HK-1):0]), .i_word(khat), .i_code_index(code_index),
         .i_exponent_we(exponent_we), .i_exponent_row(exponent_row), .i_exponent(exponent),
 //% else
         .i_khat(khat),
+//% end
 //% end
         .i_code_we(code_we), .i_code_row(code_row), .i_code(code), .i_query_ready(query_ready),
         .i_range_we(range_we), .i_range_row({range_bank, range_row_index}), .i_range(range), .i_parity_free(parity_free),
@@ -298,12 +445,73 @@ module sofa_core (
         .o_others(mask_others), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows));
     wire              listed_valid, listed_ready, value_space;
     wire [$(IB+6):0]  listed;
+//% if T then
+    wire [1:0]        read_slot;
+    wire [$(IB-1):0]  read_key;
+    wire              unused_read_slot = &{1'b0, read_slot};
+    wire              wanted_valid, wanted_ready;
+    wire [$(KEY+1):0] wanted;
+//% end
     sofa_order u_order (
-        .clk(clk), .rst(reset), .i_v_stride(v_stride), .i_complete(complete), .o_mask_parity(mask_parity), .i_best(mask_best),
-        .i_others(mask_others), .i_info_v_base(info_v_base), .i_info_bank(info_bank), .i_info_last(info_last),
+        .clk(clk), .rst(reset), $(T and "" or ".i_v_stride(v_stride), ").i_complete(complete), .o_mask_parity(mask_parity), .i_best(mask_best),
+        .i_others(mask_others), $(T and ".i_info_base(info_base)" or ".i_info_v_base(info_v_base)"), .i_info_bank(info_bank), .i_info_last(info_last),
+//% if T then
+        .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready), .o_ask(wanted), .i_space(value_space),
+//% else
         .o_req_valid(value_ask), .i_req_ready(value_asked), .o_req_addr(value_addr), .o_req_len(value_len), .i_space(value_space),
+//% end
         .o_key_valid(listed_valid), .i_key_ready(listed_ready), .o_key(listed));
+//% if not T then
     assign value_taken = 1'b1;
+//% else
+
+    // ---- K and V of wanted keys ----
+    wire              generate_valid, generate_ready, row_written;
+    wire [$(KEY):0]   generate_key;
+    wire [$(PLB-1):0] k_place, v_place;
+    sofa_supply u_supply (
+        .clk(clk), .rst(reset), .i_cold(rst), .i_start(start), .i_keep(cfg_flags[2]), .i_invalidate(command_invalidate),
+        .i_success(done_set && error_code == 8'd0), .i_ask_valid(wanted_valid), .o_ask_ready(wanted_ready), .i_ask(wanted),
+        .i_k_base(cfg_k_base), .i_k_stride(k_stride), .i_v_base(cfg_v_base), .i_v_stride(v_stride),
+        .o_k_valid(key_ask), .i_k_ready(key_asked), .o_k_addr(key_addr), .o_k_place(k_place),
+        .o_v_valid(value_ask), .i_v_ready(value_asked), .o_v_addr(value_addr), .o_v_place(v_place),
+//%   if STREAM then
+        .i_streamed(slices != $(lit(SLB, 1))),
+//%   end
+        .o_gen_valid(generate_valid), .i_gen_ready(generate_ready), .o_gen(generate_key), .i_written(row_written),
+        .o_generated(inc_generated), .o_fetched(inc_fetched));
+    assign key_len = 8'd$(d.key_beats - 1);
+    assign value_len = 8'd$(d.value_beats - 1);
+    assign key_meta = $(ext("k_place", PLB, META));
+    assign value_meta = $(ext("v_place", PLB, META));
+
+    wire              new_k, new_v, back_valid, back_ready, back_is_v;
+    wire [$(PLB-1):0] new_place;
+    wire [$(D*KW-1):0] new_k_row;
+    wire [$(D*VW-1):0] new_v_row;
+    wire [$(KB-1):0]  back_key;
+    wire [$(D*math.max(KW, VW)-1):0] back_row;
+    sofa_kvgen u_kvgen (
+        .clk(clk), .rst(reset), .i_start(start), .i_slices($(ext("slices", SLB, 16))), .i_words_last(words_last), .i_k_shift(cfg_k_shift),
+        .i_v_shift(cfg_v_shift), .i_weight_base(cfg_weight_base),
+//%   if STREAM then
+        .i_x_base(cfg_x_base), .i_x_stride(x_stride), .i_len_last(len_last),
+//%   end
+        .i_key_valid(generate_valid), .o_key_ready(generate_ready), .i_key(generate_key),
+        .o_req_valid(array_ask), .i_req_ready(weight_asked && !code_ask), .o_req_addr(array_addr), .o_req_len(array_len),
+        .i_beat_valid(weight_come && weight_tag[0]), .o_beat_ready(array_beat_ready), .i_beat(weight_row[$(P-1):0]),
+        .o_token_slot(x_slot), .o_token_addr(x_at), .i_token(x_tokens),
+//%   if STREAM then
+        .o_x_valid(x_ask), .i_x_ready(x_asked), .o_x_addr(x_addr), .o_x_len(x_len), .o_x_final(x_final),
+        .i_x_word_valid(x_word_valid), .i_x_word(x_word), .i_x_word_last(x_word_last),
+//%   end
+        .o_k_valid(new_k), .o_v_valid(new_v), .o_row_ring(new_place), .o_k_row(new_k_row), .o_v_row(new_v_row),
+        .o_wr_valid(back_valid), .i_wr_ready(back_ready), .o_wr_is_v(back_is_v), .o_wr_key(back_key), .o_wr_row(back_row),
+        .o_busy(inc_kvgen_busy), .o_starved(inc_kvgen_starved), .o_blocked(inc_kvgen_blocked));
+    // a generated row first
+    assign key_taken = !new_k;
+    assign value_taken = !new_v;
+//% end
 
     wire [$(W*WB-1):0] entry_slot;
     wire [$(W-1):0]   entry_bank, entry_move, entry_load, entry_any;
@@ -324,7 +532,13 @@ module sofa_core (
     sofa_window u_window (
         .clk(clk), .rst(reset), .i_key_valid(listed_valid), .o_key_ready(listed_ready), .i_key(listed), .i_info_rows(info_rows),
         .o_read_parity(read_parity), .o_read_key(read_key), .o_read_slot(read_slot), .i_rows(key_rows),
+//% if T then
+        .i_k_valid(new_k || key_come), .i_k_place(new_k ? new_place : key_tag[$(PLB-1):0]), .i_k(new_k ? new_k_row : key_row[$(D*KW-1):0]),
+        .i_v_place(new_v ? new_place : value_tag[$(PLB-1):0]), .i_v_valid(new_v || value_come), .i_v(new_v ? new_v_row : value_row[$(D*VW-1):0]),
+        .o_parity_free(parity_free), .o_slot_free(slot_free), .o_v_space(value_space),
+//% else
         .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), .o_v_space(value_space),
+//% end
         .o_entry_slot(entry_slot), .o_entry_bank(entry_bank), .o_move(entry_move), .o_load(entry_load), .o_load_rows(load_rows),
         .i_entry_any(entry_any), .i_query_ready(query_ready), .o_open(open), .o_open_bank(open_bank), .o_open_rows(open_rows),
         .o_open_count(open_count), .i_owed(owed), .o_retire_bank(retire_bank), .o_retire_ready(retire_ready),
@@ -335,7 +549,10 @@ module sofa_core (
 //%   if B > 1 then
         .i_phase_keys(phase_keys), .i_phase_values(phase_values),
 //%   end
-        .i_k(k), .i_v(value_row[$(D*VW-1):0]), .o_keys(keys), .o_values(values));
+//%   if not T then
+        .i_k(k), .i_v(value_row[$(D*VW-1):0]),
+//%   end
+        .o_keys(keys), .o_values(values));
 //% end
     sofa_blocks u_blocks (
         .clk(clk), .rst(reset), .i_open(open), .i_open_bank(open_bank), .i_open_count(open_count), .i_stored(row_stored),
@@ -384,6 +601,44 @@ module sofa_core (
     end
     wire              store_idle, store_beat;
     wire [$(clog2(d.port_bytes+1)-1):0] store_bytes;
+//% if T then
+    // O rows and generated rows share the write channel
+//%   for _, w in ipairs({"store", "back"}) do
+    wire              $(w)_req_valid, $(w)_req_ready, $(w)_data_valid, $(w)_data_ready, $(w)_last, $(w)_resp_valid, $(w)_resp_error;
+    wire [$(A-1):0]   $(w)_req_addr;
+    wire [7:0]        $(w)_req_len;
+    wire [$(P-1):0]   $(w)_data;
+    wire [$(d.port_bytes-1):0] $(w)_strb;
+//%   end
+    wire              store_error, back_error, back_idle, back_beat, mux_idle;
+    wire [$(clog2(d.port_bytes+1)-1):0] back_bytes;
+    assign write_error = store_error || back_error;
+    assign row_written = back_resp_valid;
+    sofa_store u_store (
+        .clk(clk), .rst(reset), .i_halt(halt), .o_idle(store_idle), .o_error(store_error), .i_base({bank_base1, bank_base0}),
+        .i_stride(o_stride), .i_row_valid(done_valid), .o_row_ready(done_ready), .i_row_bank(done_bank), .i_row(done_row),
+        .i_data(done_data), .o_stored(row_stored), .o_beat(store_beat), .o_bytes(store_bytes),
+        .o_req_valid(store_req_valid), .i_req_ready(store_req_ready), .o_req_addr(store_req_addr), .o_req_len(store_req_len),
+        .o_data_valid(store_data_valid), .i_data_ready(store_data_ready), .o_data(store_data), .o_strb(store_strb), .o_last(store_last),
+        .i_resp_valid(store_resp_valid), .i_resp_error(store_resp_error));
+    sofa_write_back u_write_back (
+        .clk(clk), .rst(reset), .i_halt(halt), .o_idle(back_idle), .o_error(back_error), .i_k_base(cfg_k_base), .i_k_stride(k_stride),
+        .i_v_base(cfg_v_base), .i_v_stride(v_stride), .i_row_valid(back_valid), .o_row_ready(back_ready), .i_row_is_v(back_is_v),
+        .i_row_key(back_key), .i_row(back_row), .o_beat(back_beat), .o_bytes(back_bytes),
+        .o_req_valid(back_req_valid), .i_req_ready(back_req_ready), .o_req_addr(back_req_addr), .o_req_len(back_req_len),
+        .o_data_valid(back_data_valid), .i_data_ready(back_data_ready), .o_data(back_data), .o_strb(back_strb), .o_last(back_last),
+        .i_resp_valid(back_resp_valid), .i_resp_error(back_resp_error));
+    sofa_write_mux u_write_mux (
+        .clk(clk), .rst(reset), .o_idle(mux_idle),
+        .i_req_valid({back_req_valid, store_req_valid}), .o_req_ready({back_req_ready, store_req_ready}),
+        .i_req_addr({back_req_addr, store_req_addr}), .i_req_len({back_req_len, store_req_len}),
+        .i_data_valid({back_data_valid, store_data_valid}), .o_data_ready({back_data_ready, store_data_ready}),
+        .i_data({back_data, store_data}), .i_strb({back_strb, store_strb}), .i_last({back_last, store_last}),
+        .o_resp_valid({back_resp_valid, store_resp_valid}), .o_resp_error({back_resp_error, store_resp_error}),
+        .o_req_valid(o_wr_req_valid), .i_req_ready(i_wr_req_ready), .o_req_addr(o_wr_req_addr), .o_req_len(o_wr_req_len),
+        .o_data_valid(o_wr_data_valid), .i_data_ready(i_wr_data_ready), .o_data(o_wr_data), .o_strb(o_wr_strb), .o_last(o_wr_last),
+        .i_resp_valid(i_wr_resp_valid), .i_resp_error(i_wr_resp_error));
+//% else
     sofa_store u_store (
         .clk(clk), .rst(reset), .i_halt(halt), .o_idle(store_idle), .o_error(write_error), .i_base({bank_base1, bank_base0}),
         .i_stride(o_stride), .i_row_valid(done_valid), .o_row_ready(done_ready), .i_row_bank(done_bank), .i_row(done_row),
@@ -391,12 +646,14 @@ module sofa_core (
         .o_req_valid(o_wr_req_valid), .i_req_ready(i_wr_req_ready), .o_req_addr(o_wr_req_addr), .o_req_len(o_wr_req_len),
         .o_data_valid(o_wr_data_valid), .i_data_ready(i_wr_data_ready), .o_data(o_wr_data), .o_strb(o_wr_strb), .o_last(o_wr_last),
         .i_resp_valid(i_wr_resp_valid), .i_resp_error(i_wr_resp_error));
+//% end
 
 //% local idle, err, beats = {}, {}, {}
 //% for c = 0, NC - 1 do idle[#idle+1] = "read_idle_" .. c; err[#err+1] = "read_error_" .. c; beats[#beats+1] = "read_beat_" .. c end
+//% if T then idle[#idle+1] = "back_idle"; idle[#idle+1] = "mux_idle"; beats[#beats+1] = "back_beat" end
     assign bus_idle = store_idle && $(table.concat(idle, " && "));
     assign read_error = $(table.concat(err, " || "));
-    assign progress = $(table.concat(beats, " || ")) || store_beat || i_wr_resp_valid || tiles_busy || inc_predict_busy || inc_pairs != $(clog2(NG+1))'d0;
+    assign progress = $(table.concat(beats, " || ")) || store_beat || i_wr_resp_valid || tiles_busy || inc_predict_busy || inc_pairs != $(clog2(NG+1))'d0$(T and " || inc_khat_busy || inc_kvgen_busy" or "");
 
     // ---- counters ----
     assign inc_select_busy = beat_valid;
@@ -405,8 +662,14 @@ module sofa_core (
     always @(posedge clk)
         lanes_idle <= busy ? $(lit(LB, LANES)) - inc_attend_busy : $(lit(LB, 0));
     assign inc_attend_starved = lanes_idle;
+//% if T then
+    assign inc_need_keys = inc_generated || inc_fetched;
+    assign inc_cache_bytes = back_beat ? back_bytes : $(lit(clog2(d.port_bytes+1), 0));
+    wire unused_tags = &{1'b0, key_tag, value_tag, token_tag, weight_tag, token_row, weight_row};
+//% else
     assign inc_need_keys = value_come;
     assign inc_key_rows = key_come;
+//% end
     assign inc_clipped = chosen ? chosen_clipped : $(CB)'d0;
     assign inc_empty_rows = {$(RB)'d0, empty_row};
     assign inc_blocks = open;

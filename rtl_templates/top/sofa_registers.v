@@ -49,6 +49,9 @@ module sofa_registers (
     // control
     output reg           o_start,
     output reg           o_abort,
+//% if cfg.mode == "tokens" then
+    output reg           o_invalidate,
+//% end
     input  wire          i_busy,
     input  wire          i_done_set,
     input  wire [7:0]    i_error,          // with i_done_set
@@ -167,6 +170,9 @@ module sofa_registers (
         if (rst) begin
             o_start <= 1'b0;
             o_abort <= 1'b0;
+//% if cfg.mode == "tokens" then
+            o_invalidate <= 1'b0;
+//% end
             o_irq <= 1'b0;
             running <= 1'b0;
             done <= 1'b0;
@@ -174,6 +180,9 @@ module sofa_registers (
         end else begin
             o_start <= start;
             o_abort <= command && wdata[$(control.fields[2].low)] && running && !i_done_set;
+//% if cfg.mode == "tokens" then
+            o_invalidate <= command && wdata[$(control.fields[4].low)];
+//% end
             o_irq <= done && cfg_irq_enable;
             if (start)
                 running <= 1'b1;

@@ -1,0 +1,63 @@
+//% if cfg.mode ~= "tokens" then skip() end
+//% local DC, CW, NSL = cfg.predict.dims, d.slice_words, d.hidden_slices
+//% local WB, LOW = clog2(CW + 1), clog2(d.port_bytes)
+//% local TB, SB = clog2(DC + 1), clog2(NSL + 1)
+// The job's hidden size in words of $(DC) units and slices of $(CW) words: how many slices, and what the last one holds.
+// Latency: $(NSL > 1 and "o_ready rises a cycle for each slice after i_start" or "none"); the results stand until the next job.
+`default_nettype none
+module sofa_hidden (
+//% if NSL > 1 then
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             i_start,
+//% end
+    input  wire [15:0]      i_hidden,
+    input  wire [15:0]      i_words,
+    output wire             o_legal,       // the words fit the hidden units
+    output wire             o_ready,
+    output wire [$(SB-1):0] o_slices,
+    output wire [$(WB-1):0] o_words_last,  // of the last slice
+    output wire [7:0]       o_len_last,    // its port beats - 1
+    output wire [$(TB-1):0] o_tail         // hidden units of the last word
+);
+    wire [24:0] end_of_words = {9'd0, i_words} * 25'd$(DC);
+    wire [24:0] over = end_of_words - {9'd0, i_hidden};
+    wire [24:0] tail = 25'd$(DC) - over;
+    assign o_legal = i_words != 16'd0 && i_words <= 16'd$(d.hidden_words) && i_hidden <= 16'd$(cfg.hidden_max) && i_hidden != 16'd0
+                  && over < 25'd$(DC);
+    assign o_tail = tail[$(TB-1):0];
+    wire        unused_tail = &{1'b0, tail[24:$(TB)]};
+//% if NSL > 1 then
+    reg  [$(SB-1):0] slices;
+    reg  [15:0] words, units;
+    reg         ready;
+    wire        more = words > 16'd$(CW);
+    always @(posedge clk) begin
+        if (i_start) begin
+            slices <= $(lit(SB, 1));
+            words <= i_words;
+            units <= i_hidden;
+        end else if (more) begin
+            slices <= slices + 1'b1;
+            words <= words - 16'd$(CW);
+            units <= units - 16'd$(CW * DC);
+        end
+        if (rst)
+            ready <= 1'b0;
+        else
+            ready <= !i_start && (ready || !more);
+    end
+    assign o_ready = ready;
+    assign o_slices = slices;
+//% else
+    wire [15:0] words = i_words, units = i_hidden;
+    assign o_ready = 1'b1;
+    assign o_slices = 1'b1;
+//% end
+    assign o_words_last = words[$(WB-1):0];
+    // beats - 1 = (units - 1) / $(d.port_bytes)
+    wire [15:0] beyond = (units - 16'd1) >> $(LOW);
+    assign o_len_last = beyond[7:0];
+    wire        unused_upper = &{1'b0, words[15:$(WB)], beyond[15:8]};
+endmodule
+`default_nettype wire
