@@ -98,6 +98,13 @@ enum sofa_status sofa_kvgen_open(struct sofa_kvgen *g, const struct sofa_trace *
     return SOFA_OK;
 }
 
+void sofa_kvgen_keep(struct sofa_kvgen *g, const uint8_t *valid)
+{
+    for (size_t key = 0; key < g->trace->k.rows; key++)
+        if (valid[key])
+            sofa_kvgen_need(g, key);
+}
+
 int sofa_kvgen_need(struct sofa_kvgen *g, size_t key)
 {
     size_t d = g->trace->k.cols;

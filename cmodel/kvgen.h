@@ -22,6 +22,8 @@ struct sofa_kvgen {
 };
 enum sofa_status sofa_kvgen_open(struct sofa_kvgen *g, const struct sofa_trace *t, unsigned key_bits, unsigned value_bits,
                                  struct sofa_error *e);
+/* Keys that earlier jobs have generated (keys of them). */
+void sofa_kvgen_keep(struct sofa_kvgen *g, const uint8_t *valid);
 /* Makes k and v of a key valid; returns 1 when it had to generate them. */
 int sofa_kvgen_need(struct sofa_kvgen *g, size_t key);
 void sofa_kvgen_close(struct sofa_kvgen *g);

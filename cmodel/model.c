@@ -2,6 +2,7 @@
 
 #include "attend.h"
 #include "kvgen.h"
+#include "pack.h"
 #include "predict.h"
 #include "predict_keys.h"
 #include "schedule.h"
@@ -24,6 +25,7 @@ struct run {
     const int16_t *k, *v; /* S x d: of the trace, or of kvgen as far as they are needed */
     struct sofa_kvgen kvgen; /* mode tokens */
     struct sofa_zeros zeros; /* mode tokens */
+    struct sofa_pack pack;   /* mode tokens */
     int16_t *power;  /* QB x d, codes of the block's queries */
     int64_t *o;      /* QB x d */
     int32_t *recent; /* QB x d */
@@ -76,6 +78,9 @@ static enum sofa_status open_keys(struct run *run, struct sofa_error *e)
     run->kvgen.v_shift = run->j->v_shift;
     run->k = run->kvgen.k;
     run->v = run->kvgen.v;
+    if (status == SOFA_OK && run->j->keep && run->j->valid)
+        sofa_kvgen_keep(&run->kvgen, run->j->valid);
+    sofa_pack_shape(&run->pack, c, t->tokens.x.cols);
     return status == SOFA_OK ? sofa_zeros_open(&run->zeros, c, &t->tokens, e) : status;
 }
 
@@ -162,15 +167,33 @@ static void attend_row(struct run *run, size_t row0, unsigned r, size_t key)
                                                                run->k + key * d, run->v + key * d);
 }
 
-static void attend_tile(struct run *run, const struct sofa_tile *tile, size_t row0)
+/* The chip holds the weights of a short token; those of a long one pass by once for every batch of keys. */
+static void generate_tile(struct run *run, struct sofa_tile *tile, const uint16_t *order, unsigned count)
+{
+    struct sofa_counters *n = &run->result->counters;
+    unsigned batch = run->c->memory.prefetch;
+    for (unsigned first = 0; first < count; first += batch) {
+        unsigned made = 0, end = first + batch < count ? first + batch : count;
+        for (unsigned i = first; i < end; i++)
+            if (sofa_kvgen_need(&run->kvgen, tile->base + order[i])) {
+                sofa_set_bit(tile->made, order[i]);
+                made++;
+            }
+        n->generated += made;
+        if (made > 0 && (run->pack.slices > 1 || n->weight_loads == 0))
+            n->weight_loads++;
+    }
+}
+
+static void attend_tile(struct run *run, struct sofa_tile *tile, size_t row0)
 {
     uint16_t order[SOFA_TILE_KEYS_MAX];
     unsigned count = sofa_tile_order(tile, run->j->tile, order);
     run->result->counters.keys += count;
+    if (run->c->mode == SOFA_MODE_TOKENS)
+        generate_tile(run, tile, order, count);
     for (unsigned i = 0; i < count; i++) {
         const uint64_t *need = tile->need + order[i] * SOFA_ROW_WORDS;
-        if (run->c->mode == SOFA_MODE_TOKENS)
-            run->result->counters.generated += (unsigned)sofa_kvgen_need(&run->kvgen, tile->base + order[i]);
         for (unsigned w = 0; w < SOFA_ROW_WORDS; w++)
             for (uint64_t rest = need[w]; rest != 0; rest &= rest - 1)
                 attend_row(run, row0, 64 * w + (unsigned)__builtin_ctzll(rest), tile->base + order[i]);
@@ -201,6 +224,17 @@ static unsigned count_keys(const uint64_t *mask)
     return count;
 }
 
+static enum sofa_status predict_tile_keys(struct run *run, struct sofa_tile *tile, struct sofa_error *e)
+{
+    if (run->keep_tiles) {
+        tile->khat_beats = calloc((size_t)run->d.groups * run->zeros.words, sizeof *tile->khat_beats);
+        if (!tile->khat_beats)
+            return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %u words of a token", run->zeros.words);
+    }
+    sofa_zeros_count(&run->zeros, &run->result->counters, tile, run->j->tile);
+    return SOFA_OK;
+}
+
 static enum sofa_status run_tile(struct run *run, size_t row0, unsigned rows, uint32_t base, struct sofa_error *e)
 {
     struct sofa_tile tile;
@@ -217,9 +251,10 @@ static enum sofa_status run_tile(struct run *run, size_t row0, unsigned rows, ui
         run->result->counters.tiles++;
         run->result->counters.key_rows += seen;
         if (run->c->mode == SOFA_MODE_TOKENS)
-            sofa_zeros_count(&run->zeros, &run->result->counters, &tile, run->j->tile);
-        attend_tile(run, &tile, row0);
-        if (run->keep_tiles)
+            status = predict_tile_keys(run, &tile, e);
+        if (status == SOFA_OK)
+            attend_tile(run, &tile, row0);
+        if (status == SOFA_OK && run->keep_tiles)
             status = keep_tile(run, &tile, e);
     }
     sofa_tile_free(&tile);
@@ -276,21 +311,22 @@ static uint64_t whole_beats(const struct run *run, uint64_t bits)
     return (bits + port - 1) / port * run->d.port_bytes;
 }
 
-/* Tokens once per tile and block, weights once per job; a generated row is written, and read by every later block that
- * needs it. */
+/* Tokens once per tile and block, and once more for each generated key where they pass by in slices. A generated row is
+ * written, and read by every later block that needs it. */
 static void count_token_bytes(const struct run *run)
 {
     struct sofa_counters *n = &run->result->counters;
     const struct sofa_config *c = run->c;
-    uint64_t hidden = run->t->tokens.x.cols, weights = hidden * c->head_dim;
-    unsigned biases = (run->t->tokens.bk ? 1u : 0u) + (run->t->tokens.bv ? 1u : 0u);
-    uint64_t pair = (uint64_t)(run->d.key_beats + run->d.value_beats) * run->d.port_bytes;
+    const struct sofa_pack *p = &run->pack;
+    uint64_t port = run->d.port_bytes, d = c->head_dim;
+    uint64_t rows = n->key_rows + (p->slices > 1 ? n->generated : 0);
     n->fetched = n->keys - n->generated;
-    n->bytes_token = n->key_rows * whole_beats(run, hidden * c->data.token_bits);
-    n->bytes_weight = whole_beats(run, weights * 4) + 2 * whole_beats(run, weights * c->data.weight_bits) +
-                      biases * whole_beats(run, (uint64_t)c->head_dim * 32);
-    n->bytes_cache_read = n->fetched * pair;
-    n->bytes_cache_write = n->generated * pair;
+    n->code_loads = p->slices > 1 ? n->tiles : n->tiles > 0;
+    n->bytes_token = rows * whole_beats(run, (uint64_t)run->t->tokens.x.cols * c->data.token_bits);
+    n->bytes_weight = (n->code_loads * p->code_beats + n->weight_loads * p->weight_beats) * port;
+    n->bytes_weight += (n->generated > 0) * p->bias_beats * port;
+    n->bytes_cache_read = n->fetched * (run->d.key_beats + run->d.value_beats) * port;
+    n->bytes_cache_write = n->generated * (d * c->data.key_bits / 8 + d * c->data.value_bits / 8);
 }
 
 static void count_bytes(const struct run *run)
@@ -308,6 +344,20 @@ static void count_bytes(const struct run *run)
     n->bytes_output = rows * run->c->head_dim * run->c->data.output_bits / 8;
 }
 
+/* What outlives the run. */
+static void hand_over(struct run *run)
+{
+    struct sofa_result *r = run->result;
+    r->words = run->zeros.words;
+    r->columns = run->zeros.mask;
+    r->valid = run->kvgen.valid;
+    r->k = run->kvgen.k;
+    r->v = run->kvgen.v;
+    run->zeros.mask = NULL;
+    run->kvgen.valid = NULL;
+    run->kvgen.k = run->kvgen.v = NULL;
+}
+
 enum sofa_status sofa_model_run(struct sofa_result *result, const struct sofa_config *c, const struct sofa_trace *t,
                                 const struct sofa_job *j, int keep_tiles, struct sofa_error *e)
 {
@@ -320,6 +370,7 @@ enum sofa_status sofa_model_run(struct sofa_result *result, const struct sofa_co
         for (size_t row0 = 0; row0 < rows && status == SOFA_OK; row0 += qb)
             status = run_block(run, row0, (unsigned)(row0 + qb < rows ? qb : rows - row0), e);
         count_bytes(run);
+        hand_over(run);
     }
     if (run)
         close_run(run);
@@ -336,5 +387,9 @@ void sofa_result_free(struct sofa_result *result)
     free(result->block);
     free(result->o);
     free(result->selected);
+    free(result->columns);
+    free(result->valid);
+    free(result->k);
+    free(result->v);
     *result = (struct sofa_result){0};
 }

@@ -14,12 +14,16 @@ struct sofa_counters {
     uint64_t empty_rows; /* rows that see no key */
     uint64_t blocks, tiles; /* blocks; tiles with at least one visible key */
     uint64_t bytes_query, bytes_key, bytes_value, bytes_range, bytes_output; /* on the bus, whole beats read; bytes written */
-    /* mode tokens: the memory of generated keys holds all of them, that of tokens a tile, that of weights a head */
+    /* mode tokens */
     uint64_t generated, fetched;   /* keys: generated when first needed, read back by later blocks */
-    uint64_t khat_beats, khat_beats_skipped; /* of key prediction: done; without an operand other than zero */
+    uint64_t khat_beats, khat_beats_skipped; /* of key prediction: done, skipped */
     uint64_t zero_terms;           /* products of key prediction that a zero token or code makes superfluous */
-    uint64_t bytes_token, bytes_weight, bytes_cache_read, bytes_cache_write;
+    uint64_t code_loads, weight_loads; /* how often all codes, all weights were read; biases: once if a key was generated */
+    uint64_t bytes_token, bytes_weight; /* on the bus; weights: with codes and biases */
+    uint64_t bytes_cache_read, bytes_cache_write; /* whole beats read; bytes written */
 };
+
+#define SOFA_COLUMN_WORDS (SOFA_HEAD_DIM_MAX / 64u)
 
 /* What one tile of one block looks like to the scheduler; enough for the cycle model. */
 struct sofa_tile {
@@ -30,6 +34,9 @@ struct sofa_tile {
     uint64_t *best;        /* key words: some row's best */
     uint16_t *group_first, *group_last; /* per key group: first and last row that sees it; first > last: none */
     uint32_t views;        /* (row, key group) pairs with a visible key */
+    /* mode tokens */
+    uint64_t *made;        /* key words: the key is generated in this tile; other needed ones are fetched */
+    uint16_t *khat_beats;  /* key groups x words of H: beats of key prediction; 0: skipped. NULL unless tiles are kept */
 };
 
 /* One block: its keys that some row sees lie in [low, high); low >= high: none. */
@@ -46,6 +53,12 @@ struct sofa_result {
     struct sofa_tile *tile; /* in order of execution */
     size_t tiles;
     struct sofa_block *block; /* counters.blocks of them */
+    /* mode tokens */
+    unsigned words;           /* of predict.dims hidden units in a token */
+    uint64_t *columns;        /* words x SOFA_COLUMN_WORDS: columns of Wk with a code that is not zero: the beats of a word
+                                 when they are fewer than head_dim */
+    uint8_t *valid;           /* S: keys whose pairs the cache holds after the job */
+    int16_t *k, *v;           /* S x d: these pairs */
 };
 
 /* keep_tiles: fill result->tile and result->block (needed by the cycle model and the bench). */

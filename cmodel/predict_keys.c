@@ -45,29 +45,31 @@ void sofa_scale_khat(int16_t *khat, const int32_t *sum, size_t n, unsigned shift
 static void find_zeros(struct sofa_zeros *z, const int16_t *power)
 {
     size_t hidden = z->x->cols;
-    for (unsigned slice = 0; slice < z->slices; slice++) {
-        size_t first = (size_t)slice * z->dims, end = first + z->dims < hidden ? first + z->dims : hidden;
+    for (size_t h = 0; h < hidden; h++)
         for (unsigned column = 0; column < z->columns; column++) {
-            int any = 0;
-            for (size_t h = first; h < end; h++) {
-                int code = power[h * z->columns + column];
-                any |= code;
-                z->codes[h] += code == 0;
-            }
-            z->live[slice] += any != 0;
+            if (power[h * z->columns + column] != 0)
+                sofa_set_bit(z->mask + h / z->dims * SOFA_COLUMN_WORDS, column);
+            else
+                z->codes[h]++;
         }
-    }
+    for (unsigned word = 0; word < z->words; word++)
+        for (unsigned i = 0; i < SOFA_COLUMN_WORDS; i++)
+            z->live[word] += (unsigned)__builtin_popcountll(z->mask[word * SOFA_COLUMN_WORDS + i]);
 }
 
 enum sofa_status sofa_zeros_open(struct sofa_zeros *z, const struct sofa_config *c, const struct sofa_tokens *t,
                                  struct sofa_error *e)
 {
+    struct sofa_derived d;
     size_t hidden = t->x.cols;
+    sofa_config_derive(c, &d);
     *z = (struct sofa_zeros){.x = &t->x, .keys = c->predict.keys, .dims = c->predict.dims, .columns = c->head_dim};
-    z->slices = (unsigned)((hidden + z->dims - 1) / z->dims);
-    z->live = calloc(z->slices, sizeof *z->live);
+    z->words = (unsigned)((hidden + z->dims - 1) / z->dims);
+    z->slice = d.slice_words;
+    z->mask = calloc(z->words * SOFA_COLUMN_WORDS, sizeof *z->mask);
+    z->live = calloc(z->words, sizeof *z->live);
     z->codes = calloc(hidden, sizeof *z->codes);
-    if (!z->live || !z->codes)
+    if (!z->mask || !z->live || !z->codes)
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu rows of wk", hidden);
     find_zeros(z, t->power);
     return SOFA_OK;
@@ -75,6 +77,7 @@ enum sofa_status sofa_zeros_open(struct sofa_zeros *z, const struct sofa_config 
 
 void sofa_zeros_close(struct sofa_zeros *z)
 {
+    free(z->mask);
     free(z->live);
     free(z->codes);
     *z = (struct sofa_zeros){0};
@@ -89,30 +92,52 @@ static uint64_t zero_terms(const struct sofa_zeros *z, const int16_t *x)
     return terms;
 }
 
-static int slice_is_zero(const struct sofa_zeros *z, unsigned slice, const uint64_t *visible, unsigned low, unsigned high,
-                         uint32_t base)
+/* A key group of a tile. */
+struct group {
+    const uint64_t *visible;
+    uint32_t base;
+    unsigned low, high;
+};
+
+static int tokens_are_zero(const struct sofa_zeros *z, unsigned word, const struct group *g)
 {
-    size_t first = (size_t)slice * z->dims, end = first + z->dims < z->x->cols ? first + z->dims : z->x->cols;
-    for (unsigned key = low; key < high; key++)
-        for (size_t h = first; sofa_bit(visible, key) && h < end; h++)
-            if (z->x->value[(base + key) * z->x->cols + h] != 0)
+    size_t first = (size_t)word * z->dims, end = first + z->dims < z->x->cols ? first + z->dims : z->x->cols;
+    for (unsigned key = g->low; key < g->high; key++)
+        for (size_t h = first; sofa_bit(g->visible, key) && h < end; h++)
+            if (z->x->value[(g->base + key) * z->x->cols + h] != 0)
                 return 0;
     return 1;
 }
 
+/* The first pass clears the sums, the last of a slice stores them: these run all columns. */
+static unsigned pass_beats(const struct sofa_zeros *z, unsigned word, const struct group *g, int begun)
+{
+    int last = (word + 1) % z->slice == 0 || word + 1 == z->words;
+    if (last)
+        return z->columns;
+    if (tokens_are_zero(z, word, g))
+        return 0;
+    return begun ? z->live[word] : z->columns;
+}
+
 void sofa_zeros_count(const struct sofa_zeros *z, struct sofa_counters *n, const struct sofa_tile *tile, unsigned tile_keys)
 {
-    for (unsigned low = 0; low < tile_keys; low += z->keys) {
-        unsigned high = low + z->keys < tile_keys ? low + z->keys : tile_keys, seen = 0;
-        for (unsigned key = low; key < high; key++)
+    struct group g = {.visible = tile->visible, .base = tile->base};
+    for (g.low = 0; g.low < tile_keys; g.low += z->keys) {
+        unsigned seen = 0, begun = 0;
+        g.high = g.low + z->keys < tile_keys ? g.low + z->keys : tile_keys;
+        for (unsigned key = g.low; key < g.high; key++)
             if (sofa_bit(tile->visible, key)) {
                 n->zero_terms += zero_terms(z, z->x->value + (tile->base + key) * z->x->cols);
                 seen++;
             }
-        for (unsigned slice = 0; seen > 0 && slice < z->slices; slice++) {
-            unsigned beats = slice_is_zero(z, slice, tile->visible, low, high, tile->base) ? 0 : z->live[slice];
+        for (unsigned word = 0; seen > 0 && word < z->words; word++) {
+            unsigned beats = pass_beats(z, word, &g, begun > 0);
+            begun += beats;
             n->khat_beats += beats;
             n->khat_beats_skipped += z->columns - beats;
+            if (tile->khat_beats)
+                tile->khat_beats[g.low / z->keys * z->words + word] = (uint16_t)beats;
         }
     }
 }

@@ -13,18 +13,19 @@ void sofa_encode_weights(int16_t *power, const int16_t *weight, size_t n, enum s
 /* K^ = sat(sum >>> shift), n elements. */
 void sofa_scale_khat(int16_t *khat, const int32_t *sum, size_t n, unsigned shift, unsigned bits);
 
-/* What the zero eliminator of the shift array finds: a beat is one column of codes against a slice of predict.dims
- * tokens of predict.keys keys. */
+/* What the zero eliminator of the shift array finds: a pass is a word of predict.dims tokens of predict.keys keys against
+ * the columns of its codes, a beat each. */
 struct sofa_zeros {
     const struct sofa_tensor *x;
-    unsigned keys, dims, slices, columns;
-    uint32_t *live;  /* per slice: columns with a code that is not zero */
+    unsigned keys, dims, words, slice, columns;
+    uint64_t *mask;  /* words x SOFA_COLUMN_WORDS: columns with a code that is not zero */
+    uint32_t *live;  /* per word: how many */
     uint32_t *codes; /* per row of Wk: zero codes */
 };
 enum sofa_status sofa_zeros_open(struct sofa_zeros *z, const struct sofa_config *c, const struct sofa_tokens *t,
                                  struct sofa_error *e);
 void sofa_zeros_close(struct sofa_zeros *z);
-/* Counts the beats of a tile in which some row of the block sees a key. */
+/* Counts the beats of a tile in which some row of the block sees a key; fills tile->khat_beats unless it is NULL. */
 void sofa_zeros_count(const struct sofa_zeros *z, struct sofa_counters *n, const struct sofa_tile *tile, unsigned tile_keys);
 
 #endif

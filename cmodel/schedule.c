@@ -7,13 +7,14 @@ enum sofa_status sofa_tile_init(struct sofa_tile *tile, const struct sofa_config
     unsigned groups = c->tile.keys; /* at most */
     *tile = (struct sofa_tile){0};
     tile->need = calloc(c->tile.keys * SOFA_ROW_WORDS, sizeof *tile->need);
-    tile->visible = calloc(2 * SOFA_KEY_WORDS, sizeof *tile->visible);
+    tile->visible = calloc(3 * SOFA_KEY_WORDS, sizeof *tile->visible);
     tile->group_first = malloc(2 * groups * sizeof *tile->group_first);
     if (!tile->need || !tile->visible || !tile->group_first) {
         sofa_tile_free(tile);
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for a tile");
     }
     tile->best = tile->visible + SOFA_KEY_WORDS;
+    tile->made = tile->best + SOFA_KEY_WORDS;
     tile->group_last = tile->group_first + groups;
     for (unsigned g = 0; g < groups; g++) {
         tile->group_first[g] = UINT16_MAX;
@@ -27,6 +28,7 @@ void sofa_tile_free(struct sofa_tile *tile)
     free(tile->need);
     free(tile->visible);
     free(tile->group_first);
+    free(tile->khat_beats);
     *tile = (struct sofa_tile){0};
 }
 

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void differ(struct tb_comparison *cmp, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void differ(struct tb_comparison *cmp, const char *format, ...)
+void tb_differ(struct tb_comparison *cmp, const char *format, ...)
 {
     if (cmp->mismatches++ > 0)
         return;
@@ -26,8 +25,8 @@ static void compare_output(struct tb_comparison *cmp, const struct sofa_config *
         for (size_t i = 0; i < d; i++) {
             int got = tb_layout_output(l, row, i), want = result->o[row * d + i];
             if (got != want)
-                differ(cmp, "o of block %zu, row %zu (%zu in the block), dim %zu: got %d, want %d", row / qb, row,
-                       row % qb, i, got, want);
+                tb_differ(cmp, "o of block %zu, row %zu (%zu in the block), dim %zu: got %d, want %d", row / qb, row,
+                          row % qb, i, got, want);
         }
 }
 
@@ -38,14 +37,35 @@ static void compare_padding(struct tb_comparison *cmp, const struct tb_layout *l
     for (size_t row = 0; row < r->rows; row++)
         for (size_t i = r->row_bytes; i < r->stride; i++)
             if (r->bytes[row * r->stride + i] != l->pattern)
-                differ(cmp, "output buffer, row %zu: byte %zu beyond the row was written", row, i);
+                tb_differ(cmp, "output buffer, row %zu: byte %zu beyond the row was written", row, i);
+}
+
+/* K and V rows read: in mode tokens those that are fetched from the cache. */
+static void count_row_beats(const struct sofa_config *c, const struct sofa_counters *n, uint64_t *key, uint64_t *value)
+{
+    struct sofa_derived d;
+    sofa_config_derive(c, &d);
+    *key = c->mode == SOFA_MODE_TOKENS ? n->fetched * d.key_beats : n->bytes_key / d.port_bytes;
+    *value = c->mode == SOFA_MODE_TOKENS ? n->fetched * d.value_beats : n->bytes_value / d.port_bytes;
+}
+
+/* Keys of a tile whose V row is read, in issue order. */
+static unsigned read_order(const struct sofa_tile *tile, unsigned keys, uint16_t *order)
+{
+    unsigned count = sofa_tile_order(tile, keys, order), read = 0;
+    for (unsigned k = 0; k < count; k++)
+        if (!sofa_bit(tile->made, order[k]))
+            order[read++] = order[k];
+    return read;
 }
 
 static void compare_counters(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
                              const struct tb_outcome *o)
 {
     const struct sofa_counters *n = &result->counters;
-    uint64_t port = c->memory.port_bits / 8;
+    uint64_t port = c->memory.port_bits / 8, key, value;
+    int tokens = c->mode == SOFA_MODE_TOKENS;
+    count_row_beats(c, n, &key, &value);
     const struct {
         const char *name;
         uint64_t want;
@@ -59,16 +79,23 @@ static void compare_counters(struct tb_comparison *cmp, const struct sofa_config
         {"EMPTY_ROWS", n->empty_rows},
         {"BLOCKS", n->blocks},
         {"QUERY_BEATS", n->bytes_query / port},
-        {"KEY_BEATS", n->bytes_key / port},
-        {"VALUE_BEATS", n->bytes_value / port},
+        {"KEY_BEATS", key},
+        {"VALUE_BEATS", value},
         {"RANGE_BEATS", n->bytes_range / port},
         {"OUTPUT_BYTES", n->bytes_output},
+        {"GENERATED", n->generated},
+        {"FETCHED", n->fetched},
+        {"KHAT_BUSY", n->khat_beats},
+        {"TOKEN_BEATS", n->bytes_token / port},
+        {"WEIGHT_BEATS", n->bytes_weight / port},
+        {"CACHE_BYTES", n->bytes_cache_write},
     };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    size_t count = sizeof table / sizeof table[0] - (tokens ? 0 : 6);
+    for (size_t i = 0; i < count; i++) {
         uint64_t got = tb_counter(o, table[i].name);
         if (got != table[i].want)
-            differ(cmp, "counter %s: got %llu, want %llu", table[i].name, (unsigned long long)got,
-                   (unsigned long long)table[i].want);
+            tb_differ(cmp, "counter %s: got %llu, want %llu", table[i].name, (unsigned long long)got,
+                      (unsigned long long)table[i].want);
     }
 }
 
@@ -77,48 +104,64 @@ static void compare_bus(struct tb_comparison *cmp, const struct sofa_config *c, 
                         const struct tb_memory *m)
 {
     const struct sofa_counters *n = &result->counters;
-    const uint64_t bytes[TB_KINDS] = {n->bytes_query, n->bytes_key, n->bytes_value, 0, n->bytes_range};
-    for (unsigned k = 0; k < TB_KINDS; k++)
-        if (k != TB_O && m->beats[k] * (c->memory.port_bits / 8) != bytes[k])
-            differ(cmp, "beats of %s on the bus: got %llu, want %llu", tb_kind_name((enum tb_kind)k),
-                   (unsigned long long)m->beats[k], (unsigned long long)(bytes[k] / (c->memory.port_bits / 8)));
-    if (m->bytes_written != n->bytes_output)
-        differ(cmp, "bytes written: got %llu, want %llu", (unsigned long long)m->bytes_written,
-               (unsigned long long)n->bytes_output);
+    uint64_t port = c->memory.port_bits / 8, key, value, written = 0;
+    count_row_beats(c, n, &key, &value);
+    const uint64_t beats[TB_KINDS] = {
+        [TB_Q] = n->bytes_query / port, [TB_K] = key, [TB_V] = value, [TB_RANGE] = n->bytes_range / port,
+        [TB_X] = n->bytes_token / port};
+    for (unsigned k = 0; k < TB_KINDS; k++) {
+        if (k < TB_CODE && m->beats[k] != beats[k])
+            tb_differ(cmp, "beats of %s on the bus: got %llu, want %llu", tb_kind_name((enum tb_kind)k),
+                      (unsigned long long)m->beats[k], (unsigned long long)beats[k]);
+        written += k == TB_O ? 0 : m->written[k];
+    }
+    if ((m->beats[TB_CODE] + m->beats[TB_WEIGHT]) * port != n->bytes_weight)
+        tb_differ(cmp, "beats of codes and weights on the bus: got %llu + %llu, want %llu",
+                  (unsigned long long)m->beats[TB_CODE], (unsigned long long)m->beats[TB_WEIGHT],
+                  (unsigned long long)(n->bytes_weight / port));
+    if (m->written[TB_O] != n->bytes_output)
+        tb_differ(cmp, "bytes written: got %llu, want %llu", (unsigned long long)m->written[TB_O],
+                  (unsigned long long)n->bytes_output);
+    if (written != n->bytes_cache_write)
+        tb_differ(cmp, "bytes of the cache written: got %llu, want %llu", (unsigned long long)written,
+                  (unsigned long long)n->bytes_cache_write);
 }
 
-/* How many blocks read each K and V row, and Q rows once. */
-static enum sofa_status compare_rows(struct tb_comparison *cmp, const struct sofa_result *result,
+/* How many blocks read each K and V row; mode tokens: those of pairs that are fetched. */
+static enum sofa_status compare_rows(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
                                      const struct tb_layout *l, const struct sofa_job *j, struct sofa_error *e)
 {
     uint32_t *want = calloc(2 * result->keys + 1, sizeof *want), *key = want, *value = want + result->keys;
+    int tokens = c->mode == SOFA_MODE_TOKENS;
     if (!want)
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", result->keys);
     for (size_t i = 0; i < result->tiles; i++) {
         const struct sofa_tile *tile = &result->tile[i];
         uint16_t order[SOFA_TILE_KEYS_MAX];
-        unsigned count = sofa_tile_order(tile, j->tile, order);
-        for (unsigned k = 0; k < count; k++)
+        unsigned count = read_order(tile, j->tile, order);
+        for (unsigned k = 0; k < count; k++) {
             value[tile->base + order[k]]++;
-        for (unsigned k = 0; k < j->tile && tile->base + k < result->keys; k++)
+            key[tile->base + order[k]] += (uint32_t)tokens;
+        }
+        for (unsigned k = 0; !tokens && k < j->tile && tile->base + k < result->keys; k++)
             key[tile->base + k] += (uint32_t)sofa_bit(tile->visible, k);
     }
     for (size_t k = 0; k < result->keys; k++) {
         if (l->region[TB_K].reads[k] != key[k])
-            differ(cmp, "K row of key %zu: read %u times, want %u", k, (unsigned)l->region[TB_K].reads[k],
-                   (unsigned)key[k]);
+            tb_differ(cmp, "K row of key %zu: read %u times, want %u", k, (unsigned)l->region[TB_K].reads[k],
+                      (unsigned)key[k]);
         if (l->region[TB_V].reads[k] != value[k])
-            differ(cmp, "V row of key %zu: read %u times, want %u", k, (unsigned)l->region[TB_V].reads[k],
-                   (unsigned)value[k]);
+            tb_differ(cmp, "V row of key %zu: read %u times, want %u", k, (unsigned)l->region[TB_V].reads[k],
+                      (unsigned)value[k]);
     }
     for (size_t row = 0; row < result->rows; row++)
         if (l->region[TB_Q].reads[row] != 1)
-            differ(cmp, "Q row %zu: read %u times, want 1", row, (unsigned)l->region[TB_Q].reads[row]);
+            tb_differ(cmp, "Q row %zu: read %u times, want 1", row, (unsigned)l->region[TB_Q].reads[row]);
     free(want);
     return SOFA_OK;
 }
 
-/* Needed keys tile by tile: V rows are requested in issue order (two channels may swap neighbours, so sets are
+/* Needed keys tile by tile (those that are not generated): V rows are requested in issue order (two channels may swap neighbours, so sets are
  * compared). Says where the first wrong selection is. */
 static void compare_selection(struct tb_comparison *cmp, const struct sofa_result *result, const struct sofa_job *j,
                               const struct tb_memory *m)
@@ -127,37 +170,37 @@ static void compare_selection(struct tb_comparison *cmp, const struct sofa_resul
     for (size_t i = 0; i < result->tiles; i++) {
         const struct sofa_tile *tile = &result->tile[i];
         uint16_t order[SOFA_TILE_KEYS_MAX];
-        unsigned count = sofa_tile_order(tile, j->tile, order);
+        unsigned count = read_order(tile, j->tile, order);
         for (unsigned k = 0; k < count; k++) {
             uint32_t want = tile->base + order[k];
             int found = 0;
             for (size_t n = at; n < at + count && n < m->value_logged && !found; n++)
                 found = m->value_log[n] == want;
             if (!found) {
-                differ(cmp, "block %u, tile at key %u: key %u is needed, but V was not read", (unsigned)tile->block,
-                       (unsigned)tile->base, (unsigned)want);
+                tb_differ(cmp, "block %u, tile at key %u: key %u is needed, but V was not read", (unsigned)tile->block,
+                          (unsigned)tile->base, (unsigned)want);
                 return;
             }
         }
         at += count;
     }
     if (at != m->value_logged)
-        differ(cmp, "V of key %u was read after the last needed key", (unsigned)m->value_log[at]);
+        tb_differ(cmp, "V of key %u was read after the last needed key", (unsigned)m->value_log[at]);
 }
 
 static void compare_end(struct tb_comparison *cmp, const struct tb_memory *m, const struct tb_outcome *o)
 {
     if (m->violations)
-        differ(cmp, "%s", m->violation.text);
+        tb_differ(cmp, "%s", m->violation.text);
     if (m->violations > 1)
         cmp->mismatches += m->violations - 1;
     if (!o->finished)
-        differ(cmp, "hangs: no end after %llu cycles", (unsigned long long)o->clocks);
+        tb_differ(cmp, "hangs: no end after %llu cycles", (unsigned long long)o->clocks);
     else if (o->error)
-        differ(cmp, "job ended with error %u (%s)", o->error,
-               sofa_error_code_text(o->error) ? sofa_error_code_text(o->error) : "unknown code");
+        tb_differ(cmp, "job ended with error %u (%s)", o->error,
+                  sofa_error_code_text(o->error) ? sofa_error_code_text(o->error) : "unknown code");
     else if (!o->idle_after)
-        differ(cmp, "the bus is not empty after the end of the job");
+        tb_differ(cmp, "the bus is not empty after the end of the job");
 }
 
 enum sofa_status tb_compare(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_job *j,
@@ -170,7 +213,9 @@ enum sofa_status tb_compare(struct tb_comparison *cmp, const struct sofa_config 
     compare_output(cmp, c, result, memory->layout);
     if (c->board.counters)
         compare_counters(cmp, c, result, outcome);
-    enum sofa_status status = compare_rows(cmp, result, memory->layout, j, e);
+    enum sofa_status status = compare_rows(cmp, c, result, memory->layout, j, e);
+    if (status == SOFA_OK && c->mode == SOFA_MODE_TOKENS)
+        status = tb_compare_tokens(cmp, c, j, result, memory->layout, e);
     compare_bus(cmp, c, result, memory);
     compare_padding(cmp, memory->layout);
     return status;

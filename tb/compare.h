@@ -15,4 +15,10 @@ enum sofa_status tb_compare(struct tb_comparison *comparison, const struct sofa_
                             const struct sofa_result *result, const struct tb_memory *memory,
                             const struct tb_outcome *outcome, struct sofa_error *e);
 
+/* Parts of it that only mode tokens has: codes, weights, tokens read, pairs fetched and written; in compare_tokens.c. */
+enum sofa_status tb_compare_tokens(struct tb_comparison *comparison, const struct sofa_config *c, const struct sofa_job *j,
+                                   const struct sofa_result *result, const struct tb_layout *l, struct sofa_error *e);
+/* Counts a mismatch; the first one is put in words. */
+void tb_differ(struct tb_comparison *cmp, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

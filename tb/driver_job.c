@@ -18,7 +18,7 @@ enum sofa_status tb_load_job(struct tb_driver *d, const struct sofa_job *j, cons
     const struct sofa_bus bus = tb_bus(d);
     struct sofa_place place[SOFA_PLACES];
     for (unsigned k = 0; k < SOFA_PLACES; k++)
-        place[k] = (struct sofa_place){l->region[k].base, l->region[k].stride};
+        place[k] = (struct sofa_place){l->region[k].base, k < SOFA_PLACE_CODE ? l->region[k].stride : 0};
     return sofa_driver_describe(&bus, d->config, j, place, TB_WATCHDOG, e);
 }
 

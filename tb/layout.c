@@ -1,6 +1,8 @@
 #include "layout.h"
 
 #include "../cmodel/image.h"
+#include "../cmodel/kvgen.h"
+#include "../cmodel/pack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +19,19 @@ static unsigned extra_beats(int scatter, struct tb_random *random)
     return scatter ? tb_random_below(random, 4) : 0;
 }
 
-static enum sofa_status allocate(struct tb_region *r, struct tb_random *random, struct sofa_error *e)
+static enum sofa_status allocate(struct tb_layout *l, enum tb_kind kind, int cache, struct tb_random *random,
+                                 struct sofa_error *e)
 {
+    struct tb_region *r = &l->region[kind];
+    size_t count = tb_kind_in_beats(kind) ? r->size / l->port_bytes : r->rows;
     r->bytes = malloc(r->size + 1);
-    r->reads = calloc(r->rows + 1, sizeof *r->reads);
-    if (!r->bytes || !r->reads)
+    r->reads = calloc(count + 1, sizeof *r->reads);
+    if (cache) {
+        r->before = malloc(r->size + 1);
+        r->writes = calloc(r->rows + 1, sizeof *r->writes);
+        r->ready = calloc(r->rows + 1, 1);
+    }
+    if (!r->bytes || !r->reads || (cache && (!r->before || !r->writes || !r->ready)))
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu bytes of bus memory", r->size);
     for (size_t i = 0; i < r->size; i++)
         r->bytes[i] = (uint8_t)(tb_random_next(random) >> 40);
@@ -31,6 +41,22 @@ static enum sofa_status allocate(struct tb_region *r, struct tb_random *random, 
 static void put_tensor(struct tb_region *r, const struct sofa_tensor *t, unsigned bits)
 {
     sofa_image_tensor(r->bytes, r->stride, t, bits, 0, t->rows);
+}
+
+/* Rows of the cache that an earlier job has generated. */
+static void put_valid(struct tb_region *r, const int32_t *sum, size_t d, unsigned shift, unsigned bits,
+                      const struct sofa_job *j)
+{
+    int16_t value[SOFA_HEAD_DIM_MAX];
+    const struct sofa_tensor row = {1, d, value, 1};
+    for (size_t key = 0; j->keep && j->valid && key < r->rows; key++) {
+        if (!j->valid[key])
+            continue;
+        sofa_generate(value, sum + key * d, d, shift, bits);
+        sofa_image_tensor(r->bytes + key * r->stride, r->stride, &row, bits, 0, 1);
+        r->ready[key] = 1;
+    }
+    memcpy(r->before, r->bytes, r->size);
 }
 
 static void shape(struct tb_layout *l, enum tb_kind kind, size_t rows, size_t row_bytes, unsigned extra)
@@ -51,6 +77,26 @@ static void shape_ranges(struct tb_layout *l, size_t rows)
     r->row_bytes = r->stride = SOFA_RANGE_BYTES;
     r->beats = l->port_bytes < SOFA_RANGE_BYTES ? SOFA_RANGE_BYTES / l->port_bytes : 1;
     r->size = round_up(rows * SOFA_RANGE_BYTES, l->port_bytes);
+}
+
+/* One row, in requests of any size. */
+static void shape_image(struct tb_layout *l, enum tb_kind kind, size_t bytes)
+{
+    struct tb_region *r = &l->region[kind];
+    r->rows = 1;
+    r->size = bytes;
+    r->row_bytes = r->stride = (uint32_t)bytes;
+    r->beats = (unsigned)(bytes / l->port_bytes);
+}
+
+static void shape_tokens(struct tb_layout *l, const struct sofa_config *c, const struct sofa_tokens *t, int scatter,
+                         struct tb_random *random)
+{
+    struct sofa_pack pack;
+    sofa_pack_shape(&pack, c, t->x.cols);
+    shape(l, TB_X, t->x.rows, t->x.cols, extra_beats(scatter, random));
+    shape_image(l, TB_CODE, pack.code_bytes);
+    shape_image(l, TB_WEIGHT, pack.weight_bytes);
 }
 
 /* Regions in random order from a random start, or one after the other from the gap on. */
@@ -77,30 +123,48 @@ static enum sofa_status place(struct tb_layout *l, unsigned address_bits, int sc
     return SOFA_OK;
 }
 
+static void fill(struct tb_layout *l, const struct sofa_config *c, const struct sofa_trace *t, const struct sofa_job *j)
+{
+    const struct sofa_tokens *k = &t->tokens;
+    struct tb_region *r = l->region;
+    put_tensor(&r[TB_Q], &t->q, c->data.query_bits);
+    sofa_image_ranges(r[TB_RANGE].bytes, t, 0, r[TB_RANGE].rows);
+    memset(r[TB_O].bytes, l->pattern, r[TB_O].size);
+    if (c->mode == SOFA_MODE_TOKENS) {
+        put_tensor(&r[TB_X], &k->x, c->data.token_bits);
+        sofa_pack_codes(r[TB_CODE].bytes, c, k);
+        sofa_pack_weights(r[TB_WEIGHT].bytes, c, k);
+        put_valid(&r[TB_K], k->k_sum, c->head_dim, j->k_shift, c->data.key_bits, j);
+        put_valid(&r[TB_V], k->v_sum, c->head_dim, j->v_shift, c->data.value_bits, j);
+    } else {
+        put_tensor(&r[TB_K], &t->k, c->data.key_bits);
+        put_tensor(&r[TB_V], &t->v, c->data.value_bits);
+    }
+}
+
 enum sofa_status tb_layout_make(struct tb_layout *l, const struct sofa_config *c, const struct sofa_trace *t,
                                 const struct sofa_job *j, int scatter, struct tb_random *random,
                                 struct sofa_error *e)
 {
     size_t d = c->head_dim;
+    int tokens = c->mode == SOFA_MODE_TOKENS;
     *l = (struct tb_layout){.port_bytes = c->memory.port_bits / 8};
     shape(l, TB_Q, t->q.rows, d * c->data.query_bits / 8, extra_beats(scatter, random));
     shape(l, TB_K, t->k.rows, d * c->data.key_bits / 8, extra_beats(scatter, random));
     shape(l, TB_V, t->v.rows, d * c->data.value_bits / 8, extra_beats(scatter, random));
     shape(l, TB_O, t->q.rows, d * c->data.output_bits / 8, extra_beats(scatter, random));
     shape_ranges(l, j->has_ranges ? t->q.rows : 0);
+    if (tokens)
+        shape_tokens(l, c, &t->tokens, scatter, random);
     enum sofa_status status = place(l, c->memory.address_bits, scatter, random, e);
     for (unsigned k = 0; k < TB_KINDS && status == SOFA_OK; k++)
-        status = allocate(&l->region[k], random, e);
+        status = allocate(l, (enum tb_kind)k, tokens && (k == TB_K || k == TB_V), random, e);
     if (status != SOFA_OK) {
         tb_layout_free(l);
         return status;
     }
-    put_tensor(&l->region[TB_Q], &t->q, c->data.query_bits);
-    put_tensor(&l->region[TB_K], &t->k, c->data.key_bits);
-    put_tensor(&l->region[TB_V], &t->v, c->data.value_bits);
-    sofa_image_ranges(l->region[TB_RANGE].bytes, t, 0, l->region[TB_RANGE].rows);
     l->pattern = (uint8_t)(tb_random_next(random) >> 40);
-    memset(l->region[TB_O].bytes, l->pattern, l->region[TB_O].size);
+    fill(l, c, t, j);
     return SOFA_OK;
 }
 
@@ -109,6 +173,9 @@ void tb_layout_free(struct tb_layout *l)
     for (unsigned k = 0; k < TB_KINDS; k++) {
         free(l->region[k].bytes);
         free(l->region[k].reads);
+        free(l->region[k].before);
+        free(l->region[k].writes);
+        free(l->region[k].ready);
     }
     *l = (struct tb_layout){0};
 }
@@ -125,7 +192,7 @@ struct tb_region *tb_layout_find(struct tb_layout *l, uint64_t address, size_t c
 
 const char *tb_kind_name(enum tb_kind kind)
 {
-    static const char *const name[TB_KINDS] = {"Q", "K", "V", "O", "range"};
+    static const char *const name[TB_KINDS] = {"Q", "K", "V", "O", "range", "X", "code", "weight"};
     return name[kind];
 }
 

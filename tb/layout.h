@@ -1,12 +1,14 @@
-/* Where the tensors of a job stand in memory: byte images of Q, K, V, O and the ranges, with unused space between them.
- * Rows start at multiples of the port; padding holds garbage, so that whoever reads it computes wrong bits. */
+/* Where the tensors of a job stand in memory: byte images of Q, K, V, O and the ranges, in mode tokens also of X, codes and
+ * weights, with unused space between them. Rows start at multiples of the port; padding holds garbage, so that whoever
+ * reads it computes wrong bits. In mode tokens K and V are the cache: only the rows of keys that earlier jobs have
+ * generated hold something. */
 #ifndef TB_LAYOUT_H
 #define TB_LAYOUT_H
 
 #include "../cmodel/job.h"
 #include "random.h"
 
-enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_KINDS }; /* in the order of enum sofa_place_kind */
+enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_X, TB_CODE, TB_WEIGHT, TB_KINDS }; /* as enum sofa_place_kind */
 
 struct tb_region {
     uint64_t base;
@@ -16,8 +18,18 @@ struct tb_region {
     size_t rows;
     unsigned beats;   /* of a whole row; ranges: of one request */
     uint8_t *bytes;
-    uint32_t *reads;  /* how often each row was requested */
+    uint32_t *reads;  /* how often each row was requested; X, codes, weights: each beat */
+    /* the cache only, else NULL */
+    uint8_t *before;  /* what stood there before the job */
+    uint32_t *writes; /* how often each row was written */
+    uint8_t *ready;   /* rows that may be read: their write has been answered */
 };
+
+/* Requests may be parts of a row (X) or of the whole image (codes, weights). */
+static inline int tb_kind_in_beats(enum tb_kind kind)
+{
+    return kind == TB_X || kind == TB_CODE || kind == TB_WEIGHT;
+}
 
 struct tb_layout {
     unsigned port_bytes;

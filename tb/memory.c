@@ -84,6 +84,7 @@ void tb_memory_detach(struct tb_memory *m)
     for (unsigned c = 0; c < m->channels; c++)
         forget_regions(&m->rd[c].queue);
     forget_regions(&m->wr.queue);
+    forget_regions(&m->wr.answers);
 }
 
 void tb_memory_attach(struct tb_memory *m, struct tb_layout *l, const struct tb_memory_options *o)
@@ -93,8 +94,8 @@ void tb_memory_attach(struct tb_memory *m, struct tb_layout *l, const struct tb_
     m->options = *o;
     m->random.state = o->seed ^ 0x6D656D6F7279u;
     for (unsigned k = 0; k < TB_KINDS; k++)
-        m->beats[k] = 0;
-    m->read_beats = m->answers = m->bytes_written = 0;
+        m->beats[k] = m->written[k] = 0;
+    m->read_beats = m->answers = 0;
     m->value_logged = 0;
     m->violations = 0;
     m->violation.text[0] = '\0';

@@ -23,7 +23,7 @@ struct tb_memory_options {
 };
 
 struct tb_request {
-    uint64_t address, due; /* due: cycle of the first beat, or of the response */
+    uint64_t address, due; /* due: cycle of the first beat, or of the response; address: of a response, its write's */
     unsigned beats;
     struct tb_region *region; /* NULL: nothing there */
 };
@@ -65,8 +65,9 @@ struct tb_memory {
     uint64_t now, last_activity;
     struct tb_read_channel rd[TB_CHANNELS_MAX];
     struct tb_write_channel wr;
-    uint64_t beats[TB_KINDS]; /* taken beats, by kind; O: written */
-    uint64_t read_beats, answers, bytes_written;
+    uint64_t beats[TB_KINDS]; /* read beats taken */
+    uint64_t written[TB_KINDS]; /* bytes: only O and, in mode tokens, K and V are written */
+    uint64_t read_beats, answers;
     uint32_t *value_log; /* V rows in order of request */
     size_t value_logged, value_room;
     unsigned violations;

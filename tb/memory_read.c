@@ -45,25 +45,48 @@ static void log_value(struct tb_memory *m, size_t row)
     m->value_log[m->value_logged++] = (uint32_t)row;
 }
 
-/* Rows are read whole; range records in aligned beats. Counts the row. */
-static void check_row(struct tb_memory *m, const struct tb_request *q)
+/* Parts of a row (of the image), beat by beat. */
+static void count_beats(struct tb_memory *m, const struct tb_request *q, enum tb_kind kind)
 {
     struct tb_region *r = q->region;
-    enum tb_kind kind = (enum tb_kind)(r - m->layout->region);
-    uint64_t offset = q->address - r->base;
-    if (kind == TB_O) {
-        tb_violation(m, "read of the output buffer at 0x%llx", (unsigned long long)q->address);
+    uint64_t offset = q->address - r->base, in_row = offset % r->stride / m->port_bytes;
+    if (in_row + q->beats > r->beats) {
+        tb_violation(m, "%s: read of %u beats at offset 0x%llx goes beyond its row", tb_kind_name(kind), q->beats,
+                     (unsigned long long)offset);
         return;
     }
+    for (unsigned i = 0; i < q->beats; i++)
+        r->reads[offset / m->port_bytes + i]++;
+}
+
+/* Rows are read whole; range records in aligned beats. Counts the row. */
+static void count_row(struct tb_memory *m, const struct tb_request *q, enum tb_kind kind)
+{
+    struct tb_region *r = q->region;
+    uint64_t offset = q->address - r->base;
     if (q->beats != r->beats || (kind != TB_RANGE && offset % r->stride != 0)) {
         tb_violation(m, "%s: read of %u beats at offset 0x%llx is not one whole row", tb_kind_name(kind), q->beats,
                      (unsigned long long)offset);
         return;
     }
     size_t row = (size_t)(offset / r->stride);
+    if (r->ready && !r->ready[row])
+        tb_violation(m, "%s: row %zu is read, but %s", tb_kind_name(kind), row,
+                     r->writes[row] ? "its write has not been answered" : "nothing has been written there");
     r->reads[row]++;
     if (kind == TB_V)
         log_value(m, row);
+}
+
+static void check_row(struct tb_memory *m, const struct tb_request *q)
+{
+    enum tb_kind kind = (enum tb_kind)(q->region - m->layout->region);
+    if (kind == TB_O)
+        tb_violation(m, "read of the output buffer at 0x%llx", (unsigned long long)q->address);
+    else if (tb_kind_in_beats(kind))
+        count_beats(m, q, kind);
+    else
+        count_row(m, q, kind);
 }
 
 static void take_request(struct tb_memory *m, unsigned c, uint64_t address, unsigned beats)

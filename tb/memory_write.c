@@ -23,6 +23,22 @@ void tb_write_drive(struct tb_memory *m, struct tb_pins_in *in)
     }
 }
 
+/* Rows of the cache are written whole, one by one. */
+static int may_write(struct tb_memory *m, const struct tb_request *q)
+{
+    const struct tb_region *r = q->region;
+    if (r == &m->layout->region[TB_O])
+        return 1;
+    if (!r->ready)
+        return 0;
+    uint64_t offset = q->address - r->base;
+    if (q->beats != r->beats || offset % r->stride != 0)
+        tb_violation(m, "%s: write of %u beats at offset 0x%llx is not one whole row",
+                     tb_kind_name((enum tb_kind)(r - m->layout->region)), q->beats, (unsigned long long)offset);
+    r->writes[offset / r->stride]++;
+    return 1;
+}
+
 static void take_request(struct tb_memory *m, uint64_t address, unsigned beats)
 {
     struct tb_request *q = tb_queue_push(&m->wr.queue);
@@ -34,38 +50,38 @@ static void take_request(struct tb_memory *m, uint64_t address, unsigned beats)
     q->region = m->layout ? tb_layout_find(m->layout, address, (size_t)beats * m->port_bytes) : NULL;
     if (address % m->port_bytes != 0)
         tb_violation(m, "write channel: address 0x%llx is not aligned to the port", (unsigned long long)address);
-    else if (!q->region || q->region != &m->layout->region[TB_O]) {
+    else if (!q->region || !may_write(m, q)) {
         q->region = NULL;
-        tb_violation(m, "write channel: %u beats at 0x%llx are outside the output buffer", beats,
-                     (unsigned long long)address);
+        tb_violation(m, "write channel: %u beats at 0x%llx are outside the output buffer%s", beats,
+                     (unsigned long long)address, m->layout && m->layout->region[TB_K].ready ? " and the cache" : "");
     }
 }
 
 static void store(struct tb_memory *m, const struct tb_request *q, const struct tb_pins_out *out)
 {
     struct tb_region *r = q->region;
+    enum tb_kind kind = (enum tb_kind)(r - m->layout->region);
     uint64_t offset = q->address + (uint64_t)m->wr.beat * m->port_bytes - r->base;
     for (unsigned i = 0; i < m->port_bytes; i++) {
         if (!(out->wr.strb[i / 8] >> (i % 8) & 1))
             continue;
         if ((offset + i) % r->stride >= r->row_bytes)
-            tb_violation(m, "write channel: byte %llu of the output buffer lies beyond its row",
-                         (unsigned long long)(offset + i));
+            tb_violation(m, "write channel: byte %llu of %s lies beyond its row", (unsigned long long)(offset + i),
+                         tb_kind_name(kind));
         else
             r->bytes[offset + i] = out->wr.data[i];
-        m->bytes_written++;
+        m->written[kind]++;
     }
-    m->beats[TB_O]++;
 }
 
-static void answer(struct tb_memory *m)
+static void answer(struct tb_memory *m, const struct tb_request *q)
 {
     struct tb_request *a = tb_queue_push(&m->wr.answers);
     if (!a) {
         tb_violation(m, "write channel: more than %u responses outstanding", TB_QUEUE);
         return;
     }
-    *a = (struct tb_request){.due = m->now + tb_latency(m)};
+    *a = (struct tb_request){.address = q->address, .due = m->now + tb_latency(m), .region = q->region};
 }
 
 static void take_data(struct tb_memory *m, const struct tb_pins_out *out)
@@ -82,8 +98,8 @@ static void take_data(struct tb_memory *m, const struct tb_pins_out *out)
         tb_violation(m, "write channel: last is %d in beat %u of %u", out->wr.last, m->wr.beat, q->beats);
     if (last) {
         m->wr.beat = 0;
+        answer(m, q);
         tb_queue_pop(&m->wr.queue);
-        answer(m);
     }
 }
 

@@ -183,7 +183,7 @@ static int needed(const struct naive *n, size_t key)
 
 static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, size_t end)
 {
-    unsigned seen = 0;
+    unsigned seen = 0, issued = 0, counted = 0; /* counted: keys up to the end of the last batch */
     memset(n->need, 0, sizeof n->need);
     memset(n->best, 0, sizeof n->best);
     memset(n->seen, 0, sizeof n->seen);
@@ -194,6 +194,12 @@ static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, s
             if (n->best[key] != pass || !needed(n, key))
                 continue;
             n->r->keys++;
+            issued++;
+            if (!n->generated[base + key] && issued > counted) {
+                unsigned batch = n->c->memory.prefetch;
+                counted = (issued + batch - 1) / batch * batch;
+                n->r->batches++;
+            }
             n->r->generated += !n->generated[base + key];
             n->generated[base + key] = 1;
             for (unsigned r = 0; r < rows; r++)
@@ -224,6 +230,8 @@ int naive_run(struct naive_result *r, const struct sofa_config *c, const struct 
     n->t = t;
     n->j = j;
     n->r = r;
+    for (size_t key = 0; j->keep && key < keys; key++)
+        n->generated[key] = j->valid[key];
     for (size_t row0 = 0; row0 < rows; row0 += c->query_block) {
         unsigned block = (unsigned)(rows - row0 < c->query_block ? rows - row0 : c->query_block);
         memset(n->row, 0, sizeof n->row);

@@ -9,6 +9,7 @@ struct naive_result {
     uint8_t *selected; /* R x S */
     uint64_t pairs, keys, key_rows, raises, clipped, empty_rows, tiles;
     uint64_t generated, khat_beats, khat_beats_skipped, zero_terms; /* mode tokens */
+    uint64_t batches; /* of memory.prefetch needed keys, at least one of which is generated; mode tokens */
 };
 
 /* What the model works with: of the trace, or in mode tokens from x, wk and wv. S x d each. */

@@ -83,24 +83,53 @@ void naive_keys_free(struct naive_keys *keys)
     *keys = (struct naive_keys){0};
 }
 
-/* A beat: one column of codes of a slice against the tokens of a group. */
-static int beat_is_idle(const struct sofa_config *c, const struct sofa_tokens *t, const uint8_t *seen, size_t base,
-                        size_t low, size_t high, size_t slice, unsigned column)
+/* One column of codes of a word of hidden units. */
+static int column_is_zero(const struct sofa_config *c, const struct sofa_tokens *t, size_t first, unsigned column)
 {
-    int token = 0, code = 0;
-    for (size_t h = slice; h < slice + c->predict.dims && h < t->x.cols; h++) {
-        code |= t->wk.value[h * c->head_dim + column] != 0;
-        for (size_t key = low; key < high; key++)
-            token |= seen[key - base] && t->x.value[key * t->x.cols + h] != 0;
+    for (size_t h = first; h < first + c->predict.dims && h < t->x.cols; h++)
+        if (t->wk.value[h * c->head_dim + column] != 0)
+            return 0;
+    return 1;
+}
+
+static int tokens_are_zero(const struct sofa_config *c, const struct sofa_tokens *t, const uint8_t *seen, size_t base,
+                           size_t low, size_t high, size_t first)
+{
+    for (size_t key = low; key < high; key++)
+        for (size_t h = first; seen[key - base] && h < first + c->predict.dims && h < t->x.cols; h++)
+            if (t->x.value[key * t->x.cols + h] != 0)
+                return 0;
+    return 1;
+}
+
+/* The passes of a group of keys, a beat for every column that is not skipped. */
+static uint64_t group_beats(const struct sofa_config *c, const struct sofa_tokens *t, const uint8_t *seen, size_t base,
+                            size_t low, size_t high)
+{
+    struct sofa_derived d;
+    uint64_t beats = 0;
+    int begun = 0;
+    sofa_config_derive(c, &d);
+    for (size_t first = 0; first < t->x.cols; first += c->predict.dims) {
+        size_t word = first / c->predict.dims;
+        int last = first + c->predict.dims >= t->x.cols || word % d.slice_words == d.slice_words - 1, live = 0;
+        for (unsigned column = 0; column < c->head_dim; column++)
+            live += !column_is_zero(c, t, first, column);
+        if (!last && tokens_are_zero(c, t, seen, base, low, high, first))
+            continue;
+        if (!last && begun && live == 0)
+            continue;
+        beats += last || !begun ? c->head_dim : (unsigned)live;
+        begun = 1;
     }
-    return !token || !code;
+    return beats;
 }
 
 void naive_count_tile(struct naive_result *r, const struct sofa_config *c, const struct sofa_trace *trace,
                       const uint8_t *seen, size_t base, size_t end)
 {
     const struct sofa_tokens *t = &trace->tokens;
-    size_t hidden = t->x.cols, d = c->head_dim;
+    size_t hidden = t->x.cols, d = c->head_dim, words = (hidden + c->predict.dims - 1) / c->predict.dims;
     for (size_t key = base; key < end; key++)
         for (size_t i = 0; seen[key - base] && i < hidden * d; i++)
             r->zero_terms += t->x.value[key * hidden + i / d] == 0 || t->wk.value[i] == 0;
@@ -108,11 +137,8 @@ void naive_count_tile(struct naive_result *r, const struct sofa_config *c, const
         size_t high = low + c->predict.keys < end ? low + c->predict.keys : end, any = 0;
         for (size_t key = low; key < high; key++)
             any += seen[key - base];
-        for (size_t slice = 0; any > 0 && slice < hidden; slice += c->predict.dims)
-            for (unsigned column = 0; column < d; column++) {
-                int idle = beat_is_idle(c, t, seen, base, low, high, slice, column);
-                r->khat_beats += !idle;
-                r->khat_beats_skipped += (uint64_t)idle;
-            }
+        uint64_t beats = any > 0 ? group_beats(c, t, seen, base, low, high) : 0;
+        r->khat_beats += beats;
+        r->khat_beats_skipped += any > 0 ? words * d - beats : 0;
     }
 }

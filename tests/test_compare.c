@@ -53,7 +53,7 @@ static void play_counters(struct bench *b)
     b->memory->beats[TB_K] = n->bytes_key / port;
     b->memory->beats[TB_V] = n->bytes_value / port;
     b->memory->beats[TB_RANGE] = n->bytes_range / port;
-    b->memory->bytes_written = n->bytes_output;
+    b->memory->written[TB_O] = n->bytes_output;
 }
 
 static void play_rows(struct bench *b)

@@ -182,7 +182,7 @@ static void run_spoilt(struct fixture *f, const char *name, uint32_t value, unsi
     CHECK_OK(tb_execute(f->driver, &(struct tb_wait){.max_clocks = 20000}, &outcome, &error));
     ck_assert_msg(outcome.finished && outcome.error == want, "%s = %u: error %u, want %u", name, (unsigned)value,
                   outcome.error, want);
-    ck_assert_msg(f->driver->memory.read_beats == 0 && f->driver->memory.beats[TB_O] == 0, "%s = %u touches memory",
+    ck_assert_msg(f->driver->memory.read_beats == 0 && f->driver->memory.written[TB_O] == 0, "%s = %u touches memory",
                   name, (unsigned)value);
     tb_memory_detach(&f->driver->memory);
     tb_layout_free(&layout);

@@ -95,7 +95,7 @@ START_TEST(ideal_writes_are_answered_after_eight_cycles)
         ck_assert_int_eq(b.in.wr.resp_valid, cycle == 2 + 8);
     }
     ck_assert_uint_eq(b.memory->violations, 0);
-    ck_assert_uint_eq(b.memory->bytes_written, 24);
+    ck_assert_uint_eq(b.memory->written[TB_O], 24);
     ck_assert_int_eq(tb_layout_output(&b.layout, 0, 4), 0x0202);
     ck_assert_uint_eq(o->bytes[24], b.layout.pattern);
     close_bus(&b);

@@ -8,6 +8,7 @@
 #include "../cmodel/kvgen.h"
 #include "../cmodel/npz.h"
 #include "../cmodel/options.h"
+#include "../cmodel/pack.h"
 #include "../cmodel/predict_keys.h"
 #include "../cmodel/report.h"
 #include "../gen/emit.h"
@@ -71,15 +72,21 @@ static void compare(const struct sofa_result *got, const struct naive_result *wa
     ck_assert_uint_eq(n->zero_terms, want->zero_terms);
 }
 
-static void compare_bytes(const struct sofa_counters *n, const struct tokens_sample *s)
+static void compare_bytes(const struct sofa_counters *n, const struct naive_result *want, const struct tokens_sample *s)
 {
     uint64_t port = s->config.memory.port_bits / 8, key = s->config.data.key_bits / 8, value = s->config.data.value_bits / 8;
     uint64_t pair = (s->dim * key + port - 1) / port * port + (s->dim * value + port - 1) / port * port;
-    ck_assert_uint_eq(n->bytes_token, n->key_rows * ((s->hidden + port - 1) / port * port));
-    ck_assert_uint_eq(n->bytes_cache_write, n->generated * pair);
+    struct sofa_pack pack;
+    sofa_pack_shape(&pack, &s->config, s->hidden);
+    int streamed = pack.slices > 1;
+    ck_assert_uint_eq(n->bytes_token, (n->key_rows + (streamed ? n->generated : 0)) * ((s->hidden + port - 1) / port * port));
+    ck_assert_uint_eq(n->bytes_cache_write, n->generated * s->dim * (key + value));
     ck_assert_uint_eq(n->bytes_cache_read, n->fetched * pair);
     ck_assert(n->bytes_key == 0 && n->bytes_value == 0 && n->generated <= s->keys);
-    ck_assert_uint_ge(n->bytes_weight, 5 * s->hidden * s->dim / 2);
+    ck_assert_uint_eq(n->code_loads, streamed ? n->tiles : n->tiles > 0);
+    ck_assert_uint_eq(n->weight_loads, streamed ? want->batches : want->generated > 0);
+    ck_assert_uint_eq(n->bytes_weight, port * (n->code_loads * pack.code_beats + n->weight_loads * pack.weight_beats +
+                                               (n->generated > 0) * pack.bias_beats));
 }
 
 START_TEST(naive_agrees)
@@ -104,9 +111,98 @@ START_TEST(naive_agrees)
         ck_assert_msg(sofa_model_run(&got, &s.config, &t, &job, 0, &e) == SOFA_OK, "%s", e.text);
         ck_assert(naive_run(&want, &s.config, &t, &job));
         compare(&got, &want, run);
-        compare_bytes(&got.counters, &s);
+        compare_bytes(&got.counters, &want, &s);
         naive_free(&want);
         sofa_result_free(&got);
+        sofa_trace_free(&t);
+        test_remove_directory(s.directory);
+    }
+}
+END_TEST
+
+static void run_rows(struct sofa_result *r, const struct tokens_sample *s, size_t from, size_t to, struct sofa_job *j,
+                     const struct sofa_result *earlier)
+{
+    struct sofa_trace t;
+    struct sofa_error e;
+    struct naive_result want;
+    ck_assert_msg(sofa_trace_load(&t, s->path, &s->config, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_trace_rows(&t, from, to, &e) == SOFA_OK, "%s", e.text);
+    j->rows = (unsigned)(to - from);
+    j->keep = earlier != NULL;
+    j->valid = earlier ? earlier->valid : NULL;
+    ck_assert_msg(sofa_model_run(r, &s->config, &t, j, 1, &e) == SOFA_OK, "%s", e.text);
+    ck_assert(naive_run(&want, &s->config, &t, j));
+    compare(r, &want, 0);
+    compare_bytes(&r->counters, &want, s);
+    naive_free(&want);
+    sofa_trace_free(&t);
+}
+
+/* Rows in two jobs that keep the cache between them: as if in one. */
+START_TEST(kept_pairs)
+{
+    static struct tokens_sample s;
+    uint64_t state = test_seed();
+    unsigned split = 0;
+    for (unsigned run = 0; run < 40; run++) {
+        struct sofa_trace t;
+        struct sofa_job job;
+        struct sofa_error e;
+        struct sofa_result whole, part[2];
+        const struct sofa_options o = {.radius = INFINITY};
+        tokens_open(&s, run, &state);
+        ck_assert_msg(tokens_load(&s, &t, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_job_make(&job, &s.config, &t, &o, &e) == SOFA_OK, "%s", e.text);
+        size_t half = (s.rows + 1) / 2 / s.config.query_block * s.config.query_block;
+        if (half > 0 && half < s.rows) {
+            run_rows(&whole, &s, 0, s.rows, &job, NULL);
+            run_rows(&part[0], &s, 0, half, &job, NULL);
+            run_rows(&part[1], &s, half, s.rows, &job, &part[0]);
+            ck_assert_int_eq(memcmp(part[1].o, whole.o + half * s.dim, (s.rows - half) * s.dim * sizeof *whole.o), 0);
+            ck_assert_int_eq(memcmp(part[1].valid, whole.valid, s.keys), 0);
+            ck_assert_uint_eq(part[0].counters.generated + part[1].counters.generated, whole.counters.generated);
+            ck_assert_uint_eq(part[0].counters.fetched + part[1].counters.fetched, whole.counters.fetched);
+            split++;
+            sofa_result_free(&whole);
+            sofa_result_free(&part[0]);
+            sofa_result_free(&part[1]);
+        }
+        sofa_trace_free(&t);
+        test_remove_directory(s.directory);
+    }
+    ck_assert_uint_gt(split, 10);
+}
+END_TEST
+
+/* What the cycle model and the benches see of a tile. */
+START_TEST(tiles_are_told)
+{
+    static struct tokens_sample s;
+    uint64_t state = test_seed();
+    for (unsigned run = 0; run < 24; run++) {
+        struct sofa_trace t;
+        struct sofa_job job;
+        struct sofa_error e;
+        struct sofa_result r;
+        struct sofa_derived d;
+        uint64_t beats = 0, made = 0;
+        const struct sofa_options o = {.radius = INFINITY};
+        tokens_open(&s, run, &state);
+        ck_assert_msg(tokens_load(&s, &t, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_job_make(&job, &s.config, &t, &o, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_model_run(&r, &s.config, &t, &job, 1, &e) == SOFA_OK, "%s", e.text);
+        sofa_config_derive(&s.config, &d);
+        ck_assert_uint_eq(r.words, (s.hidden + s.config.predict.dims - 1) / s.config.predict.dims);
+        for (size_t i = 0; i < r.tiles; i++) {
+            for (size_t n = 0; n < (size_t)d.groups * r.words; n++)
+                beats += r.tile[i].khat_beats[n];
+            for (unsigned key = 0; key < job.tile; key++)
+                made += r.tile[i].made[key / 64] >> key % 64 & 1;
+        }
+        ck_assert_uint_eq(beats, r.counters.khat_beats);
+        ck_assert_uint_eq(made, r.counters.generated);
+        sofa_result_free(&r);
         sofa_trace_free(&t);
         test_remove_directory(s.directory);
     }
@@ -234,6 +330,8 @@ Suite *tokens_suite(void)
     tcase_add_test(t, weight_codes);
     tcase_add_test(t, shifts);
     tcase_add_test(t, naive_agrees);
+    tcase_add_test(t, kept_pairs);
+    tcase_add_test(t, tiles_are_told);
     tcase_add_test(t, sums_are_real);
     tcase_add_test(t, accuracy);
     tcase_add_test(t, encoded_file);

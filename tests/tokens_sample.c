@@ -29,17 +29,22 @@ static void fill(float *out, size_t count, unsigned kind, uint64_t *state)
 
 static void configure(struct sofa_config *c, size_t dim, uint64_t *state)
 {
-    char text[12][48];
-    const char *set[12];
-    unsigned n = 0, tile = test_between(state, 4, 40);
+    char text[17][48];
+    const char *set[17];
+    unsigned n = 0, tile = test_between(state, 4, 40), dims = test_between(state, 1, (unsigned)dim);
     snprintf(text[n++], 48, "mode=tokens");
     snprintf(text[n++], 48, "head_dim=%zu", dim);
-    snprintf(text[n++], 48, "hidden_max=%u", test_between(state, SAMPLE_HIDDEN, 8192));
+    snprintf(text[n++], 48, "hidden_max=%u", test_between(state, SAMPLE_HIDDEN, test_between(state, 0, 1) ? 8192 : 2 * SAMPLE_HIDDEN));
     snprintf(text[n++], 48, "tile.keys=%u", tile);
     snprintf(text[n++], 48, "tile.kept_max=%u", test_between(state, 1, tile));
     snprintf(text[n++], 48, "query_block=%u", test_between(state, 1, 20));
     snprintf(text[n++], 48, "predict.keys=%u", test_between(state, 1, tile));
-    snprintf(text[n++], 48, "predict.dims=%u", test_between(state, 1, (unsigned)dim));
+    snprintf(text[n++], 48, "predict.dims=%u", dims);
+    snprintf(text[n++], 48, "kvgen.inputs=%u", test_between(state, 1, dims));
+    snprintf(text[n++], 48, "kvgen.outputs=%u", test_between(state, 1, (unsigned)dim));
+    snprintf(text[n++], 48, "kvgen.slice=%u", test_between(state, 1, SAMPLE_HIDDEN));
+    snprintf(text[n++], 48, "memory.port_bits=%u", 8u << test_between(state, 1, 5));
+    snprintf(text[n++], 48, "memory.prefetch=%u", test_between(state, 2, 12));
     snprintf(text[n++], 48, "predict.operand_bits=%u", test_between(state, 4, 8));
     snprintf(text[n++], 48, "predict.weight_rounding=%s", test_between(state, 0, 1) ? "nearest" : "floor");
     snprintf(text[n++], 48, "data.key_bits=%u", 8 * test_between(state, 1, 2));
