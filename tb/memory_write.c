@@ -17,6 +17,9 @@ void tb_write_drive(struct tb_memory *m, struct tb_pins_in *in)
     in->wr.resp_valid = (uint8_t)(answer && m->now >= answer->due);
     in->wr.resp_error = 0;
     if (in->wr.resp_valid) {
+        struct tb_region *r = answer->region;
+        if (r && r->ready)
+            r->ready[(answer->address - r->base) / r->stride] = 1;
         tb_queue_pop(&wr->answers);
         m->answers++;
         in->wr.resp_error = m->options.fault_write != 0 && m->answers == m->options.fault_write;
