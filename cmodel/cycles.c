@@ -21,15 +21,26 @@ static void reset(struct sofa_machine *m)
 static void step(struct sofa_machine *m)
 {
     m->next = m->now;
+    if (sofa_for_tokens(m))
+        sofa_find_tokens(m);
     sofa_find_requests(m);
     sofa_step_channels(m);
     sofa_step_tiles(m); /* finds out whether a block is taken */
     sofa_step_ranges(m);
     sofa_step_queries(m);
-    sofa_step_predict(m);
+    if (sofa_for_tokens(m)) {
+        sofa_step_token_predict(m);
+        sofa_step_tokens(m);
+        sofa_step_kvgen(m);
+        sofa_step_supply(m);
+    } else {
+        sofa_step_predict(m);
+    }
     sofa_step_order(m);
     sofa_step_attend(m);
     sofa_step_store(m);
+    if (sofa_for_tokens(m))
+        sofa_step_write_mux(m);
     m->now = m->next;
     m->cycle++;
 }
@@ -43,7 +54,8 @@ static int finished(const struct sofa_machine *m)
 static uint64_t most_cycles(const struct sofa_machine *m)
 {
     const struct sofa_counters *n = &m->result->counters;
-    uint64_t bytes = n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_output;
+    uint64_t hidden = (m->result->words + 1) * (uint64_t)(m->d.project_blocks * m->d.project_steps * 2 + m->c->head_dim);
+    uint64_t bytes = n->bytes_token + n->bytes_weight * 8 + n->generated * hidden + n->key_rows * hidden + n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_output;
     uint64_t tiles = m->result->counters.blocks * ((m->result->keys + m->j->tile - 1) / m->j->tile);
     return 100000 + 8 * (n->pairs * m->d.beats + bytes + tiles * (m->d.groups * m->d.slices + 1) *
                          (m->c->query_block + m->c->predict.keys + m->d.pass_distance + m->d.predict_latency + 64));
@@ -78,6 +90,8 @@ enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct so
     m->result = result;
     sofa_config_derive(c, &m->d);
     reset(m);
+    if (c->mode == SOFA_MODE_TOKENS)
+        sofa_open_tokens(m);
     uint64_t most = most_cycles(m);
     while (!finished(m) && m->cycle < most)
         step(m);

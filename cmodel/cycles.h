@@ -3,19 +3,34 @@
 #ifndef SOFA_CYCLES_H
 #define SOFA_CYCLES_H
 
+#include "cycles_tokens.h"
 #include "model.h"
 #include "schedule.h"
 
 #define SOFA_IDEAL_LATENCY 8u /* from a request to its first beat, from the last beat written to the response */
 #define SOFA_TILE_SLOTS 3u
 
-enum sofa_client { SOFA_CLIENT_RANGE, SOFA_CLIENT_KEY, SOFA_CLIENT_VALUE, SOFA_CLIENT_QUERY, SOFA_CLIENTS, SOFA_NOBODY };
+enum sofa_client {
+    SOFA_CLIENT_RANGE,
+    SOFA_CLIENT_KEY,
+    SOFA_CLIENT_VALUE,
+    SOFA_CLIENT_QUERY,
+    SOFA_CLIENT_TOKEN,  /* mode tokens: these two take beat by beat */
+    SOFA_CLIENT_WEIGHT,
+    SOFA_CLIENTS,
+    SOFA_NOBODY
+};
 
 /* A read on its way, or the row it brought. */
 struct sofa_read {
     uint8_t client; /* enum sofa_client */
     uint8_t slot, last;
     uint16_t index; /* of the key */
+    /* mode tokens */
+    uint8_t place;           /* of K and V rows in the ring */
+    uint8_t generate, final; /* tokens: read once more for generation; the last slice */
+    uint8_t of_array;        /* weights: not codes */
+    uint16_t beats;          /* of tokens and weights */
 };
 
 struct sofa_channel {
@@ -58,6 +73,9 @@ struct sofa_tiles_state {
     unsigned walk_slot, walk_key; /* next key to look at */
     int walk_any, walk_valid, address_valid;
     struct sofa_read walk_out, address_out;
+    /* mode tokens: slices of the tile that are still to fetch; token slots; pulses o_chunk and o_seen */
+    unsigned chunks_left, tokens_used, token_slot;
+    int chunk, seen;
 };
 
 struct sofa_loader_state {
@@ -88,6 +106,7 @@ struct sofa_order_state {
     unsigned complete, parity, slot;
     int walking, none, walk_valid, walk_started;
     unsigned tile_parity, tile_slot;
+    int tile_last; /* of its block */
     unsigned at, count, space;
     int address_valid;
     unsigned head, tail; /* of the list */
@@ -135,6 +154,15 @@ struct sofa_registers_now {
     int stored_bank; /* stored_bank: -1 or the bank of the row whose address was taken */
     size_t rows_left;
     uint64_t last_response;
+    /* mode tokens */
+    struct sofa_cut_state cut;
+    struct sofa_slices_state codes, biases, weights;
+    struct sofa_key_pass_state keys;
+    struct sofa_ask_state wanted;
+    struct sofa_supply_state supply;
+    struct sofa_kvgen_state kvgen;
+    uint8_t k_here[SOFA_PLACES_MAX], v_here[SOFA_PLACES_MAX]; /* rows in the ring */
+    unsigned ring_head;
 };
 
 /* Things under way for a fixed number of cycles; each is read in the cycle it is due. */
@@ -169,17 +197,45 @@ struct sofa_machine {
     /* wires of the cycle */
     int ask[SOFA_CLIENTS], asked[SOFA_CLIENTS];
     int block_ready;
+    /* wires of mode tokens */
+    struct {
+        int cut_ready, word, end_of_key;  /* sofa_token_tile: a word is cut, the last one of a key's slice */
+        int new_k, new_v;                 /* generated rows enter the ring */
+        unsigned new_place;
+        int token_free;                   /* the loader has done with a token slot */
+        int demand, x_freed, x_sent;      /* sofa_kvgen */
+        int release;                      /* of a slice of weights */
+        int key_taken;                    /* from the list of sofa_supply */
+        int written;                      /* response for a generated row */
+    } wire;
+    struct sofa_slices_shape code_shape, bias_shape, weight_shape;
+    unsigned slices, words_last, tail_units; /* of H */
+    unsigned beat_units, word_units;         /* in common divisors */
     /* in flight */
     struct sofa_read request[2][64];
     uint64_t request_due[2][64];
     unsigned request_head[2], request_tail[2];
     struct sofa_underway complete, space, freed, finished[SOFA_QUERY_BLOCK_MAX];
+    struct sofa_underway khat_done, new_row, written;
+    struct sofa_generate_entry generate[SOFA_LIST_MAX];
+    uint16_t batch[SOFA_PLACES_MAX];         /* places in the ring */
     struct sofa_key_entry list[SOFA_LIST_MAX];
     uint16_t order[2][SOFA_TILE_KEYS_MAX];
     size_t order_tile[2];
     uint64_t recent[SOFA_QUERY_BLOCK_MAX][2][SOFA_ROW_WORDS]; /* rows that a group started 1 and 2 cycles ago */
     uint64_t lane_rows[SOFA_QUERY_BLOCK_MAX][SOFA_ROW_WORDS];
 };
+
+static inline int sofa_for_tokens(const struct sofa_machine *m)
+{
+    return m->c->mode == SOFA_MODE_TOKENS;
+}
+/* Depth of the lists of keys behind the issue order. */
+unsigned sofa_list_depth(const struct sofa_machine *m);
+/* The tile in a slot; NULL for a block without visible keys. */
+const struct sofa_tile *sofa_slot_tile(const struct sofa_machine *m, unsigned slot);
+/* First key group from `group` on that some row sees; d.groups if none. */
+unsigned sofa_seen_group(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned group);
 
 void sofa_step_channels(struct sofa_machine *m);
 void sofa_step_ranges(struct sofa_machine *m);

@@ -5,7 +5,7 @@
 
 /* ---- sofa_order ---- */
 
-static unsigned list_depth(const struct sofa_machine *m)
+unsigned sofa_list_depth(const struct sofa_machine *m)
 {
     unsigned bits = sofa_clog2(m->c->memory.prefetch);
     return 1u << (bits > 2 ? bits : 2);
@@ -21,6 +21,7 @@ static void begin_tile(struct sofa_machine *m)
     next->none = next->count == 0;
     next->tile_parity = now->parity;
     next->tile_slot = now->slot;
+    next->tile_last = m->now.tiles.info[now->slot].last;
     next->parity ^= 1;
     next->slot = (now->slot + 1) % SOFA_TILE_SLOTS;
     next->complete--;
@@ -42,13 +43,32 @@ static void list_key(struct sofa_machine *m, int end)
     m->next.order.tail++;
 }
 
+/* Mode tokens: the key goes to sofa_supply. */
+static void ask_for_key(struct sofa_machine *m, int request, int ready)
+{
+    const struct sofa_order_state *now = &m->now.order;
+    struct sofa_ask_state *next = &m->next.wanted;
+    if (ready)
+        next->valid = request;
+    if (!request)
+        return;
+    const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[now->tile_slot].tile];
+    next->first = m->now.wanted.fresh;
+    next->last = now->at == now->count;
+    next->made = sofa_bit(tile->made, m->order[now->tile_parity][now->at - 1]) != 0;
+    next->place = m->now.wanted.next_place;
+    next->next_place = (next->place + 1) % m->c->memory.prefetch;
+    next->fresh = 0;
+}
+
 void sofa_step_order(struct sofa_machine *m)
 {
     const struct sofa_order_state *now = &m->now.order;
     struct sofa_order_state *next = &m->next.order;
     uint32_t ignored;
-    int list_ready = now->tail - now->head != list_depth(m);
-    int address_ready = !now->address_valid || m->asked[SOFA_CLIENT_VALUE];
+    int list_ready = now->tail - now->head != sofa_list_depth(m);
+    int address_ready = sofa_for_tokens(m) ? !m->now.wanted.valid || m->now.supply.state == SUPPLY_IDLE
+                                           : !now->address_valid || m->asked[SOFA_CLIENT_VALUE];
     int step = now->walking && list_ready && (now->none || (now->walk_valid && address_ready && now->space > 0));
     int request = step && !now->none;
     int end = step && (now->none || now->at == now->count);
@@ -56,7 +76,9 @@ void sofa_step_order(struct sofa_machine *m)
         next->complete++;
     next->space += (unsigned)sofa_underway_due(&m->space, m->cycle, &ignored);
     next->space -= (unsigned)request;
-    if (address_ready)
+    if (sofa_for_tokens(m))
+        ask_for_key(m, request, address_ready);
+    else if (address_ready)
         next->address_valid = request;
     if (step)
         list_key(m, end);
@@ -68,8 +90,10 @@ void sofa_step_order(struct sofa_machine *m)
     }
     if (end)
         next->walking = 0;
-    if (now->complete > 0 && !now->walking)
+    if (now->complete > 0 && !now->walking) {
         begin_tile(m);
+        m->next.wanted.fresh |= now->tile_last;
+    }
 }
 
 /* ---- sofa_window: entry of keys ---- */
@@ -104,10 +128,36 @@ static void enter_key(struct sofa_machine *m, const struct sofa_key_entry *key)
         return;
     next->load_slot = (unsigned)__builtin_ctzll(m->now.window.free);
     next->free &= ~((uint64_t)1 << next->load_slot);
-    next->ready_rows--;
+    if (sofa_for_tokens(m)) {
+        m->next.k_here[m->now.ring_head] = m->next.v_here[m->now.ring_head] = 0;
+        m->next.ring_head = (m->now.ring_head + 1) % m->c->memory.prefetch;
+    } else {
+        next->ready_rows--;
+    }
     const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[key->slot].tile];
     memcpy(next->rows, tile->need + key->key * SOFA_ROW_WORDS, sizeof next->rows);
     sofa_underway_add(&m->space, m->cycle + m->d.weight_time, 0);
+}
+
+/* Mode tokens: K and V rows, generated or fetched, come into their places of the ring. */
+static void land_rows(struct sofa_machine *m)
+{
+    const struct sofa_read *k = sofa_row_for(m, SOFA_CLIENT_KEY), *v = sofa_row_for(m, SOFA_CLIENT_VALUE);
+    if (m->wire.new_k)
+        m->next.k_here[m->wire.new_place] = 1;
+    else if (k)
+        m->next.k_here[k->place] = 1;
+    if (m->wire.new_v)
+        m->next.v_here[m->wire.new_place] = 1;
+    else if (v)
+        m->next.v_here[v->place] = 1;
+}
+
+static int data_here(const struct sofa_machine *m)
+{
+    if (sofa_for_tokens(m))
+        return m->now.k_here[m->now.ring_head] && m->now.v_here[m->now.ring_head];
+    return m->now.window.ready_rows > 0;
 }
 
 static void step_entry(struct sofa_machine *m)
@@ -117,13 +167,16 @@ static void step_entry(struct sofa_machine *m)
     const struct sofa_key_entry *key = &m->list[m->now.order.head % SOFA_LIST_MAX];
     next->load = next->last = next->slot_free = 0;
     next->parity_free = 0;
-    next->ready_rows += sofa_row_for(m, SOFA_CLIENT_VALUE) != NULL;
+    if (sofa_for_tokens(m))
+        land_rows(m);
+    else
+        next->ready_rows += sofa_row_for(m, SOFA_CLIENT_VALUE) != NULL;
     if (m->now.order.head == m->now.order.tail)
         return;
     if (!now->block_open) {
         if (m->now.query.ready >> key->bank & 1)
             open_block(m, key);
-    } else if (key->has_key ? now->ready_rows > 0 && now->free != 0 : !m->d.narrow || now->free == m->all_slots) {
+    } else if (key->has_key ? data_here(m) && now->free != 0 : !m->d.narrow || now->free == m->all_slots) {
         enter_key(m, key);
     }
 }

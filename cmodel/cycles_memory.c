@@ -28,6 +28,14 @@ int sofa_row_taken(const struct sofa_machine *m, unsigned client)
 {
     const struct sofa_ranges_state *r = &m->now.ranges;
     switch (client) {
+    case SOFA_CLIENT_KEY:
+        return !m->wire.new_k; /* a generated row goes first */
+    case SOFA_CLIENT_VALUE:
+        return !m->wire.new_v;
+    case SOFA_CLIENT_TOKEN:
+        return m->wire.cut_ready;
+    case SOFA_CLIENT_WEIGHT:
+        return sofa_weight_taken(m, sofa_row_for(m, client));
     case SOFA_CLIENT_QUERY:
         return sofa_query_taken(m);
     case SOFA_CLIENT_RANGE:
@@ -40,18 +48,27 @@ int sofa_row_taken(const struct sofa_machine *m, unsigned client)
 
 static int channel_of(const struct sofa_machine *m, unsigned client)
 {
-    return m->c->memory.read_channels == 2 && client != SOFA_CLIENT_KEY;
+    return m->c->memory.read_channels == 2 && client != SOFA_CLIENT_KEY && client != SOFA_CLIENT_TOKEN &&
+           client != SOFA_CLIENT_WEIGHT;
 }
 
 void sofa_find_requests(struct sofa_machine *m)
 {
-    static const uint8_t priority[] = {SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_KEY};
+    static const uint8_t orders[2][SOFA_CLIENTS] = {
+        [SOFA_MODE_KV] = {SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_KEY, SOFA_CLIENT_TOKEN,
+                          SOFA_CLIENT_WEIGHT},
+        [SOFA_MODE_TOKENS] = {SOFA_CLIENT_KEY, SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_TOKEN,
+                              SOFA_CLIENT_WEIGHT},
+    };
+    const uint8_t *priority = orders[m->c->mode];
     const struct sofa_registers_now *r = &m->now;
     int busy[2] = {r->channel[0].tags == TAGS, r->channel[1].tags == TAGS};
     m->ask[SOFA_CLIENT_RANGE] = r->ranges.request;
     m->ask[SOFA_CLIENT_KEY] = r->tiles.address_valid;
     m->ask[SOFA_CLIENT_VALUE] = r->order.address_valid;
     m->ask[SOFA_CLIENT_QUERY] = r->query.fetch_left > 0 && (r->query.fetch_row > 0 || r->query.banks < 2);
+    if (sofa_for_tokens(m))
+        sofa_ask_tokens(m);
     for (unsigned i = 0; i < SOFA_CLIENTS; i++) {
         unsigned client = priority[i];
         int ch = channel_of(m, client);
@@ -62,10 +79,26 @@ void sofa_find_requests(struct sofa_machine *m)
 
 /* ---- read channels ---- */
 
-static unsigned row_beats(const struct sofa_machine *m, unsigned client)
+static int takes_beats(unsigned client)
+{
+    return client == SOFA_CLIENT_TOKEN || client == SOFA_CLIENT_WEIGHT;
+}
+
+static unsigned row_beats(const struct sofa_machine *m, const struct sofa_read *read)
 {
     const unsigned beats[] = {m->d.range_beats, m->d.key_beats, m->d.value_beats, m->d.query_beats};
-    return beats[client];
+    return takes_beats(read->client) ? read->beats : beats[read->client];
+}
+
+static struct sofa_read what_is_asked(const struct sofa_machine *m, unsigned client)
+{
+    struct sofa_read read = {0};
+    if (sofa_for_tokens(m))
+        read = sofa_asked_tokens(m, client);
+    else if (client == SOFA_CLIENT_KEY)
+        read = m->now.tiles.address_out;
+    read.client = (uint8_t)client;
+    return read;
 }
 
 static void step_channel(struct sofa_machine *m, unsigned ch)
@@ -75,8 +108,7 @@ static void step_channel(struct sofa_machine *m, unsigned ch)
     next->pending.client = SOFA_NOBODY;
     for (unsigned client = 0; client < SOFA_CLIENTS; client++)
         if (m->asked[client] && channel_of(m, client) == (int)ch) {
-            next->pending = client == SOFA_CLIENT_KEY ? m->now.tiles.address_out : (struct sofa_read){0};
-            next->pending.client = (uint8_t)client;
+            next->pending = what_is_asked(m, client);
             next->tags++;
         }
     if (now->pending.client != SOFA_NOBODY) {
@@ -91,10 +123,11 @@ static void step_channel(struct sofa_machine *m, unsigned ch)
         next->row.client = SOFA_NOBODY;
     if (!offered || !row_free)
         return;
-    int last = now->beat + 1 == row_beats(m, m->request[ch][head].client);
+    int last = now->beat + 1 == row_beats(m, &m->request[ch][head]);
     next->beat = last ? 0 : now->beat + 1;
-    if (last) {
+    if (last || takes_beats(m->request[ch][head].client))
         next->row = m->request[ch][head];
+    if (last) {
         next->tags--;
         m->request_head[ch]++;
     }
@@ -244,6 +277,8 @@ static void hand_over(struct sofa_machine *m, int last, int empty)
         next->walk_any = seen;
         next->tile += (size_t)seen;
         next->used++;
+        if (seen && sofa_for_tokens(m))
+            sofa_begin_chunks(m);
         next->slot = (now->slot + 1) % SOFA_TILE_SLOTS;
         next->filled = 1;
     }
@@ -270,7 +305,12 @@ static void walk_keys(struct sofa_machine *m, int key_ready)
         while (next->walk_key < m->j->tile && !sofa_bit(visible, next->walk_key))
             next->walk_key++;
         next->walk_any = next->walk_key < m->j->tile;
-        next->walk_out = (struct sofa_read){SOFA_CLIENT_KEY, (uint8_t)now->walk_slot, (uint8_t)!next->walk_any, (uint16_t)key};
+        next->walk_out = (struct sofa_read){.client = SOFA_CLIENT_KEY,
+                                            .slot = (uint8_t)now->walk_slot,
+                                            .last = (uint8_t)!next->walk_any,
+                                            .index = (uint16_t)key};
+        if (sofa_for_tokens(m)) /* the slice that has been begun last */
+            sofa_describe_chunk(m, &next->walk_out);
         next->walk_valid = 1;
     } else if (key_ready) {
         next->walk_valid = 0;
@@ -285,9 +325,11 @@ void sofa_step_tiles(struct sofa_machine *m)
     int empty = block->low >= block->high;
     uint64_t next_base = now->base + m->j->tile;
     int last = next_base >= block->high;
-    int key_ready = !now->address_valid || m->asked[SOFA_CLIENT_KEY];
+    int key_ready = !now->address_valid || (sofa_for_tokens(m) ? m->asked[SOFA_CLIENT_TOKEN] && !sofa_asks_again(m)
+                                                               : m->asked[SOFA_CLIENT_KEY]);
+    int walk_idle = !now->walk_any && (!now->walk_valid || key_ready);
     m->block_ready = 0;
-    next->filled = 0;
+    next->filled = next->chunk = next->seen = 0;
     next->used -= (unsigned)m->now.window.slot_free;
     walk_keys(m, key_ready);
     switch (now->state) {
@@ -316,10 +358,12 @@ void sofa_step_tiles(struct sofa_machine *m)
             next->state = TILES_READY;
         break;
     case TILES_READY:
-        if (now->used < SOFA_TILE_SLOTS && !now->walk_any && (!now->walk_valid || key_ready))
+        if (now->used < SOFA_TILE_SLOTS && walk_idle && (!sofa_for_tokens(m) || sofa_may_begin_tile(m)))
             hand_over(m, last, empty);
         break;
     }
+    if (sofa_for_tokens(m) && walk_idle)
+        sofa_next_chunk(m);
 }
 
 /* ---- sofa_store, sofa_blocks, the end of the job ---- */
@@ -370,15 +414,16 @@ void sofa_step_store(struct sofa_machine *m)
     uint32_t bank = 0;
     step_blocks(m);
     next->stored_bank = -1;
-    if (now->data_beats == 1)
+    int sends = sofa_for_tokens(m) ? sofa_writer_sends(m, 0) : now->data_beats > 0;
+    if (sends && now->data_beats == 1)
         next->last_response = m->cycle + SOFA_IDEAL_LATENCY + 1;
-    if (now->data_beats > 0)
+    if (sends)
         next->data_beats--;
     for (unsigned u = 0; u < m->d.norm_units && m->d.norm_words > 1 && !m->d.output_words; u++)
         put_row_together(m, u);
     while (unit < m->d.norm_units && !row_offered(m, unit))
         unit++;
-    if (unit == m->d.norm_units || now->data_beats > 1)
+    if (unit == m->d.norm_units || now->data_beats > 1 || (now->data_beats == 1 && !sends))
         return;
     sofa_underway_due(&m->finished[unit], m->cycle, &bank);
     next->norm[unit].used--;

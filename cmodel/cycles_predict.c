@@ -1,14 +1,13 @@
 /* Mirrors rtl_templates/predict/: the loader of passes and the issue of beats. */
 #include "cycles.h"
 
-static const struct sofa_tile *slot_tile(const struct sofa_machine *m, unsigned slot)
+const struct sofa_tile *sofa_slot_tile(const struct sofa_machine *m, unsigned slot)
 {
     size_t tile = m->now.tiles.info[slot].tile;
     return tile == SIZE_MAX ? NULL : &m->result->tile[tile];
 }
 
-/* First key group from `group` on that some row sees; d.groups if none. */
-static unsigned seen_group(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned group)
+unsigned sofa_seen_group(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned group)
 {
     while (group < m->d.groups && tile->group_first[group] == UINT16_MAX)
         group++;
@@ -41,7 +40,7 @@ static void post_pass(struct sofa_machine *m, const struct sofa_tile *tile)
     const struct sofa_loader_state *now = &m->now.loader;
     struct sofa_loader_state *next = &m->next.loader;
     int last_slice = now->slice + 1 == m->d.slices;
-    int last = !tile || (last_slice && seen_group(m, tile, now->group + 1) == m->d.groups);
+    int last = !tile || (last_slice && sofa_seen_group(m, tile, now->group + 1) == m->d.groups);
     next->pass_valid = 1;
     next->pass_none = !tile;
     next->pass_slot = now->slot;
@@ -63,7 +62,7 @@ static void step_loader(struct sofa_machine *m, int taken)
 {
     const struct sofa_loader_state *now = &m->now.loader;
     struct sofa_loader_state *next = &m->next.loader;
-    const struct sofa_tile *tile = slot_tile(m, now->slot);
+    const struct sofa_tile *tile = sofa_slot_tile(m, now->slot);
     int vacant = !now->pass_valid || taken;
     note_arrivals(m);
     if (taken)
@@ -76,7 +75,7 @@ static void step_loader(struct sofa_machine *m, int taken)
             next->state = tile ? LOADER_GROUP : LOADER_POST;
         break;
     case LOADER_GROUP:
-        next->group = seen_group(m, tile, now->group);
+        next->group = sofa_seen_group(m, tile, now->group);
         next->column = 0;
         next->state = LOADER_WAIT;
         break;
@@ -121,7 +120,7 @@ void sofa_step_predict(struct sofa_machine *m)
     const struct sofa_loader_state *pass = &m->now.loader;
     const struct sofa_predict_state *now = &m->now.predict;
     struct sofa_predict_state *next = &m->next.predict;
-    const struct sofa_tile *tile = pass->pass_valid ? slot_tile(m, pass->pass_slot) : NULL;
+    const struct sofa_tile *tile = pass->pass_valid ? sofa_slot_tile(m, pass->pass_slot) : NULL;
     unsigned from = tile ? tile->group_first[pass->pass_group] : 0;
     int start = may_start(m, from);
     if (now->active && now->ends && now->row == now->last_row)

@@ -208,7 +208,7 @@ enum sofa_status sofa_report_run(struct sofa_report *r, struct sofa_result *resu
     double macs = (double)c->head_dim * ((double)r->visible_pairs + 2 * (double)r->counters.pairs);
     r->macs_per_second = r->seconds > 0 ? macs / r->seconds : 0;
     status = measure_accuracy(r, t, j, result, e);
-    if (status == SOFA_OK && c->mode == SOFA_MODE_KV)
+    if (status == SOFA_OK)
         status = sofa_cycles_predict(&cycles, c, j, result, e);
     if (status != SOFA_OK)
         sofa_result_free(result);

@@ -19,7 +19,7 @@ struct sofa_report {
     double snr_selected_db, snr_dense_db;
     double recall_exact, snr_dense_exact_db; /* exact scores into the same selection (no radius), float64 attention */
     uint64_t bytes_total, bytes_plain_sparse, bytes_dense;
-    uint64_t cycles_predicted;   /* mode kv only */
+    uint64_t cycles_predicted;
     double seconds;              /* of the model's computation */
     double macs_per_second;      /* predicted and attended multiply-accumulates */
 };

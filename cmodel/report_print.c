@@ -46,7 +46,7 @@ static json_t *config_json(const struct sofa_config *c)
 static json_t *tokens_json(const struct sofa_report *r)
 {
     const struct sofa_counters *n = &r->counters;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:n}", //
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", //
                      "hidden", count(r->hidden),                      //
                      "khat_shift", count(r->job.khat_shift),          //
                      "k_shift", count(r->job.k_shift),                //
@@ -55,8 +55,7 @@ static json_t *tokens_json(const struct sofa_report *r)
                      "keys_fetched", count(n->fetched),               //
                      "khat_beats", count(n->khat_beats),              //
                      "khat_beats_skipped", count(n->khat_beats_skipped), //
-                     "zero_terms", count(n->zero_terms),              //
-                     "cycles_predicted");
+                     "zero_terms", count(n->zero_terms));
 }
 
 json_t *sofa_report_json(const struct sofa_report *r)
@@ -134,8 +133,7 @@ void sofa_report_print(FILE *out, const struct sofa_report *r)
             (double)r->bytes_plain_sparse / total);
     fprintf(out, "  dense             %" PRIu64 " (%.2f times as many)\n", r->bytes_dense,
             (double)r->bytes_dense / total);
-    if (r->hidden == 0)
-        fprintf(out, "cycles predicted    %" PRIu64 "\n", r->cycles_predicted);
+    fprintf(out, "cycles predicted    %" PRIu64 "\n", r->cycles_predicted);
     fprintf(out, "model               %.3g s, %.3g multiply-accumulates a second\n", r->seconds, r->macs_per_second);
 }
 

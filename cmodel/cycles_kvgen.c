@@ -1,0 +1,292 @@
+/* Mirrors rtl_templates/kvgen/: where rows come from, the KV array, the write-back. */
+#include "cycles.h"
+
+static int streamed(const struct sofa_machine *m)
+{
+    return m->slices > 1;
+}
+
+/* ---- sofa_supply ---- */
+
+#define LINE_KEYS 32u /* of the bitmap */
+
+static unsigned clear_lines(const struct sofa_machine *m)
+{
+    unsigned lines = (m->c->keys_max + LINE_KEYS - 1) / LINE_KEYS;
+    return lines > 2 ? lines : 2;
+}
+
+static void take_key(struct sofa_machine *m)
+{
+    const struct sofa_ask_state *ask = &m->now.wanted;
+    const struct sofa_supply_state *now = &m->now.supply;
+    struct sofa_supply_state *next = &m->next.supply;
+    next->state = SUPPLY_LOOK;
+    next->last = ask->last;
+    next->made = ask->made;
+    next->place = ask->place;
+    if (ask->first)
+        next->barrier = now->written_left - (unsigned)m->wire.written;
+}
+
+static void list_to_generate(struct sofa_machine *m, int end)
+{
+    struct sofa_supply_state *next = &m->next.supply;
+    m->generate[next->tail % SOFA_LIST_MAX] = (struct sofa_generate_entry){(uint16_t)m->now.supply.place, (uint8_t)end};
+    next->tail++;
+}
+
+static void look_up_key(struct sofa_machine *m, int list_ready, int reads_ready)
+{
+    const struct sofa_supply_state *now = &m->now.supply;
+    struct sofa_supply_state *next = &m->next.supply;
+    int fetch = !now->made && now->barrier == 0 && reads_ready, generate = now->made && list_ready;
+    int end = now->last || now->batch_key + 1 == m->c->memory.prefetch;
+    if (!fetch && !generate)
+        return;
+    if (fetch) {
+        next->k_valid = next->v_valid = 1;
+        next->k_place = next->v_place = now->place;
+    } else {
+        list_to_generate(m, 0);
+        next->written_left += 2;
+    }
+    next->state = streamed(m) && end && (now->batch_any || generate) ? SUPPLY_MARK : SUPPLY_IDLE;
+    next->batch_key = end ? 0 : now->batch_key + 1;
+    next->batch_any = !end && (now->batch_any || generate);
+}
+
+void sofa_step_supply(struct sofa_machine *m)
+{
+    const struct sofa_supply_state *now = &m->now.supply;
+    struct sofa_supply_state *next = &m->next.supply;
+    int list_ready = now->tail - now->head != sofa_list_depth(m);
+    int k_ready = !now->k_valid || m->asked[SOFA_CLIENT_KEY], v_ready = !now->v_valid || m->asked[SOFA_CLIENT_VALUE];
+    next->written_left -= (unsigned)m->wire.written;
+    if (now->barrier > 0 && m->wire.written)
+        next->barrier = now->barrier - 1;
+    if (k_ready)
+        next->k_valid = 0;
+    if (v_ready)
+        next->v_valid = 0;
+    if (m->wire.key_taken)
+        next->head++;
+    switch (now->state) {
+    case SUPPLY_CLEAR:
+        next->line = now->line + 1;
+        if (next->line == clear_lines(m))
+            next->state = SUPPLY_IDLE;
+        break;
+    case SUPPLY_IDLE:
+        if (m->cycle == 0 && !m->j->keep)
+            next->state = SUPPLY_CLEAR;
+        else if (m->now.wanted.valid)
+            take_key(m);
+        break;
+    case SUPPLY_LOOK:
+        look_up_key(m, list_ready, k_ready && v_ready);
+        break;
+    case SUPPLY_MARK:
+        if (list_ready) {
+            list_to_generate(m, 1);
+            next->state = SUPPLY_IDLE;
+        }
+        break;
+    }
+}
+
+/* ---- sofa_kvgen ---- */
+
+static int final_slice(const struct sofa_machine *m)
+{
+    return m->now.kvgen.slice + 1 == m->slices;
+}
+
+static uint32_t key_time(const struct sofa_machine *m)
+{
+    unsigned words = !streamed(m) || final_slice(m) ? m->words_last : m->d.slice_words;
+    return 2 * m->d.project_blocks * m->d.project_steps * words;
+}
+
+/* Issues a beat if it can; returns 1 when it was the key's last. */
+static int issue_beat(struct sofa_machine *m)
+{
+    const struct sofa_kvgen_state *now = &m->now.kvgen;
+    struct sofa_kvgen_state *next = &m->next.kvgen;
+    uint32_t total = key_time(m);
+    int final = final_slice(m), start = final && (now->at == 0 || now->at == total / 2);
+    int here = !streamed(m) || now->here > 0;
+    if (!now->have || !here || !(m->now.weights.loaded >> now->half & 1) || !m->now.biases.loaded)
+        return 0;
+    if (start && now->credit == 0)
+        return 0;
+    next->credit -= (unsigned)start;
+    next->at = now->at + 1;
+    if (final && (next->at == total / 2 || next->at == total))
+        sofa_underway_add(&m->new_row, m->cycle + m->d.generate_time, now->place << 1 | (next->at == total));
+    return next->at == total;
+}
+
+static void take_resident(struct sofa_machine *m, int key_end)
+{
+    const struct sofa_kvgen_state *now = &m->now.kvgen;
+    struct sofa_kvgen_state *next = &m->next.kvgen;
+    const struct sofa_supply_state *list = &m->now.supply;
+    int take = list->head != list->tail && (!now->have || key_end);
+    if (take)
+        next->place = m->generate[list->head % SOFA_LIST_MAX].place;
+    next->have = take || (now->have && !key_end);
+    m->wire.key_taken = m->wire.demand = take;
+}
+
+/* sofa_kvgen's states; key k of the batch is taken over. */
+static void take_listed(struct sofa_machine *m, unsigned k)
+{
+    m->next.kvgen.turn = k;
+    m->next.kvgen.place = m->batch[k];
+    m->next.kvgen.have = 1;
+}
+
+static void end_slice(struct sofa_machine *m)
+{
+    const struct sofa_kvgen_state *now = &m->now.kvgen;
+    struct sofa_kvgen_state *next = &m->next.kvgen;
+    int end = final_slice(m);
+    m->wire.release = 1;
+    next->slice = end ? 0 : now->slice + 1;
+    next->half ^= 1;
+    next->gap = 0;
+    next->state = end ? KVGEN_IDLE : KVGEN_GAP;
+    if (end)
+        next->count = 0;
+}
+
+static void collect_key(struct sofa_machine *m)
+{
+    const struct sofa_supply_state *list = &m->now.supply;
+    const struct sofa_generate_entry *entry = &m->generate[list->head % SOFA_LIST_MAX];
+    if (list->head == list->tail)
+        return;
+    m->wire.key_taken = 1;
+    m->wire.demand = entry->end;
+    m->next.kvgen.state = entry->end ? KVGEN_FETCH : KVGEN_COLLECT;
+    if (!entry->end)
+        m->batch[m->next.kvgen.count++] = entry->place;
+}
+
+static void run_batch(struct sofa_machine *m, int key_end)
+{
+    const struct sofa_kvgen_state *now = &m->now.kvgen;
+    struct sofa_kvgen_state *next = &m->next.kvgen;
+    if (key_end)
+        next->have = 0;
+    switch (now->state) {
+    case KVGEN_IDLE:
+    case KVGEN_COLLECT:
+        collect_key(m);
+        break;
+    case KVGEN_FETCH:
+        next->state = KVGEN_FIRST;
+        break;
+    case KVGEN_FIRST:
+        take_listed(m, 0);
+        next->state = KVGEN_RUN;
+        break;
+    case KVGEN_RUN:
+        if (key_end && now->turn + 1 == now->count)
+            end_slice(m);
+        else if (key_end)
+            take_listed(m, now->turn + 1);
+        break;
+    case KVGEN_GAP:
+        next->gap = now->gap + 1;
+        if (now->gap == 2)
+            next->state = KVGEN_FETCH;
+        break;
+    }
+}
+
+static void fetch_tokens(struct sofa_machine *m, int key_end)
+{
+    const struct sofa_kvgen_state *now = &m->now.kvgen;
+    struct sofa_kvgen_state *next = &m->next.kvgen;
+    int sent = sofa_asks_again(m) && m->asked[SOFA_CLIENT_TOKEN];
+    int last_turn = now->fetch_turn + 1 == now->count, last = last_turn && now->fetch_slice + 1 == m->slices;
+    next->used += (unsigned)sent;
+    next->used -= (unsigned)key_end;
+    next->here += (unsigned)(m->wire.end_of_key && m->now.cut.generate);
+    next->here -= (unsigned)key_end;
+    switch (now->fetch) {
+    case X_REST:
+        if (m->wire.demand)
+            next->fetch = X_LOOK;
+        break;
+    case X_LOOK:
+        next->fetch = X_PLACE;
+        break;
+    case X_PLACE:
+        next->fetch = X_ASK;
+        break;
+    case X_ASK:
+        if (!sent)
+            break;
+        next->fetch = last ? X_REST : X_LOOK;
+        next->fetch_turn = last_turn ? 0 : now->fetch_turn + 1;
+        if (last_turn)
+            next->fetch_slice = last ? 0 : now->fetch_slice + 1;
+        break;
+    }
+}
+
+/* ---- sofa_write_back, sofa_write_mux ---- */
+
+int sofa_writer_sends(const struct sofa_machine *m, unsigned writer)
+{
+    const struct sofa_kvgen_state *now = &m->now.kvgen;
+    unsigned turn = now->mux_busy ? (unsigned)now->mux_owner : m->now.data_beats == 0;
+    return turn == writer && (writer ? now->back_beats : m->now.data_beats) > 0;
+}
+
+void sofa_step_write_mux(struct sofa_machine *m)
+{
+    struct sofa_kvgen_state *next = &m->next.kvgen;
+    int store = sofa_writer_sends(m, 0), back = sofa_writer_sends(m, 1);
+    next->mux_owner = back;
+    next->mux_busy = (store && m->now.data_beats > 1) || (back && m->now.kvgen.back_beats > 1);
+}
+
+static void step_write_back(struct sofa_machine *m)
+{
+    const struct sofa_kvgen_state *now = &m->now.kvgen;
+    struct sofa_kvgen_state *next = &m->next.kvgen;
+    int sends = sofa_writer_sends(m, 1), done = now->back_beats == 0 || (sends && now->back_beats == 1);
+    int take = now->queue_out && done, fetch = now->queued > 0 && (!now->queue_out || take);
+    if (sends)
+        next->back_beats = now->back_beats - 1;
+    if (sends && now->back_beats == 1)
+        sofa_underway_add(&m->written, m->cycle + SOFA_IDEAL_LATENCY, 0);
+    if (take) {
+        next->back_beats = now->row_turn ? m->d.value_beats : m->d.key_beats;
+        next->row_turn ^= 1;
+        next->credit++;
+    }
+    next->queued += (unsigned)(m->wire.new_k || m->wire.new_v);
+    next->queued -= (unsigned)fetch;
+    next->queue_out = (uint8_t)(fetch || (now->queue_out && !take));
+}
+
+void sofa_step_kvgen(struct sofa_machine *m)
+{
+    m->wire.key_taken = 0;
+    int key_end = issue_beat(m);
+    if (key_end)
+        m->next.kvgen.at = 0;
+    if (streamed(m)) {
+        run_batch(m, key_end);
+        fetch_tokens(m, key_end);
+    } else {
+        take_resident(m, key_end);
+    }
+    step_write_back(m);
+    sofa_step_kvgen_memory(m);
+}

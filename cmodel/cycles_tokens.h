@@ -1,0 +1,111 @@
+/* Mode tokens in the cycle model: tokens and weights on their way to the shift array and the KV array, and the rows that the
+ * KV array makes. For cycles*.[ch] only. */
+#ifndef SOFA_CYCLES_TOKENS_H
+#define SOFA_CYCLES_TOKENS_H
+
+#include "config.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct sofa_machine;
+
+#define SOFA_PLACES_MAX 256u /* of the ring of K and V rows: memory.prefetch */
+
+/* sofa_token_tile: beats of X become words. */
+struct sofa_cut_state {
+    unsigned fill, word; /* fill: in units of the common divisor of beat and word */
+    uint8_t final, generate, last, slot;
+    uint16_t key;
+};
+
+/* sofa_slices. */
+struct sofa_slices_state {
+    unsigned runs, slice, used, landing, landing_half, release_half;
+    unsigned loaded; /* halves, a bit each */
+    int asking, asked_once, request;
+    uint32_t beats, request_beats, place;
+    unsigned left, gathered; /* words of the beat at hand; beats of the word at hand */
+};
+struct sofa_slices_shape {
+    unsigned per, gather, halves, slices;
+    uint32_t full, last; /* words of a full and of the last slice */
+};
+
+/* sofa_token_loader, what it has beyond sofa_loader; and the issue of key passes. */
+struct sofa_key_pass_state {
+    int scores; /* phase */
+    unsigned word, chunk, ring, half, done, turn;
+    uint64_t begun[SOFA_TILE_KEYS_MAX / 64];
+    /* the pass on offer */
+    int keys, all, final, release;
+    unsigned beats;
+    /* the pass that is issued */
+    int of_keys, all_columns, final_keys, release_keys;
+    unsigned columns, gap;
+    int code_release; /* pulse */
+};
+
+/* sofa_supply. */
+struct sofa_supply_state {
+    enum { SUPPLY_IDLE, SUPPLY_CLEAR, SUPPLY_LOOK, SUPPLY_MARK } state;
+    unsigned line, batch_key, written_left, barrier;
+    int batch_any;
+    int k_valid, v_valid; /* reads on offer */
+    unsigned k_place, v_place;
+    /* the key at hand */
+    int first, last, made;
+    unsigned slot, place;
+    unsigned head, tail; /* of the list of keys to generate */
+};
+struct sofa_generate_entry {
+    uint16_t place;
+    uint8_t end;
+};
+
+/* sofa_order towards sofa_supply. */
+struct sofa_ask_state {
+    int valid, fresh, first, last, made;
+    unsigned place, next_place;
+};
+
+/* sofa_kvgen, sofa_write_back, sofa_write_mux. */
+struct sofa_kvgen_state {
+    int have;
+    uint32_t at;            /* beat of the key's slice */
+    unsigned place, credit; /* in the ring; free rows of the write-back queue */
+    enum { KVGEN_IDLE, KVGEN_COLLECT, KVGEN_FETCH, KVGEN_FIRST, KVGEN_RUN, KVGEN_GAP } state;
+    unsigned count, turn, slice, half, gap;
+    /* tokens once more */
+    enum { X_REST, X_LOOK, X_PLACE, X_ASK } fetch;
+    unsigned fetch_turn, fetch_slice, used, here;
+    /* rows on their way out */
+    unsigned queued, back_beats;
+    uint8_t queue_out; /* a row stands at the queue's output */
+    unsigned row_turn; /* 0: the next row out is a K row */
+    int mux_busy, mux_owner;
+};
+
+void sofa_open_tokens(struct sofa_machine *m);
+/* Part of a cycle that comes first: what is taken, what comes. */
+void sofa_find_tokens(struct sofa_machine *m);
+void sofa_step_tokens(struct sofa_machine *m);
+void sofa_step_token_predict(struct sofa_machine *m);
+void sofa_step_supply(struct sofa_machine *m);
+void sofa_step_kvgen(struct sofa_machine *m);
+void sofa_step_kvgen_memory(struct sofa_machine *m); /* codes, biases and weights */
+/* What the read channels and sofa_tiles of cycles_memory.c ask of this. */
+struct sofa_read;
+void sofa_ask_tokens(struct sofa_machine *m);
+struct sofa_read sofa_asked_tokens(const struct sofa_machine *m, unsigned client);
+int sofa_weight_taken(const struct sofa_machine *m, const struct sofa_read *row);
+int sofa_asks_again(const struct sofa_machine *m); /* tokens for generation */
+int sofa_may_begin_tile(const struct sofa_machine *m);
+void sofa_begin_chunks(struct sofa_machine *m);
+void sofa_next_chunk(struct sofa_machine *m);
+void sofa_describe_chunk(const struct sofa_machine *m, struct sofa_read *read);
+/* 1 if the writer (0: store, 1: write-back) sends a beat in this cycle. */
+int sofa_writer_sends(const struct sofa_machine *m, unsigned writer);
+void sofa_step_write_mux(struct sofa_machine *m);
+
+#endif
