@@ -128,7 +128,9 @@ static void find_word(struct sofa_machine *m)
     m->wire.word = now->fill >= m->word_units || tail;
     m->wire.end_of_key = m->wire.word && last;
     unsigned left = !m->wire.word ? now->fill : last ? 0 : now->fill - m->word_units;
-    m->wire.cut_ready = left < m->word_units;
+    int rest_is_last = now->word + (unsigned)m->wire.word + 1 == m->words_last;
+    int complete = now->final && !m->wire.end_of_key && rest_is_last && left > 0 && left >= m->tail_units;
+    m->wire.cut_ready = left < m->word_units && !complete;
 }
 
 void sofa_find_tokens(struct sofa_machine *m)

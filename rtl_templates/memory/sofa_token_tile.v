@@ -65,12 +65,19 @@ module sofa_token_tile (
 //% end
     wire             end_of_key = emit && word_last;
     wire [$(FB-1):0] left = !emit ? fill : word_last ? $(FB)'d0 : fill - $(lit(FB, ND));
+//% if ND > 1 then
+    // the rest of the key is here, so the next beat is another key's
+    wire [$(WB-1):0] next_word = word + $(ext("emit", 1, WB));
+    wire             next_last = next_word == i_words_last - 1'b1;
+    wire             complete = last_slice && !end_of_key && next_last && left != $(FB)'d0 && left >= need;
+    assign o_ready = left < $(lit(FB, ND)) && !complete;
+//% else
     assign o_ready = left < $(lit(FB, ND));
+//% end
     wire             take = i_valid && o_ready;
     wire             begin_key = take && (end_of_key || (fill == $(FB)'d0 && word == $(WB)'d0));
     wire [$((NP+ND)*U*8-1):0] shifted = emit ? {$(ND*U*8)'d0, hold[$((NP+ND)*U*8-1):$(ND*U*8)]} : hold;
 
-//% local cases = {}
     always @(posedge clk) begin
         hold <= shifted;
         if (take)
