@@ -92,11 +92,12 @@ struct sofa_derived {
     unsigned norm_wait;   /* cycles that a row waits for division when norm_width < width */
     unsigned query_buses; /* query load buses */
     /* rows of Q, K, V stay in memories of port words, from which the single lane reads its chunks */
+    unsigned radius_rows; /* 1: a row's radius is shifted bit by bit when the row comes, 0: as it is used */
     unsigned narrow;      /* 1: they do; 0: rows are moved whole */
     unsigned key_rooms;   /* tiles that the K memory holds: three slots, and when narrow one for each key of the window */
     unsigned key_tag_bits;  /* comes back with a K row: {room if narrow, last of tile, slot, index}; mode tokens: see sofa_core */
     unsigned output_words; /* 1: the store reads finished rows word by word; 0: it takes them whole */
-    unsigned value_rooms; /* rows of the V memory: prefetch, and when narrow those of the window, a power of two */
+    unsigned value_rooms; /* rows of the V memory: prefetch, and when narrow those that the lane may still read, a power of two */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
     unsigned khat_full_bits; /* K^ before scaling: 15 + clog2(hidden_max) */
     unsigned project_bits;   /* K and V before scaling: 17 + clog2(hidden_max) */
@@ -119,7 +120,8 @@ struct sofa_derived {
     unsigned dot_tree;        /* adder stages of Q.K */
     unsigned dot_time;        /* start of a pair to a lane's sum */
     unsigned score_time;      /* ... to the group's score */
-    unsigned weight_time;     /* ... to the weight p */
+    unsigned scale_time;      /* a group's score to its logarithm t: 4, or more where it is made bit by bit */
+    unsigned weight_time;     /* start of a pair to the weight p */
     unsigned retire_rows;     /* queue of finished rows of a normalisation unit, a power of two */
     /* memory */
     unsigned port_bytes;
@@ -127,7 +129,7 @@ struct sofa_derived {
     unsigned range_beats;   /* port beats of one {first, visible} record, when port_bits < 64 */
     unsigned range_records; /* records in one port beat, when port_bits >= 64 */
     /* registers */
-    unsigned rows_bits;     /* of ROWS: no more rows than addresses */
+    unsigned rows_bits;     /* of ROWS: no more rows than addresses, or than rows of O in memory */
     unsigned watchdog_bits; /* of WATCHDOG; a larger value counts as the largest */
     unsigned radius_bits;   /* of RADIUS; a larger value keeps whatever this one keeps */
     /* board */

@@ -106,13 +106,14 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
 {
     d->narrow = c->mode == SOFA_MODE_KV && c->attend.lanes == 1 && d->beats > 2 && c->head_dim % c->attend.width == 0 &&
                 c->head_dim % c->predict.dims == 0 && words_fit(c, c->data.query_bits) &&
-                words_fit(c, c->data.key_bits) && words_fit(c, c->data.value_bits);
+                words_fit(c, c->data.key_bits) && words_fit(c, c->data.value_bits) &&
+                d->key_bits < c->memory.address_bits;
+    d->radius_rows = d->narrow && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
     d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);
     if (c->mode == SOFA_MODE_TOKENS)
         d->key_tag_bits = larger(d->index_bits + 5, at_least_one(sofa_clog2(c->memory.prefetch)));
     d->output_words = d->narrow && d->norm_width * 16 == c->memory.port_bits;
-    d->value_rooms = d->narrow ? 1u << sofa_clog2(c->memory.prefetch + c->attend.window + 1) : c->memory.prefetch;
 }
 
 /* Normalisation keeps the write port busy; query buses load a row's beats as fast as the port brings them. */
@@ -144,8 +145,9 @@ static unsigned tree_stages(unsigned inputs)
 /* Without counters the core is meant to be small, and no board of that kind waits for longer than a second. */
 static void derive_registers(const struct sofa_config *c, struct sofa_derived *d)
 {
-    d->rows_bits = smaller(32, c->memory.address_bits);
-    d->watchdog_bits = c->board.counters ? 32 : 21;
+    unsigned row_bytes = c->head_dim * 2, bits = c->memory.address_bits;
+    d->rows_bits = smaller(32, c->board.counters ? bits : bits + 1 - sofa_clog2(row_bytes + 1));
+    d->watchdog_bits = c->board.counters ? 32 : 16;
     d->radius_bits = smaller(32, c->predict.score_bits + c->data.query_bits - 1);
 }
 
@@ -161,8 +163,14 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     d->dot_tree = tree_stages(c->attend.width);
     d->dot_time = 4 + d->dot_tree + (d->beats > 1 ? d->beats : 0);
     d->score_time = d->dot_time + (d->group_lanes > 1);
-    d->weight_time = d->score_time + 9;
+    d->scale_time = d->narrow && d->beats >= 16 ? 32 : 4;
+    d->weight_time = d->score_time + d->scale_time + 5;
+    /* narrow: a place is requested again when its key enters, while the lane may still be that many keys behind */
+    unsigned behind = c->attend.window + ceil_div(d->weight_time, d->beats) + 2;
+    d->value_rooms = d->narrow ? 1u << sofa_clog2(c->memory.prefetch + behind) : c->memory.prefetch;
     d->retire_rows = 1u << sofa_clog2(ceil_div(d->weight_time + d->norm_wait + 10 + d->norm_words, d->norm_words) + 2);
+    if (d->narrow && d->retire_rows > 4)
+        d->retire_rows = 4; /* a row of the lane takes long */
 }
 
 void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)

@@ -7,8 +7,8 @@
 
 unsigned sofa_list_depth(const struct sofa_machine *m)
 {
-    unsigned bits = sofa_clog2(m->c->memory.prefetch);
-    return 1u << (bits > 2 ? bits : 2);
+    unsigned bits = sofa_clog2(m->c->memory.prefetch), least = m->d.narrow ? 1 : 2;
+    return 1u << (bits > least ? bits : least);
 }
 
 static void begin_tile(struct sofa_machine *m)
@@ -136,7 +136,7 @@ static void enter_key(struct sofa_machine *m, const struct sofa_key_entry *key)
     }
     const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[key->slot].tile];
     memcpy(next->rows, tile->need + key->key * SOFA_ROW_WORDS, sizeof next->rows);
-    sofa_underway_add(&m->space, m->cycle + m->d.weight_time, 0);
+    sofa_underway_add(&m->space, m->cycle + (m->d.narrow ? 1 : m->d.weight_time), 0);
 }
 
 /* Mode tokens: K and V rows, generated or fetched, come into their places of the ring. */

@@ -96,7 +96,7 @@ static const struct {
     const char *name, *text;
 } error_table[SOFA_ERROR_COUNT] = {
     {"none", "no error"},
-    {"rows", "ROWS is 0 or not below 2^memory.address_bits"},
+    {"rows", "ROWS is 0, or more than memory.address_bits can tell apart"},
     {"keys", "KEYS is 0 or larger than keys_max"},
     {"tile", "TILE is 0 or larger than tile.keys"},
     {"kept", "KEPT is 0, larger than tile.kept_max or larger than TILE"},

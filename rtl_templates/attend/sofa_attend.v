@@ -68,7 +68,8 @@ module sofa_attend (
 );
 //% if B > 1 then
     // ---- phases: phase_k is the counter k cycles ago (mod $(B)) ----
-//%   local names = {issue=0, take=1, query=2, sum=5+d.dot_tree, score=1+d.dot_time, scalar=ST+4, value=WT, weight=WT+1, output=WT+2, chunk=WT+(d.norm_wait > 0 and 3 or 8)}
+//%   local names = {issue=0, take=1, query=2, sum=5+d.dot_tree, score=1+d.dot_time, scalar=ST+d.scale_time, value=WT, weight=WT+1, output=WT+2, chunk=WT+(d.norm_wait > 0 and 3 or 8)}
+//%   if d.scale_time > 4 then names.scale = ST + 2 end
 //%   local used = {}
 //%   for name, k in pairs(names) do phase[name] = "phase_" .. (k % B); used[k % B] = true end
 //%   for k = 0, B - 1 do
@@ -91,7 +92,12 @@ module sofa_attend (
     wire [$(NG-1):0]     turn, retire, norm_valid, norm_started, norm_bank, pair, raise;
     wire [$(NG*RB-1):0]  norm_row;
     wire [$(NG*LB-1):0]  norm_l;
-    wire [$(NG*N*OA-1):0] norm_o;
+//% local early = narrow and d.norm_words == B
+//% local IW, XB = early and 20 or OA, clog2(LB - 14)
+    wire [$(NG*N*IW-1):0] norm_o;
+//% if early then
+    wire [$(XB-1):0]     norm_places;
+//% end
     wire [$(NG*GL-1):0]  active;
 //% local any, owed = {}, {}
 //% for g = 0, NG - 1 do
@@ -115,7 +121,7 @@ module sofa_attend (
         .clk(clk), .rst(rst), .i_scale_mantissa(i_scale_mantissa), .i_scale_shift(i_scale_shift),
 //%   if B > 1 then
         .i_phase_issue($(phase.issue)), .i_phase_take($(phase.take)), .i_phase_query($(phase.query)), .i_phase_sum($(phase.sum)),
-        .i_phase_score($(phase.score)), .i_phase_scalar($(phase.scalar)), .i_phase_value($(phase.value)),
+        .i_phase_score($(phase.score)),$(d.scale_time > 4 and " .i_phase_scale(" .. phase.scale .. ")," or "") .i_phase_scalar($(phase.scalar)), .i_phase_value($(phase.value)),
         .i_phase_weight($(phase.weight)), .i_phase_output($(phase.output)),
 //%   end
         .i_entry_slot(i_entry_slot), .i_entry_bank(i_entry_bank), .i_move(i_move), .i_load(i_load),
@@ -129,7 +135,7 @@ module sofa_attend (
         .i_keys(i_keys), .i_values(i_values),
 //%   end
         .o_norm_valid(norm_valid[$(g)]), .o_norm_started(norm_started[$(g)]), .o_norm_bank(norm_bank[$(g)]),
-        .o_norm_row(norm_row[$(g*RB) +: $(RB)]), .o_norm_l(norm_l[$(g*LB) +: $(LB)]), .o_norm_o(norm_o[$(g*N*OA) +: $(N*OA)]),
+        .o_norm_row(norm_row[$(g*RB) +: $(RB)]), .o_norm_l(norm_l[$(g*LB) +: $(LB)]), .o_norm_o(norm_o[$(g*N*IW) +: $(N*IW)]),$(early and " .i_norm_places(norm_places)," or "")
         .o_pair(pair[$(g)]), .o_raise(raise[$(g)]), .o_active(active[$(g*GL) +: $(GL)]));
 //%   any[#any+1], owed[#owed+1] = "any_" .. g, "owed_" .. g
 //% end
@@ -146,7 +152,7 @@ module sofa_attend (
 //%   end
         .i_retire($(part("retire", 1))), .o_turn($(part("turn", 1))), .i_valid($(part("norm_valid", 1))),
         .i_started($(part("norm_started", 1))), .i_bank($(part("norm_bank", 1))), .i_row($(part("norm_row", RB))),
-        .i_l($(part("norm_l", LB))), .i_o($(part("norm_o", N*OA))),
+        .i_l($(part("norm_l", LB))), .i_o($(part("norm_o", N*IW))),$(early and " .o_places(norm_places)," or "")
         .o_row_valid(o_row_valid[$(u)]), .i_row_ready(i_row_ready[$(u)]), .o_row_bank(o_row_bank[$(u)]),
         .o_row(o_row[$(u*RB) +: $(RB)]), $(d.output_words == 1 and ".i_read(i_read), .i_read_index(i_read_index), .o_data(o_data)" or ".o_data(o_data[" .. (u*D*16) .. " +: " .. (D*16) .. "])"));
 //% end

@@ -33,6 +33,9 @@ module sofa_group #(
     input  wire [$(BB-1):0]     i_phase_query,
     input  wire [$(BB-1):0]     i_phase_sum,
     input  wire [$(BB-1):0]     i_phase_score,
+//%   if d.scale_time > 4 then
+    input  wire [$(BB-1):0]     i_phase_scale,
+//%   end
     input  wire [$(BB-1):0]     i_phase_scalar,
     input  wire [$(BB-1):0]     i_phase_value,
     input  wire [$(BB-1):0]     i_phase_weight,
@@ -75,7 +78,12 @@ module sofa_group #(
     output wire                 o_norm_bank,
     output wire [$(RB-1):0]     o_norm_row,
     output wire [$(LB-1):0]     o_norm_l,
-    output wire [$(N*OA-1):0]   o_norm_o,
+//% local early = narrow and d.norm_words == B   -- O leaves shifted for normalisation, but for the last bit
+//% local IW, XB = early and 20 or OA, clog2(LB - 14)
+    output wire [$(N*IW-1):0]   o_norm_o,
+//% if early then
+    input  wire [$(XB-1):0]     i_norm_places,
+//% end
     // counters
     output wire                 o_pair,
     output wire                 o_raise,
@@ -278,8 +286,12 @@ module sofa_group #(
     wire [$(SW-1):0] s = lane_s;
 //% end
 
+//% local SCT, TW = d.scale_time, SW + 17
+//% if SCT > 4 then
+    wire [31:0] t;
+    sofa_scale u_scale (.clk(clk), .i_step(i_phase_scale), .i_s(s), .i_mantissa(i_scale_mantissa), .i_shift(i_scale_shift), .o_t(t));
+//% else
     // t = round(s * mantissa >> shift), saturated
-//% local TW = SW + 17
     wire signed [$(SW-1):0] score = s;
     wire signed [8:0]       mantissa_low = {1'b0, i_scale_mantissa[7:0]};
     wire signed [8:0]       mantissa_high = {1'b0, i_scale_mantissa[15:8]};
@@ -299,9 +311,10 @@ module sofa_group #(
         half <= placed[0];
         t <= fits ? rounded[31:0] : {rounded[$(TW)], {31{!rounded[$(TW)]}}};
     end
+//% end
 
     // ---- reference: x = t - 2m; a raise when x reaches 2 octaves ----
-//% local scalar = PB > 0 and "{" .. state(ST+3) .. ", i_phase_scalar[" .. (PB-1) .. ":0]}" or state(ST+3)
+//% local scalar = PB > 0 and "{" .. state(ST+SCT-1) .. ", i_phase_scalar[" .. (PB-1) .. ":0]}" or state(ST+SCT-1)
 //% local lanes = 1 << MB
     wire [$(MB-1):0]    m_addr = $(scalar);
 //% if B > 1 then
@@ -311,8 +324,8 @@ module sofa_group #(
     reg  [$(lanes-1):0] started;
     wire [18:0]         m;
     wire                begun = started[m_addr1];
-    wire                scalar_pair = $(now(ST+4, "pair"));
-    wire                scalar_retire = $(now(ST+4, "retire"));
+    wire                scalar_pair = $(now(ST+SCT, "pair"));
+    wire                scalar_retire = $(now(ST+SCT, "retire"));
     wire signed [32:0]  above = {t[31], t} - {m[18], m, 13'd0};
     wire                over = begun && !above[32] && above[31:13] != 19'd0;
     wire [19:0]         steps = {t[31], t[31:13]} - {m[18], m};
@@ -342,7 +355,7 @@ module sofa_group #(
         m_addr1 <= m_addr;
         x <= begun && !over ? above : {20'd0, t[12:0]};
 //% if held and B > 5 then
-        if (i_phase_take == $(BB)'d$((ST+4) % B)) begin
+        if (i_phase_take == $(BB)'d$((ST+SCT) % B)) begin
             fresh <= !begun;
             raise <= raise1;
         end
@@ -402,7 +415,7 @@ module sofa_group #(
     generate
 //% for i = 0, GL - 1 do
 //%   local function at(name) return B > 1 and "i_phase_" .. name .. " == " .. BB .. "'d" .. i or "1'b1" end
-    wire [$(N*OA-1):0] lane_o_$(i);
+    wire [$(N*IW-1):0] lane_o_$(i);
     if (PRESENT[$(i)]) begin : lane_$(i)
         sofa_lane u_lane (
             .clk(clk), .rst(rst),
@@ -418,16 +431,16 @@ module sofa_group #(
 //%   if B > 1 then
             .i_chunk_v(i_phase_output),
 //%   end
-            $(narrow and ".i_chunk_value(i_phase_weight), .o_value_addr(o_value_addr), .i_value(i_value)" or ".i_values(i_values)"), .o_o(lane_o_$(i)), .o_active(o_active[$(i)]));
+            $(narrow and ".i_chunk_value(i_phase_weight), .o_value_addr(o_value_addr), .i_value(i_value)" or ".i_values(i_values)"), .o_o(lane_o_$(i)),$(early and " .i_places(i_norm_places)," or "") .o_active(o_active[$(i)]));
     end else begin : absent_$(i)
         assign lane_s[$(i*SW) +: $(SW)] = $(SW)'d0;
-        assign lane_o_$(i) = $(N*OA)'d0;
+        assign lane_o_$(i) = $(N*IW)'d0;
         assign o_active[$(i)] = 1'b0;
 //%   if narrow then
         assign o_key_addr = $(KP+KH)'d0;
         assign o_value_addr = $(VP+VH)'d0;
 //%   end
-        wire unused_lane = &{1'b0, i_query_we[$(i)], i_query_addr[$(i*AB) +: $(AB)], i_query[$(i*CQ) +: $(CQ)]$(narrow and ", i_key, i_value" or "")};
+        wire unused_lane = &{1'b0, i_query_we[$(i)], i_query_addr[$(i*AB) +: $(AB)], i_query[$(i*CQ) +: $(CQ)]$(narrow and ", i_key, i_value" or "")$(early and ", i_norm_places" or "")};
     end
 //% end
     endgenerate

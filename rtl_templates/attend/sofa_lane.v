@@ -64,7 +64,14 @@ module sofa_lane (
 //% else
     input  wire [$(W*N*VW-1):0] i_values,
 //% end
+//% local early, LB = narrow and d.norm_words == B, d.weight_bits
+//% local XB = clog2(LB - 14)
+//% if early then
+    input  wire [$(XB-1):0]    i_places,         // of a retiring row: right shift less 3
+    output wire [$(N*20-1):0]  o_o,              // a cycle later than below, shifted by the even part
+//% else
     output wire [$(N*OA-1):0]  o_o,
+//% end
     output wire                o_active
 );
 //% local qaddr = B > 1 and "{row, i_chunk_q}" or "row"
@@ -178,7 +185,14 @@ module sofa_lane (
     sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
         .clk(clk), .i_we(write2), .i_waddr(addr2), .i_wdata(o_new),
         .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata(o));
+//% if early then
+    wire [$(XB):0]     places = {1'b0, i_places} + $(XB+1)'d3;
+    wire [5:0]         move = retire1 ? {$(XB < 5 and (5-XB) .. "'d0, " or "")places[$(XB):1], 1'b0} : shift1;
+    wire               unused_places = places[0];
+//% else
+    wire [5:0]         move = shift1;
     assign o_o = o & {$(N*OA){retire1}};
+//% end
     assign o_active = pair;
 
     always @(posedge clk) begin
@@ -224,9 +238,12 @@ module sofa_lane (
     wire unused_product_$(i) = &{1'b0, product_$(i)[$(drop-1):0]};
     always @(posedge clk) begin
         w_$(i) <= product_$(i)[$(MW):$(drop)];
-        kept_$(i) <= first1 ? $(OA)'sd0 : old_$(i) >>> shift1;
+        kept_$(i) <= first1 ? $(OA)'sd0 : old_$(i) >>> move;
     end
     assign o_new[$(i*OA) +: $(OA)] = kept_$(i) + $(sext("w_" .. i, WW, OA));
+//%   if early then
+    assign o_o[$(i*20) +: 20] = kept_$(i)[19:0];
+//%   end
 //% end
 endmodule
 `default_nettype wire

@@ -4,6 +4,8 @@
 //% local N, M, B, T, NW, D, NG, UG = cfg.attend.width, d.norm_width, d.beats, d.norm_words, d.norm_wait, cfg.head_dim, d.lane_groups, d.lane_groups // d.norm_units
 //% local OA, LB, RB, BB, DEPTH = d.output_acc_bits, d.weight_bits, d.row_bits, clog2(d.beats), d.retire_rows
 //% local C = T // B                 -- words of a chunk
+//% local early = d.narrow == 1 and C == 1   -- the lane shifts O to its place, but for the last bit
+//% local IW = early and 20 or OA
 //% local QB, TB, CB = clog2(DEPTH), clog2(T), clog2(C)
 `default_nettype none
 module sofa_norm (
@@ -22,7 +24,12 @@ module sofa_norm (
     input  wire [$(UG-1):0]     i_bank,
     input  wire [$(UG*RB-1):0]  i_row,
     input  wire [$(UG*LB-1):0]  i_l,
+//% if early then
+    output wire [$(clog2(LB-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid and on
+    input  wire [$(N*20-1):0]   i_o,             // three cycles after i_valid and on, shifted by the even part
+//% else
     input  wire [$(UG*N*OA-1):0] i_o,            // two cycles after i_valid and on, zero otherwise
+//% end
     // rows
     output wire                 o_row_valid,
     input  wire                 i_row_ready,
@@ -136,11 +143,20 @@ module sofa_norm (
         part <= start || part == $(CB)'d$(C-1) ? $(CB)'d0 : part + 1'b1;
 //% end
 
-    wire [5:0]  exponent;
+//% local XB = clog2(LB - 14)
+    wire [$(XB-1):0] above;           // floor(log2 l) - 14
     wire [15:0] y;
-    reg  [5:0]  places;
-    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid(start), .i_l(l1), .o_exponent(exponent), .o_y(y));
-    always @(posedge clk) places <= exponent - 6'd11;
+//% if early then
+    reg  odd;                         // as the last bit is one cycle later
+    assign o_places = above;
+    always @(posedge clk) odd <= !above[0];
+//% else
+    reg  [$(XB-1):0] places;          // less 3
+//% end
+    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid(start), .i_l(l1), .o_above(above), .o_y(y));
+//% if not early then
+    always @(posedge clk) places <= above;
+//% end
 
     // ---- o = sat16(round((O >>> (e - 11)) * y >> 17)) ----
     reg  [4:0] started_at;     // stages 2 .. 6 after i_valid
@@ -149,18 +165,40 @@ module sofa_norm (
 //% for i = 0, M - 1 do
 //%   local t = {}
 //%   for g = 0, UG - 1 do t[#t+1] = "i_o[" .. (g*N*OA + i*OA) .. " +: " .. OA .. "]" end
+//%   if early then
+    wire [19:0] o_$(i) = i_o[$(i*20) +: 20];
+//%   else
     reg  signed [$(OA-1):0] o_$(i);
-    wire signed [$(OA-1):0] shifted_$(i) = o_$(i) >>> places;
+    wire signed [$(OA-1):0] shifted_$(i) = (o_$(i) >>> 3) >>> places;
+//%   end
     reg  signed [18:0] h_$(i), late_$(i);
+//%   if d.narrow == 1 then
+    // a product of 16 bits without sign, and one with the three upper bits of h
+    reg         [31:0] low_$(i);
+    reg  signed [19:0] high_$(i);
+    wire signed [36:0] product_$(i) = {high_$(i)[19], high_$(i), 16'd0} + {5'd0, low_$(i)} + 37'd65536;
+    always @(posedge clk) begin
+        low_$(i) <= late_$(i)[15:0] * y;
+        high_$(i) <= $signed(late_$(i)[18:16]) * $signed({1'b0, y});
+    end
+//%   else
     reg  signed [27:0] low_$(i), high_$(i);
     wire signed [36:0] product_$(i) = {high_$(i)[27], high_$(i), 8'd0} + {{9{low_$(i)[27]}}, low_$(i)} + 37'd65536;
+    always @(posedge clk) begin
+        low_$(i) <= late_$(i) * $signed({1'b0, y[7:0]});
+        high_$(i) <= late_$(i) * $signed({1'b0, y[15:8]});
+    end
+//%   end
     wire               fits_$(i) = &product_$(i)[36:32] || ~|product_$(i)[36:32];
     reg  [15:0]        q_$(i);
-//%   if OA > 19 then
+//%   if early then
+    wire unused_$(i) = &{1'b0, product_$(i)[16:0]};
+//%   elseif OA > 19 then
     wire unused_$(i) = &{1'b0, shifted_$(i)[$(OA-1):19], product_$(i)[16:0]};
 //%   end
     always @(posedge clk) begin
-//%   if C == 1 then
+//%   if early then
+//%   elseif C == 1 then
         o_$(i) <= $(table.concat(t, " | "));
 //%   else
         case (part)
@@ -172,10 +210,8 @@ module sofa_norm (
             default: o_$(i) <= held[$(i*OA) +: $(OA)];
         endcase
 //%   end
-        h_$(i) <= shifted_$(i)[18:0];
+        h_$(i) <= $(early and "odd ? o_" .. i .. "[19:1] : o_" .. i .. "[18:0]" or "shifted_" .. i .. "[18:0]");
         late_$(i) <= h_$(i);
-        low_$(i) <= late_$(i) * $signed({1'b0, y[7:0]});
-        high_$(i) <= late_$(i) * $signed({1'b0, y[15:8]});
         q_$(i) <= !started_at[4] ? 16'd0 : fits_$(i) ? product_$(i)[32:17] : {product_$(i)[36], {15{!product_$(i)[36]}}};
     end
     assign word[$(i*16) +: 16] = q_$(i);

@@ -1,29 +1,30 @@
-// y = 2^(16 + e) / l with e = floor(log2 l), for l > 0.
-// Latency 4 cycles for o_y, 1 for o_exponent; throughput one a cycle; with i_valid results are taken over stage by stage and
+// y = 2^(16 + e) / l with e = floor(log2 l), for l >= 2^14, which a row has from its first pair on.
+// Latency 4 cycles for o_y, 1 for o_above = e - 14; throughput one a cycle; with i_valid results are taken over stage by stage and
 // stay until the next. Equals sofa_recip().
 //% local U, LB = recip_table(), d.weight_bits
+//% local XB = clog2(LB - 14)
 `default_nettype none
 module sofa_recip (
     input  wire              clk,
     input  wire              rst,
     input  wire              i_valid,
     input  wire [$(LB-1):0]  i_l,
-    output reg  [5:0]        o_exponent,
+    output reg  [$(XB-1):0]  o_above,
     output reg  [15:0]       o_y
 );
-    reg [5:0] leading;
+    reg [$(XB-1):0] leading;
     integer b;
     always @* begin
-        leading = 6'd0;
-        for (b = 0; b < $(LB); b = b + 1)
-            if (i_l[b])
-                leading = b[5:0];
+        leading = $(XB)'d0;
+        for (b = 1; b < $(LB-14); b = b + 1)
+            if (i_l[14+b])
+                leading = b[$(XB-1):0];
     end
 
     reg               valid1, valid2, valid3;
     reg  [$(LB-1):0]  l1;
     reg  [15:0]       n2;
-    wire [$(LB-1):0]  aligned = l1 << (6'd$(LB-1) - o_exponent);
+    wire [$(LB-1):0]  aligned = l1 << ($(XB)'d$(LB-15) - o_above);
     reg  [31:0]       entry;
     always @*
         (* rom_style = "block" *) case (n2[15:9])
@@ -44,7 +45,7 @@ module sofa_recip (
 
     always @(posedge clk) begin
         if (i_valid) begin
-            o_exponent <= leading;
+            o_above <= leading;
             l1 <= i_l;
         end
 //% if LB >= 17 then

@@ -25,7 +25,14 @@ module sofa_ranges (
     output wire [7:0]       o_req_len,
     input  wire             i_row_valid,
     output wire             o_row_ready,
+//% local words, HR = d.narrow == 1 and P < 64, clog2(d.range_beats)   -- a record comes in words of the port, the last with i_row_valid
+//% if words then
+    input  wire             i_word_valid,
+    input  wire [$(HR-1):0] i_word_index,
+    input  wire [$(P-1):0]  i_word,
+//% else
     input  wire [$(PER*64-1):0] i_row,
+//% end
     // range memories
     output wire             o_range_write,
     output wire             o_range_bank,
@@ -67,16 +74,57 @@ module sofa_ranges (
 
     // records of the beat at hand
     reg  [$(PB-1):0] record;
-//% if PER > 1 then
-    wire [63:0]     entry = i_row[record*64 +: 64];
+//% if words then
+//%   local last = 64 // P - 1
+    // the bits that count, and whether one above them is set
+//%   for f, name in ipairs({"first", "visible"}) do
+//%     local low = (f - 1) * 32
+    wire [$(KB-1):0] $(name);
+    wire            $(name)_over;
+//%     local over = {}
+//%     for w = low // P, math.max(low // P, (low + 31) // P) do
+//%       local from, to = math.max(low, w * P), math.min(low + 31, w * P + P - 1)     -- bits of the record
+//%       local used = math.min(to, low + KB - 1)
+//%       if used >= from then
+//%         if w == last then
+    assign $(name)[$(used-low):$(from-low)] = i_word[$(used-w*P):$(from-w*P)];
+//%         else
+    reg  [$(used-from):0] $(name)_$(w);
+    assign $(name)[$(used-low):$(from-low)] = $(name)_$(w);
+    always @(posedge clk)
+        if (i_word_valid && i_word_index == $(HR)'d$(w))
+            $(name)_$(w) <= i_word[$(used-w*P):$(from-w*P)];
+//%         end
+//%       end
+//%       local above = math.max(from, low + KB)
+//%       if above <= to then
+//%         if w == last then over[#over+1] = "|i_word[" .. (to-w*P) .. ":" .. (above-w*P) .. "]"
+//%         else over[#over+1] = name .. "_over_" .. w
+    reg             $(name)_over_$(w);
+    always @(posedge clk)
+        if (i_word_valid && i_word_index == $(HR)'d$(w))
+            $(name)_over_$(w) <= |i_word[$(to-w*P):$(above-w*P)];
+//%         end
+//%       end
+//%     end
+    assign $(name)_over = $(table.concat(over, " || "));
+//%   end
 //% else
+//%   if PER > 1 then
+    wire [63:0]     entry = i_row[record*64 +: 64];
+//%   else
     wire [63:0]     entry = i_row;
-//% end
+//%   end
     wire [31:0]     first = entry[31:0];
     wire [31:0]     visible = entry[63:32];
+//% end
     wire            store = state == READ && i_row_valid;
     wire            last_row = row + 1'b1 == rows;
+//% if words then
+    wire            bad = visible_over || first_over || visible > i_keys || first > i_keys;
+//% else
     wire            bad = visible > {{$(32-KB){1'b0}}, i_keys} || first > {{$(32-KB){1'b0}}, i_keys};
+//% end
     wire            sees = first < visible;
 
     assign o_row_ready = store && (last_row || record == $(PB)'d$(PER-1));

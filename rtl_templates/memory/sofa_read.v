@@ -1,5 +1,5 @@
 // One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and
-// $(d.narrow == 1 and "assembles port beats into range records; beats of other rows are given one by one, the last with o_row_valid." or "assembles port beats into rows.")
+// $(d.narrow == 1 and "gives port beats one by one, the last with o_row_valid. They stand until the next." or "assembles port beats into rows.")
 // Latency: a request leaves one cycle after it is taken; a row is offered one cycle after its last beat.
 // Throughput: one request and one beat a cycle. Handshake: valid/ready; a request offered to the memory stays until it is
 // taken. With i_halt no new request is taken and arriving rows are dropped, so that the bus runs empty (o_idle).
@@ -9,7 +9,8 @@
 //% end
 //% local P, A = cfg.memory.port_bits, cfg.memory.address_bits
 //% local most = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
-//% local MB = d.narrow == 1 and d.range_beats or most       -- beats that are put together
+//% local put = not (d.narrow == 1 and P < 64)                 -- whether beats are put together, of ranges or of all rows
+//% local MB = d.narrow == 1 and d.range_beats or most
 //% local META, TB = d.key_tag_bits, clog2(most)
 //% local BB = math.max(1, clog2(MB))
 `default_nettype none
@@ -36,7 +37,9 @@ module sofa_read #(
     // rows, one client at a time
     output reg  [CLIENTS-1:0]              o_row_valid,
     input  wire [CLIENTS-1:0]              i_row_ready,
+//% if put then
     output reg  [$(MB*P)-1:0]              o_row,
+//% end
     output reg  [$(META)-1:0]              o_meta,
 //% if d.narrow == 1 then
     // beats
@@ -153,7 +156,7 @@ module sofa_read #(
     always @(posedge clk) begin
         if ($(d.narrow == 1 and "take" or "emit"))
             o_meta <= tag_meta;
-//% for b = 0, MB - 1 do
+//% for b = 0, put and MB - 1 or -1 do
         if (take$(MB > 1 and " && " .. (T and (b == 0 and "(streams || " or "!streams && (") or "") .. "beat[" .. (BB-1) .. ":0] == " .. BB .. "'d" .. b .. (T and ")" or "") or ""))
             o_row[$(b*P) +: $(P)] <= i_data;
 //% end
@@ -162,8 +165,10 @@ module sofa_read #(
 
     always @(posedge clk) begin
         o_word_valid <= o_beat_client & {CLIENTS{take}};
-        o_word_index <= beat[$(TB-1):0];
-        o_word <= i_data;
+        if (take) begin
+            o_word_index <= beat[$(TB-1):0];
+            o_word <= i_data;
+        end
     end
 //% end
 endmodule

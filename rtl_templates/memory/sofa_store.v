@@ -4,6 +4,7 @@
 //% local A, P, D, RB, NU, OB = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.row_bits, d.norm_units, d.output_beats
 //% local BYTES, BB = d.port_bytes, math.max(1, clog2(d.output_beats))
 //% local direct = d.output_words == 1
+//% local OUT = OB >= 8 and 3 or 16   -- four long rows are as many as any memory needs under way
 //% local tail = D * 2 - (OB - 1) * BYTES     -- bytes of the last beat
 `default_nettype none
 module sofa_store (
@@ -45,8 +46,8 @@ module sofa_store (
     wire                sent = o_data_valid && i_data_ready;
     wire                asked = !o_req_valid || i_req_ready;
     wire                done = !o_data_valid || (i_data_ready && o_last);
-    reg  [15:0]         outstanding;
-    wire                take = |i_row_valid && asked && done && !i_halt && !outstanding[15];
+    reg  [$(OUT-1):0]   outstanding;
+    wire                take = |i_row_valid && asked && done && !i_halt && !outstanding[$(OUT-1)];
     wire [$(NU-1):0]    lowest = i_row_valid & (~i_row_valid + $(NU)'d1);
     assign o_row_ready = lowest & {$(NU){take}};
 //% local function choose(name, width)
@@ -112,10 +113,10 @@ module sofa_store (
     // ---- responses ----
     always @(posedge clk)
         if (rst)
-            outstanding <= 16'd0;
+            outstanding <= $(OUT)'d0;
         else
-            outstanding <= outstanding + {15'd0, take} - {15'd0, i_resp_valid};
-    assign o_idle = !o_req_valid && !o_data_valid && outstanding == 16'd0;
+            outstanding <= outstanding + {$(OUT-1)'d0, take} - {$(OUT-1)'d0, i_resp_valid};
+    assign o_idle = !o_req_valid && !o_data_valid && outstanding == $(OUT)'d0;
     assign o_error = i_resp_valid && i_resp_error;
 endmodule
 `default_nettype wire

@@ -11,6 +11,7 @@
 //% local BC, KP, G = cfg.tile.keys, cfg.predict.keys, d.groups
 //% local WB = math.max(KB, TB) + 1   -- holds a tile's end, which may lie past keys_max
 //% local X = T and "x" or "k"        -- rows that are fetched
+//% local narrow = d.narrow == 1   -- key addresses from the number of the key, so no bases of tiles
 //% local pad = T and d.key_tag_bits > IB + 5 and (d.key_tag_bits - IB - 5) .. "'d0, " or ""
 //% local STREAM, SB = T and d.hidden_slices > 1, clog2(d.hidden_slices + 1)
 `default_nettype none
@@ -18,7 +19,9 @@ module sofa_tiles (
     input  wire             clk,
     input  wire             rst,
     // job
+//% if not narrow then
     input  wire             i_start,
+//% end
     input  wire [$(KB-1):0] i_keys,
     input  wire [$(TB-1):0] i_tile,
     input  wire             i_has_ranges,
@@ -30,7 +33,7 @@ module sofa_tiles (
     input  wire [$(SB-1):0] i_slices,
 //%   end
     input  wire [7:0]       i_len_last,      // of the last slice
-//% else
+//% elseif not narrow then
     input  wire [$(A-1):0]  i_v_base,
     input  wire [$(A-1):0]  i_v_stride,
 //% end
@@ -52,7 +55,7 @@ module sofa_tiles (
     output reg  [$(3*KB-1):0] o_info_base,
 //% if T then
     output reg  [$(3*BC-1):0] o_info_mask,   // keys that some row sees
-//% else
+//% elseif not narrow then
     output reg  [$(3*A-1):0]  o_info_v_base,
 //% end
     output reg  [2:0]       o_info_bank,
@@ -82,8 +85,9 @@ module sofa_tiles (
 //% end
     output reg              o_seen           // pulse: a tile with visible keys
 );
+//% local bases = T and {"x"} or narrow and {} or {"k", "v"}
+//% if not narrow then
     // tile strides, from the start pulse
-//% local bases = T and {"x"} or {"k", "v"}
 //% for _, n in ipairs(bases) do
     reg  [$(A-1):0] $(n)_tile_stride, $(n)_base;
 //% end
@@ -94,6 +98,7 @@ module sofa_tiles (
             $(n)_tile_stride <= tile_keys * i_$(n)_stride;
 //% end
         end
+//% end
 
     // scan
     localparam [2:0] IDLE = 3'd0, SEEK = 3'd1, SCAN = 3'd2, DRAIN = 3'd3, READY = 3'd4;
@@ -182,7 +187,7 @@ module sofa_tiles (
 //% if d.narrow == 1 then
     reg  [$(MB-1):0] room, fetch_room;    // of the K memory
 //% end
-    reg  [$(A-1):0] fetch_base;
+    reg  [$(narrow and KB or A)-1:0] fetch_base;$(narrow and "   // first key of the tile" or "")
 //% if STREAM then
     reg  [$(BC-1):0] fetch_mask;
     reg             fetch_final;
@@ -195,7 +200,7 @@ module sofa_tiles (
             o_info_base[$(n*KB) +: $(KB)] <= base[$(KB-1):0];
 //%   if T then
             o_info_mask[$(n*BC) +: $(BC)] <= mask;
-//%   else
+//%   elseif not narrow then
             o_info_v_base[$(n*A) +: $(A)] <= v_base;
 //%   end
             o_info_rows[$(n*(RB+1)) +: $(RB+1)] <= i_block_rows;
@@ -212,7 +217,7 @@ module sofa_tiles (
 //% if d.narrow == 1 then
             fetch_room <= room;
 //% end
-            fetch_base <= $(X)_base;
+            fetch_base <= $(narrow and "base[" .. (KB-1) .. ":0]" or X .. "_base");
 //% if STREAM then
             fetch_mask <= mask;
             fetch_final <= !streamed;
@@ -273,8 +278,14 @@ module sofa_tiles (
         .clk(clk), .rst(rst), .i_load(fill), .i_first($(BC)'d0), .i_second(mask), .o_idle(walk_idle),
 //% end
         .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
+//% if narrow then
+    wire [$(KB-1):0] absolute = fetch_base + $(ext("key", IB, KB));
+    sofa_address #(.IBITS($(KB))) u_address (
+        .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(i_k_base), .i_index(absolute),
+//% else
     sofa_address #(.IBITS($(IB))) u_address (
         .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(fetch_base), .i_index(key),
+//% end
         .i_stride(i_$(X)_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready)

@@ -21,6 +21,7 @@
 //% local XB = clog2(QB + d.pass_distance + 1) + 1
 //% local NB = clog2(KP + 1)
 //% local WB = math.max(KB, TB) + 1
+//% local late = d.radius_rows == 1       -- selection looks up the row's radius
 //% -- narrow: K^ and codes in memories of port words; HQ, HK: bits of a word's index, EQ, EK: its elements
 //% local narrow, P, KW, QW = d.narrow == 1, cfg.memory.port_bits, cfg.data.key_bits, cfg.data.query_bits
 //% local HQ, HK, EQ, EK = clog2(d.query_beats), clog2(d.key_beats), P // QW, P // KW
@@ -109,7 +110,11 @@ module sofa_predict (
     output wire [$(RB-1):0]   o_row,
     output wire               o_new_block,
     output wire [$(KP*EW-1):0] o_entries,
+//% if late then
+    output wire               o_bank,
+//% else
     output wire [$(SB-1):0]   o_radius_row,
+//% end
     output wire               o_radius_on,
     output wire               o_parity,
     output wire               o_end,
@@ -394,7 +399,8 @@ module sofa_predict (
 //% local attributes = {{"valid", 1, "valid0"}, {"end", 1, "end0"}, {"parity", 1, "parity"}, {"row", RB, "row[" .. (RB-1) .. ":0]"},
 //%   {"start", 1, T and (SL > 1 and "(of_keys ? start_keys : first_slice)" or "(!of_keys || start_keys)") or "first_slice"},
 //%   {"final", 1, T and (SL > 1 and "(of_keys ? final_keys : final_slice)" or "(!of_keys || final_keys)") or "final_slice"},
-//%   {"keys", 1, "keys0"}, {"spot", PB2, "spot"}, {"khat_at", DB, "khat_at"}, {"last_column", 1, "columns == " .. D .. "'d0"}}
+//%   {"keys", 1, "keys0"}, {"spot", PB2, "spot"}, {"khat_at", DB, "khat_at"}, {"last_column", 1, "columns == " .. D .. "'d0"},
+//%   late and {"bank", 1, "bank"} or nil}
 //% local last_stage = NT + 5
 //% if T then
     wire [$(DB-1):0]    khat_at = $(ext("group", GB, DB)) * $(lit(DB, D % (1 << DB))) + $(ext("row", ORB, DB));
@@ -464,13 +470,19 @@ module sofa_predict (
     wire [$(WB-1):0] tile_wide = $(ext("i_tile_keys", TB, WB));
     reg  [$(TB-1):0] low2, high2;
     reg              new2;
+//% if not late then
     reg  [$(SB-1):0] radius2;
+//% end
+//% if not late then
     wire [31:0]      radius = i_radius >> exponent;
+//% end
     always @(posedge clk) begin
         low2 <= from_base[$(WB-1)] ? $(TB)'d0 : from_base > tile_wide ? i_tile_keys : from_base[$(TB-1):0];
         high2 <= to_base[$(WB-1)] ? $(TB)'d0 : to_base > tile_wide ? i_tile_keys : to_base[$(TB-1):0];
         new2 <= !from_base[$(WB-1)];
+//% if not late then
         radius2 <= |radius[31:$(SB)] ? $(SB)'d$((1 << SB) - 1) : radius[$(SB-1):0];
+//% end
     end
 
     // ---- cycle 2: what the row sees of the group ----
@@ -481,7 +493,9 @@ module sofa_predict (
     reg              sees_3, first_3, last_3, new_3;
     reg  [$(NB-1):0] low_3, high_3;   // in the group
     reg  [$(IB-1):0] key_3;
+//% if not late then
     reg  [$(SB-1):0] radius_3;
+//% end
     always @(posedge clk) begin
         sees_3 <= sees && valid_2;
         first_3 <= low2 >= group_key2;
@@ -490,14 +504,16 @@ module sofa_predict (
         low_3 <= low2 <= group_key2 ? $(NB)'d0 : $(ext("low_in", TB, NB));
         high_3 <= {1'b0, high2} >= group_end ? $(NB)'d$(KP) : $(ext("high_in", TB, NB));
         key_3 <= $(ext("group_key2", TB, IB));
+//% if not late then
         radius_3 <= radius2;
+//% end
     end
 //% -- TB >= NB and TB >= IB always
 //% if TB > NB then
     wire unused_in = &{1'b0, low_in[$(TB-1):$(NB)], high_in[$(TB-1):$(NB)]};
 //% end
     assign o_busy = sees_3;
-//% for _, a in ipairs({{"sees", 1}, {"first", 1}, {"last", 1}, {"new", 1}, {"low", NB}, {"high", NB}, {"key", IB}, {"radius", SB}}) do
+//% for _, a in ipairs({{"sees", 1}, {"first", 1}, {"last", 1}, {"new", 1}, {"low", NB}, {"high", NB}, {"key", IB}, not late and {"radius", SB} or nil}) do
 //%   local name, bits = a[1], a[2]
 //%   local till = (name == "low" or name == "high" or name == "key") and last_stage - 1 or last_stage
 //%   for n = 4, till do
@@ -601,7 +617,12 @@ module sofa_predict (
     assign o_last = last_$(n);
     assign o_row = row_$(n);
     assign o_new_block = new_$(n);
+//% if late then
+    assign o_bank = bank_$(n);
+    wire unused_exponent = &{1'b0, exponent};
+//% else
     assign o_radius_row = radius_$(n);
+//% end
     assign o_radius_on = i_radius != 32'hFFFFFFFF;
     assign o_parity = parity_$(n);
     assign o_end = end_$(n);

@@ -7,9 +7,10 @@
 // Throughput: one key a cycle. Handshake: valid/ready. Equals sofa_tile_order().
 //% local A, BC, IB = cfg.memory.address_bits, cfg.tile.keys, d.index_bits
 //% local PF = cfg.memory.prefetch
-//% local FB = math.max(2, clog2(PF))
+//% local FB = math.max(d.narrow == 1 and 1 or 2, clog2(PF))
 //% local CB = clog2(PF + 1)
 //% local EB = IB + 7
+//% local narrow = d.narrow == 1
 //% local KB, PB = d.key_bits, math.max(1, clog2(cfg.memory.prefetch))
 `default_nettype none
 module sofa_order (
@@ -23,7 +24,10 @@ module sofa_order (
     input  wire [$(BC-1):0]  i_best,
     input  wire [$(BC-1):0]  i_others,
     // tile slots
-//% if T then
+//% if narrow then
+    input  wire [$(A-1):0]   i_v_base,
+//% end
+//% if T or narrow then
     input  wire [$(3*KB-1):0] i_info_base,
 //% else
     input  wire [$(3*A-1):0] i_info_v_base,
@@ -60,14 +64,14 @@ module sofa_order (
     // the tile at hand
     reg              tile_parity, tile_bank, tile_last;
     reg  [1:0]       tile_slot;
-    reg  [$(T and KB-1 or A-1):0]  tile_base;
+    reg  [$((T or narrow) and KB-1 or A-1):0]  tile_base;
     always @(posedge clk)
         if (begin_tile) begin
             tile_parity <= parity;
             tile_slot <= slot;
             tile_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             tile_last <= $(pick("i_info_last", 1, 3, "slot", 2));
-            tile_base <= $(T and pick("i_info_base", KB, 3, "slot", 2) or pick("i_info_v_base", A, 3, "slot", 2));
+            tile_base <= $((T or narrow) and pick("i_info_base", KB, 3, "slot", 2) or pick("i_info_v_base", A, 3, "slot", 2));
             none <= ~|{i_best, i_others};
         end
 
@@ -103,6 +107,12 @@ module sofa_order (
                 place <= place == $(PB)'d$(PF-1) ? $(PB)'d0 : place + 1'b1;
         end
     end
+//% elseif narrow then
+    wire [$(KB-1):0] absolute = tile_base + $(ext("walk_key", IB, KB));
+    sofa_address #(.IBITS($(KB))) u_address (
+        .clk(clk), .rst(rst), .i_valid(request), .o_ready(address_ready), .i_base(i_v_base), .i_index(absolute), .i_stride(i_v_stride),
+        .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
+    assign o_req_len = 8'd$(d.value_beats - 1);
 //% else
     sofa_address #(.IBITS($(IB))) u_address (
         .clk(clk), .rst(rst), .i_valid(request), .o_ready(address_ready), .i_base(tile_base), .i_index(walk_key), .i_stride(i_v_stride),

@@ -253,17 +253,13 @@ module sofa_window (
         end
 
 //% if narrow then
-    // ---- V memory; a row's place is requested again $(DV+1) cycles after its key has entered, and is written once the lane has left it ----
-    reg  [$(DV):0]   follow;
+    // ---- V memory; a row's place is requested again when its key has entered: there are enough for the lane to be done with it first ----
     always @(posedge clk)
-        if (rst) begin
+        if (rst)
             ready_rows <= $(CB)'d0;
-            follow <= $(DV+1)'d0;
-        end else begin
+        else
             ready_rows <= ready_rows + $(ext("i_v_valid", 1, CB)) - $(ext("load", 1, CB));
-            follow <= {follow[$(DV-1):0], load};
-        end
-    assign o_v_space = follow[$(DV)];
+    assign o_v_space = load1;
     sofa_ram #(.WIDTH($(P)), .DEPTH($(d.value_rooms << HB)), .ABITS($(PB+HB))) u_values (
         .clk(clk), .i_we(i_word_valid), .i_waddr({v_put, i_word_index}), .i_wdata(i_word), .i_re(1'b1), .i_raddr(i_value_addr),
         .o_rdata(o_value));

@@ -5,6 +5,7 @@
 // beats of one row stand at least $(select_loop) cycles apart. i_kept, i_carry: stable in a job. Equals sofa_select_tile().
 //% local t, KM, EW, SB, RB = select_timing, cfg.tile.kept_max, d.entry_bits, cfg.predict.score_bits, d.row_bits
 //% local KP, QB, BC, CB, TB = cfg.predict.keys, cfg.query_block, cfg.tile.keys, d.kept_bits, cfg.predict.score_bits + 1
+//% local late, RW = d.radius_rows == 1, d.radius_bits
 //% local grouped, depth = d.groups > 1, math.max(2, cfg.query_block)
 //% latency("select", select_latency)
 `default_nettype none
@@ -17,7 +18,15 @@ module sofa_select (
     input  wire [$(RB-1):0] i_row,
     input  wire             i_new_block, // the row's first tile of the block (all its groups)
     input  wire [$(KP*EW-1):0] i_entries, // {valid, score in offset binary, ~index of the key in the tile}
+//% if late then
+    input  wire             i_bank,
+    input  wire [31:0]      i_radius,
+    input  wire             i_exponent_we,    // of a row that has come; the next one is $(cfg.data.query_bits + 2) cycles away
+    input  wire [$(RB):0]   i_exponent_row,
+    input  wire [3:0]       i_exponent,
+//% else
     input  wire [$(SB-1):0] i_radius_row,
+//% end
     input  wire             i_radius_on,
     input  wire [$(CB-1):0] i_kept,
     input  wire             i_carry,
@@ -32,7 +41,8 @@ module sofa_select (
 //% -- A beat's attributes travel beside it: name_n is i_name n cycles later.
 //% local function at(name, n) return n == 0 and "i_" .. name or name .. "_" .. n end
 //% local travel = {{"valid", 1, select_latency-1}, {"last", 1, select_latency-1}, {"row", RB, select_latency-1},
-//%                 {"new_block", 1, t.top}, {"radius_row", SB, t.top+1}, {"radius_on", 1, t.top+1}}
+//%                 {"new_block", 1, t.top}, {"radius_on", 1, t.top+1}}
+//% travel[#travel+1] = late and {"bank", 1, t.top} or {"radius_row", SB, t.top+1}
 //% if grouped then travel[#travel+1] = {"first", 1, t.sorted} end
 //% for _, a in ipairs(travel) do
 //%   for n = 1, a[3] do
@@ -86,6 +96,30 @@ module sofa_select (
     wire [$(TB-1):0] carried;
     wire [$(TB-1):0] earlier = carried & {$(TB){i_carry && !$(at("new_block", t.top))}};
     reg  [$(TB-1):0] maximum;
+//% if late then
+    // a row's radius, shifted by its exponent
+    reg  [$(RW-1):0] radius;
+    reg  [3:0]       places;
+    reg  [$(RB):0]   radius_of;
+    reg              shifting;
+    wire             shifted = shifting && places == 4'd0;
+    wire [$(SB-1):0] $(at("radius_row", t.top+1));
+    always @(posedge clk) begin
+        if (i_exponent_we) begin
+            radius <= i_radius[$(RW-1):0];
+            places <= i_exponent;
+            radius_of <= i_exponent_row;
+        end else if (places != 4'd0) begin
+            radius <= {1'b0, radius[$(RW-1):1]};
+            places <= places - 4'd1;
+        end
+        shifting <= !rst && (i_exponent_we || (shifting && !shifted));
+    end
+    wire             unused_radius = &{1'b0, i_radius};
+    sofa_ram #(.WIDTH($(SB)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) radii (
+        .clk(clk), .i_we(shifted), .i_waddr(radius_of), .i_wdata(radius[$(SB-1):0] | {$(SB){|radius[$(RW-1):$(SB)]}}),
+        .i_re(1'b1), .i_raddr({$(at("bank", t.top)), $(at("row", t.top))}), .o_rdata($(at("radius_row", t.top+1))));
+//% end
     wire [$(SB):0]   least = {1'b0, maximum[$(SB-1):0]} - {1'b0, $(at("radius_row", t.top+1))};
     sofa_ram #(.WIDTH($(memory("select.carried", depth, TB))), .DEPTH($(depth)), .ABITS($(RB))) maxima (
         .clk(clk),

@@ -21,7 +21,7 @@
 //% local AB = 1 + clog2(d.lane_rows) + (narrow and HQ or BB)
 //% local MAXB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
 //% local ROW, META = (narrow and d.range_beats or MAXB) * P, d.key_tag_bits
-//% local HW = clog2(MAXB)
+//% local HW, put = clog2(MAXB), not (narrow and P < 64)     -- put: read channels put beats together
 //% local PLB = math.max(1, clog2(cfg.memory.prefetch))
 //% local clients = NC == 2 and {{"key"}, {"value", "range", "query"}} or {{"value", "range", "query", "key"}}
 //% if T then clients = NC == 2 and {{"key", "token", "weight"}, {"value", "range", "query"}} or {{"key", "value", "range", "query", "token", "weight"}} end
@@ -147,7 +147,9 @@ module sofa_core (
 //%   end
     wire [$(A-1):0] $(x)_addr;
     wire [7:0]      $(x)_len;
+//%   if put then
     wire [$(ROW-1):0] $(x)_row;
+//%   end
 //% end
     wire [$(META-1):0] key_meta, key_tag;
 //% if T then
@@ -162,7 +164,9 @@ module sofa_core (
 //%   for i = n, 1, -1 do stream = stream .. (streams[clients[c+1][i]] and "1" or "0") end
     wire            read_idle_$(c), read_error_$(c), read_beat_$(c);
     wire [$(n-1):0] beat_client_$(c);
+//%   if put then
     wire [$(ROW-1):0] read_row_$(c);
+//%   end
     wire [$(META-1):0] read_meta_$(c);
 //%   if narrow then
     wire [$(HW-1):0] word_index_$(c);
@@ -180,11 +184,13 @@ module sofa_core (
 //%   if narrow then
         .o_word_valid($(all("_word_valid"))), .o_word_index(word_index_$(c)), .o_word(word_$(c)),
 //%   end
-        .o_row_valid($(all("_come"))), .i_row_ready($(all("_taken"))), .o_row(read_row_$(c)), .o_meta(read_meta_$(c)),
+        .o_row_valid($(all("_come"))), .i_row_ready($(all("_taken"))), $(put and ".o_row(read_row_" .. c .. "), " or "").o_meta(read_meta_$(c)),
         .o_req_valid(o_rd$(c)_req_valid), .i_req_ready(i_rd$(c)_req_ready), .o_req_addr(o_rd$(c)_req_addr), .o_req_len(o_rd$(c)_req_len),
         .i_data_valid(i_rd$(c)_data_valid), .o_data_ready(o_rd$(c)_data_ready), .i_data(i_rd$(c)_data), .i_data_error(i_rd$(c)_data_error));
 //%   for i, x in ipairs(clients[c+1]) do
+//%     if put then
     assign $(x)_row = read_row_$(c);
+//%     end
     assign inc_$(x)_beats = {1'b0, read_beat_$(c) && beat_client_$(c)[$(i-1)]};
 //%     if T and x ~= "range" and x ~= "query" or x == "key" then
     assign $(x)_tag = read_meta_$(c);
@@ -205,7 +211,7 @@ module sofa_core (
         .clk(clk), .rst(reset), .i_start(start), .i_block_retired(block_retired), .i_rows(cfg_rows), .i_keys(cfg_keys[$(KB-1):0]),
         .i_has_ranges(has_ranges), .i_range_base(cfg_range_base),
         .o_req_valid(range_ask), .i_req_ready(range_asked), .o_req_addr(range_addr), .o_req_len(range_len),
-        .i_row_valid(range_come), .o_row_ready(range_taken), .i_row(range_row[$(d.range_records*64-1):0]),
+        .i_row_valid(range_come), .o_row_ready(range_taken), $(narrow and P < 64 and ".i_word_valid(range_word_valid), .i_word_index(range_word_index[" .. (clog2(64//P)-1) .. ":0]), .i_word(range_word)" or ".i_row(range_row[" .. (d.range_records*64-1) .. ":0])"),
         .o_range_write(range_we), .o_range_bank(range_bank), .o_range_row(range_row_index), .o_range(range),
         .o_block_valid(block_valid), .i_block_ready(block_ready), .o_block_rows(block_rows), .o_block_low(block_low),
         .o_block_high(block_high), .o_block_bank(block_bank), .o_empty_row(empty_row), .o_range_error(range_error));
@@ -344,18 +350,23 @@ module sofa_core (
 //%   end
         .i_flag_word(flag_word), .o_flags(flags), .i_raddr(code_at), .o_rdata(weight_codes));
 //% else
+//%   if not narrow then
     wire [$(3*A-1):0] info_v_base;
+//%   end
     wire [2:0]        info_bank, info_last, info_seen;
     wire [$(3*(RB+1)-1):0] info_rows;
     wire [$(3*G-1):0] info_group_any;
     wire [$(3*G*RB-1):0] info_group_from, info_group_to;
     sofa_tiles u_tiles (
-        .clk(clk), .rst(reset), .i_start(start), .i_keys(cfg_keys[$(KB-1):0]), .i_tile(cfg_tile[$(TB-1):0]), .i_has_ranges(has_ranges),
-        .i_k_base(cfg_k_base), .i_k_stride(k_stride), .i_v_base(cfg_v_base), .i_v_stride(v_stride),
+        .clk(clk), .rst(reset), .i_keys(cfg_keys[$(KB-1):0]), .i_tile(cfg_tile[$(TB-1):0]), .i_has_ranges(has_ranges),
+        .i_k_base(cfg_k_base), .i_k_stride(k_stride),
+//%   if not narrow then
+        .i_start(start), .i_v_base(cfg_v_base), .i_v_stride(v_stride), .o_info_v_base(info_v_base),
+//%   end
         .i_block_valid(block_valid), .o_block_ready(block_ready), .i_block_rows(block_rows), .i_block_low(block_low),
         .i_block_high(block_high), .i_block_bank(block_bank),
         .i_range_write(range_we), .i_range_bank(range_bank), .i_range_row(range_row_index), .i_range(range),
-        .o_tile(tile), .i_slot_free(slot_free), .o_info_base(info_base), .o_info_v_base(info_v_base), .o_info_bank(info_bank),
+        .o_tile(tile), .i_slot_free(slot_free), .o_info_base(info_base), .o_info_bank(info_bank),
         .o_info_last(info_last), .o_info_seen(info_seen), .o_info_rows(info_rows), .o_info_group_any(info_group_any),
         .o_info_group_from(info_group_from), .o_info_group_to(info_group_to),
         .o_req_valid(key_ask), .i_req_ready(key_asked), .o_req_addr(key_addr), .o_req_len(key_len), .o_req_meta(key_meta),
@@ -395,7 +406,11 @@ module sofa_core (
     wire              beat_valid, beat_first, beat_last, beat_new, beat_parity, beat_end, radius_on;
     wire [$(RB-1):0]  beat_row, chosen_row;
     wire [$(KP*EW-1):0] entries;
+//% if d.radius_rows == 1 then
+    wire              beat_bank;
+//% else
     wire [$(SB-1):0]  radius_row;
+//% end
     wire [1:0]        parity_free;
     sofa_predict u_predict (
         .clk(clk), .rst(reset), .i_score_shift(cfg_score_shift[3:0]), .i_radius(cfg_radius), .i_has_ranges(has_ranges),
@@ -422,7 +437,7 @@ module sofa_core (
         .i_code_we(code_we), .i_code_row(code_row), .i_code(code), .i_query_ready(query_ready),
         .i_range_we(range_we), .i_range_row({range_bank, range_row_index}), .i_range(range), .i_parity_free(parity_free),
         .o_valid(beat_valid), .o_first(beat_first), .o_last(beat_last), .o_row(beat_row), .o_new_block(beat_new), .o_entries(entries),
-        .o_radius_row(radius_row), .o_radius_on(radius_on), .o_parity(beat_parity), .o_end(beat_end),
+        $(d.radius_rows == 1 and ".o_bank(beat_bank)" or ".o_radius_row(radius_row)"), .o_radius_on(radius_on), .o_parity(beat_parity), .o_end(beat_end),
         .o_busy(inc_predict_busy), .o_starved(inc_predict_starved), .o_blocked(inc_predict_blocked));
 
     wire              chosen, chosen_any;
@@ -430,7 +445,7 @@ module sofa_core (
     wire [$(CB-1):0]  chosen_count, chosen_clipped;
     sofa_select u_select (
         .clk(clk), .rst(reset), .i_valid(beat_valid), .i_first(beat_first), .i_last(beat_last), .i_row(beat_row), .i_new_block(beat_new),
-        .i_entries(entries), .i_radius_row(radius_row), .i_radius_on(radius_on), .i_kept(cfg_kept[$(CB-1):0]), .i_carry(carry),
+        .i_entries(entries), $(d.radius_rows == 1 and ".i_bank(beat_bank), .i_radius(cfg_radius), .i_exponent_we(exponent_we), .i_exponent_row(exponent_row), .i_exponent(exponent)" or ".i_radius_row(radius_row)"), .i_radius_on(radius_on), .i_kept(cfg_kept[$(CB-1):0]), .i_carry(carry),
         .o_valid(chosen), .o_row(chosen_row), .o_need(need), .o_best(best), .o_any(chosen_any), .o_count(chosen_count),
         .o_clipped(chosen_clipped));
     wire              unused_chosen = &{1'b0, chosen_any, chosen_count};
@@ -454,7 +469,7 @@ module sofa_core (
 //% end
     sofa_order u_order (
         .clk(clk), .rst(reset), $(T and "" or ".i_v_stride(v_stride), ").i_complete(complete), .o_mask_parity(mask_parity), .i_best(mask_best),
-        .i_others(mask_others), $(T and ".i_info_base(info_base)" or ".i_info_v_base(info_v_base)"), .i_info_bank(info_bank), .i_info_last(info_last),
+        .i_others(mask_others), $(T and ".i_info_base(info_base)" or narrow and ".i_v_base(cfg_v_base), .i_info_base(info_base)" or ".i_info_v_base(info_v_base)"), .i_info_bank(info_bank), .i_info_last(info_last),
 //% if T then
         .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready), .o_ask(wanted), .i_space(value_space),
 //% else
@@ -676,6 +691,6 @@ module sofa_core (
     assign inc_tiles = tile_seen;
     assign inc_output_bytes = store_beat ? store_bytes : $(lit(clog2(d.port_bytes+1), 0));
 //% -- upper bits of shared row buses and of the descriptor
-    wire unused_rows = &{1'b0,$(narrow and " range_word_valid, range_word_index, range_word, key_word_index, value_word_index, query_word_index," or "") range_row, key_row, value_row, query_row, cfg_keys, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
+    wire unused_rows = &{1'b0,$(narrow and " range_word_valid, range_word_index, range_word, key_word_index, value_word_index, query_word_index," or "")$(put and " range_row, key_row, value_row, query_row," or "") cfg_keys, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
 endmodule
 `default_nettype wire

@@ -105,7 +105,7 @@ module sofa_registers (
     always @(posedge clk) begin
         if (rst) begin
 //% for _, r in ipairs(stored) do
-            cfg_$(r.lower) <= $(lit(lean and taken(r) or r.bits, r.reset));
+            cfg_$(r.lower) <= $(lit(lean and taken(r) or r.bits, lean and math.min(r.reset, (1 << taken(r)) - 1) or r.reset));
 //% end
         end else begin
 //% for _, r in ipairs(stored) do

@@ -50,10 +50,10 @@ module sofa_soc (
         end
 
     // ---- what was built: the number of keys, then their values ----
-    reg  [31:0] config_word, answer;
+    reg  [31:0] config_word;
     reg  [31:0] config_next;
     always @*
-        (* rom_style = "block" *) case (bus_addr[9:2])
+        case (bus_addr[9:2])
             8'd0: config_next = 32'd$(#keys);
 //% for i, key in ipairs(keys) do
             8'd$(i): config_next = 32'd$(key.value); // $(key.path)
@@ -62,9 +62,6 @@ module sofa_soc (
         endcase
     always @(posedge clk)
         config_word <= config_next;
-    always @(posedge clk)
-        if (reg_valid)
-            answer <= reg_rdata;
 
     // ---- memory ----
     wire [$(P-1):0]  mem_rdata, wr_data;
@@ -106,7 +103,7 @@ module sofa_soc (
 //% else
     wire [7:0]       mem_byte = mem_rdata;
 //% end
-    assign bus_rdata = to_config ? config_word : to_memory ? {24'd0, mem_byte} : answer;
+    assign bus_rdata = to_config ? config_word : to_memory ? {24'd0, mem_byte} : reg_rdata;   // a register's word stays with its address
     wire             unused_addr = &{1'b0, bus_addr[30:$(math.max(MB, 11))]};
 
     // ---- core ----
