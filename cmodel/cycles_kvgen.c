@@ -136,7 +136,8 @@ static void take_resident(struct sofa_machine *m, int key_end)
     if (take)
         next->place = m->generate[list->head % SOFA_LIST_MAX].place;
     next->have = take || (now->have && !key_end);
-    m->wire.key_taken = m->wire.demand = take;
+    m->wire.key_taken = take;
+    m->wire.demand = m->wire.end_of_key && m->now.cut.last; /* a tile of tokens is here */
 }
 
 /* sofa_kvgen's states; key k of the batch is taken over. */

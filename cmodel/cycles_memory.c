@@ -57,8 +57,8 @@ void sofa_find_requests(struct sofa_machine *m)
     static const uint8_t orders[2][SOFA_CLIENTS] = {
         [SOFA_MODE_KV] = {SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_KEY, SOFA_CLIENT_TOKEN,
                           SOFA_CLIENT_WEIGHT},
-        [SOFA_MODE_TOKENS] = {SOFA_CLIENT_KEY, SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_TOKEN,
-                              SOFA_CLIENT_WEIGHT},
+        [SOFA_MODE_TOKENS] = {SOFA_CLIENT_KEY, SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_WEIGHT,
+                              SOFA_CLIENT_TOKEN},
     };
     const uint8_t *priority = orders[m->c->mode];
     const struct sofa_registers_now *r = &m->now;

@@ -555,3 +555,12 @@ void sofa_step_kvgen_memory(struct sofa_machine *m)
 {
     step_slices(m);
 }
+
+int sofa_weights_settled(const struct sofa_machine *m)
+{
+    const struct sofa_registers_now *now = &m->now;
+    for (unsigned ch = 0; ch < m->c->memory.read_channels; ch++)
+        if (now->channel[ch].tags > 0 || now->channel[ch].pending.client != SOFA_NOBODY)
+            return 0;
+    return now->biases.runs == 0 && !now->biases.request && now->weights.runs == 0 && !now->weights.request;
+}

@@ -104,6 +104,8 @@ int sofa_may_begin_tile(const struct sofa_machine *m);
 void sofa_begin_chunks(struct sofa_machine *m);
 void sofa_next_chunk(struct sofa_machine *m);
 void sofa_describe_chunk(const struct sofa_machine *m, struct sofa_read *read);
+/* No weights are left to read. */
+int sofa_weights_settled(const struct sofa_machine *m);
 /* 1 if the writer (0: store, 1: write-back) sends a beat in this cycle. */
 int sofa_writer_sends(const struct sofa_machine *m, unsigned writer);
 void sofa_step_write_mux(struct sofa_machine *m);

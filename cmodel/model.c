@@ -180,8 +180,7 @@ static void generate_tile(struct run *run, struct sofa_tile *tile, const uint16_
                 made++;
             }
         n->generated += made;
-        if (made > 0 && (run->pack.slices > 1 || n->weight_loads == 0))
-            n->weight_loads++;
+        n->weight_loads += made > 0 && run->pack.slices > 1;
     }
 }
 
@@ -322,9 +321,11 @@ static void count_token_bytes(const struct run *run)
     uint64_t rows = n->key_rows + (p->slices > 1 ? n->generated : 0);
     n->fetched = n->keys - n->generated;
     n->code_loads = p->slices > 1 ? n->tiles : n->tiles > 0;
+    if (p->slices == 1)
+        n->weight_loads = n->tiles > 0;
     n->bytes_token = rows * whole_beats(run, (uint64_t)run->t->tokens.x.cols * c->data.token_bits);
     n->bytes_weight = (n->code_loads * p->code_beats + n->weight_loads * p->weight_beats) * port;
-    n->bytes_weight += (n->generated > 0) * p->bias_beats * port;
+    n->bytes_weight += (n->weight_loads > 0) * p->bias_beats * port;
     n->bytes_cache_read = n->fetched * (run->d.key_beats + run->d.value_beats) * port;
     n->bytes_cache_write = n->generated * (d * c->data.key_bits / 8 + d * c->data.value_bits / 8);
 }

@@ -18,7 +18,7 @@ struct sofa_counters {
     uint64_t generated, fetched;   /* keys: generated when first needed, read back by later blocks */
     uint64_t khat_beats, khat_beats_skipped; /* of key prediction: done, skipped */
     uint64_t zero_terms;           /* products of key prediction that a zero token or code makes superfluous */
-    uint64_t code_loads, weight_loads; /* how often all codes, all weights were read; biases: once if a key was generated */
+    uint64_t code_loads, weight_loads; /* how often all codes, all weights were read; biases: once if weights were */
     uint64_t bytes_token, bytes_weight; /* on the bus; weights: with codes and biases */
     uint64_t bytes_cache_read, bytes_cache_write; /* whole beats read; bytes written */
 };

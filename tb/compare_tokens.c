@@ -57,7 +57,7 @@ static void compare_weights_read(struct judge *t)
 {
     const struct sofa_counters *n = &t->result->counters;
     compare_image(t, TB_CODE, 0, t->pack.code_beats, n->code_loads);
-    compare_image(t, TB_WEIGHT, 0, t->pack.bias_beats, n->generated > 0);
+    compare_image(t, TB_WEIGHT, 0, t->pack.bias_beats, n->weight_loads > 0);
     compare_image(t, TB_WEIGHT, t->pack.bias_beats, t->pack.weight_beats, n->weight_loads);
 }
 

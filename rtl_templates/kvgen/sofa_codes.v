@@ -37,13 +37,14 @@ module sofa_codes (
 //% if HALVES == 1 then
     wire             i_release = 1'b0, i_half = 1'b0;
 //% end
-    wire             write, write_half;
+    wire             write, write_half, unused_settled;
+    wire             unused = &{1'b0, unused_settled};
     wire [$(DC*4-1):0] word;
     sofa_slices #(.WORD($(DC*4)), .PER($(PER)), .LPER($(clog2(PER))), .GATHER($(GATHER)), .DEPTH($(CW*D)), .ABITS($(KAB)), .HALVES($(HALVES))) u_words (
         .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_base), .i_slices(i_slices),
         .i_words_last($(ext("i_words_last", WB, 24)) * 24'd$(D)), .i_demand(i_demand),
         .o_req_valid(o_req_valid), .i_req_ready(i_req_ready), .o_req_addr(o_req_addr), .o_req_len(o_req_len),
-        .i_beat_valid(i_beat_valid), .o_beat_ready(o_beat_ready), .i_beat(i_beat), .o_loaded(o_loaded), .i_release(i_release),
+        .i_beat_valid(i_beat_valid), .o_beat_ready(o_beat_ready), .i_beat(i_beat), .o_settled(unused_settled), .o_loaded(o_loaded), .i_release(i_release),
         .i_half(i_half), .i_raddr(i_raddr), .o_rdata(o_rdata), .o_write(write), .o_write_half(write_half), .o_word(word));
 
     // words come column by column

@@ -20,6 +20,7 @@
 // When X has several slices, keys come in batches: slice after slice of the weights, key after key, partial sums in between; the tokens
 // are read once more from memory.
 //% end
+// Resident weights are loaded while the first tile of tokens is predicted from, streamed ones for every batch.
 // Finished rows go to the ring (o_k_valid, o_v_valid; always taken) and to a queue of $(WR) rows for the write-back.
 // Latency: $(T + 2) cycles from a row's last beat to the row. Handshake: valid/ready. Equals sofa_generate() of sofa_project().
 `default_nettype none
@@ -37,6 +38,8 @@ module sofa_kvgen (
     input  wire [$(A-1):0]  i_x_stride,
     input  wire [7:0]       i_len_last,
 //% end
+    input  wire             i_tokens_come,  // pulse: a tile of tokens is here
+    output wire             o_settled,      // no weights are left to request
     // keys: {end of batch, tile slot, index, place in the ring, key}
     input  wire             i_key_valid,
     output wire             o_key_ready,
@@ -88,20 +91,21 @@ module sofa_kvgen (
     wire [$(OUT*32-1):0] biases;
     wire [$(WAB-1):0] weight_at;
     wire [$(OUT*IN*8-1):0] weights;
-    wire              weight_half, weight_release, demand;
+    wire              weight_half, weight_release, demand, biases_settled, weights_settled;
+    assign o_settled = biases_settled && weights_settled;
     wire              unused_bias_write, unused_bias_half, unused_weight_write, unused_weight_half;
     wire [$(OUT*32-1):0] unused_bias;
     wire [$(OUT*IN*8-1):0] unused_weight;
     sofa_slices #(.WORD($(OUT*32)), .$(packing(d.bias_unit)), .DEPTH($(2*NB)), .ABITS($(BB)), .HALVES(1)) u_biases (
         .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_weight_base), .i_slices(16'd1), .i_words_last(24'd$(2*NB)), .i_demand(demand),
         .o_req_valid(bias_ask), .i_req_ready(i_req_ready && bias_ask), .o_req_addr(bias_addr), .o_req_len(bias_len),
-        .i_beat_valid(i_beat_valid && !bias_loaded), .o_beat_ready(bias_ready), .i_beat(i_beat), .o_loaded(bias_loaded), .i_release(1'b0),
+        .i_beat_valid(i_beat_valid && !bias_loaded), .o_beat_ready(bias_ready), .i_beat(i_beat), .o_settled(biases_settled), .o_loaded(bias_loaded), .i_release(1'b0),
         .i_half(1'b0), .i_raddr(bias_at), .o_rdata(biases), .o_write(unused_bias_write), .o_write_half(unused_bias_half), .o_word(unused_bias));
     sofa_slices #(.WORD($(OUT*IN*8)), .$(packing(d.weight_unit)), .DEPTH($(WORDS)), .ABITS($(WAB)), .HALVES($(HALVES))) u_weights (
         .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_weight_base + $(lit(A, bias_bytes))), .i_slices(i_slices),
         .i_words_last($(ext("i_words_last", WB, 24)) * 24'd$(2*NB*SUB)), .i_demand(demand),
         .o_req_valid(weight_ask), .i_req_ready(i_req_ready && !bias_ask && bias_loaded), .o_req_addr(weight_addr), .o_req_len(weight_len),
-        .i_beat_valid(i_beat_valid && bias_loaded), .o_beat_ready(weight_ready), .i_beat(i_beat), .o_loaded(weights_loaded),
+        .i_beat_valid(i_beat_valid && bias_loaded), .o_beat_ready(weight_ready), .i_beat(i_beat), .o_settled(weights_settled), .o_loaded(weights_loaded),
         .i_release(weight_release), .i_half(weight_half), .i_raddr(weight_at), .o_rdata(weights),
         .o_write(unused_weight_write), .o_write_half(unused_weight_half), .o_word(unused_weight));
     // weights are asked for when the biases are there, so that beats need no names
@@ -186,7 +190,7 @@ module sofa_kvgen (
     assign next = i_key[$(KEY-1):0];
     assign take = i_key_valid && o_key_ready;
     assign o_key_ready = !have || key_end;
-    assign demand = take;
+    assign demand = i_tokens_come;
     assign tokens_here = 1'b1;
     assign weights_here = weights_loaded;
     assign weight_half = 1'b0;
@@ -220,7 +224,7 @@ module sofa_kvgen (
     assign o_key_ready = streamed ? state == IDLE || state == COLLECT : !have || key_end;
     assign next = streamed ? listed : i_key[$(KEY-1):0];
     assign take = streamed ? state == FIRST || (state == RUN && key_end && !end_of_slice) : i_key_valid && o_key_ready;
-    assign demand = streamed ? collect && entry_end : take;
+    assign demand = streamed ? collect && entry_end : i_tokens_come;
     assign first_slice = slice == 16'd0;
     assign final_slice = slice + 16'd1 == i_slices;
     assign slice_words = final_slice ? i_words_last : $(lit(WB, CW));

@@ -29,6 +29,7 @@ module sofa_slices #(
     input  wire             i_beat_valid,
     output wire             o_beat_ready,
     input  wire [$(P-1):0]  i_beat,
+    output wire             o_settled,     // nothing is left to request
     output wire [HALVES-1:0] o_loaded,
     input  wire             i_release,     // pulse: the older half is free
     input  wire             i_half,
@@ -91,6 +92,8 @@ module sofa_slices #(
                 o_req_valid <= burst;
         end
     end
+
+    assign o_settled = runs == 4'd0 && !o_req_valid;
 
     // ---- arrival ----
     reg  [15:0] landing;                   // slice

@@ -136,7 +136,8 @@ module sofa_token_loader (
     reg  [$(IB-1):0]  arrived;
     reg  [1:0]        filled;         // slot that is filled next
     wire [$(IB):0]    beyond = ($(ext("group", GB, IB+1)) + 1'b1) * $(lit(IB+1, KP));
-    wire              here = $(pick("complete", 1, 3, "token_slot", 2)) || (some && arrived_slot == token_slot && {1'b0, arrived} >= beyond);
+    wire              whole_slot = $(pick("complete", 1, 3, "token_slot", 2));
+    wire              here = whole_slot || (some && arrived_slot == token_slot && {1'b0, arrived} >= beyond);
     always @(posedge clk) begin
         if (i_key_valid) begin
             arrived_slot <= i_key_slot;

@@ -24,6 +24,7 @@ module sofa_control (
     input  wire [$(PW-1):0] i_watchdog,
 //% if T then
     input  wire             i_hidden_legal,
+    input  wire             i_settled,        // no weights are left to read
 //% end
 //% if LOW > 0 then
     input  wire [$(LOW-1):0] i_low,           // low bits of bases and strides, or-ed
@@ -129,7 +130,7 @@ module sofa_control (
                         o_error <= 8'd11;
                     if (stop)
                         state <= HALT;
-                    else if (all_stored && i_bus_idle)
+                    else if (all_stored && i_bus_idle$(T and " && i_settled" or ""))
                         state <= FLUSH;
                 end
                 HALT: if (i_bus_idle || expired) begin

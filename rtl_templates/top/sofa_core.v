@@ -24,7 +24,7 @@
 //% local HW, put = clog2(MAXB), not (narrow and P < 64)     -- put: read channels put beats together
 //% local PLB = math.max(1, clog2(cfg.memory.prefetch))
 //% local clients = NC == 2 and {{"key"}, {"value", "range", "query"}} or {{"value", "range", "query", "key"}}
-//% if T then clients = NC == 2 and {{"key", "token", "weight"}, {"value", "range", "query"}} or {{"key", "value", "range", "query", "token", "weight"}} end
+//% if T then clients = NC == 2 and {{"key", "weight", "token"}, {"value", "range", "query"}} or {{"key", "value", "range", "query", "weight", "token"}} end
 //% local streams = {token = true, weight = true}      -- clients that take single beats
 //% local DC, CW, HWB, TLB = cfg.predict.dims, d.slice_words, clog2(d.slice_words + 1), clog2(cfg.predict.dims + 1)
 //% local TAB, KAB, SLB = math.max(1, clog2(BC * CW)), math.max(1, clog2(CW * D)), clog2(d.hidden_slices + 1)
@@ -85,7 +85,7 @@ module sofa_core (
     wire [7:0]  cfg_mode, cfg_score_shift, cfg_scale_shift;
     wire [$(T and 2 or 1):0]  cfg_flags;
 //% if T then
-    wire        command_invalidate, hidden_legal;
+    wire        command_invalidate, hidden_legal, settled;
     wire [15:0] cfg_hidden, cfg_hidden_words;
     wire [4:0]  cfg_khat_shift, cfg_k_shift, cfg_v_shift;
 //% end
@@ -131,7 +131,7 @@ module sofa_core (
         .i_low($(table.concat(low, " | "))),
 //% end
 //% if T then
-        .i_hidden_legal(hidden_legal),
+        .i_hidden_legal(hidden_legal), .i_settled(settled),
 //% end
         .o_start(start), .o_halt(halt), .o_flush(flush), .i_progress(progress), .i_row_stored(|row_stored), .i_bus_idle(bus_idle),
         .i_range_error(range_error), .i_read_error(read_error), .i_write_error(write_error),
@@ -512,6 +512,7 @@ module sofa_core (
 //%   if STREAM then
         .i_x_base(cfg_x_base), .i_x_stride(x_stride), .i_len_last(len_last),
 //%   end
+        .i_tokens_come(key_arrived && key_last), .o_settled(settled),
         .i_key_valid(generate_valid), .o_key_ready(generate_ready), .i_key(generate_key),
         .o_req_valid(array_ask), .i_req_ready(weight_asked && !code_ask), .o_req_addr(array_addr), .o_req_len(array_len),
         .i_beat_valid(weight_come && weight_tag[0]), .o_beat_ready(array_beat_ready), .i_beat(weight_row[$(P-1):0]),
