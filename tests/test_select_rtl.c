@@ -1,15 +1,12 @@
 /* The selection engine's RTL against sofa_select_tile(), bit by bit and cycle by cycle, in Icarus Verilog: random
  * configurations, rows interleaved down to the least distance, ties, extremes, empty beats. */
+#include "rtl_module.h"
 #include "tests.h"
 
 #include "../cmodel/network.h"
 #include "../cmodel/select.h"
-#include "../gen/library.h"
-#include "../gen/template.h"
-#include "../gen/values.h"
 
 #include <inttypes.h>
-#include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,46 +38,7 @@ static void put(uint8_t *bits, unsigned at, uint64_t value, unsigned width)
         bits[at + i] = value >> i & 1;
 }
 
-/* ---- emitted files ---- */
-
-static void render(lua_State *L, const struct gen_template *t, const char *directory)
-{
-    struct gen_buffer b = {0};
-    struct sofa_error e = {.text = ""};
-    char path[512];
-    int skipped;
-    ck_assert_msg(gen_template_render(L, t->name, t->text, strlen(t->text), &b, &skipped, &e) == SOFA_OK, "%s", e.text);
-    snprintf(path, sizeof path, "%s/%s", directory, strrchr(t->name, '/') + 1);
-    FILE *f = skipped ? NULL : fopen(path, "w");
-    if (!skipped) {
-        ck_assert_ptr_nonnull(f);
-        ck_assert_uint_eq(fwrite(b.data, 1, b.length, f), b.length);
-        ck_assert_int_eq(fclose(f), 0);
-    }
-    gen_buffer_free(&b);
-}
-
-static void emit(const struct bench *b, const char *directory)
-{
-    struct gen_library library;
-    struct sofa_error e = {.text = ""};
-    struct gen_values v;
-    struct gen_facts facts = {.latencies = 0};
-    ck_assert_msg(gen_library_open(&library, NULL, &e) == SOFA_OK, "%s", e.text);
-    gen_values_init(&v, &b->c);
-    lua_State *L = luaL_newstate();
-    ck_assert_ptr_nonnull(L);
-    for (unsigned i = 0; i < library.count; i++) {
-        const char *name = library.template[i].name;
-        if (strncmp(name, "select/", 7) != 0 && strcmp(name, "memory/sofa_ram.v") != 0)
-            continue;
-        gen_template_push_environment(L);
-        gen_values_push(L, &v, &facts);
-        render(L, &library.template[i], directory);
-    }
-    lua_close(L);
-    gen_library_close(&library);
-}
+/* ---- files ---- */
 
 static void write_hex(const char *directory, const char *name, const uint8_t *bits, unsigned width, unsigned words)
 {
@@ -251,6 +209,7 @@ static void simulate(const struct bench *b, const char *directory)
 static void check_config(unsigned rows, unsigned keys, unsigned kept_max, unsigned kp, unsigned score_bits,
                          unsigned cycles, uint64_t seed)
 {
+    static const char *const modules[] = {"select/", "memory/sofa_ram.v", NULL};
     struct bench b = {.cycles = cycles, .seed = seed};
     char directory[256];
     sofa_config_default(&b.c);
@@ -263,7 +222,7 @@ static void check_config(unsigned rows, unsigned keys, unsigned kept_max, unsign
     open_bench(&b);
     play(&b);
     test_directory(directory);
-    emit(&b, directory);
+    test_emit(&b.c, NULL, modules, directory);
     write_hex(directory, "stimulus.hex", b.stimulus, b.in_bits, b.cycles);
     write_hex(directory, "expected.hex", b.expected, b.out_bits, b.cycles);
     simulate(&b, directory);

@@ -1,0 +1,110 @@
+#include "rtl_module.h"
+
+#include "tests.h"
+
+#include "../gen/library.h"
+#include "../gen/template.h"
+#include "../gen/values.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+static void render(lua_State *L, const struct gen_template *t, const char *directory)
+{
+    struct gen_buffer b = {0};
+    struct sofa_error e = {.text = ""};
+    char path[512];
+    int skipped;
+    ck_assert_msg(gen_template_render(L, t->name, t->text, strlen(t->text), &b, &skipped, &e) == SOFA_OK, "%s", e.text);
+    snprintf(path, sizeof path, "%s/%s", directory, strrchr(t->name, '/') + 1);
+    FILE *f = skipped ? NULL : fopen(path, "w");
+    if (!skipped) {
+        ck_assert_ptr_nonnull(f);
+        ck_assert_uint_eq(fwrite(b.data, 1, b.length, f), b.length);
+        ck_assert_int_eq(fclose(f), 0);
+    }
+    gen_buffer_free(&b);
+}
+
+static int chosen(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (strncmp(name, *names, strlen(*names)) == 0)
+            return 1;
+    return 0;
+}
+
+void test_emit(const struct sofa_config *c, const char *from, const char *const *names, const char *directory)
+{
+    struct gen_library library;
+    struct sofa_error e = {.text = ""};
+    struct gen_values v;
+    struct gen_facts facts = {.latencies = 0};
+    ck_assert_msg(gen_library_open(&library, from, &e) == SOFA_OK, "%s", e.text);
+    gen_values_init(&v, c);
+    lua_State *L = luaL_newstate();
+    ck_assert_ptr_nonnull(L);
+    for (unsigned i = 0; i < library.count; i++) {
+        if (!chosen(library.template[i].name, names))
+            continue;
+        gen_template_push_environment(L);
+        gen_values_push(L, &v, &facts);
+        render(L, &library.template[i], directory);
+    }
+    lua_close(L);
+    gen_library_close(&library);
+}
+
+/* The first line of what a command says; "" if it is silent. */
+static void first_line(const char *command, char line[256])
+{
+    FILE *f = popen(command, "r");
+    ck_assert_ptr_nonnull(f);
+    if (!fgets(line, 256, f))
+        line[0] = '\0';
+    while (fgetc(f) != EOF)
+        ;
+    pclose(f);
+    line[strcspn(line, "\n")] = '\0';
+}
+
+void test_lint(const char *directory, const char *top)
+{
+    static const char *const tools[] = {
+        "verilator --lint-only -Wall --top-module '%s' sofa_*.v",
+        "iverilog -g2005 -Wall -t null -s '%s' sofa_*.v",
+        "yosys -q -p 'read_verilog sofa_*.v; hierarchy -check -top %s; proc; opt; check -assert'",
+    };
+    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
+        char tool[256], command[1024], line[256];
+        snprintf(tool, sizeof tool, tools[i], top);
+        snprintf(command, sizeof command, "cd '%s' && %s 2>&1", directory, tool);
+        first_line(command, line);
+        ck_assert_msg(line[0] == '\0', "%s: %s", top, line);
+    }
+}
+
+void test_write_hex(const char *directory, const char *name, const uint8_t *words, unsigned bits, size_t bytes,
+                    size_t count)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    for (size_t w = 0; w < count; w++, words += bytes) {
+        for (unsigned digit = (bits + 3) / 4; digit-- > 0;)
+            fputc("0123456789abcdef"[words[digit / 2] >> digit % 2 * 4 & 15], f);
+        fputc('\n', f);
+    }
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+void test_run_bench(const char *directory, const char *top, const char *parameters, char line[256])
+{
+    char command[2048];
+    snprintf(command, sizeof command, "cd '%s' && iverilog -g2005 -Wall -o bench -s %s %s *.v 2>&1 && vvp -n bench", directory,
+             top, parameters);
+    first_line(command, line);
+    ck_assert_msg(strncmp(line, "pass", 4) == 0, "%s %s: %s", top, parameters, line);
+}
