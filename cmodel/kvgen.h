@@ -28,6 +28,8 @@ void sofa_kvgen_keep(struct sofa_kvgen *g, const uint8_t *valid);
 int sofa_kvgen_need(struct sofa_kvgen *g, size_t key);
 void sofa_kvgen_close(struct sofa_kvgen *g);
 
+/* What follows from x, wk, wv and the biases of t->tokens: codes, sums, shifts, and the shape and step of t->k and t->v. */
+enum sofa_status sofa_tokens_project(struct sofa_trace *t, const struct sofa_config *c, struct sofa_error *e);
 void sofa_tokens_free(struct sofa_tokens *t);
 
 #endif

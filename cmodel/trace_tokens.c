@@ -11,8 +11,6 @@ struct projection {
     struct sofa_place weight, bias;
     struct sofa_tensor *tensor;
     int32_t **bias_steps;
-    double *step;
-    int32_t **sum;
 };
 
 /* x, then both weights with as many rows as x has columns. */
@@ -38,7 +36,7 @@ static enum sofa_status read_tensors(struct sofa_tokens *t, const struct project
 }
 
 /* Biases in steps of the sum. They must leave room for the products (docs/arithmetic.md). */
-static enum sofa_status convert_bias(int32_t *bias, const struct sofa_array *a, const struct projection *p,
+static enum sofa_status convert_bias(int32_t *bias, const struct sofa_array *a, const struct projection *p, double step,
                                      const struct sofa_config *c, struct sofa_error *e)
 {
     const struct sofa_place *place = &p->bias;
@@ -50,19 +48,20 @@ static enum sofa_status convert_bias(int32_t *bias, const struct sofa_array *a, 
         return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': dtype is %s, must be float32 or float16", place->path,
                          place->name, sofa_type_name(a->type));
     for (size_t i = 0; i < a->count; i++) {
-        double x = sofa_array_get(a, i), steps = rint(x / *p->step);
+        double x = sofa_array_get(a, i), steps = rint(x / step);
         if (!isfinite(x))
             return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': element %zu is not finite", place->path, place->name,
                              i);
         if (!(fabs(steps) < limit))
             return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': element %zu is %g, must be less than %g for these x and %s",
-                             place->path, place->name, i, x, limit * *p->step, p->weight.name);
+                             place->path, place->name, i, x, limit * step, p->weight.name);
         bias[i] = (int32_t)steps;
     }
     return SOFA_OK;
 }
 
-static enum sofa_status read_bias(const struct projection *p, const struct sofa_config *c, struct sofa_error *e)
+static enum sofa_status read_bias(const struct projection *p, double step, const struct sofa_config *c,
+                                  struct sofa_error *e)
 {
     struct sofa_array a;
     if (!sofa_npz_has(p->bias.z, p->bias.name))
@@ -71,30 +70,19 @@ static enum sofa_status read_bias(const struct projection *p, const struct sofa_
     if (status != SOFA_OK)
         return status;
     *p->bias_steps = calloc(c->head_dim, sizeof **p->bias_steps);
-    status = *p->bias_steps ? convert_bias(*p->bias_steps, &a, p, c, e) : sofa_place_fail(&p->bias, "out of memory", e);
+    status = *p->bias_steps ? convert_bias(*p->bias_steps, &a, p, step, c, e) : sofa_place_fail(&p->bias, "out of memory", e);
     sofa_array_free(&a);
     return status;
 }
 
-static enum sofa_status project(struct sofa_tokens *t, const struct projection *p, const struct sofa_config *c,
-                                struct sofa_error *e)
-{
-    *p->step = t->x.step * p->tensor->step;
-    enum sofa_status status = read_bias(p, c, e);
-    if (status != SOFA_OK)
-        return status;
-    return sofa_project(p->sum, &t->x, p->tensor->value, *p->bias_steps, c->head_dim, e);
-}
-
 /* K^ has no bias: q.bk is the same for all keys of a row, so it changes no selection. */
-static enum sofa_status predict_keys(struct sofa_tokens *t, const struct sofa_config *c, const char *path,
-                                     struct sofa_error *e)
+static enum sofa_status predict_keys(struct sofa_tokens *t, const struct sofa_config *c, struct sofa_error *e)
 {
     enum sofa_rounding rounding = (enum sofa_rounding)c->predict.weight_rounding;
     size_t count = t->wk.rows * t->wk.cols;
     t->power = malloc(count * sizeof *t->power);
     if (!t->power)
-        return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array 'wk': out of memory", path);
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu codes", count);
     sofa_encode_weights(t->power, t->wk.value, count, rounding);
     t->khat_step = t->k_step * sofa_weight_unit(rounding);
     return sofa_project(&t->khat_sum, &t->x, t->power, NULL, c->head_dim, e);
@@ -111,20 +99,32 @@ static void choose_steps(struct sofa_trace *trace, const struct sofa_config *c)
     trace->v = (struct sofa_tensor){keys, d, NULL, ldexp(t->v_step, (int)t->v_shift)};
 }
 
+enum sofa_status sofa_tokens_project(struct sofa_trace *trace, const struct sofa_config *c, struct sofa_error *e)
+{
+    struct sofa_tokens *t = &trace->tokens;
+    size_t d = c->head_dim;
+    t->k_step = t->x.step * t->wk.step;
+    t->v_step = t->x.step * t->wv.step;
+    enum sofa_status status = sofa_project(&t->k_sum, &t->x, t->wk.value, t->bk, d, e);
+    if (status == SOFA_OK)
+        status = sofa_project(&t->v_sum, &t->x, t->wv.value, t->bv, d, e);
+    if (status == SOFA_OK)
+        status = predict_keys(t, c, e);
+    if (status == SOFA_OK)
+        choose_steps(trace, c);
+    return status;
+}
+
 enum sofa_status sofa_trace_read_tokens(struct sofa_trace *trace, struct sofa_npz *z, const char *path,
                                         const struct sofa_config *c, struct sofa_error *e)
 {
     struct sofa_tokens *t = &trace->tokens;
     const struct projection p[2] = {
-        {{z, path, "wk"}, {z, path, "bk"}, &t->wk, &t->bk, &t->k_step, &t->k_sum},
-        {{z, path, "wv"}, {z, path, "bv"}, &t->wv, &t->bv, &t->v_step, &t->v_sum},
+        {{z, path, "wk"}, {z, path, "bk"}, &t->wk, &t->bk},
+        {{z, path, "wv"}, {z, path, "bv"}, &t->wv, &t->bv},
     };
     enum sofa_status status = read_tensors(t, p, z, path, c, e);
     for (unsigned i = 0; i < 2 && status == SOFA_OK; i++)
-        status = project(t, &p[i], c, e);
-    if (status == SOFA_OK)
-        status = predict_keys(t, c, path, e);
-    if (status == SOFA_OK)
-        choose_steps(trace, c);
-    return status;
+        status = read_bias(&p[i], t->x.step * p[i].tensor->step, c, e);
+    return status == SOFA_OK ? sofa_tokens_project(trace, c, e) : status;
 }

@@ -1,16 +1,33 @@
 #include "random_case.h"
 
+#include "../cmodel/pack.h"
+
 #include <math.h>
 #include <stdio.h>
 
 #define ARRAY_LIMIT 256u /* multipliers or shift elements: what compiles in seconds */
 #define ROWS_LIMIT 160u
 #define KEYS_LIMIT 200u
+#define CYCLES_LIMIT 150000u
 
 static void give(struct tb_case *c, const char *key, unsigned value)
 {
     if (c->overrides < TB_CASE_KEYS)
         snprintf(c->override[c->overrides++], sizeof c->override[0], "%s=%u", key, value);
+}
+
+static void give_word(struct tb_case *c, const char *key, const char *word)
+{
+    if (c->overrides < TB_CASE_KEYS)
+        snprintf(c->override[c->overrides++], sizeof c->override[0], "%s=%s", key, word);
+}
+
+static enum sofa_status load(struct sofa_config *config, const struct tb_case *c, struct sofa_error *e)
+{
+    const char *list[TB_CASE_KEYS];
+    for (unsigned i = 0; i < c->overrides; i++)
+        list[i] = c->override[i];
+    return sofa_config_load(config, NULL, list, c->overrides, e);
 }
 
 /* low .. high, every octave alike. */
@@ -64,7 +81,8 @@ static void choose_sizes(struct sizes *s, struct tb_random *r)
         choose_narrow(s, r);
 }
 
-static void choose_engines(struct tb_case *c, struct tb_random *r, const struct sizes *s)
+/* Returns predict.dims. */
+static unsigned choose_engines(struct tb_case *c, struct tb_random *r, const struct sizes *s)
 {
     unsigned kp = spread(r, 1, least(s->tile, 64)), lanes = tb_random_between(r, 1, least(s->qb, 12));
     if (rarely(r))
@@ -76,11 +94,13 @@ static void choose_engines(struct tb_case *c, struct tb_random *r, const struct 
     give(c, "predict.keys", kp);
     if (s->port && kp > ARRAY_LIMIT / s->dims)
         kp = ARRAY_LIMIT / s->dims;
-    give(c, "predict.dims", s->port ? s->dims : spread(r, 1, least(s->d, ARRAY_LIMIT / kp)));
+    unsigned dims = s->port ? s->dims : spread(r, 1, least(s->d, ARRAY_LIMIT / kp));
+    give(c, "predict.dims", dims);
     give(c, "predict.score_bits", tb_random_between(r, 8, 24));
     give(c, "attend.lanes", lanes);
     give(c, "attend.width", s->port ? s->width : spread(r, 1, least(s->d, ARRAY_LIMIT / lanes)));
     give(c, "attend.window", spread(r, 1, s->port ? 5 : tb_random_below(r, 4) ? 16 : 64));
+    return dims;
 }
 
 static void choose_data(struct tb_case *c, struct tb_random *r)
@@ -92,8 +112,22 @@ static void choose_data(struct tb_case *c, struct tb_random *r)
     give(c, "predict.operand_bits", tb_random_below(r, 2) ? least(8, key_bits) : tb_random_between(r, 4, key_bits));
 }
 
-/* A burst has at most 256 beats, and the address must reach everything that a job may have. */
-static void choose_memory(struct tb_case *c, struct tb_random *r, const struct sizes *s)
+/* Half of all configurations. Mostly short tokens: a key takes a cycle for every OUT x IN of 2 x d x H weights. Drawn from
+ * other numbers than the rest. */
+static void choose_tokens(struct tb_case *c, struct tb_random *r, const struct sizes *s, unsigned dims)
+{
+    unsigned hidden = rarely(r) ? spread(r, 200, 8192) : spread(r, 8, tb_random_below(r, 4) ? 64 : 200);
+    unsigned outputs = spread(r, 1, least(s->d, hidden > 200 ? s->d : 32));
+    give(c, "hidden_max", hidden);
+    give(c, "kvgen.outputs", outputs);
+    give(c, "kvgen.inputs", spread(r, 1, least(dims, ARRAY_LIMIT / outputs)));
+    give(c, "kvgen.slice", tb_random_below(r, 2) ? hidden : spread(r, 1, hidden));
+    give_word(c, "predict.weight_rounding", tb_random_below(r, 2) ? "nearest" : "floor");
+    give_word(c, "mode", "tokens");
+}
+
+/* A burst has at most 256 beats, and the address must reach everything that a job may have. Returns how many bytes. */
+static uint64_t choose_memory(struct tb_case *c, struct tb_random *r, const struct sizes *s)
 {
     unsigned port = 8;
     do
@@ -107,6 +141,7 @@ static void choose_memory(struct tb_case *c, struct tb_random *r, const struct s
     give(c, "memory.read_channels", 1 + tb_random_below(r, 2));
     give(c, "memory.prefetch", spread(r, 2, rarely(r) ? 256 : s->tiny ? 6 : 32));
     give(c, "memory.address_bits", rarely(r) ? 64 : tb_random_below(r, 2) ? 32 : tb_random_between(r, need, 64));
+    return bytes;
 }
 
 static unsigned choose_keys_max(struct tb_random *r, int tiny)
@@ -114,6 +149,19 @@ static unsigned choose_keys_max(struct tb_random *r, int tiny)
     if (tiny ? tb_random_below(r, 2) == 0 : rarely(r))
         return spread(r, 1, 40);
     return tb_random_below(r, 4) ? tb_random_between(r, 33, 1024) : 1u << 20;
+}
+
+/* Tokens and weights need room, too; the last memory.address_bits counts. */
+static void widen_addresses(struct tb_case *c, uint64_t bytes)
+{
+    struct sofa_config k;
+    struct sofa_pack pack;
+    if (load(&k, c, NULL) != SOFA_OK)
+        return;
+    sofa_pack_shape(&pack, &k, k.hidden_max);
+    bytes += KEYS_LIMIT * (k.hidden_max + 5 * (k.memory.port_bits / 8)) + pack.code_bytes + pack.weight_bytes;
+    if (sofa_clog2(bytes) > k.memory.address_bits)
+        give(c, "memory.address_bits", sofa_clog2(bytes));
 }
 
 enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned index, struct sofa_error *e)
@@ -129,12 +177,26 @@ enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned ind
     give(c, "tile.keys", s.tile);
     give(c, "tile.kept_max", tb_random_between(r, 1, least(s.tile, rarely(r) ? 128 : 24)));
     choose_data(c, r);
-    choose_engines(c, r, &s);
-    choose_memory(c, r, &s);
-    const char *list[TB_CASE_KEYS];
-    for (unsigned i = 0; i < c->overrides; i++)
-        list[i] = c->override[i];
-    return sofa_config_load(&c->config, NULL, list, c->overrides, e);
+    unsigned dims = choose_engines(c, r, &s);
+    uint64_t bytes = choose_memory(c, r, &s);
+    struct tb_random tokens = {seed * 0x9E3779B97F4A7C15u + index};
+    if (tb_random_next(&tokens) >> 63) {
+        choose_tokens(c, &tokens, &s, dims);
+        widen_addresses(c, bytes);
+    }
+    return load(&c->config, c, e);
+}
+
+/* Few keys and rows where each takes long: jobs shall simulate in seconds. */
+static void limit_tokens(struct tb_case_job *job, const struct sofa_config *k)
+{
+    struct sofa_derived d;
+    sofa_config_derive(k, &d);
+    unsigned words = d.hidden_words, generate = 2 * words * d.project_blocks * d.project_steps;
+    unsigned predict = words * k->head_dim * d.groups / job->options.tile + 1; /* of a key, in every block */
+    job->keys = least((unsigned)job->keys, CYCLES_LIMIT / (generate + predict) + 1);
+    unsigned blocks = CYCLES_LIMIT / (predict * (unsigned)job->keys) + 1;
+    job->rows = least((unsigned)job->rows, least(blocks, ROWS_LIMIT) * k->query_block);
 }
 
 void tb_random_job(struct tb_case_job *job, struct tb_case *c)
@@ -154,4 +216,6 @@ void tb_random_job(struct tb_case_job *job, struct tb_case *c)
     job->options.kept = tb_random_below(r, 2) ? 0 : tb_random_between(r, 1, least(k->tile.kept_max, tile));
     job->options.radius = tb_random_below(r, 2) ? -1 : radius[tb_random_below(r, 4)];
     job->options.carry = (int)tb_random_below(r, 2);
+    if (k->mode == SOFA_MODE_TOKENS)
+        limit_tokens(job, k);
 }

@@ -5,7 +5,7 @@
 #include "../cmodel/job.h"
 #include "synthetic.h"
 
-#define TB_CASE_KEYS 20u
+#define TB_CASE_KEYS 28u
 
 struct tb_case {
     struct sofa_config config;
@@ -21,9 +21,12 @@ struct tb_case_job {
     struct sofa_options options;
 };
 
+/* Mode tokens: what happens before a job that says FLAGS.keep. */
+enum tb_between { TB_NOTHING, TB_INVALIDATE, TB_ACCIDENT, TB_BETWEENS };
+
 /* Configuration number `index` of a seed. Mostly small ones: they must be compiled and simulated. */
 enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned index, struct sofa_error *e);
-/* The next job of a case. */
+/* The next job of a case; mode tokens: few keys where each takes long. */
 void tb_random_job(struct tb_case_job *job, struct tb_case *c);
 
 #endif

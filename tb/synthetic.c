@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static enum sofa_status allocate(struct sofa_tensor *t, size_t rows, size_t cols, struct sofa_error *e)
+enum sofa_status tb_synthetic_allocate(struct sofa_tensor *t, size_t rows, size_t cols, struct sofa_error *e)
 {
     *t = (struct sofa_tensor){.rows = rows, .cols = cols, .step = 1};
     t->value = calloc(rows * cols + 1, sizeof *t->value);
@@ -21,20 +21,20 @@ static int16_t spread_value(unsigned bits, struct tb_random *random)
     return (int16_t)(any_value(bits, random) >> tb_random_below(random, bits > 8 ? 6 : 3));
 }
 
-static void fill_random(struct sofa_tensor *t, unsigned bits, struct tb_random *random)
+void tb_fill_random(struct sofa_tensor *t, unsigned bits, struct tb_random *random)
 {
     for (size_t i = 0; i < t->rows * t->cols; i++)
         t->value[i] = spread_value(bits, random);
 }
 
-static void fill_ends(struct sofa_tensor *t, unsigned bits, struct tb_random *random)
+void tb_fill_ends(struct sofa_tensor *t, unsigned bits, struct tb_random *random)
 {
     int16_t top = (int16_t)((1 << (bits - 1)) - 1);
     for (size_t i = 0; i < t->rows * t->cols; i++)
         t->value[i] = tb_random_below(random, 2) ? top : (int16_t)(-top - 1);
 }
 
-static void fill_sparse(struct sofa_tensor *t, unsigned bits, struct tb_random *random)
+void tb_fill_sparse(struct sofa_tensor *t, unsigned bits, struct tb_random *random)
 {
     for (size_t row = 0; row < t->rows; row++) {
         unsigned density = tb_random_below(random, 3); /* 0: a row of zeros */
@@ -45,7 +45,7 @@ static void fill_sparse(struct sofa_tensor *t, unsigned bits, struct tb_random *
 }
 
 /* Row n is a constant that grows from low to high over the rows. */
-static void fill_ramp(struct sofa_tensor *t, int low, int high)
+void tb_fill_ramp(struct sofa_tensor *t, int low, int high)
 {
     for (size_t row = 0; row < t->rows; row++)
         for (size_t i = 0; i < t->cols; i++)
@@ -56,33 +56,33 @@ static void fill(struct sofa_trace *t, const struct sofa_config *c, enum tb_cont
 {
     int q_top = (1 << (c->data.query_bits - 1)) - 1, k_top = (1 << (c->data.key_bits - 1)) - 1;
     int any = any_value(c->data.key_bits, random);
-    fill_random(&t->v, c->data.value_bits, random);
-    fill_random(&t->q, c->data.query_bits, random);
+    tb_fill_random(&t->v, c->data.value_bits, random);
+    tb_fill_random(&t->q, c->data.query_bits, random);
     switch (content) {
     case TB_RISING:
-        fill_ramp(&t->q, q_top, q_top);
-        fill_ramp(&t->k, -k_top - 1, k_top);
+        tb_fill_ramp(&t->q, q_top, q_top);
+        tb_fill_ramp(&t->k, -k_top - 1, k_top);
         break;
     case TB_CONSTANT:
-        fill_ramp(&t->q, q_top / 3, q_top / 3);
-        fill_ramp(&t->k, any, any);
+        tb_fill_ramp(&t->q, q_top / 3, q_top / 3);
+        tb_fill_ramp(&t->k, any, any);
         break;
     case TB_NEGATIVE:
-        fill_ramp(&t->q, q_top, q_top);
-        fill_ramp(&t->k, -k_top - 1, -k_top + k_top / 8);
+        tb_fill_ramp(&t->q, q_top, q_top);
+        tb_fill_ramp(&t->k, -k_top - 1, -k_top + k_top / 8);
         break;
     case TB_FULL_SCALE:
-        fill_ends(&t->q, c->data.query_bits, random);
-        fill_ends(&t->k, c->data.key_bits, random);
-        fill_ends(&t->v, c->data.value_bits, random);
+        tb_fill_ends(&t->q, c->data.query_bits, random);
+        tb_fill_ends(&t->k, c->data.key_bits, random);
+        tb_fill_ends(&t->v, c->data.value_bits, random);
         break;
     case TB_SPARSE:
-        fill_sparse(&t->q, c->data.query_bits, random);
-        fill_sparse(&t->k, c->data.key_bits, random);
-        fill_sparse(&t->v, c->data.value_bits, random);
+        tb_fill_sparse(&t->q, c->data.query_bits, random);
+        tb_fill_sparse(&t->k, c->data.key_bits, random);
+        tb_fill_sparse(&t->v, c->data.value_bits, random);
         break;
     default:
-        fill_random(&t->k, c->data.key_bits, random);
+        tb_fill_random(&t->k, c->data.key_bits, random);
     }
 }
 
@@ -91,7 +91,7 @@ static uint32_t least(size_t a, size_t b)
     return (uint32_t)(a < b ? a : b);
 }
 
-static void see(struct sofa_trace *t, enum tb_view view, struct tb_random *random)
+void tb_synthetic_see(struct sofa_trace *t, enum tb_view view, struct tb_random *random)
 {
     size_t rows = t->q.rows, keys = t->k.rows, head = view == TB_GROUPED ? (rows + 3) / 4 : rows;
     unsigned width = 1 + tb_random_below(random, (unsigned)keys);
@@ -120,12 +120,13 @@ enum sofa_status tb_synthetic(struct sofa_trace *t, const struct sofa_config *c,
                               struct sofa_error *e)
 {
     size_t d = c->head_dim;
+    int tokens = c->mode == SOFA_MODE_TOKENS;
     *t = (struct sofa_trace){.scale = 1 / sqrt((double)d)};
-    enum sofa_status status = allocate(&t->q, rows, d, e);
+    enum sofa_status status = tb_synthetic_allocate(&t->q, rows, d, e);
     if (status == SOFA_OK)
-        status = allocate(&t->k, keys, d, e);
+        status = tb_synthetic_allocate(&t->k, keys, d, e);
     if (status == SOFA_OK)
-        status = allocate(&t->v, keys, d, e);
+        status = tb_synthetic_allocate(&t->v, keys, d, e);
     t->first = calloc(rows + 1, sizeof *t->first);
     t->visible = calloc(rows + 1, sizeof *t->visible);
     if (status == SOFA_OK && (!t->first || !t->visible))
@@ -133,13 +134,13 @@ enum sofa_status tb_synthetic(struct sofa_trace *t, const struct sofa_config *c,
     if (status != SOFA_OK)
         return status;
     fill(t, c, content, random);
-    see(t, view, random);
+    tb_synthetic_see(t, view, random);
     /* largest logits of a few to some hundred: from soft to one-hot attention */
     double reach = ldexp(1, (int)tb_random_below(random, 5));
     t->q.step = reach / (1 << (c->data.query_bits - 1));
     t->k.step = reach / (1 << (c->data.key_bits - 1));
     t->v.step = 1.0 / (1 << (c->data.value_bits - 1));
-    return SOFA_OK;
+    return tokens ? tb_synthetic_tokens(t, c, keys, content, reach, random, e) : SOFA_OK;
 }
 
 const char *tb_content_name(enum tb_content content)

@@ -26,10 +26,22 @@ enum tb_view {
     TB_VIEWS
 };
 
-/* The caller frees with sofa_trace_free, also after an error. */
+/* The caller frees with sofa_trace_free, also after an error. In mode tokens the content is that of tokens and weights, and of
+ * q; H is anything up to hidden_max. */
 enum sofa_status tb_synthetic(struct sofa_trace *t, const struct sofa_config *c, size_t rows, size_t keys,
                               enum tb_content content, enum tb_view view, struct tb_random *random,
                               struct sofa_error *e);
+/* Other ranges for the same head. */
+void tb_synthetic_see(struct sofa_trace *t, enum tb_view view, struct tb_random *random);
+/* x, wk, wv, perhaps biases, and what follows from them (synthetic_tokens.c). reach: largest value of K. */
+enum sofa_status tb_synthetic_tokens(struct sofa_trace *t, const struct sofa_config *c, size_t keys, enum tb_content content,
+                                     double reach, struct tb_random *random, struct sofa_error *e);
+/* The fillings of one tensor. */
+enum sofa_status tb_synthetic_allocate(struct sofa_tensor *t, size_t rows, size_t cols, struct sofa_error *e);
+void tb_fill_random(struct sofa_tensor *t, unsigned bits, struct tb_random *random);
+void tb_fill_ends(struct sofa_tensor *t, unsigned bits, struct tb_random *random);
+void tb_fill_sparse(struct sofa_tensor *t, unsigned bits, struct tb_random *random);
+void tb_fill_ramp(struct sofa_tensor *t, int low, int high);
 const char *tb_content_name(enum tb_content content);
 const char *tb_view_name(enum tb_view view);
 

@@ -67,7 +67,9 @@ static void make_sample(struct tokens_sample *s, unsigned run, uint64_t *state)
     s->dim = test_between(state, 8, SAMPLE_DIM);
     s->q_scale = 1e-3;
     configure(&s->config, s->dim, state);
-    ck_assert_msg(tb_synthetic(&t, &s->config, s->rows, s->keys, run % TB_CONTENTS, run % TB_VIEWS, &random, &e) == SOFA_OK,
+    struct sofa_config kv = s->config;
+    kv.mode = SOFA_MODE_KV;
+    ck_assert_msg(tb_synthetic(&t, &kv, s->rows, s->keys, run % TB_CONTENTS, run % TB_VIEWS, &random, &e) == SOFA_OK,
                   "%s", e.text);
     memcpy(s->q, t.q.value, s->rows * s->dim * sizeof *s->q);
     for (size_t r = 0; r < s->rows; r++) {
