@@ -1,5 +1,5 @@
-/* The KV array's RTL against sofa_project() and sofa_generate(), in Icarus Verilog: random shapes, resident and streamed,
- * memories that wait; and how busy the array is when they do not. */
+/* The KV array's RTL against sofa_project() and sofa_generate(), and the memory of codes against sofa_pack_codes()'s source,
+ * in Icarus Verilog: random shapes, resident and streamed, memories that wait; and how busy the array is when they do not. */
 #include "rtl_module.h"
 #include "tests.h"
 
@@ -198,7 +198,7 @@ static void lint(const char *directory)
 
 static void open_bench(struct bench *b)
 {
-    static const char *const bench[] = {"kvgen/kvgen_tb", NULL};
+    static const char *const bench[] = {"kvgen/kvgen_tb", "kvgen/burst_memory", NULL};
     sofa_config_derive(&b->c, &b->d);
     sofa_pack_shape(&b->shape, &b->c, b->hidden);
     make_tokens(b);
@@ -243,6 +243,58 @@ static double run(struct bench *b, int stall)
     ck_assert_msg(sscanf(line, "pass %u %u", &busy, &span) == 2, "%s", line);
     ck_assert_uint_eq(busy, b->generated * 2 * b->d.project_blocks * b->d.project_steps * b->shape.words);
     return (double)busy / span;
+}
+
+/* ---- codes ---- */
+
+static void make_powers(struct bench *b)
+{
+    unsigned d = b->c.head_dim, zeros = test_between(&b->seed, 0, 9);
+    b->t.power = malloc(b->hidden * d * sizeof *b->t.power);
+    ck_assert_ptr_nonnull(b->t.power);
+    for (size_t i = 0; i < b->hidden * d; i++) {
+        int power = test_between(&b->seed, 0, 9) < zeros ? 0 : 1 << test_between(&b->seed, 0, 6);
+        b->t.power[i] = (int16_t)(test_between(&b->seed, 0, 1) ? -power : power);
+    }
+}
+
+static uint64_t nibble(int power)
+{
+    return power == 0 ? 0 : (power < 0 ? 8u : 0u) | (1 + sofa_clog2((uint64_t)abs(power)));
+}
+
+/* Words as the core's memory holds them, and which columns of a word are not zero. */
+static void write_codes(const struct bench *b)
+{
+    unsigned d = b->c.head_dim, dims = b->c.predict.dims;
+    size_t bytes = (4 * dims + 7) / 8, flag_bytes = (d + 7) / 8, words = b->shape.words;
+    uint8_t *code = room(words * d, bytes), *flag = room(words, flag_bytes), *image = room(1, b->shape.code_bytes);
+    for (size_t h = 0; h < b->hidden; h++)
+        for (unsigned i = 0; i < d; i++) {
+            int power = b->t.power[h * d + i];
+            put(code + (h / dims * d + i) * bytes, (unsigned)(h % dims) * 4, nibble(power), 4);
+            put(flag + h / dims * flag_bytes, i, power != 0, 1);
+        }
+    sofa_pack_codes(image, &b->c, &b->t);
+    test_write_hex(b->directory, "image.hex", image, b->c.memory.port_bits, b->d.port_bytes, b->shape.code_beats);
+    test_write_hex(b->directory, "codes.hex", code, 4 * dims, bytes, words * d);
+    test_write_hex(b->directory, "flags.hex", flag, d, flag_bytes, words);
+    free(code);
+    free(flag);
+    free(image);
+}
+
+static void run_codes(struct bench *b, int stall)
+{
+    static const char *const bench[] = {"kvgen/codes_tb", "kvgen/burst_memory", NULL};
+    char parameters[512], line[256];
+    test_emit(&b->c, "tb", bench, b->directory);
+    snprintf(parameters, sizeof parameters,
+             "-Pcodes_tb.SLICES=%u -Pcodes_tb.WORDS=%u -Pcodes_tb.WORDS_LAST=%u -Pcodes_tb.BASE=%u -Pcodes_tb.BEATS=%u"
+             " -Pcodes_tb.RUNS=%u -Pcodes_tb.STALL=%d -Pcodes_tb.SEED=%u",
+             b->shape.slices, b->shape.words, b->shape.words_last, b->d.port_bytes * test_between(&b->seed, 0, 20),
+             (unsigned)b->shape.code_beats, test_between(&b->seed, 1, 6), stall, test_between(&b->seed, 1, 1u << 30));
+    test_run_bench(b->directory, "codes_tb", parameters, line);
 }
 
 static void configure(struct bench *b, char (*text)[48], unsigned count)
@@ -293,6 +345,22 @@ START_TEST(random_shapes)
 }
 END_TEST
 
+START_TEST(random_codes)
+{
+    struct bench b = {.seed = test_seed() + 2000u * (unsigned)(_i + 1)};
+    random_config(&b, (unsigned)_i);
+    sofa_config_derive(&b.c, &b.d);
+    sofa_pack_shape(&b.shape, &b.c, b.hidden);
+    b.t.x.cols = b.hidden;
+    make_powers(&b);
+    test_directory(b.directory);
+    emit(&b.c, b.directory);
+    write_codes(&b);
+    run_codes(&b, _i % 3 > 0);
+    close_bench(&b);
+}
+END_TEST
+
 Suite *kvgen_rtl_suite(void)
 {
     Suite *s = suite_create("kvgen_rtl");
@@ -300,6 +368,7 @@ Suite *kvgen_rtl_suite(void)
     tcase_set_timeout(t, 240);
     if (!test_fast()) {
         tcase_add_loop_test(t, random_shapes, 0, 24);
+        tcase_add_loop_test(t, random_codes, 0, 24);
     }
     suite_add_tcase(s, t);
     return s;

@@ -26,7 +26,6 @@ module kvgen_tb #(
     parameter STALL = 0,
     parameter SEED = 1
 );
-    reg  [$(P-1):0]     image [0:BEATS-1];
     reg  [$(DC*8-1):0]  x [0:TOKENS*WORDS-1];
     reg  [$(KEY):0]     entry [0:ENTRIES-1];
     reg  [$(ROW-1):0]   row [0:ROWS-1];
@@ -44,6 +43,12 @@ module kvgen_tb #(
         chance = STALL == 0 || $unsigned($random(seed)) % 10 < of_ten;
     endfunction
 
+    // ---- tiles: the first before the keys ----
+    reg                 tokens_come;
+    wire                settled;
+    always @(posedge clk)
+        tokens_come <= !rst && (now == 10 || (now > 10 && now % 200 == 0));
+
     // ---- keys ----
     reg                 key_valid;
     wire                key_ready;
@@ -59,45 +64,14 @@ module kvgen_tb #(
         end
 
     // ---- weights ----
-    wire                req_valid, beat_ready;
-    reg                 req_ready, beat_valid;
+    wire                req_valid, req_ready, beat_valid, beat_ready, bad_request;
     wire [$(A-1):0]     req_addr;
     wire [7:0]          req_len;
-    reg  [$(P-1):0]     beat;
-    integer             from [0:63], left [0:63], due [0:63];
-    integer             asked, served, reads;
-    wire [$(A-1):0]     req_place = req_addr - BASE;
-    always @(posedge clk)
-        if (rst) begin
-            req_ready <= 1'b0;
-            beat_valid <= 1'b0;
-            asked = 0;
-            served = 0;
-            reads = 0;
-        end else begin
-            if (req_valid && req_ready) begin
-                if (req_place % $(d.port_bytes) != 0 || req_place / $(d.port_bytes) + req_len >= BEATS || asked - served >= 64)
-                    fail("weight request");
-                from[asked % 64] = req_place / $(d.port_bytes);
-                left[asked % 64] = req_len + 1;
-                due[asked % 64] = now + 8;
-                asked = asked + 1;
-                reads = reads + req_len + 1;
-            end
-            req_ready <= asked - served < 63 && chance(5);
-            if (!beat_valid || beat_ready) begin
-                beat_valid <= 1'b0;
-                beat <= {$(P){1'bx}};
-                if (asked != served && due[served % 64] <= now && chance(7)) begin
-                    beat_valid <= 1'b1;
-                    beat <= image[from[served % 64]];
-                    from[served % 64] = from[served % 64] + 1;
-                    left[served % 64] = left[served % 64] - 1;
-                    if (left[served % 64] == 0)
-                        served = served + 1;
-                end
-            end
-        end
+    wire [$(P-1):0]     beat;
+    wire [31:0]         reads;
+    burst_memory #(.BASE(BASE), .BEATS(BEATS), .STALL(STALL), .SEED(SEED + 1)) u_memory (
+        .clk(clk), .rst(rst), .i_req_valid(req_valid), .o_req_ready(req_ready), .i_req_addr(req_addr), .i_req_len(req_len),
+        .o_beat_valid(beat_valid), .i_beat_ready(beat_ready), .o_beat(beat), .o_bad(bad_request), .o_reads(reads));
 
     // ---- tokens in the tile ----
     wire [1:0]          token_slot;
@@ -167,7 +141,7 @@ module kvgen_tb #(
         .i_x_base(X_BASE), .i_x_stride(X_STRIDE), .i_len_last(LEN_LAST[7:0]), .o_x_valid(x_valid), .i_x_ready(x_ready),
         .o_x_addr(x_addr), .o_x_len(x_len), .o_x_final(x_final), .i_x_word_valid(x_word_valid), .i_x_word(x_word), .i_x_word_last(x_word_last),
 //% end
-        .i_key_valid(key_valid), .o_key_ready(key_ready), .i_key(key), .o_req_valid(req_valid), .i_req_ready(req_ready), .o_req_addr(req_addr),
+        .i_tokens_come(tokens_come), .o_settled(settled), .i_key_valid(key_valid), .o_key_ready(key_ready), .i_key(key), .o_req_valid(req_valid), .i_req_ready(req_ready), .o_req_addr(req_addr),
         .o_req_len(req_len), .i_beat_valid(beat_valid), .o_beat_ready(beat_ready), .i_beat(beat), .o_token_slot(token_slot),
         .o_token_addr(token_addr), .i_token(token), .o_k_valid(k_valid), .o_v_valid(v_valid), .o_row_ring(row_ring), .o_k_row(k_row),
         .o_v_row(v_row), .o_wr_valid(wr_valid), .i_wr_ready(wr_ready), .o_wr_is_v(wr_is_v), .o_wr_key(wr_key), .o_wr_row(wr_row),
@@ -175,9 +149,8 @@ module kvgen_tb #(
 
     // ---- rows: to the ring, and to the write-back; what waits may not change ----
     integer             busy_from, busy_to, busy_cycles, last;
-    reg                 held, req_held;
+    reg                 held;
     reg  [$(ROW+KB):0]  offered;
-    reg  [$(A+7):0]     req_offered;
     always @(posedge clk)
         if (rst) begin
             wr_ready <= 1'b0;
@@ -185,7 +158,6 @@ module kvgen_tb #(
             written = 0;
             busy_cycles = 0;
             held <= 1'b0;
-            req_held <= 1'b0;
             last = 0;
         end else begin
             wr_ready <= STALL == 0 || (now / 512 % 2 == 0 ? chance(7) : chance(1));
@@ -208,10 +180,8 @@ module kvgen_tb #(
             offered <= {wr_is_v, wr_key, wr_row};
             if (held && (!wr_valid || offered !== {wr_is_v, wr_key, wr_row}))
                 fail("waiting row");
-            req_held <= req_valid && !req_ready;
-            req_offered <= {req_addr, req_len};
-            if (req_held && (!req_valid || req_offered !== {req_addr, req_len}))
-                fail("waiting request");
+            if (bad_request)
+                fail("request");
             if (busy) begin
                 if (busy_cycles == 0)
                     busy_from = now;
@@ -219,6 +189,8 @@ module kvgen_tb #(
                 busy_cycles = busy_cycles + 1;
             end
             if (rows == ROWS && written == ROWS && now > last + 300) begin
+                if (settled !== 1'b1)
+                    fail("o_settled");
                 if (reads != READS || entries != ENTRIES$(STREAM and " || fetches != FETCHES" or ""))
                     $display("%0d beats read of %0d, %0d entries taken of %0d%0s", reads, READS, entries, ENTRIES, "$(STREAM and ", other X requests" or "")");
                 else
@@ -235,7 +207,6 @@ module kvgen_tb #(
         now <= now + 1;
     always #1 clk = !clk;
     initial begin
-        $readmemh("image.hex", image);
         $readmemh("x.hex", x);
         $readmemh("keys.hex", entry);
         $readmemh("rows.hex", row);
