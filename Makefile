@@ -56,6 +56,8 @@ help:
 
 demo: programs
 	@$(BUILD)/bin/sofacosim configs/small.yaml data/demo.npz --set head_dim=64 --rows 448:512
+	@echo; echo 'the same model from its tokens, K and V generated on demand (mode tokens):'
+	@$(BUILD)/bin/sofacosim configs/small.yaml data/demo_tokens.npz --set head_dim=64 --set mode=tokens --rows 496:512
 
 test: all
 	$(BUILD)/test/sofatest

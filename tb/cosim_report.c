@@ -5,6 +5,7 @@
 
 struct utilisation {
     double predict, select, attend;
+    double khat, kvgen; /* mode tokens */
 };
 
 static double ratio(double part, double whole)
@@ -12,7 +13,7 @@ static double ratio(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
-/* Attend: useful multiplications per array and cycle. Predict, select: cycles with a useful beat. */
+/* Attend: useful multiplications per array and cycle. The others: cycles with a useful beat. */
 static struct utilisation utilise(const struct tb_cosim_report *r)
 {
     const struct sofa_config *c = &r->model.config;
@@ -22,6 +23,8 @@ static struct utilisation utilise(const struct tb_cosim_report *r)
     u.predict = ratio((double)tb_counter(o, "PREDICT_BUSY"), cycles);
     u.select = ratio((double)tb_counter(o, "SELECT_BUSY"), cycles);
     u.attend = ratio((double)tb_counter(o, "PAIRS") * c->head_dim, multipliers * cycles);
+    u.khat = ratio((double)tb_counter(o, "KHAT_BUSY"), cycles);
+    u.kvgen = ratio((double)tb_counter(o, "KVGEN_BUSY"), cycles);
     return u;
 }
 
@@ -59,6 +62,11 @@ json_t *tb_cosim_json(const struct tb_cosim_report *r)
                                "seed", (json_int_t)r->memory.seed,                                              //
                                "memory", r->memory.random ? "random" : "ideal",                                 //
                                "error", (int)r->outcome.error);
+    if (object && r->model.config.mode == SOFA_MODE_TOKENS) {
+        json_t *utilisation = json_object_get(object, "utilisation");
+        json_object_set_new(utilisation, "key_prediction", json_real(u.khat));
+        json_object_set_new(utilisation, "kvgen", json_real(u.kvgen));
+    }
     if (!object || !model || json_object_update(object, model) != 0) {
         json_decref(object);
         object = NULL;
@@ -80,8 +88,11 @@ void tb_cosim_print(FILE *out, const struct tb_cosim_report *r)
     fprintf(out, "memory              %s, seed %" PRIu64 "\n", r->memory.random ? "random" : "ideal", r->memory.seed);
     fprintf(out, "cycles              %" PRIu64 ", predicted for ideal memory %" PRIu64 " (%+.2f %%)\n", o->cycles,
             r->model.cycles_predicted, 100 * ratio(predicted - cycles, cycles));
-    fprintf(out, "utilisation         predict %.1f %%, select %.1f %%, attend %.1f %%\n", 100 * u.predict,
-            100 * u.select, 100 * u.attend);
+    fprintf(out, "utilisation         predict %.1f %%, select %.1f %%, attend %.1f %%", 100 * u.predict, 100 * u.select,
+            100 * u.attend);
+    if (r->model.config.mode == SOFA_MODE_TOKENS)
+        fprintf(out, ", key prediction %.1f %%, K/V generation %.1f %%", 100 * u.khat, 100 * u.kvgen);
+    fputc('\n', out);
     fprintf(out, "simulation          %.0f kHz, %.1f s\n", speed_khz(r), o->seconds);
     sofa_report_print(out, &r->model);
 }
