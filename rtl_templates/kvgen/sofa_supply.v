@@ -5,6 +5,10 @@
 //% local LB, FB = clog2(LINES), math.max(2, clog2(PF))
 //% local KEY = IB + PB + KB + 2
 //% memory("kvgen.valid", LINES, 32)
+//% local function line_of(name)          -- of the bitmap
+//%   if KB - 5 >= LB then return name .. "[" .. (LB + 4) .. ":5]" end
+//%   return KB > 5 and ext(name .. "[" .. (KB-1) .. ":5]", KB - 5, LB) or lit(LB, 0)
+//% end
 // Where the K and V row of a wanted key comes from: from memory, if this job or an earlier one generated it, else from the KV array.
 // A bitmap says which keys have been generated. A row is read back only after the write responses of all rows that were generated
 // before the block (keys of the block itself are wanted once, so they are not read back in it).
@@ -73,9 +77,9 @@ module sofa_supply (
     wire             fetch = state == LOOK && hit && barrier == 16'd0 && k_ready && v_ready;
     wire             done = generate_it || fetch;
     sofa_ram #(.WIDTH(32), .DEPTH($(LINES)), .ABITS($(LB))) u_valid (
-        .clk(clk), .i_we(state == CLEAR || generate_it), .i_waddr(state == CLEAR ? line : $(KB > 5 and ext("key[" .. (KB-1) .. ":5]", KB - 5, LB) or lit(LB, 0))),
+        .clk(clk), .i_we(state == CLEAR || generate_it), .i_waddr(state == CLEAR ? line : $(line_of("key"))),
         .i_wdata(state == CLEAR ? 32'd0 : valid | bit_of_key), .i_re(take),
-        .i_raddr($(KB > 5 and ext("i_ask[" .. (KB-1) .. ":5]", KB - 5, LB) or lit(LB, 0))), .o_rdata(valid));
+        .i_raddr($(line_of("i_ask"))), .o_rdata(valid));
 
     // ---- from memory ----
     sofa_address #(.IBITS($(KB))) u_k (
