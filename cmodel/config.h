@@ -10,6 +10,9 @@
 enum sofa_mode { SOFA_MODE_KV, SOFA_MODE_TOKENS };
 enum sofa_rounding { SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST }; /* of key weights to powers of two */
 
+/* What the RTL is shaped for: standard cells, or the hardware multipliers and slow wires of an FPGA. */
+enum sofa_target { SOFA_TARGET_CELLS, SOFA_TARGET_FPGA };
+
 #define SOFA_QUERY_BLOCK_MAX 256u
 #define SOFA_HEAD_DIM_MAX 256u
 #define SOFA_TILE_KEYS_MAX 512u
@@ -20,6 +23,7 @@ enum sofa_rounding { SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST }; /* of key weights t
 struct sofa_config {
     char name[64];
     enum sofa_mode mode;
+    unsigned target;      /* enum sofa_target; no output bit depends on it */
     unsigned query_block; /* QB, rows of a block, 1..256 */
     unsigned head_dim;    /* d, 8..256 */
     unsigned keys_max;    /* largest S, 1..2^20 */
@@ -98,6 +102,7 @@ struct sofa_derived {
     unsigned key_tag_bits;  /* comes back with a K row: {room if narrow, last of tile, slot, index}; mode tokens: see sofa_core */
     unsigned output_words; /* 1: the store reads finished rows word by word; 0: it takes them whole */
     unsigned value_rooms; /* rows of the V memory: prefetch, and when narrow those that the lane may still read, a power of two */
+    unsigned whole_products; /* 0: products of 16-bit factors in two halves, which are short in cells; 1: in one multiplier */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
     unsigned khat_full_bits; /* K^ before scaling: 15 + clog2(hidden_max) */
     unsigned project_bits;   /* K and V before scaling: 17 + clog2(hidden_max) */
@@ -110,6 +115,7 @@ struct sofa_derived {
     unsigned project_steps;  /* of kvgen.inputs hidden units in a word */
     unsigned code_unit, weight_unit, bias_unit; /* bits that a packed word takes in memory */
     unsigned write_back_rows; /* queue of generated rows, a power of two */
+    unsigned tree_inputs;     /* of a stage of an adder tree, a power of two */
     unsigned project_tree;   /* adder stages of the KV array */
     unsigned generate_time;  /* last beat of a generated row to the row */
     /* latencies in cycles, see the heads of the modules */

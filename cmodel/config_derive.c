@@ -130,14 +130,14 @@ static void derive_attention(const struct sofa_config *c, struct sofa_derived *d
     d->norm_width = smaller(c->attend.width, at_least_one(c->memory.port_bits / 16));
     d->norm_words = d->beats * ceil_div(c->attend.width, d->norm_width);
     d->norm_wait = d->norm_words == d->beats ? 0 : d->beats > 1 ? d->beats + 1 : 1;
+    d->whole_products = c->target == SOFA_TARGET_FPGA;
     d->query_buses = smaller(c->attend.lanes, at_least_one(ceil_div(d->beats, d->query_beats)));
 }
 
-/* Stages of adders with up to eight inputs. */
-static unsigned tree_stages(unsigned inputs)
+static unsigned tree_stages(const struct sofa_derived *d, unsigned inputs)
 {
     unsigned stages = 0;
-    for (unsigned reach = 1; reach < inputs; reach *= 8)
+    for (unsigned reach = 1; reach < inputs; reach *= d->tree_inputs)
         stages++;
     return stages;
 }
@@ -154,13 +154,14 @@ static void derive_registers(const struct sofa_config *c, struct sofa_derived *d
 static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d)
 {
     unsigned loop = sofa_select_loop(c), partial = d->slices > 1 || c->mode == SOFA_MODE_TOKENS ? 3 : 1;
-    d->predict_tree = at_least_one(tree_stages(c->predict.dims));
+    d->tree_inputs = c->target == SOFA_TARGET_FPGA ? 4 : 8;
+    d->predict_tree = at_least_one(tree_stages(d, c->predict.dims));
     d->predict_latency = d->predict_tree + 5;
     d->select_latency = sofa_select_latency(c);
     d->pass_distance = loop > partial ? loop : partial;
-    d->project_tree = tree_stages(c->kvgen.inputs);
+    d->project_tree = tree_stages(d, c->kvgen.inputs);
     d->generate_time = d->project_tree + 6;
-    d->dot_tree = tree_stages(c->attend.width);
+    d->dot_tree = tree_stages(d, c->attend.width);
     d->dot_time = 4 + d->dot_tree + (d->beats > 1 ? d->beats : 0);
     d->score_time = d->dot_time + (d->group_lanes > 1);
     d->scale_time = d->narrow && d->beats >= 16 ? 32 : 4;

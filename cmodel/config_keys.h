@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #define SOFA_CONFIG_KEYS(KEY) \
+    KEY(TARGET, target, SOFA_TARGET_CELLS, SOFA_TARGET_FPGA, SOFA_TARGET_CELLS) \
     KEY(QUERY_BLOCK, query_block, 1, SOFA_QUERY_BLOCK_MAX, 16) \
     KEY(HEAD_DIM, head_dim, 8, SOFA_HEAD_DIM_MAX, 32) \
     KEY(KEYS_MAX, keys_max, 1, 1u << 20, 1024) \

@@ -24,12 +24,20 @@ static enum sofa_status set_mode(struct sofa_config *c, const char *text, struct
     return SOFA_OK;
 }
 
+/* The names of 0 and 1, for keys that have them. */
+static const char *const *value_names(unsigned key)
+{
+    static const char *const rounding[] = {[SOFA_ROUND_FLOOR] = "floor", [SOFA_ROUND_NEAREST] = "nearest"};
+    static const char *const target[] = {[SOFA_TARGET_CELLS] = "cells", [SOFA_TARGET_FPGA] = "fpga"};
+    return key == SOFA_KEY_WEIGHT_ROUNDING ? rounding : key == SOFA_KEY_TARGET ? target : NULL;
+}
+
 /* A whole number, or the name of one. */
 static int parse_value(unsigned key, const char *text, uint64_t *value)
 {
-    static const char *const rounding[] = {[SOFA_ROUND_FLOOR] = "floor", [SOFA_ROUND_NEAREST] = "nearest"};
-    for (unsigned i = 0; key == SOFA_KEY_WEIGHT_ROUNDING && i < sizeof rounding / sizeof rounding[0]; i++)
-        if (strcmp(text, rounding[i]) == 0) {
+    const char *const *names = value_names(key);
+    for (unsigned i = 0; names && i < 2; i++)
+        if (strcmp(text, names[i]) == 0) {
             *value = i;
             return 1;
         }
@@ -48,8 +56,9 @@ enum sofa_status sofa_draft_set(struct sofa_draft *draft, const char *path, cons
         uint64_t value;
         if (strcmp(path, rule->path) != 0)
             continue;
-        if (!parse_value(key, text, &value) && key == SOFA_KEY_WEIGHT_ROUNDING)
-            return sofa_fail(e, SOFA_BAD_INPUT, "%s is '%.80s', must be floor (0) or nearest (1)", path, text);
+        const char *const *names = value_names(key);
+        if (!parse_value(key, text, &value) && names)
+            return sofa_fail(e, SOFA_BAD_INPUT, "%s is '%.80s', must be %s (0) or %s (1)", path, text, names[0], names[1]);
         if (!parse_value(key, text, &value))
             return sofa_fail(e, SOFA_BAD_INPUT, "%s is '%.80s', must be a whole number, %u to %u", path, text, rule->low,
                              rule->high);

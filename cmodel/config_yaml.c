@@ -32,7 +32,7 @@ struct board_text {
     char *clock_hz, *baud, *memory_kib, *counters;
 };
 struct file_text {
-    char *name, *mode, *query_block, *head_dim, *keys_max, *hidden_max;
+    char *name, *mode, *target, *query_block, *head_dim, *keys_max, *hidden_max;
     struct tile_text tile;
     struct data_text data;
     struct predict_text predict;
@@ -64,7 +64,7 @@ static const cyaml_schema_field_t memory_fields[] = {TEXT(memory_text, port_bits
 static const cyaml_schema_field_t board_fields[] = {TEXT(board_text, clock_hz), TEXT(board_text, baud),
                                                     TEXT(board_text, memory_kib), TEXT(board_text, counters), CYAML_FIELD_END};
 static const cyaml_schema_field_t file_fields[] = {
-    TEXT(file_text, name),     TEXT(file_text, mode),         TEXT(file_text, query_block),
+    TEXT(file_text, name),     TEXT(file_text, mode),         TEXT(file_text, target), TEXT(file_text, query_block),
     TEXT(file_text, head_dim), TEXT(file_text, keys_max),     TEXT(file_text, hidden_max),
     PART(tile, tile_fields),
     PART(data, data_fields),   PART(predict, predict_fields), PART(attend, attend_fields),
@@ -127,6 +127,7 @@ static enum sofa_status take(struct sofa_draft *draft, const struct file_text *f
     } given[] = {
         {"name", f->name},
         {"mode", f->mode},
+        {"target", f->target},
         {"query_block", f->query_block},
         {"head_dim", f->head_dim},
         {"keys_max", f->keys_max},

@@ -97,6 +97,7 @@ static unsigned choose_engines(struct tb_case *c, struct tb_random *r, const str
     unsigned dims = s->port ? s->dims : spread(r, 1, least(s->d, ARRAY_LIMIT / kp));
     give(c, "predict.dims", dims);
     give(c, "predict.score_bits", tb_random_between(r, 8, 24));
+    give(c, "target", tb_random_below(r, 2));
     give(c, "attend.lanes", lanes);
     give(c, "attend.width", s->port ? s->width : spread(r, 1, least(s->d, ARRAY_LIMIT / lanes)));
     give(c, "attend.window", spread(r, 1, s->port ? 5 : tb_random_below(r, 4) ? 16 : 64));

@@ -2,7 +2,8 @@
 // Latency $(3 + d.dot_tree - 1) cycles (products, $(d.dot_tree) tree stages, halves combined); throughput one beat a cycle, no back-pressure.
 // Equals one beat of the dot product s of docs/arithmetic.md.
 //% local N, QW, KW, SW = cfg.attend.width, cfg.data.query_bits, cfg.data.key_bits, d.dot_bits
-//% local split = KW == 16
+//% local split, IN = KW == 16 and d.whole_products == 0, d.tree_inputs
+//% local HB = split and 8 or KW   -- bits of the key's high part
 //% local PW = QW + 9   -- product of a query element and half a key element
 `default_nettype none
 module sofa_dot (
@@ -15,11 +16,11 @@ module sofa_dot (
 //%   local level = 0
 //%   while #names > 1 do
 //%     level = level + 1
-//%     local nw, out = width + math.min(3, clog2(#names)), {}
-//%     for j = 1, #names, 8 do
+//%     local nw, out = width + math.min(clog2(IN), clog2(#names)), {}
+//%     for j = 1, #names, IN do
 //%       local part = {}
-//%       for k = j, math.min(j + 7, #names) do part[#part+1] = sext(names[k], width, nw) end
-//%       local name = prefix .. level .. "_" .. ((j-1)//8)
+//%       for k = j, math.min(j + IN - 1, #names) do part[#part+1] = sext(names[k], width, nw) end
+//%       local name = prefix .. level .. "_" .. ((j-1)//IN)
     reg signed [$(nw-1):0] $(name);
     always @(posedge clk) $(name) <= $(table.concat(part, " + "));
 //%       out[#out+1] = name
@@ -38,24 +39,24 @@ module sofa_dot (
     always @(posedge clk) low0_$(i) <= q_$(i) * kl_$(i);
 //%     low[#low+1] = "low0_" .. i
 //%   else
-    wire signed [7:0] kh_$(i) = i_k[$(i*KW) +: 8];
+    wire signed [$(HB-1):0] kh_$(i) = i_k[$(i*KW) +: $(HB)];
 //%   end
 //%   if N == 1 and not split then
     // no adders: operands are registered instead of the sum
     reg  signed [$(QW-1):0] q1;
-    reg  signed [7:0] k1;
-    wire signed [$(QW+7):0] high0_0 = q1 * k1;
+    reg  signed [$(HB-1):0] k1;
+    wire signed [$(QW+HB-1):0] high0_0 = q1 * k1;
     always @(posedge clk) begin
         q1 <= q_0;
         k1 <= kh_0;
     end
 //%   else
-    reg  signed [$(QW+7):0] high0_$(i);
+    reg  signed [$(QW+HB-1):0] high0_$(i);
     always @(posedge clk) high0_$(i) <= q_$(i) * kh_$(i);
 //%   end
 //%   high[#high+1] = "high0_" .. i
 //% end
-//% local h, hw = tree("high", high, QW + 8)
+//% local h, hw = tree("high", high, QW + HB)
 //% if split then
 //%   local l, lw = tree("low", low, PW)
     always @(posedge clk)

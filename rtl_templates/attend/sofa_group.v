@@ -292,10 +292,31 @@ module sofa_group #(
     sofa_scale u_scale (.clk(clk), .i_step(i_phase_scale), .i_s(s), .i_mantissa(i_scale_mantissa), .i_shift(i_scale_shift), .o_t(t));
 //% else
     // t = round(s * mantissa >> shift), saturated
+//% local parts = {}
+//% if d.whole_products == 1 then
+    // a multiplier has 18 x 18 bits
+    wire signed [16:0]      mantissa = {1'b0, i_scale_mantissa};
+//%   local low = 0
+//%   repeat
+//%     local top = SW - low <= 18
+//%     local w = top and SW - low or 18
+    wire signed [$(w-1):0]   score_$(low) = $(top and "s[" .. (SW-1) .. ":" .. low .. "]" or "{1'b0, s[" .. (low+16) .. ":" .. low .. "]}");
+    reg  signed [$(w+16):0]  scaled_$(low);
+    always @(posedge clk) scaled_$(low) <= score_$(low) * mantissa;
+//%     parts[#parts+1] = low == 0 and sext("scaled_0", 35, TW) or "{" .. sext("scaled_" .. low, w+17, TW-low) .. ", " .. low .. "'d0}"
+//%     low = low + 17
+//%   until top
+//% else
     wire signed [$(SW-1):0] score = s;
     wire signed [8:0]       mantissa_low = {1'b0, i_scale_mantissa[7:0]};
     wire signed [8:0]       mantissa_high = {1'b0, i_scale_mantissa[15:8]};
     reg  signed [$(SW+8):0] scaled_low, scaled_high;
+    always @(posedge clk) begin
+        scaled_low <= score * mantissa_low;
+        scaled_high <= score * mantissa_high;
+    end
+//%   parts = {"{scaled_high, 8'd0}", sext("scaled_low", SW+9, TW)}
+//% end
     reg  signed [$(TW-1):0] scaled, shifted;
     reg                     half;
     wire signed [$(TW):0]   halves = {scaled, 1'b0};
@@ -304,9 +325,7 @@ module sofa_group #(
     wire                    fits = &rounded[$(TW):31] || ~|rounded[$(TW):31];
     reg  [31:0]             t;
     always @(posedge clk) begin
-        scaled_low <= score * mantissa_low;
-        scaled_high <= score * mantissa_high;
-        scaled <= {scaled_high, 8'd0} + $(sext("scaled_low", SW+9, TW));
+        scaled <= $(table.concat(parts, " + "));
         shifted <= placed[$(TW):1];
         half <= placed[0];
         t <= fits ? rounded[31:0] : {rounded[$(TW)], {31{!rounded[$(TW)]}}};

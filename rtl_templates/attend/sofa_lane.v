@@ -216,7 +216,7 @@ module sofa_lane (
 //% local WW = MW - drop + 1
     wire signed [16:0] weight = {1'b0, p};
 //% for i = 0, N - 1 do
-//%   if VW == 16 then
+//%   if VW == 16 and d.whole_products == 0 then
     reg  signed [25:0] low_$(i);
     reg  signed [24:0] high_$(i);
     wire signed [8:0]  vl_$(i) = {1'b0, v[$(i*VW) +: 8]};
@@ -227,10 +227,10 @@ module sofa_lane (
         high_$(i) <= weight * vh_$(i);
     end
 //%   else
-    reg  signed [24:0] high_$(i);
-    wire signed [7:0]  vh_$(i) = v[$(i*VW) +: 8];
-    wire signed [$(MW):0] product_$(i) = {high_$(i)[24], high_$(i)} + 26'd$(1 << (drop-1));
-    always @(posedge clk) high_$(i) <= weight * vh_$(i);
+    reg  signed [$(MW-1):0] whole_$(i);
+    wire signed [$(VW-1):0] v_$(i) = v[$(i*VW) +: $(VW)];
+    wire signed [$(MW):0] product_$(i) = {whole_$(i)[$(MW-1)], whole_$(i)} + $(MW+1)'d$(1 << (drop-1));
+    always @(posedge clk) whole_$(i) <= weight * v_$(i);
 //%   end
     reg  signed [$(WW-1):0] w_$(i);
     reg  signed [$(OA-1):0] kept_$(i);

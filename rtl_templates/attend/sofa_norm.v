@@ -172,7 +172,7 @@ module sofa_norm (
     wire signed [$(OA-1):0] shifted_$(i) = (o_$(i) >>> 3) >>> places;
 //%   end
     reg  signed [18:0] h_$(i), late_$(i);
-//%   if d.narrow == 1 then
+//%   if d.narrow == 1 or d.whole_products == 1 then
     // a product of 16 bits without sign, and one with the three upper bits of h
     reg         [31:0] low_$(i);
     reg  signed [19:0] high_$(i);

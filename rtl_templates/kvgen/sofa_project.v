@@ -40,13 +40,13 @@ module sofa_project (
 //%     names[#names+1] = "p" .. o .. "_0_" .. i
 //%   end
 //%   for level = 1, NT do
-//%     local nw, out = math.min(TW, width + math.min(3, clog2(#names))), {}
-//%     for j = 1, #names, 8 do
+//%     local nw, out = math.min(TW, width + math.min(clog2(d.tree_inputs), clog2(#names))), {}
+//%     for j = 1, #names, d.tree_inputs do
 //%       local part = {}
-//%       for k = j, math.min(j + 7, #names) do part[#part+1] = sext(names[k], width, nw) end
-    reg signed [$(nw-1):0] p$(o)_$(level)_$((j-1)//8);
-    always @(posedge clk) p$(o)_$(level)_$((j-1)//8) <= $(table.concat(part, " + "));
-//%       out[#out+1] = "p" .. o .. "_" .. level .. "_" .. ((j-1)//8)
+//%       for k = j, math.min(j + d.tree_inputs - 1, #names) do part[#part+1] = sext(names[k], width, nw) end
+    reg signed [$(nw-1):0] p$(o)_$(level)_$((j-1)//d.tree_inputs);
+    always @(posedge clk) p$(o)_$(level)_$((j-1)//d.tree_inputs) <= $(table.concat(part, " + "));
+//%       out[#out+1] = "p" .. o .. "_" .. level .. "_" .. ((j-1)//d.tree_inputs)
 //%     end
 //%     names, width = out, nw
 //%   end

@@ -54,17 +54,17 @@ module sofa_column (
     wire signed [$(TW-1):0] t0_$(i) = term(operand[$(i*PB) +: $(PB)], i_codes[$(i*4) +: 4]);
 //%   names[#names+1] = "t0_" .. i
 //% end
-//% local level = 0
+//% local level, IN = 0, d.tree_inputs
 //% repeat
 //%   level = level + 1
-//%   local nw = math.min(FW, width + math.min(3, clog2(#names)))
+//%   local nw = math.min(FW, width + math.min(clog2(IN), clog2(#names)))
 //%   local out = {}
-//%   for j = 1, #names, 8 do
+//%   for j = 1, #names, IN do
 //%     local part = {}
-//%     for k = j, math.min(j + 7, #names) do part[#part+1] = nw == width and names[k] or "{{" .. (nw-width) .. "{" .. names[k] .. "[" .. (width-1) .. "]}}, " .. names[k] .. "}" end
-    reg signed [$(nw-1):0] t$(level)_$((j-1)//8);
-    always @(posedge clk) t$(level)_$((j-1)//8) <= $(table.concat(part, " + "));
-//%     out[#out+1] = "t" .. level .. "_" .. ((j-1)//8)
+//%     for k = j, math.min(j + IN - 1, #names) do part[#part+1] = nw == width and names[k] or "{{" .. (nw-width) .. "{" .. names[k] .. "[" .. (width-1) .. "]}}, " .. names[k] .. "}" end
+    reg signed [$(nw-1):0] t$(level)_$((j-1)//IN);
+    always @(posedge clk) t$(level)_$((j-1)//IN) <= $(table.concat(part, " + "));
+//%     out[#out+1] = "t" .. level .. "_" .. ((j-1)//IN)
 //%   end
 //%   names, width = out, nw
 //% until #names == 1

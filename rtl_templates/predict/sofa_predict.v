@@ -526,13 +526,13 @@ module sofa_predict (
 //% local names, width = {}, 1
 //% for i = 0, DC - 1 do names[#names+1] = "codes2[" .. (i*4+3) .. "]" end
 //% for level = 1, NT do
-//%   local nw, out = width + math.min(3, clog2(#names)), {}
-//%   for j = 1, #names, 8 do
+//%   local nw, out = width + math.min(clog2(d.tree_inputs), clog2(#names)), {}
+//%   for j = 1, #names, d.tree_inputs do
 //%     local part = {}
-//%     for k = j, math.min(j + 7, #names) do part[#part+1] = ext(names[k], width, nw) end
-    reg [$(nw-1):0] negative$(level)_$((j-1)//8);
-    always @(posedge clk) negative$(level)_$((j-1)//8) <= $(table.concat(part, " + "));
-//%     out[#out+1] = "negative" .. level .. "_" .. ((j-1)//8)
+//%     for k = j, math.min(j + d.tree_inputs - 1, #names) do part[#part+1] = ext(names[k], width, nw) end
+    reg [$(nw-1):0] negative$(level)_$((j-1)//d.tree_inputs);
+    always @(posedge clk) negative$(level)_$((j-1)//d.tree_inputs) <= $(table.concat(part, " + "));
+//%     out[#out+1] = "negative" .. level .. "_" .. ((j-1)//d.tree_inputs)
 //%   end
 //%   names, width = out, nw
 //% end
