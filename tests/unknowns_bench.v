@@ -1,11 +1,14 @@
 // A job in a simulator that starts from unknown values: memory that answers every request with random words, and a write channel that is
 // always ready. Prints "good" when the job ends without error, all rows were written and every word of them is known.
+// With HIDDEN defined the core is one of mode tokens, words of 8 units; generated K and V rows are written, too.
 `timescale 1ns/1ns
 module unknowns_bench;
     localparam [9:0] CONTROL = 10'h00C, STATUS = 10'h010, IRQ_ENABLE = 10'h014, ROWS = 10'h020, KEYS = 10'h024, TILE = 10'h028,
                      KEPT = 10'h02C, FLAGS = 10'h030, RADIUS = 10'h038, SCALE_MANTISSA = 10'h040, SCALE_SHIFT = 10'h044,
                      O_BASE = 10'h068, Q_STRIDE = 10'h080, K_STRIDE = 10'h084, V_STRIDE = 10'h088, O_STRIDE = 10'h08C;
-    localparam ROW_COUNT = 20, LIMIT = 20000;
+    localparam [9:0] MODE = 10'h034, X_STRIDE = 10'h0A8, HIDDEN_UNITS = 10'h0AC, HIDDEN_WORDS = 10'h0B0, KHAT_SHIFT = 10'h0B4,
+                     K_SHIFT = 10'h0B8, V_SHIFT = 10'h0BC, GENERATED = 10'h1A0;
+    localparam ROW_COUNT = 20, LIMIT = 40000;
 
     reg          clk = 0, rst = 1;
     reg          enable = 0, write = 0;
@@ -21,7 +24,7 @@ module unknowns_bench;
     wire [15:0]  strobe;
     reg  [127:0] data;
     reg          stored = 0;
-    integer      beats = 0, written = 0, unknown = 0, cycle;
+    integer      beats = 0, written = 0, unknown = 0, rows_written = ROW_COUNT, cycle;
     always #1 clk = ~clk;
 
     sofa_core core (
@@ -70,15 +73,30 @@ module unknowns_bench;
         access(K_STRIDE, 1, 64);
         access(V_STRIDE, 1, 64);
         access(O_STRIDE, 1, 64);
+`ifdef HIDDEN
+        access(MODE, 1, 1);
+        access(X_STRIDE, 1, 256);
+        access(HIDDEN_UNITS, 1, `HIDDEN);
+        access(HIDDEN_WORDS, 1, (`HIDDEN + 7) / 8);
+        access(KHAT_SHIFT, 1, 8);
+        access(K_SHIFT, 1, 3);
+        access(V_SHIFT, 1, 3);
+`endif
         access(IRQ_ENABLE, 1, 1);
         access(CONTROL, 1, 1);
         for (cycle = 0; cycle < LIMIT && irq !== 1'b1; cycle = cycle + 1)
             @(negedge clk);
+`ifdef HIDDEN
+        access(GENERATED, 0, 0);
+        if (got === 32'd0)
+            $display("no key was generated");
+        rows_written = ROW_COUNT + 2 * got;
+`endif
         access(STATUS, 0, 0);
-        if (irq === 1'b1 && got === 32'd2 && written == ROW_COUNT && unknown == 0)
+        if (irq === 1'b1 && got === 32'd2 && written == rows_written && unknown == 0)
             $display("good");
         else
-            $display("irq %b status %h, %0d of %0d rows, %0d unknown words", irq, got, written, ROW_COUNT, unknown);
+            $display("irq %b status %h, %0d of %0d rows, %0d unknown words", irq, got, written, rows_written, unknown);
         $finish;
     end
 endmodule
