@@ -1,4 +1,4 @@
-/* The KV array's RTL against sofa_project() and sofa_generate(), and the memory of codes against sofa_pack_codes()'s source,
+/* The RTL of kvgen/ alone: the KV array against sofa_project() and sofa_generate(), the memory of codes, the write channel;
  * in Icarus Verilog: random shapes, resident and streamed, memories that wait; and how busy the array is when they do not. */
 #include "rtl_module.h"
 #include "tests.h"
@@ -245,6 +245,26 @@ static double run(struct bench *b, int stall)
     return (double)busy / span;
 }
 
+/* ---- write-back ---- */
+
+/* Rows of the KV array and bursts of another writer on one channel. Share of the cycles in which a beat is written. */
+static double run_writes(struct bench *b, int stall, unsigned halt)
+{
+    static const char *const bench[] = {"kvgen/write_tb", NULL};
+    char parameters[512], line[256];
+    unsigned bytes = b->d.port_bytes, beats, span, more = bytes * test_between(&b->seed, 0, 2);
+    unsigned k_stride = bytes * b->d.key_beats + more, v_stride = bytes * b->d.value_beats + more;
+    test_emit(&b->c, "tb", bench, b->directory);
+    snprintf(parameters, sizeof parameters,
+             "-Pwrite_tb.ROWS=%u -Pwrite_tb.BURSTS=%u -Pwrite_tb.K_BASE=%u -Pwrite_tb.V_BASE=%u -Pwrite_tb.O_BASE=%u"
+             " -Pwrite_tb.K_STRIDE=%u -Pwrite_tb.V_STRIDE=%u -Pwrite_tb.STALL=%d -Pwrite_tb.HALT=%u -Pwrite_tb.SEED=%u",
+             2 * b->generated, test_between(&b->seed, 1, 60), bytes * test_between(&b->seed, 0, 9), 1u << 18, 1u << 20,
+             k_stride, v_stride, stall, halt, test_between(&b->seed, 1, 1u << 30));
+    test_run_bench(b->directory, "write_tb", parameters, line);
+    ck_assert_msg(sscanf(line, "pass %u %u", &beats, &span) == 2, "%s", line);
+    return (double)beats / span;
+}
+
 /* ---- codes ---- */
 
 static void make_powers(struct bench *b)
@@ -311,7 +331,7 @@ static void random_config(struct bench *b, unsigned n)
     char text[16][48];
     unsigned i = 0, d = test_between(&b->seed, 8, n % 3 ? 20 : 40), dims = test_between(&b->seed, 1, d);
     unsigned hidden = n % 4 == 0 ? test_between(&b->seed, 1, 8) : test_between(&b->seed, 8, n % 4 == 1 ? 300 : 80);
-    unsigned keys = test_between(&b->seed, 4, 20), slice = n % 2 ? test_between(&b->seed, 1, hidden) : hidden;
+    unsigned keys = test_between(&b->seed, 4, 20), slice = n % 2 ? test_between(&b->seed, 1, 1 + hidden / 4) : hidden;
     snprintf(text[i++], 48, "mode=tokens");
     snprintf(text[i++], 48, "head_dim=%u", d);
     snprintf(text[i++], 48, "hidden_max=%u", hidden);
@@ -324,7 +344,7 @@ static void random_config(struct bench *b, unsigned n)
     snprintf(text[i++], 48, "kvgen.outputs=%u", n % 5 == 0 ? d : test_between(&b->seed, 1, n % 3 ? d : 4));
     snprintf(text[i++], 48, "kvgen.inputs=%u", n % 5 == 1 ? dims : test_between(&b->seed, 1, dims));
     snprintf(text[i++], 48, "kvgen.slice=%u", slice);
-    snprintf(text[i++], 48, "memory.port_bits=%u", 8u << test_between(&b->seed, 0, 7));
+    snprintf(text[i++], 48, "memory.port_bits=%u", 8u << test_between(&b->seed, 0, n % 2 ? 4 : 7));
     snprintf(text[i++], 48, "memory.prefetch=%u", test_between(&b->seed, 2, n % 3 ? 5 : 17));
     snprintf(text[i++], 48, "memory.address_bits=%u", n % 3 ? 32 : test_between(&b->seed, 24, 64));
     configure(b, text, i);
@@ -341,6 +361,26 @@ START_TEST(random_shapes)
     double busy = run(&b, 0);
     if (b.shape.slices == 1)
         ck_assert_msg(busy >= 0.95, "the array works in %.1f %% of the cycles", 100 * busy);
+    close_bench(&b);
+}
+END_TEST
+
+START_TEST(random_writes)
+{
+    struct bench b = {.seed = test_seed() + 3000u * (unsigned)(_i + 1)};
+    random_config(&b, (unsigned)_i);
+    sofa_config_derive(&b.c, &b.d);
+    sofa_pack_shape(&b.shape, &b.c, b.hidden);
+    make_tokens(&b);
+    do
+        make_entries(&b);
+    while (b.generated == 0);
+    test_directory(b.directory);
+    emit(&b.c, b.directory);
+    write_rows(&b);
+    ck_assert_double_eq(run_writes(&b, 0, 0), 1);
+    run_writes(&b, 1, 0);
+    run_writes(&b, 1, test_between(&b.seed, 20, 800));
     close_bench(&b);
 }
 END_TEST
@@ -369,6 +409,7 @@ Suite *kvgen_rtl_suite(void)
     if (!test_fast()) {
         tcase_add_loop_test(t, random_shapes, 0, 24);
         tcase_add_loop_test(t, random_codes, 0, 24);
+        tcase_add_loop_test(t, random_writes, 0, 16);
     }
     suite_add_tcase(s, t);
     return s;
