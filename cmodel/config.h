@@ -127,6 +127,7 @@ struct sofa_derived {
     unsigned dot_time;        /* start of a pair to a lane's sum */
     unsigned score_time;      /* ... to the group's score */
     unsigned scale_time;      /* a group's score to its logarithm t: 4, or more where it is made bit by bit */
+    unsigned sum_stays;       /* 1: a retiring row's l is read for long enough that normalisation need not keep it */
     unsigned weight_time;     /* start of a pair to the weight p */
     unsigned retire_rows;     /* queue of finished rows of a normalisation unit, a power of two */
     /* memory */

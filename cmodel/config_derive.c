@@ -166,6 +166,8 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     d->score_time = d->dot_time + (d->group_lanes > 1);
     d->scale_time = d->narrow && d->beats >= 16 ? 32 : 4;
     d->weight_time = d->score_time + d->scale_time + 5;
+    /* the address of l is a pipeline stage's, which changes each `beats` cycles */
+    d->sum_stays = d->narrow && d->norm_wait == 0 && (d->weight_time - 2) % d->beats + 4 <= d->beats;
     /* narrow: a place is requested again when its key enters, while the lane may still be that many keys behind */
     unsigned behind = c->attend.window + ceil_div(d->weight_time, d->beats) + 2;
     d->value_rooms = d->narrow ? 1u << sofa_clog2(c->memory.prefetch + behind) : c->memory.prefetch;

@@ -208,7 +208,8 @@ void sofa_select_timing(struct sofa_select_timing *t, const struct sofa_config *
         t->top = t->sorted + stages(b.level[out.line[0]], per);
         t->loop = t->merged - t->sorted + 2; /* the kept list: read, merge, write */
     }
-    t->clip = t->top + 2 > t->merged ? t->top + 2 : t->merged; /* maximum, threshold */
+    t->threshold = t->top + (c->board.counters ? 2 : 1); /* maximum and threshold, in one stage where small counts */
+    t->clip = t->threshold > t->merged ? t->threshold : t->merged;
     t->latency = t->clip + 2;                                  /* compare, decode */
 }
 

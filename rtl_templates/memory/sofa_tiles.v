@@ -127,8 +127,8 @@ module sofa_tiles (
     wire [$(WB-1):0] visible_wide = $(ext("visible", KB, WB));
     wire [$(WB-1):0] from_base = first_wide - base;
     wire [$(WB-1):0] to_base = visible_wide - base;
-    wire [$(TB-1):0] from_clip = first_wide <= base ? $(TB)'d0 : from_base > tile_wide ? i_tile : from_base[$(TB-1):0];
-    wire [$(TB-1):0] to_clip = visible_wide <= base ? $(TB)'d0 : to_base > tile_wide ? i_tile : to_base[$(TB-1):0];
+    wire [$(TB-1):0] from_clip = from_base[$(WB-1)] ? $(TB)'d0 : from_base > tile_wide ? i_tile : from_base[$(TB-1):0];
+    wire [$(TB-1):0] to_clip = to_base[$(WB-1)] ? $(TB)'d0 : to_base > tile_wide ? i_tile : to_base[$(TB-1):0];
     wire             begin_scan = state == SEEK && (last_tile || next_base > $(ext("i_block_low", KB, WB)));
 
     reg  [$(BC-1):0] mask;

@@ -41,8 +41,8 @@ module sofa_select (
 //% -- A beat's attributes travel beside it: name_n is i_name n cycles later.
 //% local function at(name, n) return n == 0 and "i_" .. name or name .. "_" .. n end
 //% local travel = {{"valid", 1, select_latency-1}, {"last", 1, select_latency-1}, {"row", RB, select_latency-1},
-//%                 {"new_block", 1, t.top}, {"radius_on", 1, t.top+1}}
-//% travel[#travel+1] = late and {"bank", 1, t.top} or {"radius_row", SB, t.top+1}
+//%                 {"new_block", 1, t.top}, {"radius_on", 1, t.threshold-1}}
+//% travel[#travel+1] = late and {"bank", 1, t.threshold-2} or {"radius_row", SB, t.threshold-1}
 //% if grouped then travel[#travel+1] = {"first", 1, t.sorted} end
 //% for _, a in ipairs(travel) do
 //%   for n = 1, a[3] do
@@ -103,7 +103,7 @@ module sofa_select (
     reg  [$(RB):0]   radius_of;
     reg              shifting;
     wire             shifted = shifting && places == 4'd0;
-    wire [$(SB-1):0] $(at("radius_row", t.top+1));
+    wire [$(SB-1):0] $(at("radius_row", t.threshold-1));
     always @(posedge clk) begin
         if (i_exponent_we) begin
             radius <= i_radius[$(RW-1):0];
@@ -118,9 +118,11 @@ module sofa_select (
     wire             unused_radius = &{1'b0, i_radius};
     sofa_ram #(.WIDTH($(SB)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) radii (
         .clk(clk), .i_we(shifted), .i_waddr(radius_of), .i_wdata(radius[$(SB-1):0] | {$(SB){|radius[$(RW-1):$(SB)]}}),
-        .i_re(1'b1), .i_raddr({$(at("bank", t.top)), $(at("row", t.top))}), .o_rdata($(at("radius_row", t.top+1))));
+        .i_re(1'b1), .i_raddr({$(at("bank", t.threshold-2)), $(at("row", t.threshold-2))}), .o_rdata($(at("radius_row", t.threshold-1))));
 //% end
-    wire [$(SB):0]   least = {1'b0, maximum[$(SB-1):0]} - {1'b0, $(at("radius_row", t.top+1))};
+    wire [$(TB-1):0] largest = top > earlier ? top : earlier;
+//% local of = t.threshold == t.top + 2 and "maximum" or "largest"
+    wire [$(SB):0]   least = {1'b0, $(of)[$(SB-1):0]} - {1'b0, $(at("radius_row", t.threshold-1))};
     sofa_ram #(.WIDTH($(memory("select.carried", depth, TB))), .DEPTH($(depth)), .ABITS($(RB))) maxima (
         .clk(clk),
         .i_we($(at("valid", t.top+1)) && $(at("last", t.top+1))), .i_waddr($(at("row", t.top+1))), .i_wdata(maximum),
@@ -129,14 +131,14 @@ module sofa_select (
 //% for n = t.merged + 1, t.clip do
     reg  [$(KM*EW-1):0] list_$(n);
 //% end
-//% for n = t.top + 2, t.clip do
+//% for n = t.threshold, t.clip do
     reg  [$(SB-1):0] threshold_$(n);
 //% end
     reg  [$(KM-1):0] enable;
     always @(posedge clk) begin
-        maximum <= top > earlier ? top : earlier;
-        threshold_$(t.top+2) <= least[$(SB-1):0] & {$(SB){$(at("radius_on", t.top+1)) && !least[$(SB)]}};
-//% for n = t.top + 3, t.clip do
+        maximum <= largest;
+        threshold_$(t.threshold) <= least[$(SB-1):0] & {$(SB){$(at("radius_on", t.threshold-1)) && !least[$(SB)]}};
+//% for n = t.threshold + 1, t.clip do
         threshold_$(n) <= threshold_$(n-1);
 //% end
 //% for n = t.merged + 1, t.clip do

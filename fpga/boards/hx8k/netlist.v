@@ -9,7 +9,7 @@ module sofa_soc (
     output wire o_busy
 );
     wire unused_rst = rst;
-    board_top u_board (.clk(clk), .rx(i_rx), .tx(o_tx), .led_0(o_irq), .led_1(o_busy), .led_2(), .led_3(), .led_4(), .led_5(),
-                       .led_6(), .led_7());
+    board_top u_board (.clk(clk), .rx(i_rx), .tx(o_tx), .\led[0] (o_irq), .\led[1] (o_busy), .\led[2] (), .\led[3] (), .\led[4] (), .\led[5] (),
+                       .\led[6] (), .\led[7] ());
 endmodule
 `default_nettype wire
