@@ -186,8 +186,9 @@ module sofa_lane (
         .clk(clk), .i_we(write2), .i_waddr(addr2), .i_wdata(o_new),
         .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata(o));
 //% if early then
-    wire [$(XB):0]     places = {1'b0, i_places} + $(XB+1)'d3;
-    wire [5:0]         move = retire1 ? {$(XB < 5 and (5-XB) .. "'d0, " or "")places[$(XB):1], 1'b0} : shift1;
+//% local SB = math.max(XB + 1, 3)
+    wire [$(SB-1):0]   places = $(ext("i_places", XB, SB)) + $(SB)'d3;
+    wire [5:0]         move = retire1 ? {$(SB < 6 and (6-SB) .. "'d0, " or "")places[$(SB-1):1], 1'b0} : shift1;
     wire               unused_places = places[0];
 //% else
     wire [5:0]         move = shift1;
