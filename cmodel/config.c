@@ -63,6 +63,9 @@ static enum sofa_status check_ranges(const struct sofa_config *c, struct sofa_er
         if (value < rule->low || value > rule->high)
             return sofa_fail(e, SOFA_BAD_INPUT, "%s is %u, must be %u to %u", rule->path, value, rule->low, rule->high);
     }
+    if (c->mode == SOFA_MODE_TOKENS && c->kvgen.rotary && c->head_dim % 2 != 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "head_dim is %u, must be even, 8 to %u, when kvgen.rotary is 1", c->head_dim,
+                         SOFA_HEAD_DIM_MAX);
     if (c->memory.port_bits & (c->memory.port_bits - 1))
         return sofa_fail(e, SOFA_BAD_INPUT, "memory.port_bits is %u, must be a power of two, 8 to 4096",
                          c->memory.port_bits);

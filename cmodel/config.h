@@ -53,6 +53,7 @@ struct sofa_config {
         unsigned outputs; /* of the KV array a cycle, 1..head_dim (mode tokens) */
         unsigned inputs;  /* hidden units it takes a cycle, 1..predict.dims */
         unsigned slice;   /* hidden units whose tokens, codes and weights the chip holds, 1..8192 */
+        unsigned rotary;  /* 1: keys are rotated by position; head_dim is even */
     } kvgen;
     struct {
         unsigned port_bits;     /* power of two, 8..4096 */
@@ -114,12 +115,19 @@ struct sofa_derived {
     unsigned project_blocks; /* of kvgen.outputs elements in a K or V row */
     unsigned project_steps;  /* of kvgen.inputs hidden units in a word */
     unsigned code_unit, weight_unit, bias_unit; /* bits that a packed word takes in memory */
+    unsigned rotary;         /* 1: keys are rotated (mode tokens) */
+    unsigned rotary_pairs;   /* of a K row, turned a cycle */
+    unsigned rotary_steps;   /* cycles to turn a K row */
+    unsigned rotary_beats;   /* port beats of the cosines and sines of a key */
+    unsigned turn_unit;      /* bits that those of a pair of dimensions of predict.keys keys take in memory */
+    unsigned turn_beats;     /* port beats of those of a key group */
     unsigned write_back_rows; /* queue of generated rows, a power of two */
     unsigned tree_inputs;     /* of a stage of an adder tree, a power of two */
     unsigned project_tree;   /* adder stages of the KV array */
     unsigned generate_time;  /* last beat of a generated row to the row */
     /* latencies in cycles, see the heads of the modules */
     unsigned predict_tree;    /* adder stages of the shift array */
+    unsigned khat_time;       /* issue of the last beat of a group's keys to their K^ in memory */
     unsigned predict_latency; /* issue of a beat to selection */
     unsigned select_latency;
     unsigned pass_distance;   /* least distance of two beats of one row */

@@ -79,6 +79,24 @@ static void derive_tokens(const struct sofa_config *c, struct sofa_derived *d)
     d->write_back_rows = 8;
 }
 
+/* The unit that turns K rows is done with one before the next is there, unless that takes more multipliers than the array. */
+static void derive_rotary(const struct sofa_config *c, struct sofa_derived *d)
+{
+    unsigned half = c->head_dim / 2, port = c->memory.port_bits;
+    unsigned words = d->hidden_words - (d->hidden_slices - 1) * d->slice_words;
+    unsigned time = d->project_blocks * d->project_steps * words, used = d->generate_time + 6;
+    unsigned most = at_least_one(c->kvgen.outputs * c->kvgen.inputs / 4);
+    d->rotary = c->mode == SOFA_MODE_TOKENS && c->kvgen.rotary;
+    if (!d->rotary)
+        return;
+    d->rotary_pairs = smaller(smaller(half, most), time > used ? ceil_div(half, time - used) : half);
+    d->rotary_steps = ceil_div(half, d->rotary_pairs);
+    d->rotary_beats = ceil_div(half * 32, port);
+    d->turn_unit = packed_unit(16 * c->predict.keys, port);
+    d->turn_beats = ceil_div(half * d->turn_unit, port);
+    d->khat_time += 3;
+}
+
 static void derive_memory(const struct sofa_config *c, struct sofa_derived *d)
 {
     unsigned port = c->memory.port_bits;
@@ -156,6 +174,7 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     unsigned loop = sofa_select_loop(c), partial = d->slices > 1 || c->mode == SOFA_MODE_TOKENS ? 3 : 1;
     d->tree_inputs = c->target == SOFA_TARGET_FPGA ? 4 : 8;
     d->predict_tree = at_least_one(tree_stages(d, c->predict.dims));
+    d->khat_time = d->predict_tree + 4;
     d->predict_latency = d->predict_tree + 5;
     d->select_latency = sofa_select_latency(c);
     d->pass_distance = loop > partial ? loop : partial;
@@ -186,4 +205,5 @@ void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
     derive_rooms(c, d);
     derive_registers(c, d);
     derive_latencies(c, d);
+    derive_rotary(c, d);
 }

@@ -32,6 +32,7 @@
     KEY(KVGEN_OUTPUTS, kvgen.outputs, 1, SOFA_HEAD_DIM_MAX, 16) \
     KEY(KVGEN_INPUTS, kvgen.inputs, 1, SOFA_HEAD_DIM_MAX, 4) \
     KEY(KVGEN_SLICE, kvgen.slice, 1, SOFA_HIDDEN_MAX, 1024) \
+    KEY(KVGEN_ROTARY, kvgen.rotary, 0, 1, 0) \
     KEY(PORT_BITS, memory.port_bits, 8, 4096, 128) \
     KEY(READ_CHANNELS, memory.read_channels, 1, 2, 1) \
     KEY(PREFETCH, memory.prefetch, 2, 256, 16) \

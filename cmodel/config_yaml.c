@@ -23,7 +23,7 @@ struct attend_text {
     char *lanes, *width, *window;
 };
 struct kvgen_text {
-    char *outputs, *inputs, *slice;
+    char *outputs, *inputs, *slice, *rotary;
 };
 struct memory_text {
     char *port_bits, *read_channels, *prefetch, *address_bits;
@@ -57,7 +57,7 @@ static const cyaml_schema_field_t predict_fields[] = {TEXT(predict_text, keys), 
 static const cyaml_schema_field_t attend_fields[] = {TEXT(attend_text, lanes), TEXT(attend_text, width),
                                                      TEXT(attend_text, window), CYAML_FIELD_END};
 static const cyaml_schema_field_t kvgen_fields[] = {TEXT(kvgen_text, outputs), TEXT(kvgen_text, inputs),
-                                                    TEXT(kvgen_text, slice), CYAML_FIELD_END};
+                                                    TEXT(kvgen_text, slice), TEXT(kvgen_text, rotary), CYAML_FIELD_END};
 static const cyaml_schema_field_t memory_fields[] = {TEXT(memory_text, port_bits), TEXT(memory_text, read_channels),
                                                      TEXT(memory_text, prefetch), TEXT(memory_text, address_bits),
                                                      CYAML_FIELD_END};
@@ -151,6 +151,7 @@ static enum sofa_status take(struct sofa_draft *draft, const struct file_text *f
         {"kvgen.outputs", f->kvgen.outputs},
         {"kvgen.inputs", f->kvgen.inputs},
         {"kvgen.slice", f->kvgen.slice},
+        {"kvgen.rotary", f->kvgen.rotary},
         {"memory.port_bits", f->memory.port_bits},
         {"memory.read_channels", f->memory.read_channels},
         {"memory.prefetch", f->memory.prefetch},

@@ -17,6 +17,8 @@ enum sofa_client {
     SOFA_CLIENT_QUERY,
     SOFA_CLIENT_TOKEN,  /* mode tokens: these two take beat by beat */
     SOFA_CLIENT_WEIGHT,
+    SOFA_CLIENT_ROTARY, /* cosines and sines: of a generated key; of predicted ones, beat by beat */
+    SOFA_CLIENT_TURN,
     SOFA_CLIENTS,
     SOFA_NOBODY
 };
@@ -156,7 +158,7 @@ struct sofa_registers_now {
     uint64_t last_response;
     /* mode tokens */
     struct sofa_cut_state cut;
-    struct sofa_slices_state codes, biases, weights;
+    struct sofa_slices_state codes, biases, weights, turns;
     struct sofa_key_pass_state keys;
     struct sofa_ask_state wanted;
     struct sofa_supply_state supply;
@@ -200,15 +202,17 @@ struct sofa_machine {
     /* wires of mode tokens */
     struct {
         int cut_ready, word, end_of_key;  /* sofa_token_tile: a word is cut, the last one of a key's slice */
+        int raw_k;                        /* a generated K row, before it is turned */
         int new_k, new_v;                 /* generated rows enter the ring */
-        unsigned new_place;
+        unsigned new_k_place, new_v_place;
+        int turn_demand, turn_release;    /* sofa_turns: a group */
         int token_free;                   /* the loader has done with a token slot */
         int demand, x_freed, x_sent;      /* sofa_kvgen */
         int release;                      /* of a slice of weights */
         int key_taken;                    /* from the list of sofa_supply */
         int written;                      /* response for a generated row */
     } wire;
-    struct sofa_slices_shape code_shape, bias_shape, weight_shape;
+    struct sofa_slices_shape code_shape, bias_shape, weight_shape, turn_shape;
     unsigned slices, words_last, tail_units; /* of H */
     unsigned beat_units, word_units;         /* in common divisors */
     /* in flight */
@@ -216,7 +220,9 @@ struct sofa_machine {
     uint64_t request_due[2][64];
     unsigned request_head[2], request_tail[2];
     struct sofa_underway complete, space, freed, finished[SOFA_QUERY_BLOCK_MAX];
-    struct sofa_underway khat_done, new_row, written;
+    struct sofa_underway khat_done, new_row, written, turn_release;
+    uint8_t back_kind[16]; /* rows in the write-back queue: 1: V */
+    unsigned back_head, back_tail;
     struct sofa_generate_entry generate[SOFA_LIST_MAX];
     uint16_t batch[SOFA_PLACES_MAX];         /* places in the ring */
     struct sofa_key_entry list[SOFA_LIST_MAX];

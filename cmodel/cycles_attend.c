@@ -144,11 +144,11 @@ static void land_rows(struct sofa_machine *m)
 {
     const struct sofa_read *k = sofa_row_for(m, SOFA_CLIENT_KEY), *v = sofa_row_for(m, SOFA_CLIENT_VALUE);
     if (m->wire.new_k)
-        m->next.k_here[m->wire.new_place] = 1;
+        m->next.k_here[m->wire.new_k_place] = 1;
     else if (k)
         m->next.k_here[k->place] = 1;
     if (m->wire.new_v)
-        m->next.v_here[m->wire.new_place] = 1;
+        m->next.v_here[m->wire.new_v_place] = 1;
     else if (v)
         m->next.v_here[v->place] = 1;
 }

@@ -118,13 +118,33 @@ static int issue_beat(struct sofa_machine *m)
     int here = !streamed(m) || now->here > 0;
     if (!now->have || !here || !(m->now.weights.loaded >> now->half & 1) || !m->now.biases.loaded)
         return 0;
-    if (start && now->credit == 0)
+    if (start && (now->credit == 0 || (now->at == 0 && now->turn_busy)))
         return 0;
+    if (start && now->at == 0 && m->d.rotary) {
+        next->turn_busy = next->turn_ask = 1;
+        next->turn_place = now->place;
+    }
     next->credit -= (unsigned)start;
     next->at = now->at + 1;
     if (final && (next->at == total / 2 || next->at == total))
         sofa_underway_add(&m->new_row, m->cycle + m->d.generate_time, now->place << 1 | (next->at == total));
     return next->at == total;
+}
+
+/* sofa_rotate */
+static void step_rotate(struct sofa_machine *m)
+{
+    const struct sofa_kvgen_state *now = &m->now.kvgen;
+    struct sofa_kvgen_state *next = &m->next.kvgen;
+    int turning = now->turn_row && now->turn_here && !now->turn_done;
+    if (m->asked[SOFA_CLIENT_ROTARY])
+        next->turn_ask = 0;
+    next->turn_row = m->wire.raw_k || (now->turn_row && !m->wire.new_k);
+    next->turn_here = sofa_row_for(m, SOFA_CLIENT_ROTARY) || (now->turn_here && !m->wire.new_k);
+    next->turn_done = (turning && now->turn_count == m->d.rotary_steps + 1) || (now->turn_done && m->wire.new_v);
+    next->turn_count = turning ? now->turn_count + 1 : 0;
+    if (m->wire.new_k)
+        next->turn_busy = 0;
 }
 
 static void take_resident(struct sofa_machine *m, int key_end)
@@ -267,10 +287,11 @@ static void step_write_back(struct sofa_machine *m)
     if (sends && now->back_beats == 1)
         sofa_underway_add(&m->written, m->cycle + SOFA_IDEAL_LATENCY, 0);
     if (take) {
-        next->back_beats = now->row_turn ? m->d.value_beats : m->d.key_beats;
-        next->row_turn ^= 1;
+        next->back_beats = m->back_kind[m->back_head++ % 16] ? m->d.value_beats : m->d.key_beats;
         next->credit++;
     }
+    if (m->wire.new_k || m->wire.new_v)
+        m->back_kind[m->back_tail++ % 16] = (uint8_t)m->wire.new_v;
     next->queued += (unsigned)(m->wire.new_k || m->wire.new_v);
     next->queued -= (unsigned)fetch;
     next->queue_out = (uint8_t)(fetch || (now->queue_out && !take));
@@ -288,6 +309,8 @@ void sofa_step_kvgen(struct sofa_machine *m)
     } else {
         take_resident(m, key_end);
     }
+    if (m->d.rotary)
+        step_rotate(m);
     step_write_back(m);
     sofa_step_kvgen_memory(m);
 }

@@ -36,6 +36,8 @@ int sofa_row_taken(const struct sofa_machine *m, unsigned client)
         return m->wire.cut_ready;
     case SOFA_CLIENT_WEIGHT:
         return sofa_weight_taken(m, sofa_row_for(m, client));
+    case SOFA_CLIENT_TURN:
+        return sofa_turn_taken(m);
     case SOFA_CLIENT_QUERY:
         return sofa_query_taken(m);
     case SOFA_CLIENT_RANGE:
@@ -49,16 +51,16 @@ int sofa_row_taken(const struct sofa_machine *m, unsigned client)
 static int channel_of(const struct sofa_machine *m, unsigned client)
 {
     return m->c->memory.read_channels == 2 && client != SOFA_CLIENT_KEY && client != SOFA_CLIENT_TOKEN &&
-           client != SOFA_CLIENT_WEIGHT;
+           client != SOFA_CLIENT_WEIGHT && client != SOFA_CLIENT_ROTARY && client != SOFA_CLIENT_TURN;
 }
 
 void sofa_find_requests(struct sofa_machine *m)
 {
     static const uint8_t orders[2][SOFA_CLIENTS] = {
         [SOFA_MODE_KV] = {SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_KEY, SOFA_CLIENT_TOKEN,
-                          SOFA_CLIENT_WEIGHT},
-        [SOFA_MODE_TOKENS] = {SOFA_CLIENT_KEY, SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_WEIGHT,
-                              SOFA_CLIENT_TOKEN},
+                          SOFA_CLIENT_WEIGHT, SOFA_CLIENT_ROTARY, SOFA_CLIENT_TURN},
+        [SOFA_MODE_TOKENS] = {SOFA_CLIENT_KEY, SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_ROTARY,
+                              SOFA_CLIENT_TURN, SOFA_CLIENT_WEIGHT, SOFA_CLIENT_TOKEN},
     };
     const uint8_t *priority = orders[m->c->mode];
     const struct sofa_registers_now *r = &m->now;
@@ -81,12 +83,14 @@ void sofa_find_requests(struct sofa_machine *m)
 
 static int takes_beats(unsigned client)
 {
-    return client == SOFA_CLIENT_TOKEN || client == SOFA_CLIENT_WEIGHT;
+    return client == SOFA_CLIENT_TOKEN || client == SOFA_CLIENT_WEIGHT || client == SOFA_CLIENT_TURN;
 }
 
 static unsigned row_beats(const struct sofa_machine *m, const struct sofa_read *read)
 {
     const unsigned beats[] = {m->d.range_beats, m->d.key_beats, m->d.value_beats, m->d.query_beats};
+    if (read->client == SOFA_CLIENT_ROTARY)
+        return m->d.rotary_beats;
     return takes_beats(read->client) ? read->beats : beats[read->client];
 }
 

@@ -36,6 +36,12 @@ void sofa_open_tokens(struct sofa_machine *m)
     m->bias_shape = shape(m, m->d.bias_unit, 0, 1);
     m->bias_shape.slices = 1;
     m->bias_shape.full = m->bias_shape.last = 2 * m->d.project_blocks;
+    if (m->d.rotary) {
+        m->turn_shape = shape(m, m->d.turn_unit, 0, 2);
+        m->turn_shape.slices = 1;
+        m->turn_shape.repeat = 1;
+        m->turn_shape.full = m->turn_shape.last = m->c->head_dim / 2;
+    }
     m->now.wanted.fresh = 1;
     m->now.kvgen.credit = m->d.write_back_rows;
     m->now.keys.gap = 3;
@@ -77,7 +83,7 @@ static void request_slices(struct sofa_slices_state *next, const struct sofa_sli
     }
     if (burst && last_burst)
         next->slice = last_slice ? 0 : now->slice + 1;
-    next->runs += (unsigned)(demand && !(shape->slices == 1 && now->asked_once));
+    next->runs += (unsigned)(demand && !(shape->slices == 1 && !shape->repeat && now->asked_once));
     next->runs -= (unsigned)(burst && last_burst && last_slice);
     next->asked_once |= demand;
     next->used += (unsigned)begin;
@@ -137,12 +143,19 @@ void sofa_find_tokens(struct sofa_machine *m)
 {
     uint32_t row;
     find_word(m);
-    m->wire.new_k = m->wire.new_v = 0;
+    m->wire.raw_k = m->wire.new_v = 0;
     if (sofa_underway_due(&m->new_row, m->cycle, &row)) {
-        m->wire.new_place = row >> 1;
         m->wire.new_v = row & 1;
-        m->wire.new_k = !m->wire.new_v;
+        m->wire.raw_k = !m->wire.new_v;
+        m->wire.new_k_place = m->wire.new_v_place = row >> 1;
     }
+    m->wire.new_k = m->wire.raw_k;
+    if (m->d.rotary) {
+        m->wire.new_k = m->now.kvgen.turn_done && !m->wire.new_v;
+        m->wire.new_k_place = m->now.kvgen.turn_place;
+    }
+    m->wire.turn_release = sofa_underway_due(&m->turn_release, m->cycle, &row);
+    m->wire.turn_demand = 0;
     m->wire.written = sofa_underway_due(&m->written, m->cycle, &row);
     m->wire.token_free = m->wire.demand = m->wire.x_freed = m->wire.release = 0;
 }
@@ -157,6 +170,8 @@ void sofa_ask_tokens(struct sofa_machine *m)
     const struct sofa_registers_now *now = &m->now;
     m->ask[SOFA_CLIENT_KEY] = now->supply.k_valid;
     m->ask[SOFA_CLIENT_VALUE] = now->supply.v_valid;
+    m->ask[SOFA_CLIENT_ROTARY] = now->kvgen.turn_ask;
+    m->ask[SOFA_CLIENT_TURN] = now->turns.request;
     m->ask[SOFA_CLIENT_TOKEN] = now->tiles.address_valid || sofa_asks_again(m);
     m->ask[SOFA_CLIENT_WEIGHT] = now->codes.request || now->biases.request || (now->weights.request && now->biases.loaded);
 }
@@ -185,6 +200,9 @@ struct sofa_read sofa_asked_tokens(const struct sofa_machine *m, unsigned client
         read.final = now->kvgen.fetch_slice + 1 == m->slices;
         read.beats = (uint16_t)key_beats(m, read.final);
         break;
+    case SOFA_CLIENT_TURN:
+        read.beats = (uint16_t)now->turns.request_beats;
+        break;
     case SOFA_CLIENT_WEIGHT:
         read.of_array = !now->codes.request;
         read.beats = (uint16_t)(now->codes.request    ? now->codes.request_beats
@@ -203,6 +221,19 @@ int sofa_weight_taken(const struct sofa_machine *m, const struct sofa_read *row)
     if (!row || !row->of_array)
         return beat_ready(&now->codes, &m->code_shape);
     return now->biases.loaded ? beat_ready(&now->weights, &m->weight_shape) : beat_ready(&now->biases, &m->bias_shape);
+}
+
+int sofa_turn_taken(const struct sofa_machine *m)
+{
+    return beat_ready(&m->now.turns, &m->turn_shape);
+}
+
+static void step_turns(struct sofa_machine *m)
+{
+    const struct sofa_slices_state *now = &m->now.turns;
+    int take = sofa_row_for(m, SOFA_CLIENT_TURN) && sofa_turn_taken(m);
+    request_slices(&m->next.turns, now, &m->turn_shape, m->wire.turn_demand, m->asked[SOFA_CLIENT_TURN]);
+    land_slices(&m->next.turns, now, &m->turn_shape, take, m->wire.turn_release);
 }
 
 static void step_slices(struct sofa_machine *m)
@@ -369,6 +400,7 @@ static void post_keys(struct sofa_machine *m, const struct sofa_tile *tile, int 
     next->beats = beats;
     next->all = !has_begun(m) || last_word;
     next->final = last_word && last_chunk;
+    next->turns -= (unsigned)next->final;
     next->release = last_word && sofa_seen_group(m, tile, now->group + 1) == m->d.groups;
     sofa_set_bit(next->begun, now->group);
     after_word(m, tile, last_word);
@@ -414,6 +446,24 @@ static void begin_loader_tile(struct sofa_machine *m, const struct sofa_tile *ti
         next->state = tile ? LOADER_GROUP : LOADER_POST;
 }
 
+/* Cosines and sines of the group are asked for where its keys begin for the last time; 0: not yet. */
+static int ask_for_turns(struct sofa_machine *m)
+{
+    const struct sofa_slices_state *turns = &m->now.turns;
+    const struct sofa_key_pass_state *keys = &m->now.keys;
+    if (!m->d.rotary || keys->scores || keys->chunk + 1 != m->slices)
+        return 1;
+    m->wire.turn_demand = turns->runs == 0 && !turns->request;
+    return m->wire.turn_demand;
+}
+
+static int turns_here(const struct sofa_machine *m)
+{
+    const struct sofa_key_pass_state *keys = &m->now.keys;
+    int final = keys->chunk + 1 == m->slices && keys->word + 1 == m->words_last;
+    return !m->d.rotary || !final || keys->turns > 0;
+}
+
 static void step_loader(struct sofa_machine *m, int taken)
 {
     const struct sofa_loader_state *now = &m->now.loader;
@@ -425,6 +475,8 @@ static void step_loader(struct sofa_machine *m, int taken)
     note_tokens(m);
     if (sofa_underway_due(&m->khat_done, m->cycle, &ignored))
         m->next.keys.done++;
+    m->next.keys.turns += (m->now.turns.loaded & ~keys->turns_before) != 0;
+    m->next.keys.turns_before = m->now.turns.loaded;
     if (taken)
         next->pass_valid = 0;
     switch (now->state) {
@@ -434,11 +486,12 @@ static void step_loader(struct sofa_machine *m, int taken)
     case LOADER_GROUP:
         next->group = sofa_seen_group(m, tile, now->group);
         next->column = 0;
-        next->state = LOADER_WAIT;
+        if (ask_for_turns(m))
+            next->state = LOADER_WAIT;
         break;
     case LOADER_WAIT:
         if (vacant && (keys->scores ? keys->done > keys->turn
-                                    : tokens_here(m) && m->now.codes.loaded >> keys->half & 1))
+                                    : tokens_here(m) && m->now.codes.loaded >> keys->half & 1 && turns_here(m)))
             next->state = LOADER_KEYS;
         break;
     case LOADER_KEYS:
@@ -488,7 +541,9 @@ static void end_pass(struct sofa_machine *m)
         return;
     }
     if (keys->final_keys)
-        sofa_underway_add(&m->khat_done, m->cycle + m->d.predict_tree + 4, 0);
+        sofa_underway_add(&m->khat_done, m->cycle + m->d.khat_time, 0);
+    if (keys->final_keys && m->d.rotary)
+        sofa_underway_add(&m->turn_release, m->cycle + m->d.predict_tree + 4, 0);
     m->next.keys.code_release = keys->release_keys && streamed(m);
 }
 
@@ -554,6 +609,8 @@ void sofa_step_tokens(struct sofa_machine *m)
 void sofa_step_kvgen_memory(struct sofa_machine *m)
 {
     step_slices(m);
+    if (m->d.rotary)
+        step_turns(m);
 }
 
 int sofa_weights_settled(const struct sofa_machine *m)

@@ -29,6 +29,7 @@ struct sofa_slices_state {
 };
 struct sofa_slices_shape {
     unsigned per, gather, halves, slices;
+    int repeat; /* a single slice is loaded on every demand */
     uint32_t full, last; /* words of a full and of the last slice */
 };
 
@@ -36,6 +37,7 @@ struct sofa_slices_shape {
 struct sofa_key_pass_state {
     int scores; /* phase */
     unsigned word, chunk, ring, half, done, turn;
+    unsigned turns, turns_before; /* groups of cosines and sines that are here; halves that were loaded a cycle ago */
     uint64_t begun[SOFA_TILE_KEYS_MAX / 64];
     /* the pass on offer */
     int keys, all, final, release;
@@ -82,7 +84,9 @@ struct sofa_kvgen_state {
     /* rows on their way out */
     unsigned queued, back_beats;
     uint8_t queue_out; /* a row stands at the queue's output */
-    unsigned row_turn; /* 0: the next row out is a K row */
+    /* sofa_rotate */
+    int turn_busy, turn_ask, turn_row, turn_here, turn_done;
+    unsigned turn_count, turn_place;
     int mux_busy, mux_owner;
 };
 
@@ -99,6 +103,7 @@ struct sofa_read;
 void sofa_ask_tokens(struct sofa_machine *m);
 struct sofa_read sofa_asked_tokens(const struct sofa_machine *m, unsigned client);
 int sofa_weight_taken(const struct sofa_machine *m, const struct sofa_read *row);
+int sofa_turn_taken(const struct sofa_machine *m);
 int sofa_asks_again(const struct sofa_machine *m); /* tokens for generation */
 int sofa_may_begin_tile(const struct sofa_machine *m);
 void sofa_begin_chunks(struct sofa_machine *m);

@@ -64,8 +64,9 @@ static enum sofa_status put_places(const struct sofa_bus *bus, const struct sofa
         {"V_BASE_LO", "V_BASE_HI", "V_STRIDE"},        {"O_BASE_LO", "O_BASE_HI", "O_STRIDE"},
         {"RANGE_BASE_LO", "RANGE_BASE_HI", NULL},      {"X_BASE_LO", "X_BASE_HI", "X_STRIDE"},
         {"CODE_BASE_LO", "CODE_BASE_HI", NULL},        {"WEIGHT_BASE_LO", "WEIGHT_BASE_HI", NULL},
+        {"ROTARY_BASE_LO", "ROTARY_BASE_HI", "ROTARY_STRIDE"}, {"TURN_BASE_LO", "TURN_BASE_HI", "TURN_STRIDE"},
     };
-    unsigned places = c->mode == SOFA_MODE_TOKENS ? SOFA_PLACES : SOFA_PLACE_X;
+    unsigned places = c->mode != SOFA_MODE_TOKENS ? SOFA_PLACE_X : c->kvgen.rotary ? SOFA_PLACES : SOFA_PLACE_ROTARY;
     enum sofa_status status = SOFA_OK;
     for (unsigned k = 0; k < places && status == SOFA_OK; k++) {
         status = sofa_driver_put(bus, name[k].low, (uint32_t)place[k].base, e);

@@ -76,6 +76,10 @@ static uint64_t place_shared(struct run *r)
         at = put_place(r, SOFA_PLACE_CODE, at, pack.code_bytes);
         at = put_place(r, SOFA_PLACE_WEIGHT, at, pack.weight_bytes);
     }
+    if (r->config->mode == SOFA_MODE_TOKENS && r->config->kvgen.rotary) {
+        at = put_place(r, SOFA_PLACE_ROTARY, at, keys * p[SOFA_PLACE_ROTARY].stride);
+        at = put_place(r, SOFA_PLACE_TURN, at, sofa_pack_turns_shape(r->config, r->trace->k.rows, r->job->tile).bytes);
+    }
     return at;
 }
 
@@ -90,6 +94,8 @@ static enum sofa_status place(struct run *r, struct sofa_error *e)
     p[SOFA_PLACE_V].stride = row_stride(r, c->head_dim, c->data.value_bits);
     p[SOFA_PLACE_O].stride = row_stride(r, c->head_dim, c->data.output_bits);
     p[SOFA_PLACE_X].stride = row_stride(r, r->trace->tokens.x.cols, c->data.token_bits);
+    p[SOFA_PLACE_ROTARY].stride = row_stride(r, c->head_dim, 16);
+    p[SOFA_PLACE_TURN].stride = sofa_pack_turns_shape(c, r->trace->k.rows, r->job->tile).stride;
     p[SOFA_PLACE_RANGE].stride = SOFA_RANGE_BYTES;
     uint64_t at = place_shared(r), shared = at - r->bus->base;
     uint64_t least = shared + row_bytes(r, rows < block ? rows : block);
@@ -162,6 +168,27 @@ static enum sofa_status load_packed(struct run *r, struct sofa_error *e)
     return status;
 }
 
+static enum sofa_status load_rotation(struct run *r, struct sofa_error *e)
+{
+    const struct sofa_tokens *t = &r->trace->tokens;
+    const struct sofa_place *p = &r->place[SOFA_PLACE_ROTARY];
+    struct sofa_turns shape = sofa_pack_turns_shape(r->config, t->x.rows, r->job->tile);
+    uint8_t *rows = calloc(r->keys * p->stride + 1, 1), *turns = malloc(shape.bytes + 1);
+    enum sofa_status status = SOFA_OK;
+    if (rows && turns) {
+        for (size_t key = 0; key < r->keys; key++)
+            sofa_pack_rotary(rows + key * p->stride, t, key, r->config->head_dim);
+        sofa_pack_turns(turns, r->config, t, r->job->tile);
+        status = load(r, p->base, rows, r->keys * p->stride, e);
+        if (status == SOFA_OK)
+            status = load(r, r->place[SOFA_PLACE_TURN].base, turns, shape.bytes, e);
+    } else
+        status = sofa_fail(e, SOFA_BAD_INPUT, "out of memory for the rotation of %zu keys", r->keys);
+    free(rows);
+    free(turns);
+    return status;
+}
+
 static enum sofa_status load_shared(struct run *r, struct sofa_error *e)
 {
     const struct sofa_trace *t = r->trace;
@@ -169,7 +196,9 @@ static enum sofa_status load_shared(struct run *r, struct sofa_error *e)
     enum sofa_status status;
     if (c->mode == SOFA_MODE_TOKENS) {
         status = load_tensor(r, SOFA_PLACE_X, &t->tokens.x, c->data.token_bits, 0, r->keys, e);
-        return status == SOFA_OK ? load_packed(r, e) : status;
+        if (status == SOFA_OK)
+            status = load_packed(r, e);
+        return status == SOFA_OK && c->kvgen.rotary ? load_rotation(r, e) : status;
     }
     status = load_tensor(r, SOFA_PLACE_K, &t->k, c->data.key_bits, 0, r->keys, e);
     return status == SOFA_OK ? load_tensor(r, SOFA_PLACE_V, &t->v, c->data.value_bits, 0, r->keys, e) : status;

@@ -16,6 +16,8 @@ enum sofa_place_kind {
     SOFA_PLACE_X,
     SOFA_PLACE_CODE,   /* packed by cmodel/pack.h */
     SOFA_PLACE_WEIGHT, /* likewise */
+    SOFA_PLACE_ROTARY, /* these two with kvgen.rotary */
+    SOFA_PLACE_TURN,   /* packed */
     SOFA_PLACES
 };
 

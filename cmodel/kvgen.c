@@ -1,6 +1,7 @@
 #include "kvgen.h"
 
 #include "arith.h"
+#include "rotary.h"
 
 #include <stdlib.h>
 
@@ -85,6 +86,12 @@ void sofa_generate(int16_t *out, const int32_t *sum, size_t n, unsigned shift, u
         out[i] = (int16_t)sofa_saturate(sofa_round_shift(sum[i], shift), bits);
 }
 
+void sofa_generate_key(int16_t *out, const struct sofa_tokens *t, size_t key, size_t d, unsigned shift, unsigned bits)
+{
+    sofa_generate(out, t->k_sum + key * d, d, shift, bits);
+    sofa_rotate_key(out, t, key, d, bits);
+}
+
 enum sofa_status sofa_kvgen_open(struct sofa_kvgen *g, const struct sofa_trace *t, unsigned key_bits, unsigned value_bits,
                                  struct sofa_error *e)
 {
@@ -111,7 +118,7 @@ int sofa_kvgen_need(struct sofa_kvgen *g, size_t key)
     const struct sofa_tokens *t = &g->trace->tokens;
     if (g->valid[key])
         return 0;
-    sofa_generate(g->k + key * d, t->k_sum + key * d, d, g->k_shift, g->key_bits);
+    sofa_generate_key(g->k + key * d, t, key, d, g->k_shift, g->key_bits);
     sofa_generate(g->v + key * d, t->v_sum + key * d, d, g->v_shift, g->value_bits);
     g->valid[key] = 1;
     return 1;
@@ -132,6 +139,8 @@ void sofa_tokens_free(struct sofa_tokens *t)
     free(t->wv.value);
     free(t->bk);
     free(t->bv);
+    free(t->cos);
+    free(t->sin);
     free(t->power);
     free(t->khat_sum);
     free(t->k_sum);

@@ -13,6 +13,9 @@ unsigned sofa_choose_shift(const int32_t *sum, size_t n, unsigned bits, int half
 /* One generated row (or several): out = sat(round(sum >> shift)), n elements. */
 void sofa_generate(int16_t *out, const int32_t *sum, size_t n, unsigned shift, unsigned bits);
 
+/* The K row of a key, rotated if the trace says so. */
+void sofa_generate_key(int16_t *out, const struct sofa_tokens *t, size_t key, size_t d, unsigned shift, unsigned bits);
+
 /* The K/V cache of a job: a row is generated when first needed and fetched from then on. */
 struct sofa_kvgen {
     const struct sofa_trace *trace;

@@ -5,6 +5,7 @@
 #include "pack.h"
 #include "predict.h"
 #include "predict_keys.h"
+#include "rotary.h"
 #include "schedule.h"
 #include "select.h"
 
@@ -73,6 +74,8 @@ static enum sofa_status open_keys(struct run *run, struct sofa_error *e)
         return SOFA_OK;
     }
     sofa_scale_khat(run->khat, t->tokens.khat_sum, count, run->j->khat_shift, c->predict.operand_bits);
+    for (size_t key = 0; key < t->k.rows; key++)
+        sofa_rotate_khat(run->khat + key * c->head_dim, &t->tokens, key, c->head_dim, c->predict.operand_bits);
     enum sofa_status status = sofa_kvgen_open(&run->kvgen, t, c->data.key_bits, c->data.value_bits, e);
     run->kvgen.k_shift = run->j->k_shift;
     run->kvgen.v_shift = run->j->v_shift;
@@ -326,6 +329,7 @@ static void count_token_bytes(const struct run *run)
     n->bytes_token = rows * whole_beats(run, (uint64_t)run->t->tokens.x.cols * c->data.token_bits);
     n->bytes_weight = (n->code_loads * p->code_beats + n->weight_loads * p->weight_beats) * port;
     n->bytes_weight += (n->weight_loads > 0) * p->bias_beats * port;
+    n->bytes_rotary = (n->generated * run->d.rotary_beats + n->key_groups * run->d.turn_beats) * port;
     n->bytes_cache_read = n->fetched * (run->d.key_beats + run->d.value_beats) * port;
     n->bytes_cache_write = n->generated * (d * c->data.key_bits / 8 + d * c->data.value_bits / 8);
 }

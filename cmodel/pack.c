@@ -1,5 +1,7 @@
 #include "pack.h"
 
+#include "rotary.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,5 +134,53 @@ void sofa_pack_weights(uint8_t *out, const struct sofa_config *c, const struct s
                 for (unsigned step = 0; step < p.d.project_steps; step++)
                     put_weight_word(&p, block, slice * p.d.slice_words + w, step);
         next_beat(&p);
+    }
+}
+
+struct sofa_turns sofa_pack_turns_shape(const struct sofa_config *c, size_t keys, unsigned tile)
+{
+    struct sofa_derived d;
+    sofa_config_derive(c, &d);
+    uint64_t group = (uint64_t)d.turn_beats * d.port_bytes, groups = (tile + c->predict.keys - 1) / c->predict.keys;
+    uint64_t each = (groups * group + tile - 1) / tile;
+    uint64_t stride = (each + d.port_bytes - 1) / d.port_bytes * d.port_bytes;
+    return (struct sofa_turns){(uint32_t)stride, (keys + tile - 1) / tile * tile * stride};
+}
+
+static void put_turn_word(struct packer *p, size_t first, size_t end, size_t pair)
+{
+    size_t half = p->c->head_dim / 2;
+    for (size_t key = first; key < end; key++) {
+        size_t at = key * half + pair;
+        put(p, p->at + 16 * (key - first), (uint8_t)sofa_turn_of(p->t->cos[at]), 8);
+        put(p, p->at + 16 * (key - first) + 8, (uint8_t)sofa_turn_of(p->t->sin[at]), 8);
+    }
+    p->at += p->d.turn_unit;
+}
+
+void sofa_pack_turns(uint8_t *out, const struct sofa_config *c, const struct sofa_tokens *t, unsigned tile)
+{
+    struct packer p;
+    size_t keys = t->x.rows;
+    struct sofa_turns shape = sofa_pack_turns_shape(c, keys, tile);
+    open_packer(&p, out, c, t);
+    memset(out, 0, shape.bytes);
+    for (size_t base = 0; base < keys; base += tile)
+        for (size_t low = 0; low < tile && base + low < keys; low += c->predict.keys) {
+            size_t end = base + (low + c->predict.keys < tile ? low + c->predict.keys : tile);
+            p.at = 8 * (base * shape.stride + low / c->predict.keys * (uint64_t)p.d.turn_beats * p.d.port_bytes);
+            for (size_t pair = 0; pair < c->head_dim / 2; pair++)
+                put_turn_word(&p, base + low, end < keys ? end : keys, pair);
+        }
+}
+
+void sofa_pack_rotary(uint8_t *out, const struct sofa_tokens *t, size_t key, size_t d)
+{
+    for (size_t i = 0; i < d / 2; i++) {
+        uint16_t cos = (uint16_t)t->cos[key * (d / 2) + i], sin = (uint16_t)t->sin[key * (d / 2) + i];
+        out[4 * i] = (uint8_t)cos;
+        out[4 * i + 1] = (uint8_t)(cos >> 8);
+        out[4 * i + 2] = (uint8_t)sin;
+        out[4 * i + 3] = (uint8_t)(sin >> 8);
     }
 }

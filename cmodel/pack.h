@@ -13,6 +13,17 @@ struct sofa_pack {
 };
 void sofa_pack_shape(struct sofa_pack *p, const struct sofa_config *c, size_t hidden);
 
+/* Cosines and sines of predicted keys, for a job with tiles of `tile` keys: those of the tile at key b stand b * stride
+ * bytes from the begin, a group of predict.keys keys after the other. */
+struct sofa_turns {
+    uint32_t stride;
+    uint64_t bytes; /* of the image */
+};
+struct sofa_turns sofa_pack_turns_shape(const struct sofa_config *c, size_t keys, unsigned tile);
+void sofa_pack_turns(uint8_t *out, const struct sofa_config *c, const struct sofa_tokens *t, unsigned tile);
+/* The row of a generated key: {sine, cosine} of every pair, 16 bits each, the cosine first. */
+void sofa_pack_rotary(uint8_t *out, const struct sofa_tokens *t, size_t key, size_t d);
+
 /* Fill images of p->code_bytes and p->weight_bytes. */
 void sofa_pack_codes(uint8_t *out, const struct sofa_config *c, const struct sofa_tokens *t);
 void sofa_pack_weights(uint8_t *out, const struct sofa_config *c, const struct sofa_tokens *t);

@@ -131,6 +131,7 @@ void sofa_zeros_count(const struct sofa_zeros *z, struct sofa_counters *n, const
                 n->zero_terms += zero_terms(z, z->x->value + (tile->base + key) * z->x->cols);
                 seen++;
             }
+        n->key_groups += seen > 0;
         for (unsigned word = 0; seen > 0 && word < z->words; word++) {
             unsigned beats = pass_beats(z, word, &g, begun > 0);
             begun += beats;

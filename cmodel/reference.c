@@ -1,13 +1,32 @@
 #include "reference.h"
 
+#include "arith.h"
+#include "rotary.h"
+
 #include <math.h>
 #include <string.h>
+
+/* Rotated by the cosines and sines that the core has. */
+static int64_t turned_score(const struct sofa_tokens *t, const int16_t *q, size_t key, size_t d)
+{
+    size_t half = d / 2;
+    int64_t sum = 0;
+    for (size_t i = 0; i < half; i++) {
+        int64_t cos = t->cos[key * half + i], sin = t->sin[key * half + i];
+        int64_t a = t->k_sum[key * d + i], b = t->k_sum[key * d + i + half];
+        sum += q[i] * sofa_round_shift(a * cos - b * sin, SOFA_ROTARY_FRACTION);
+        sum += q[i + half] * sofa_round_shift(a * sin + b * cos, SOFA_ROTARY_FRACTION);
+    }
+    return sum;
+}
 
 /* Generated keys are taken before they are rounded to data.key_bits. */
 static int64_t exact_score(const struct sofa_trace *t, const int16_t *q, size_t key)
 {
     size_t d = t->q.cols;
     int64_t sum = 0;
+    if (t->tokens.cos)
+        return turned_score(&t->tokens, q, key, d);
     if (t->tokens.k_sum) {
         const int32_t *k = t->tokens.k_sum + key * d;
         for (size_t i = 0; i < d; i++)

@@ -61,6 +61,11 @@ static const struct sofa_register table[] = {
     JOB("KHAT_SHIFT", 0x0B4, 5, "right shift of predicted keys"),
     JOB("K_SHIFT", 0x0B8, 5, "right shift of generated keys"),
     JOB("V_SHIFT", 0x0BC, 5, "right shift of generated values"),
+    BASE("ROTARY", 0x0C0, "the cosines and sines of keys"),
+    BASE("TURN", 0x0C8, "the packed cosines and sines of predicted keys"),
+    STRIDE("ROTARY", 0x0D0, "cosines and sines"),
+    {"TURN_STRIDE", 0x0D4, SOFA_REG_DESCRIPTOR, "RW", 32, 0,
+     "bytes from TURN_BASE to the words of a tile, for each key before it; a multiple of the port's bytes", {{0}}},
     COUNTER("CYCLES", 0x100, "cycles from start to done"),
     COUNTER("PREDICT_BUSY", 0x108, "cycles with a useful prediction beat"),
     COUNTER("SELECT_BUSY", 0x110, "cycles with a beat in the selection network"),
@@ -90,6 +95,7 @@ static const struct sofa_register table[] = {
     COUNTER("TOKEN_BEATS", 0x1D0, "port beats of X read"),
     COUNTER("WEIGHT_BEATS", 0x1D8, "port beats of codes, biases and weights read"),
     COUNTER("CACHE_BYTES", 0x1E0, "bytes of K and V written"),
+    COUNTER("ROTARY_BEATS", 0x1E8, "port beats of cosines and sines read"),
 };
 
 static const struct {
@@ -147,12 +153,19 @@ static int is_for_tokens(const char *name)
     return 0;
 }
 
+static int is_for_rotary(const char *name)
+{
+    return strncmp(name, "ROTARY_", 7) == 0 || strncmp(name, "TURN_", 5) == 0;
+}
+
 int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, const struct sofa_config *c)
 {
     *out = *r;
     if (strcmp(r->name, "CONFIG_HASH") == 0)
         out->reset = sofa_config_hash(c);
     if (c->mode != SOFA_MODE_TOKENS && is_for_tokens(r->name))
+        return 0;
+    if ((c->mode != SOFA_MODE_TOKENS || !c->kvgen.rotary) && is_for_rotary(r->name))
         return 0;
     if (c->mode != SOFA_MODE_TOKENS && (strcmp(r->name, "FLAGS") == 0 || strcmp(r->name, "CONTROL") == 0)) {
         out->bits--; /* the last field is for tokens */
@@ -188,6 +201,7 @@ unsigned sofa_counter_increment_bits(const char *name, const struct sofa_config 
         {"OUTPUT_BYTES", sofa_clog2((uint64_t)d->port_bytes + 1)},
         {"TOKEN_BEATS", 2},
         {"WEIGHT_BEATS", 2},
+        {"ROTARY_BEATS", 2},
         {"CACHE_BYTES", sofa_clog2((uint64_t)d->port_bytes + 1)},
     };
     const struct sofa_register *r = find(name);

@@ -29,8 +29,8 @@ static json_t *bytes_json(const struct sofa_report *r)
                      count(n->bytes_value), "range", count(n->bytes_range), "output", count(n->bytes_output), "total",
                      count(r->bytes_total));
     if (r->hidden > 0)
-        object = merge(object, json_pack("{s:o, s:o, s:o, s:o}", "token", count(n->bytes_token), "weight",
-                                         count(n->bytes_weight), "cache_read", count(n->bytes_cache_read), "cache_write",
+        object = merge(object, json_pack("{s:o, s:o, s:o, s:o, s:o}", "token", count(n->bytes_token), "weight",
+                                         count(n->bytes_weight), "rotary", count(n->bytes_rotary), "cache_read", count(n->bytes_cache_read), "cache_write",
                                          count(n->bytes_cache_write)));
     return object;
 }
@@ -102,8 +102,8 @@ static void print_tokens(FILE *out, const struct sofa_report *r)
 {
     const struct sofa_counters *n = &r->counters;
     double beats = (double)(n->khat_beats + n->khat_beats_skipped);
-    fprintf(out, "  of generation     token %" PRIu64 ", weight %" PRIu64 ", written back %" PRIu64 ", fetched %" PRIu64 "\n",
-            n->bytes_token, n->bytes_weight, n->bytes_cache_write, n->bytes_cache_read);
+    fprintf(out, "  of generation     token %" PRIu64 ", weight %" PRIu64 ", rotary %" PRIu64 ", written back %" PRIu64 ", fetched %" PRIu64 "\n",
+            n->bytes_token, n->bytes_weight, n->bytes_rotary, n->bytes_cache_write, n->bytes_cache_read);
     fprintf(out, "keys                %" PRIu64 " of %zu generated from %zu-wide tokens, fetched %" PRIu64 " times\n",
             n->generated, r->keys, r->hidden, n->fetched);
     fprintf(out, "key prediction      %" PRIu64 " beats, %.2f %% skipped, %" PRIu64 " products with a zero\n", n->khat_beats,

@@ -18,6 +18,7 @@ struct sofa_tensor {
 struct sofa_tokens {
     struct sofa_tensor x, wk, wv;             /* S x H, H x d, H x d */
     int32_t *bk, *bv;                         /* d, in steps of a sum; NULL: none */
+    int16_t *cos, *sin;                       /* S x d/2, 14 fraction bits; NULL: keys are not rotated */
     int16_t *power;                           /* H x d: codes of wk as signed powers of two */
     int32_t *khat_sum, *k_sum, *v_sum;        /* S x d: X.code, X.Wk + bk, X.Wv + bv */
     double khat_step, k_step, v_step;         /* real worth of one step of a sum */

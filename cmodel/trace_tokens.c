@@ -1,6 +1,7 @@
 /* Tokens and projections of a trace, and the sums that follow from them. */
 #include "kvgen.h"
 #include "predict_keys.h"
+#include "rotary.h"
 #include "trace_read.h"
 
 #include <math.h>
@@ -75,7 +76,49 @@ static enum sofa_status read_bias(const struct projection *p, double step, const
     return status;
 }
 
-/* K^ has no bias: q.bk is the same for all keys of a row, so it changes no selection. */
+/* Cosines or sines, a row for each key. */
+static enum sofa_status read_turns(int16_t **out, const struct sofa_place *place, size_t keys, size_t half,
+                                   struct sofa_error *e)
+{
+    struct sofa_array a;
+    enum sofa_status status = sofa_npz_read(place->z, place->name, &a, e);
+    if (status != SOFA_OK)
+        return status;
+    if (a.dims != 2 || a.shape[0] != keys || a.shape[1] != half)
+        status = sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': must have shape (%zu, %zu): keys, head_dim / 2", place->path,
+                           place->name, keys, half);
+    else if (a.type != SOFA_F16 && a.type != SOFA_F32)
+        status = sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': dtype is %s, must be float32 or float16", place->path,
+                           place->name, sofa_type_name(a.type));
+    else if (!(*out = malloc(keys * half * sizeof **out)))
+        status = sofa_place_fail(place, "out of memory", e);
+    for (size_t i = 0; status == SOFA_OK && i < a.count; i++) {
+        double x = sofa_array_get(&a, i);
+        if (!(fabs(x) <= 1))
+            status = sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': element %zu is %g, must be -1 to 1", place->path,
+                               place->name, i, x);
+        else
+            (*out)[i] = (int16_t)rint(ldexp(x, SOFA_ROTARY_FRACTION));
+    }
+    sofa_array_free(&a);
+    return status;
+}
+
+static enum sofa_status read_rotation(struct sofa_tokens *t, struct sofa_npz *z, const char *path,
+                                      const struct sofa_config *c, struct sofa_error *e)
+{
+    const struct sofa_place cosines = {z, path, "cos"}, sines = {z, path, "sin"};
+    size_t half = c->head_dim / 2;
+    if (!c->kvgen.rotary && (sofa_npz_has(z, "cos") || sofa_npz_has(z, "sin")))
+        return sofa_place_fail(sofa_npz_has(z, "cos") ? &cosines : &sines,
+                               "keys of this trace are rotated by position; that needs kvgen.rotary: 1", e);
+    if (!c->kvgen.rotary)
+        return SOFA_OK;
+    enum sofa_status status = read_turns(&t->cos, &cosines, t->x.rows, half, e);
+    return status == SOFA_OK ? read_turns(&t->sin, &sines, t->x.rows, half, e) : status;
+}
+
+/* K^ has no bias: without rotation q.bk is the same for all keys of a row, so it changes no selection. */
 static enum sofa_status predict_keys(struct sofa_tokens *t, const struct sofa_config *c, struct sofa_error *e)
 {
     enum sofa_rounding rounding = (enum sofa_rounding)c->predict.weight_rounding;
@@ -92,8 +135,7 @@ static void choose_steps(struct sofa_trace *trace, const struct sofa_config *c)
 {
     struct sofa_tokens *t = &trace->tokens;
     size_t keys = t->x.rows, d = c->head_dim;
-    t->khat_shift = sofa_choose_shift(t->khat_sum, keys * d, c->predict.operand_bits, 0);
-    t->k_shift = sofa_choose_shift(t->k_sum, keys * d, c->data.key_bits, 1);
+    sofa_rotary_shifts(t, d, c->data.key_bits, c->predict.operand_bits);
     t->v_shift = sofa_choose_shift(t->v_sum, keys * d, c->data.value_bits, 1);
     trace->k = (struct sofa_tensor){keys, d, NULL, ldexp(t->k_step, (int)t->k_shift)};
     trace->v = (struct sofa_tensor){keys, d, NULL, ldexp(t->v_step, (int)t->v_shift)};
@@ -126,5 +168,7 @@ enum sofa_status sofa_trace_read_tokens(struct sofa_trace *trace, struct sofa_np
     enum sofa_status status = read_tensors(t, p, z, path, c, e);
     for (unsigned i = 0; i < 2 && status == SOFA_OK; i++)
         status = read_bias(&p[i], t->x.step * p[i].tensor->step, c, e);
+    if (status == SOFA_OK)
+        status = read_rotation(t, z, path, c, e);
     return status == SOFA_OK ? sofa_tokens_project(trace, c, e) : status;
 }

@@ -89,8 +89,9 @@ static void compare_counters(struct tb_comparison *cmp, const struct sofa_config
         {"TOKEN_BEATS", n->bytes_token / port},
         {"WEIGHT_BEATS", n->bytes_weight / port},
         {"CACHE_BYTES", n->bytes_cache_write},
+        {"ROTARY_BEATS", n->bytes_rotary / port},
     };
-    size_t count = sizeof table / sizeof table[0] - (tokens ? 0 : 6);
+    size_t count = sizeof table / sizeof table[0] - (tokens ? 0 : 7);
     for (size_t i = 0; i < count; i++) {
         uint64_t got = tb_counter(o, table[i].name);
         if (got != table[i].want)
@@ -119,6 +120,10 @@ static void compare_bus(struct tb_comparison *cmp, const struct sofa_config *c, 
         tb_differ(cmp, "beats of codes and weights on the bus: got %llu + %llu, want %llu",
                   (unsigned long long)m->beats[TB_CODE], (unsigned long long)m->beats[TB_WEIGHT],
                   (unsigned long long)(n->bytes_weight / port));
+    if ((m->beats[TB_ROTARY] + m->beats[TB_TURN]) * port != n->bytes_rotary)
+        tb_differ(cmp, "beats of cosines and sines on the bus: got %llu + %llu, want %llu",
+                  (unsigned long long)m->beats[TB_ROTARY], (unsigned long long)m->beats[TB_TURN],
+                  (unsigned long long)(n->bytes_rotary / port));
     if (m->written[TB_O] != n->bytes_output)
         tb_differ(cmp, "bytes written: got %llu, want %llu", (unsigned long long)m->written[TB_O],
                   (unsigned long long)n->bytes_output);

@@ -61,6 +61,16 @@ static void compare_weights_read(struct judge *t)
     compare_image(t, TB_WEIGHT, t->pack.bias_beats, t->pack.weight_beats, n->weight_loads);
 }
 
+/* Cosines and sines of keys that the job generates, once each. */
+static void compare_rotary(struct judge *t)
+{
+    const struct tb_region *r = &t->l->region[TB_ROTARY];
+    for (size_t key = 0; key < r->rows; key++)
+        if (r->reads[key] != t->made[key])
+            tb_differ(t->cmp, "cosines and sines of key %zu: read %u times, want %u", key, (unsigned)r->reads[key],
+                      t->made[key]);
+}
+
 /* Rows that the job generates hold the model's values; everything else is as it was. */
 static void compare_cache(struct judge *t, enum tb_kind kind, int16_t *values, unsigned bits)
 {
@@ -98,6 +108,7 @@ enum sofa_status tb_compare_tokens(struct tb_comparison *cmp, const struct sofa_
         count_keys(&t);
         compare_tokens_read(&t);
         compare_weights_read(&t);
+        compare_rotary(&t);
         compare_cache(&t, TB_K, result->k, c->data.key_bits);
         compare_cache(&t, TB_V, result->v, c->data.value_bits);
     } else

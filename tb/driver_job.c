@@ -1,6 +1,8 @@
 /* Jobs of the driver: descriptor, start, progress, counters. */
 #include "driver.h"
 
+#include "../cmodel/pack.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -18,7 +20,9 @@ enum sofa_status tb_load_job(struct tb_driver *d, const struct sofa_job *j, cons
     const struct sofa_bus bus = tb_bus(d);
     struct sofa_place place[SOFA_PLACES];
     for (unsigned k = 0; k < SOFA_PLACES; k++)
-        place[k] = (struct sofa_place){l->region[k].base, k < SOFA_PLACE_CODE ? l->region[k].stride : 0};
+        place[k] = (struct sofa_place){l->region[k].base, k < SOFA_PLACE_CODE || k == SOFA_PLACE_ROTARY ? l->region[k].stride : 0};
+    if (d->config->kvgen.rotary)
+        place[SOFA_PLACE_TURN].stride = sofa_pack_turns_shape(d->config, j->keys, j->tile).stride;
     return sofa_driver_describe(&bus, d->config, j, place, TB_WATCHDOG, e);
 }
 

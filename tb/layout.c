@@ -44,7 +44,7 @@ static void put_tensor(struct tb_region *r, const struct sofa_tensor *t, unsigne
 }
 
 /* Rows of the cache that an earlier job has generated. */
-static void put_valid(struct tb_region *r, const int32_t *sum, size_t d, unsigned shift, unsigned bits,
+static void put_valid(struct tb_region *r, const struct sofa_tokens *t, int is_k, size_t d, unsigned shift, unsigned bits,
                       const struct sofa_job *j)
 {
     int16_t value[SOFA_HEAD_DIM_MAX];
@@ -52,7 +52,10 @@ static void put_valid(struct tb_region *r, const int32_t *sum, size_t d, unsigne
     for (size_t key = 0; j->keep && j->valid && key < r->rows; key++) {
         if (!j->valid[key])
             continue;
-        sofa_generate(value, sum + key * d, d, shift, bits);
+        if (is_k)
+            sofa_generate_key(value, t, key, d, shift, bits);
+        else
+            sofa_generate(value, t->v_sum + key * d, d, shift, bits);
         sofa_image_tensor(r->bytes + key * r->stride, r->stride, &row, bits, 0, 1);
         r->ready[key] = 1;
     }
@@ -89,14 +92,18 @@ static void shape_image(struct tb_layout *l, enum tb_kind kind, size_t bytes)
     r->beats = (unsigned)(bytes / l->port_bytes);
 }
 
-static void shape_tokens(struct tb_layout *l, const struct sofa_config *c, const struct sofa_tokens *t, int scatter,
-                         struct tb_random *random)
+static void shape_tokens(struct tb_layout *l, const struct sofa_config *c, const struct sofa_tokens *t, unsigned tile,
+                         int scatter, struct tb_random *random)
 {
     struct sofa_pack pack;
     sofa_pack_shape(&pack, c, t->x.cols);
     shape(l, TB_X, t->x.rows, t->x.cols, extra_beats(scatter, random));
     shape_image(l, TB_CODE, pack.code_bytes);
     shape_image(l, TB_WEIGHT, pack.weight_bytes);
+    if (!c->kvgen.rotary)
+        return;
+    shape(l, TB_ROTARY, t->x.rows, 2u * c->head_dim, extra_beats(scatter, random));
+    shape_image(l, TB_TURN, sofa_pack_turns_shape(c, t->x.rows, tile).bytes);
 }
 
 /* Regions in random order from a random start, or one after the other from the gap on. */
@@ -134,8 +141,12 @@ static void fill(struct tb_layout *l, const struct sofa_config *c, const struct 
         put_tensor(&r[TB_X], &k->x, c->data.token_bits);
         sofa_pack_codes(r[TB_CODE].bytes, c, k);
         sofa_pack_weights(r[TB_WEIGHT].bytes, c, k);
-        put_valid(&r[TB_K], k->k_sum, c->head_dim, j->k_shift, c->data.key_bits, j);
-        put_valid(&r[TB_V], k->v_sum, c->head_dim, j->v_shift, c->data.value_bits, j);
+        for (size_t key = 0; key < r[TB_ROTARY].rows; key++)
+            sofa_pack_rotary(r[TB_ROTARY].bytes + key * r[TB_ROTARY].stride, k, key, c->head_dim);
+        if (c->kvgen.rotary)
+            sofa_pack_turns(r[TB_TURN].bytes, c, k, j->tile);
+        put_valid(&r[TB_K], k, 1, c->head_dim, j->k_shift, c->data.key_bits, j);
+        put_valid(&r[TB_V], k, 0, c->head_dim, j->v_shift, c->data.value_bits, j);
     } else {
         put_tensor(&r[TB_K], &t->k, c->data.key_bits);
         put_tensor(&r[TB_V], &t->v, c->data.value_bits);
@@ -155,7 +166,7 @@ enum sofa_status tb_layout_make(struct tb_layout *l, const struct sofa_config *c
     shape(l, TB_O, t->q.rows, d * c->data.output_bits / 8, extra_beats(scatter, random));
     shape_ranges(l, j->has_ranges ? t->q.rows : 0);
     if (tokens)
-        shape_tokens(l, c, &t->tokens, scatter, random);
+        shape_tokens(l, c, &t->tokens, j->tile, scatter, random);
     enum sofa_status status = place(l, c->memory.address_bits, scatter, random, e);
     for (unsigned k = 0; k < TB_KINDS && status == SOFA_OK; k++)
         status = allocate(l, (enum tb_kind)k, tokens && (k == TB_K || k == TB_V), random, e);
@@ -192,7 +203,7 @@ struct tb_region *tb_layout_find(struct tb_layout *l, uint64_t address, size_t c
 
 const char *tb_kind_name(enum tb_kind kind)
 {
-    static const char *const name[TB_KINDS] = {"Q", "K", "V", "O", "range", "X", "code", "weight"};
+    static const char *const name[TB_KINDS] = {"Q", "K", "V", "O", "range", "X", "code", "weight", "rotary", "turn"};
     return name[kind];
 }
 

@@ -8,7 +8,7 @@
 #include "../cmodel/job.h"
 #include "random.h"
 
-enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_X, TB_CODE, TB_WEIGHT, TB_KINDS }; /* as enum sofa_place_kind */
+enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_X, TB_CODE, TB_WEIGHT, TB_ROTARY, TB_TURN, TB_KINDS }; /* as enum sofa_place_kind */
 
 struct tb_region {
     uint64_t base;
@@ -28,7 +28,7 @@ struct tb_region {
 /* Requests may be parts of a row (X) or of the whole image (codes, weights). */
 static inline int tb_kind_in_beats(enum tb_kind kind)
 {
-    return kind == TB_X || kind == TB_CODE || kind == TB_WEIGHT;
+    return kind == TB_X || kind == TB_CODE || kind == TB_WEIGHT || kind == TB_TURN;
 }
 
 struct tb_layout {

@@ -125,6 +125,7 @@ static void choose_tokens(struct tb_case *c, struct tb_random *r, const struct s
     give(c, "kvgen.slice", tb_random_below(r, 2) ? hidden : spread(r, 1, hidden));
     give_word(c, "predict.weight_rounding", tb_random_below(r, 2) ? "nearest" : "floor");
     give_word(c, "mode", "tokens");
+    give(c, "kvgen.rotary", s->d % 2 == 0 && tb_random_below(r, 2));
 }
 
 /* A burst has at most 256 beats, and the address must reach everything that a job may have. Returns how many bytes. */
@@ -161,6 +162,8 @@ static void widen_addresses(struct tb_case *c, uint64_t bytes)
         return;
     sofa_pack_shape(&pack, &k, k.hidden_max);
     bytes += KEYS_LIMIT * (k.hidden_max + 5 * (k.memory.port_bits / 8)) + pack.code_bytes + pack.weight_bytes;
+    if (k.kvgen.rotary) /* the stride of packed ones is rounded up for each key of a tile of any size */
+        bytes += KEYS_LIMIT * (2ull * k.head_dim + 4 * (k.memory.port_bits / 8)) + sofa_pack_turns_shape(&k, KEYS_LIMIT, 1).bytes;
     if (sofa_clog2(bytes) > k.memory.address_bits)
         give(c, "memory.address_bits", sofa_clog2(bytes));
 }

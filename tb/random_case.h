@@ -5,7 +5,7 @@
 #include "../cmodel/job.h"
 #include "synthetic.h"
 
-#define TB_CASE_KEYS 28u
+#define TB_CASE_KEYS 30u
 
 struct tb_case {
     struct sofa_config config;

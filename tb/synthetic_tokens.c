@@ -3,6 +3,8 @@
 
 #include "../cmodel/kvgen.h"
 
+#include "../cmodel/rotary.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -94,6 +96,26 @@ static enum sofa_status make_bias(int32_t **bias, const struct sofa_config *c, e
     return SOFA_OK;
 }
 
+/* Angles, or (what no rotation has) any two numbers. */
+static enum sofa_status make_rotation(struct sofa_tokens *k, const struct sofa_config *c, enum tb_content content,
+                                      struct tb_random *random, struct sofa_error *e)
+{
+    size_t count = k->x.rows * (c->head_dim / 2);
+    int one = 1 << SOFA_ROTARY_FRACTION, ends = content == TB_FULL_SCALE;
+    if (c->mode != SOFA_MODE_TOKENS || !c->kvgen.rotary)
+        return SOFA_OK;
+    k->cos = malloc(count * sizeof *k->cos);
+    k->sin = malloc(count * sizeof *k->sin);
+    if (!k->cos || !k->sin)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu angles", count);
+    for (size_t i = 0; i < count; i++) {
+        double angle = tb_random_below(random, 1u << 16) * (M_PI / (1 << 15));
+        k->cos[i] = (int16_t)(ends ? (tb_random_below(random, 2) ? one : -one) : (int)lrint(one * cos(angle)));
+        k->sin[i] = (int16_t)(ends ? (tb_random_below(random, 2) ? one : -one) : (int)lrint(one * sin(angle)));
+    }
+    return SOFA_OK;
+}
+
 /* Weights are worth what makes K and V as large as in mode kv. */
 static void choose_worth(struct sofa_trace *t, double k_step, double v_step)
 {
@@ -127,6 +149,8 @@ enum sofa_status tb_synthetic_tokens(struct sofa_trace *t, const struct sofa_con
     status = make_bias(&k->bk, c, content, random, e);
     if (status == SOFA_OK)
         status = make_bias(&k->bv, c, content, random, e);
+    if (status == SOFA_OK)
+        status = make_rotation(k, c, content, random, e);
     if (status == SOFA_OK)
         status = sofa_tokens_project(t, c, e);
     if (status == SOFA_OK)

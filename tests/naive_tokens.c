@@ -54,6 +54,32 @@ static void make_key(const struct naive_keys *keys, const struct sofa_config *c,
     keys->v[key * d + i] = clamp(floor_shift(v + v_half, j->v_shift), c->data.value_bits);
 }
 
+static long long rounded_shift(long long x, unsigned n)
+{
+    return floor_shift(x + (1LL << (n - 1)), n);
+}
+
+/* Dimensions i and i + d/2 of a key, turned. */
+static void turn(int *a, int *b, long long cos, long long sin, unsigned fraction, unsigned bits)
+{
+    long long x = *a, y = *b;
+    *a = clamp(rounded_shift(x * cos - y * sin, fraction), bits);
+    *b = clamp(rounded_shift(x * sin + y * cos, fraction), bits);
+}
+
+static void turn_keys(const struct naive_keys *keys, const struct sofa_config *c, const struct sofa_trace *t)
+{
+    size_t half = c->head_dim / 2;
+    for (size_t key = 0; key < t->k.rows; key++)
+        for (size_t i = 0; i < half; i++) {
+            size_t low = key * c->head_dim + i, high = low + half;
+            long long cos = t->tokens.cos[key * half + i], sin = t->tokens.sin[key * half + i];
+            turn(&keys->k[low], &keys->k[high], cos, sin, 14, c->data.key_bits);
+            turn(&keys->khat[low], &keys->khat[high], rounded_shift(cos, 8), rounded_shift(sin, 8), 6,
+                 c->predict.operand_bits);
+        }
+}
+
 int naive_keys_make(struct naive_keys *keys, const struct sofa_config *c, const struct sofa_trace *t,
                     const struct sofa_job *j)
 {
@@ -72,6 +98,8 @@ int naive_keys_make(struct naive_keys *keys, const struct sofa_config *c, const 
         keys->v[i] = t->v.value[i];
         keys->khat[i] = (int)floor_shift(t->k.value[i], c->data.key_bits - c->predict.operand_bits);
     }
+    if (c->mode == SOFA_MODE_TOKENS && c->kvgen.rotary)
+        turn_keys(keys, c, t);
     return 1;
 }
 

@@ -2,6 +2,7 @@
 //% local A, P, D, DC, BC, IB, KB, PF = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, cfg.predict.dims, cfg.tile.keys, d.index_bits, d.key_bits, cfg.memory.prefetch
 //% local OUT, IN, PJ, NB, SUB, CW, NT = cfg.kvgen.outputs, cfg.kvgen.inputs, d.project_bits, d.project_blocks, d.project_steps, d.slice_words, d.project_tree
 //% local KW, VW, WR = cfg.data.key_bits, cfg.data.value_bits, d.write_back_rows
+//% local ROT = d.rotary == 1
 //% local ROW, PB, HALVES = D * math.max(KW, VW), math.max(1, clog2(PF)), math.min(2, d.hidden_slices)
 //% local STREAM, WB, TAB = d.hidden_slices > 1, clog2(CW + 1), math.max(1, clog2(BC * CW))
 //% local BB, SB, KEY = clog2(2 * NB), math.max(1, clog2(SUB)), IB + PB + KB + 2
@@ -22,6 +23,9 @@
 //% end
 // Resident weights are loaded while the first tile of tokens is predicted from, streamed ones for every batch.
 // Finished rows go to the ring (o_k_valid, o_v_valid; always taken) and to a queue of $(WR) rows for the write-back.
+//% if ROT then
+// K rows are turned on their way (sofa_rotate): the next K row begins when the one before has left, a V row may overtake its K row.
+//% end
 // Latency: $(T + 2) cycles from a row's last beat to the row. Handshake: valid/ready. Equals sofa_generate() of sofa_project().
 `default_nettype none
 module sofa_kvgen (
@@ -70,7 +74,20 @@ module sofa_kvgen (
     // rows
     output wire             o_k_valid,
     output wire             o_v_valid,
+//% if ROT then
+    // cosines and sines of a key
+    input  wire [$(A-1):0]  i_rotary_base,
+    input  wire [$(A-1):0]  i_rotary_stride,
+    output wire             o_turn_valid,
+    input  wire             i_turn_ready,
+    output wire [$(A-1):0]  o_turn_addr,
+    input  wire             i_turns_valid,
+    input  wire [$(D*16-1):0] i_turns,
+    output wire [$(PB-1):0] o_k_ring,
+    output wire [$(PB-1):0] o_v_ring,
+//% else
     output wire [$(PB-1):0] o_row_ring,
+//% end
     output wire [$(D*KW-1):0] o_k_row,
     output wire [$(D*VW-1):0] o_v_row,
     output wire             o_wr_valid,
@@ -139,7 +156,12 @@ module sofa_kvgen (
     wire              is_v = block >= $(lit(BB, NB));
     wire              row_start = final_slice && first_word && (block == $(BB)'d0 || block == $(lit(BB, NB)));
     wire              row_end = final_slice && last_word && (block == $(lit(BB, NB - 1)) || block == $(lit(BB, 2*NB - 1)));
+//% if ROT then
+    wire              turn_free;
+    wire              credit_here = !row_start || (credit != $(clog2(WR+1))'d0 && (is_v || turn_free));
+//% else
     wire              credit_here = !row_start || credit != $(clog2(WR+1))'d0;
+//% end
     wire              tokens_here, weights_here;
     wire              issue = have && tokens_here && weights_here && bias_loaded && credit_here;
     wire              key_end = issue && last_word && block == $(lit(BB, 2*NB - 1));
@@ -425,23 +447,35 @@ module sofa_kvgen (
             row[$(n*OUT*MW) +: $(math.min(OUT, D - n*OUT)*MW)] <= elements[$(math.min(OUT, D - n*OUT)*MW-1):0];
 //% end
     end
-    assign o_k_valid = end_$(T+2) && !is_v_$(T+2);
     assign o_v_valid = end_$(T+2) && is_v_$(T+2);
+//% if ROT then
+    wire [$(KB-1):0]  turned_key;
+    wire [$(D*KW-1):0] k_row;
+    sofa_rotate u_rotate (
+        .clk(clk), .rst(rst), .i_base(i_rotary_base), .i_stride(i_rotary_stride), .o_free(turn_free),
+        .i_begin(issue && row_start && !is_v), .i_key(key), .i_ring(ring), .o_req_valid(o_turn_valid), .i_req_ready(i_turn_ready),
+        .o_req_addr(o_turn_addr), .i_turns_valid(i_turns_valid), .i_turns(i_turns), .i_row_valid(end_$(T+2) && !is_v_$(T+2)), .i_row(k_row),
+        .i_hold(o_v_valid), .o_valid(o_k_valid), .o_key(turned_key), .o_ring(o_k_ring), .o_row(o_k_row));
+    assign o_v_ring = ring_$(T+2);
+//% else
+    assign o_k_valid = end_$(T+2) && !is_v_$(T+2);
     assign o_row_ring = ring_$(T+2);
+//% end
+//% local k_row = ROT and "k_row" or "o_k_row"
 //% if KW == VW then
-    assign o_k_row = row;
+    assign $(k_row) = row;
     assign o_v_row = row;
-    wire [$(ROW-1):0] back = row;
+    wire [$(ROW-1):0] back = $(ROT and "o_v_valid ? o_v_row : o_k_row" or "row");
 //% else
 //%   for i = 0, D - 1 do
-    assign o_k_row[$(i*KW) +: $(KW)] = row[$(i*MW) +: $(KW)];
+    assign $(k_row)[$(i*KW) +: $(KW)] = row[$(i*MW) +: $(KW)];
     assign o_v_row[$(i*VW) +: $(VW)] = row[$(i*MW) +: $(VW)];
 //%   end
     wire [$(ROW-1):0] back = o_v_valid ? $(ext("o_v_row", D*VW, ROW)) : $(ext("o_k_row", D*KW, ROW));
 //% end
 
     sofa_queue #(.WIDTH($(ROW+KB+1)), .DEPTH($(WR)), .ABITS($(clog2(WR)))) u_back (
-        .clk(clk), .rst(rst), .i_valid(end_$(T+2)), .i_data({is_v_$(T+2), key_$(T+2), back}),
+        .clk(clk), .rst(rst), .i_valid($(ROT and "o_k_valid || o_v_valid" or "end_" .. (T+2))), .i_data({$(ROT and "o_v_valid, o_v_valid ? key_" .. (T+2) .. " : turned_key" or "is_v_" .. (T+2) .. ", key_" .. (T+2)), back}),
         .o_valid(o_wr_valid), .i_ready(i_wr_ready), .o_data({o_wr_is_v, o_wr_key, o_wr_row}));
 endmodule
 `default_nettype wire

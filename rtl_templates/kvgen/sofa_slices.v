@@ -1,7 +1,8 @@
 //% if cfg.mode ~= "tokens" then skip() end
 //% local A, P = cfg.memory.address_bits, cfg.memory.port_bits
 // Memory of packed words that is loaded slice by slice: codes, biases or weights. It has one or two halves; slice n of the runs stands in
-// half n mod HALVES, from when it is whole (o_loaded) until i_release. With one slice a job (i_slices = 1) it is loaded once and stays.
+// half n mod HALVES, from when it is whole (o_loaded) until i_release. With one slice a job (i_slices = 1) it is loaded once and stays,
+// unless ONCE is 0: then each demand loads a slice from where i_base points when its half is free.
 // A word is a part of a port beat (PER words a beat, a power of two), or takes GATHER beats.
 // Throughput: a word or a beat a cycle, whichever is slower. Handshake: valid/ready on requests and beats; a slice is requested when
 // its half is free. Latency of a read: one cycle.
@@ -13,7 +14,8 @@ module sofa_slices #(
     parameter GATHER = 1,
     parameter DEPTH  = 16,     // words of a full slice
     parameter ABITS  = 4,
-    parameter HALVES = 1
+    parameter HALVES = 1,
+    parameter ONCE   = 1
 ) (
     input  wire             clk,
     input  wire             rst,
@@ -40,7 +42,7 @@ module sofa_slices #(
     output wire             o_write_half,
     output wire [WORD-1:0]  o_word
 );
-    wire        single = i_slices == 16'd1;
+    wire        single = i_slices == 16'd1 && ONCE != 0;
     wire [23:0] full = DEPTH[23:0];
     reg         asked_once;
     wire        demand = i_demand && !(single && asked_once);
@@ -70,7 +72,7 @@ module sofa_slices #(
             o_req_addr <= addr;
             o_req_len <= last_burst ? rest : 8'd255;
         end
-        if (i_start || end_of_run)
+        if (i_start || end_of_run || (begin_slice && ONCE == 0))
             addr <= i_base;
         else if (burst)
             addr <= addr + ($(A)'d$(d.port_bytes) * (last_burst ? $(ext("beats[15:0]", 16, A)) : $(A)'d256));

@@ -8,7 +8,7 @@
 // Clients of STREAM take beat by beat: each comes as a row of one beat.
 //% end
 //% local P, A = cfg.memory.port_bits, cfg.memory.address_bits
-//% local most = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
+//% local most = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats, d.rotary_beats)
 //% local put = not (d.narrow == 1 and P < 64)                 -- whether beats are put together, of ranges or of all rows
 //% local MB = d.narrow == 1 and d.range_beats or most
 //% local META, TB = d.key_tag_bits, clog2(most)

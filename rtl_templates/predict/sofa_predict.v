@@ -4,9 +4,14 @@
 // Latency: $(d.predict_latency) cycles from issue to o_valid; throughput one beat a cycle; no back-pressure at the output (selection takes all).
 // Equals sofa_predict_score() for the visible keys of a row.
 //% local T = cfg.mode == "tokens"
+//% local ROT = d.rotary == 1
 //% if T then
 // The same array predicts the keys: tokens are stationary, columns of weight codes stream, partial sums of a column are added over the
 // words of X; the last word's beats yield K^, written a dimension at a time for all keys of the group. Equals sofa_scale_khat().
+//% if ROT then
+// A group's last pass of keys takes columns 0, d/2, 1, d/2 + 1, ..., so that both halves of a pair leave the array one after the other; two
+// multipliers a key turn them in two cycles. Equals sofa_rotate_khat().
+//% end
 //% end
 //% local KP, DC, D, G, SL, QB, BC = cfg.predict.keys, cfg.predict.dims, cfg.head_dim, d.groups, d.slices, cfg.query_block, cfg.tile.keys
 //% local PB, FW, SB, EW, RB, IB, TB, KB = cfg.predict.operand_bits, d.sum_bits, cfg.predict.score_bits, d.entry_bits, d.row_bits, d.index_bits, d.tile_bits, d.key_bits
@@ -16,6 +21,7 @@
 //% local SUMS = SL > 1 or T                              -- a sum is put together from several beats
 //% local spots = T and math.max(SL > 1 and 1 << RB or 1, STREAM and G * D or D) or 1 << RB
 //% local PB2 = math.max(1, clog2(spots))
+//% local H, HB = D // 2, math.max(1, clog2(D // 2))
 //% local AW, WW, AB, DB, SLB = d.array_bits, clog2(CW + 1), math.max(1, clog2(BC * CW)), clog2(G * D), clog2(d.hidden_slices + 1)
 //% local KB2 = math.max(1, clog2(CW * D))
 //% local XB = clog2(QB + d.pass_distance + 1) + 1
@@ -72,6 +78,17 @@ module sofa_predict (
     output wire [$(KB2-1):0]  o_code_addr,
     input  wire [$(DC*4-1):0] i_weight_codes,
     output wire               o_khat_busy,
+//%   if ROT then
+    // cosines and sines of a key group; data one cycle later
+    output wire               o_turn_ask,
+    input  wire               i_turn_asked,
+    output wire [$(KB-1):0]   o_turn_key,
+    output wire [$(GB-1):0]   o_turn_group,
+    input  wire               i_turn_landed,
+    output wire [$(HB-1):0]   o_turn_pair,
+    output wire               o_turn_release,
+    input  wire [$(KP*16-1):0] i_turns,
+//%   end
 //% end
     // keys as they arrive
     input  wire               i_key_valid,
@@ -137,8 +154,15 @@ module sofa_predict (
     wire [$(D-1):0]   pass_columns;
     wire [$(DB-1):0]  khat_addr;
     wire              tokens_any;
+//%   if ROT then
+    wire [1:0]        turn_slot;
+    assign o_turn_key = $(pick("i_info_base", KB, 3, "turn_slot", 2));
+//%   end
     sofa_token_loader u_loader (
         .clk(clk), .rst(rst), .i_words_last(i_words_last), .i_tile(i_tile), .i_info_seen(i_info_seen), .i_info_mask(i_info_mask),
+//%   if ROT then
+        .o_turn_ask(o_turn_ask), .i_turn_asked(i_turn_asked), .o_turn_slot(turn_slot), .o_turn_group(o_turn_group), .i_turn_landed(i_turn_landed),
+//%   end
 //%   if STREAM then
         .i_slices(i_slices), .i_chunk(i_chunk), .o_token_free(o_token_free), .o_flag_half(o_flag_half),
 //%   end
@@ -299,13 +323,19 @@ module sofa_predict (
     end
 //% if T then
     wire                keys0 = active && of_keys;
-    wire [$(KB2-1):0]   column_addr = $(ext("row", ORB, KB2));
+//%   if ROT then
+    wire [$(ORB-1):0]   half_row = {1'b0, row[$(ORB-1):1]};
+    wire [$(ORB-1):0]   column = !final_keys ? row : row[0] ? half_row + $(lit(ORB, H)) : half_row;
+//%   else
+    wire [$(ORB-1):0]   column = row;
+//%   end
+    wire [$(KB2-1):0]   column_addr = $(ext("column", ORB, KB2));
     assign o_code_addr = code_base + column_addr;
     // where the sums of the beat are put together
 //%   if STREAM then
-    wire [$(PB2-1):0]   spot = of_keys ? $(ext("group", GB, PB2)) * $(lit(PB2, D % (1 << PB2))) + $(ext("row", ORB, PB2)) : $(ext("row", ORB, PB2));
+    wire [$(PB2-1):0]   spot = of_keys ? $(ext("group", GB, PB2)) * $(lit(PB2, D % (1 << PB2))) + $(ext("column", ORB, PB2)) : $(ext("row", ORB, PB2));
 //%   else
-    wire [$(PB2-1):0]   spot = $(ext("row", ORB, PB2));
+    wire [$(PB2-1):0]   spot = of_keys ? $(ext("column", ORB, PB2)) : $(ext("row", ORB, PB2));
 //%   end
 //% end
     always @(posedge clk) swap0 <= start && !rst;
@@ -331,6 +361,14 @@ module sofa_predict (
 //%   end
     assign tokens_any = |i_tokens && load_visible;
     assign khat_done = new_khat_valid && new_khat_last;
+//%   if ROT then
+    reg                 turn_odd, turn_diff;
+    reg  [$(HB-1):0]    turn_pair;
+    reg                 turn_valid_0, turn_valid_1, turn_valid_2, turn_last_0, turn_last_1, turn_last_2;
+    reg  [$(DB-1):0]    turn_addr_0, turn_addr_1, turn_addr_2;
+    assign o_turn_pair = turn_pair;
+    assign o_turn_release = turn_valid_0 && turn_last_0;
+//%   end
     always @(posedge clk) begin
         load <= o_token_read && !rst;
         load_column <= read_column;
@@ -401,14 +439,18 @@ module sofa_predict (
 //%   {"final", 1, T and (SL > 1 and "(of_keys ? final_keys : final_slice)" or "(!of_keys || final_keys)") or "final_slice"},
 //%   {"keys", 1, "keys0"}, {"spot", PB2, "spot"}, {"khat_at", DB, "khat_at"}, {"last_column", 1, "columns == " .. D .. "'d0"},
 //%   late and {"bank", 1, "bank"} or nil}
+//% if ROT then
+//%   attributes[#attributes+1] = {"odd", 1, "row[0]"}
+//%   attributes[#attributes+1] = {"pair", HB, ext("half_row", ORB, HB)}
+//% end
 //% local last_stage = NT + 5
 //% if T then
-    wire [$(DB-1):0]    khat_at = $(ext("group", GB, DB)) * $(lit(DB, D % (1 << DB))) + $(ext("row", ORB, DB));
+    wire [$(DB-1):0]    khat_at = $(ext("group", GB, DB)) * $(lit(DB, D % (1 << DB))) + $(ext("column", ORB, DB));
 //% end
     // attributes of a beat travel beside it: name_n is n cycles after issue
 //% for _, a in ipairs(attributes) do
 //%   local name, bits = a[1], a[2]
-//%   local till = (name == "start" and NT + 2) or (name == "final" and NT + 3) or (name == "keys" and NT + 4) or (name == "spot" and NT + 3) or ((name == "khat_at" or name == "last_column") and NT + 3) or last_stage
+//%   local till = (name == "start" and NT + 2) or (name == "final" and NT + 3) or (name == "keys" and NT + 4) or (name == "spot" and NT + 3) or ((name == "khat_at" or name == "last_column" or name == "odd" or name == "pair") and NT + 3) or last_stage
 //%   local only_tokens = name == "keys" or name == "spot" or name == "khat_at" or name == "last_column"
 //%   if T or not (only_tokens or SL == 1 and (name == "start" or name == "final")) then
 //%     for n = 1, till do
@@ -566,7 +608,29 @@ module sofa_predict (
     reg  [$(PB-1):0] predicted_$(k);
     always @(posedge clk)
         predicted_$(k) <= narrow_$(k) ? scaled_$(k)[$(PB-1):0] : {scaled_$(k)[$(FW-1)], {$(PB-1){!scaled_$(k)[$(FW-1)]}}};
+//%     if ROT then
+    // even beats hold the lower half of a pair, odd ones the upper; the pair is turned into the lower, then the upper half
+    reg  [$(PB-1):0] before_$(k), earlier_$(k), turned_$(k);
+    wire signed [$(PB-1):0] lower_$(k) = turn_odd ? before_$(k) : earlier_$(k);
+    wire signed [$(PB-1):0] upper_$(k) = turn_odd ? predicted_$(k) : before_$(k);
+    wire signed [7:0] lower_by_$(k) = turn_odd ? i_turns[$(k*16) +: 8] : i_turns[$(k*16+8) +: 8];
+    wire signed [7:0] upper_by_$(k) = turn_odd ? i_turns[$(k*16+8) +: 8] : i_turns[$(k*16) +: 8];
+    reg  signed [$(PB+7):0] lower_part_$(k), upper_part_$(k);
+    wire [$(PB+8):0] turn_sum_$(k) = (turn_diff ? $(sext("lower_part_" .. k, PB+8, PB+9)) - $(sext("upper_part_" .. k, PB+8, PB+9))
+                                     : $(sext("lower_part_" .. k, PB+8, PB+9)) + $(sext("upper_part_" .. k, PB+8, PB+9))) + $(lit(PB+9, 32));
+    wire             turn_fits_$(k) = &turn_sum_$(k)[$(PB+8):$(PB+5)] || ~|turn_sum_$(k)[$(PB+8):$(PB+5)];
+    wire             unused_turn_$(k) = &{1'b0, turn_sum_$(k)[5:0]};
+    always @(posedge clk) begin
+        before_$(k) <= predicted_$(k);
+        earlier_$(k) <= before_$(k);
+        lower_part_$(k) <= lower_$(k) * lower_by_$(k);
+        upper_part_$(k) <= upper_$(k) * upper_by_$(k);
+        turned_$(k) <= turn_fits_$(k) ? turn_sum_$(k)[$(PB+5):6] : {turn_sum_$(k)[$(PB+8)], {$(PB-1){!turn_sum_$(k)[$(PB+8)]}}};
+    end
+    assign new_khat[$(k*PB) +: $(PB)] = turned_$(k);
+//%     else
     assign new_khat[$(k*PB) +: $(PB)] = predicted_$(k);
+//%     end
 //%   end
 //%   if FW > SB then
     wire             fits_$(k) = &scaled_$(k)[$(FW-1):$(SB-1)] || ~|scaled_$(k)[$(FW-1):$(SB-1)];
@@ -596,9 +660,25 @@ module sofa_predict (
 //% local n = last_stage
 //% if T then
     always @(posedge clk) begin
+//%   if ROT then
+        turn_valid_0 <= keys_$(t+1) && final_$(t+1) && !rst;
+        turn_odd <= keys_$(t+1) && final_$(t+1) && odd_$(t+1);
+        turn_diff <= turn_odd;
+        turn_pair <= pair_$(t+1);
+        turn_last_0 <= last_column_$(t+1);
+        turn_addr_0 <= khat_at_$(t+1);
+        turn_valid_1 <= turn_valid_0 && !rst;
+        turn_valid_2 <= turn_valid_1 && !rst;
+        {turn_last_2, turn_last_1} <= {turn_last_1, turn_last_0};
+        {turn_addr_2, turn_addr_1} <= {turn_addr_1, turn_addr_0};
+        new_khat_addr <= turn_addr_2;
+        new_khat_valid <= turn_valid_2 && !rst;
+        new_khat_last <= turn_last_2;
+//%   else
         new_khat_addr <= khat_at_$(t+1);
         new_khat_valid <= keys_$(t+1) && final_$(t+1) && !rst;
         new_khat_last <= last_column_$(t+1);
+//%   end
     end
     assign o_khat_busy = keys_$(t+2);
 //% end

@@ -3,6 +3,7 @@
 //% local RB, IB, GB, LB = d.row_bits, d.index_bits, math.max(1, clog2(d.groups)), math.max(1, clog2(d.slices))
 //% local CB = math.max(1, clog2(math.max(KP, DC)))
 //% local WB, AB, DB, NB = clog2(CW + 1), math.max(1, clog2(BC * CW)), clog2(G * D), clog2(G + 1)
+//% local ROT = d.rotary == 1
 //% local STREAM, SB = d.hidden_slices > 1, clog2(d.hidden_slices + 1)
 // Walks the passes of the tiles in order and loads the operands of each into the shadow of the array while the pass before is running.
 // A tile is predicted in two phases. Keys (phase 1.1): for each slice of X, key group and word, the tokens of $(KP) keys, one key a cycle;
@@ -34,6 +35,14 @@ module sofa_token_loader (
     input  wire [1:0]         i_key_slot,
     input  wire [$(IB-1):0]   i_key,
     input  wire               i_key_last,
+//% if ROT then
+    // cosines and sines of a group: asked for when its keys begin, needed by its last pass of keys
+    output wire               o_turn_ask,
+    input  wire               i_turn_asked,
+    output wire [1:0]         o_turn_slot,
+    output wire [$(GB-1):0]   o_turn_group,
+    input  wire               i_turn_landed,
+//% end
     // codes
     input  wire [$(STREAM and 1 or 0):0]         i_codes_loaded,  // halves of their memory
 //% if STREAM then
@@ -165,6 +174,15 @@ module sofa_token_loader (
     reg  [$(NB-1):0]  done, turn;
     wire              khat_here = done > turn;
 
+//% if ROT then
+    reg  [1:0]        turns;          // groups of them that are here
+    wire              final_word = !scores && !none && last_word && last_chunk;
+    wire              turns_here = turns != 2'd0 || !final_word;
+    wire              group_asked = !o_turn_ask || i_turn_asked;
+    assign o_turn_ask = state == GROUP && !scores && last_chunk;
+    assign o_turn_slot = slot;
+    assign o_turn_group = lowest;
+//% end
     assign o_read = state == LOAD && !scores;
     assign o_read_slot = token_slot;
     assign o_read_addr = token_addr;
@@ -173,7 +191,7 @@ module sofa_token_loader (
     assign o_khat_addr = khat_addr;
     assign o_column = column;
     assign o_flag_word = word;
-    assign o_waiting = state == WAIT && !scores && !(here && codes_here);
+    assign o_waiting = state == WAIT && !scores && !(here && codes_here$(ROT and " && turns_here" or ""));
 
     wire              loaded = column == (scores ? $(CB)'d$(DC-1) : $(CB)'d$(KP-1));
     // in state POST the last tokens are coming
@@ -286,13 +304,19 @@ module sofa_token_loader (
             ring <= 2'd0;
             half <= 1'b0;
 //% end
+//% if ROT then
+            turns <= 2'd0;
+//% end
         end else begin
+//% if ROT then
+            turns <= turns + {1'b0, i_turn_landed} - {1'b0, post && final_word};
+//% end
             case (state)
                 TILE: if (tiles != 2'd0)
                     state <= none ? POST : GROUP;
-                GROUP: state <= WAIT;
+                GROUP: $(ROT and "if (group_asked) " or "")state <= WAIT;
                 // the shadow is free once the pass before has been taken
-                WAIT: if ((scores ? khat_here : here && codes_here) && vacant)
+                WAIT: if ((scores ? khat_here : here && codes_here$(ROT and " && turns_here" or "")) && vacant)
                     state <= LOAD;
                 LOAD: if (loaded)
                     state <= POST;

@@ -5,6 +5,7 @@
 //   ranges -> tiles -> [K memory, K^ memory] -> predict -> select -> need matrix -> order -> [V prefetch] -> window -> attend -> store
 //   query fetch -> queries (codes to predict, rows to the lanes of attend)
 //% local T = cfg.mode == "tokens"
+//% local ROT = d.rotary == 1
 //% local STREAM = T and d.hidden_slices > 1
 //% if T then
 // K and V of needed keys come from tokens:
@@ -19,13 +20,15 @@
 //% local narrow, HQ, HK, HV, MB, VB = d.narrow == 1, clog2(d.query_beats), clog2(d.key_beats), clog2(d.value_beats), clog2(d.key_rooms), clog2(d.value_rooms)
 //% local WB, BB = narrow and MB + IB + VB or math.max(1, clog2(W)), clog2(B)
 //% local AB = 1 + clog2(d.lane_rows) + (narrow and HQ or BB)
-//% local MAXB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats)
+//% local MAXB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats, d.rotary_beats)
 //% local ROW, META = (narrow and d.range_beats or MAXB) * P, d.key_tag_bits
 //% local HW, put = clog2(MAXB), not (narrow and P < 64)     -- put: read channels put beats together
 //% local PLB = math.max(1, clog2(cfg.memory.prefetch))
 //% local clients = NC == 2 and {{"key"}, {"value", "range", "query"}} or {{"value", "range", "query", "key"}}
 //% if T then clients = NC == 2 and {{"key", "weight", "token"}, {"value", "range", "query"}} or {{"key", "value", "range", "query", "weight", "token"}} end
-//% local streams = {token = true, weight = true}      -- clients that take single beats
+//% if ROT then clients = NC == 2 and {{"key", "rotary", "turn", "weight", "token"}, {"value", "range", "query"}} or {{"key", "value", "range", "query", "rotary", "turn", "weight", "token"}} end
+//% local untagged = {range = true, query = true, rotary = true, turn = true}
+//% local streams = {token = true, weight = true, turn = true}      -- clients that take single beats
 //% local DC, CW, HWB, TLB = cfg.predict.dims, d.slice_words, clog2(d.slice_words + 1), clog2(cfg.predict.dims + 1)
 //% local TAB, KAB, SLB = math.max(1, clog2(BC * CW)), math.max(1, clog2(CW * D)), clog2(d.hidden_slices + 1)
 //% local KEY = IB + PLB + KB + 2                       -- {tile slot, index, place, key}
@@ -69,11 +72,11 @@ module sofa_core (
     wire        command_start, command_abort, busy, done_set, start, halt, flush;
     wire [7:0]  error_code;
     wire        reset = rst || flush;
-//% for _, x in ipairs(T and {"q", "k", "v", "o", "range", "x", "code", "weight"} or {"q", "k", "v", "o", "range"}) do
+//% for _, x in ipairs(ROT and {"q", "k", "v", "o", "range", "x", "code", "weight", "rotary", "turn"} or T and {"q", "k", "v", "o", "range", "x", "code", "weight"} or {"q", "k", "v", "o", "range"}) do
     wire [$(A-1):0] cfg_$(x)_base;
 //% end
 //% local STB = math.min(A, 32)
-//% local strided = T and {"q", "k", "v", "o", "x"} or {"q", "k", "v", "o"}
+//% local strided = ROT and {"q", "k", "v", "o", "x", "rotary", "turn"} or T and {"q", "k", "v", "o", "x"} or {"q", "k", "v", "o"}
 //% for _, x in ipairs(strided) do
     wire [$(STB-1):0] cfg_$(x)_stride;
     wire [$(A-1):0] $(x)_stride = $(ext("cfg_" .. x .. "_stride", STB, A));
@@ -105,6 +108,10 @@ module sofa_core (
         .o_invalidate(command_invalidate), .o_cfg_hidden(cfg_hidden), .o_cfg_hidden_words(cfg_hidden_words),
         .o_cfg_khat_shift(cfg_khat_shift), .o_cfg_k_shift(cfg_k_shift), .o_cfg_v_shift(cfg_v_shift), .o_cfg_x_base(cfg_x_base),
         .o_cfg_code_base(cfg_code_base), .o_cfg_weight_base(cfg_weight_base), .o_cfg_x_stride(cfg_x_stride),
+//% end
+//% if ROT then
+        .o_cfg_rotary_base(cfg_rotary_base), .o_cfg_rotary_stride(cfg_rotary_stride), .o_cfg_turn_base(cfg_turn_base),
+        .o_cfg_turn_stride(cfg_turn_stride),
 //% end
         .o_start(command_start), .o_abort(command_abort), .i_busy(busy), .i_done_set(done_set), .i_error(error_code),
 //% for _, i in ipairs(inc) do
@@ -138,7 +145,7 @@ module sofa_core (
         .o_busy(busy), .o_done_set(done_set), .o_error(error_code));
 
     // ---- read channels ----
-//% for _, x in ipairs(T and {"range", "key", "value", "query", "token", "weight"} or {"range", "key", "value", "query"}) do
+//% for _, x in ipairs(ROT and {"range", "key", "value", "query", "token", "weight", "rotary", "turn"} or T and {"range", "key", "value", "query", "token", "weight"} or {"range", "key", "value", "query"}) do
     wire            $(x)_ask, $(x)_asked, $(x)_come, $(x)_taken;
 //%   if narrow then
     wire            $(x)_word_valid;
@@ -159,7 +166,7 @@ module sofa_core (
 //%   local n = #clients[c+1]
 //%   local function all(suffix) local t = {}; for i = n, 1, -1 do t[#t+1] = clients[c+1][i] .. suffix end; return "{" .. table.concat(t, ", ") .. "}" end
 //%   local metas = {}
-//%   for i = n, 1, -1 do metas[#metas+1] = (T and clients[c+1][i] ~= "range" and clients[c+1][i] ~= "query" or clients[c+1][i] == "key") and clients[c+1][i] .. "_meta" or META .. "'d0" end
+//%   for i = n, 1, -1 do metas[#metas+1] = (T and not untagged[clients[c+1][i]] or clients[c+1][i] == "key") and clients[c+1][i] .. "_meta" or META .. "'d0" end
 //%   local stream = ""
 //%   for i = n, 1, -1 do stream = stream .. (streams[clients[c+1][i]] and "1" or "0") end
     wire            read_idle_$(c), read_error_$(c), read_beat_$(c);
@@ -191,8 +198,12 @@ module sofa_core (
 //%     if put then
     assign $(x)_row = read_row_$(c);
 //%     end
+//%     if x == "rotary" then
+    assign inc_rotary_beats = {1'b0, read_beat_$(c) && (beat_client_$(c)[$(i-1)] || beat_client_$(c)[$(i)])};
+//%     elseif x ~= "turn" then
     assign inc_$(x)_beats = {1'b0, read_beat_$(c) && beat_client_$(c)[$(i-1)]};
-//%     if T and x ~= "range" and x ~= "query" or x == "key" then
+//%     end
+//%     if T and not untagged[x] or x == "key" then
     assign $(x)_tag = read_meta_$(c);
 //%     end
 //%   end
@@ -412,6 +423,18 @@ module sofa_core (
     wire [$(SB-1):0]  radius_row;
 //% end
     wire [1:0]        parity_free;
+//% if ROT then
+    wire              group_ask, group_asked, group_landed, turn_release;
+    wire [$(KB-1):0]  group_key;
+    wire [$(math.max(1, clog2(G))-1):0] group_index;
+    wire [$(math.max(1, clog2(D // 2))-1):0] turn_pair;
+    wire [$(KP*16-1):0] turns;
+    sofa_turns u_turns (
+        .clk(clk), .rst(reset), .i_start(start), .i_base(cfg_turn_base), .i_stride(turn_stride), .i_ask_valid(group_ask),
+        .o_ask_ready(group_asked), .i_ask_key(group_key), .i_ask_group(group_index), .o_req_valid(turn_ask), .i_req_ready(turn_asked),
+        .o_req_addr(turn_addr), .o_req_len(turn_len), .i_beat_valid(turn_come), .o_beat_ready(turn_taken), .i_beat(turn_row[$(P-1):0]),
+        .o_landed(group_landed), .i_release(turn_release), .i_pair(turn_pair), .o_turns(turns));
+//% end
     sofa_predict u_predict (
         .clk(clk), .rst(reset), .i_score_shift(cfg_score_shift[3:0]), .i_radius(cfg_radius), .i_has_ranges(has_ranges),
         .i_keys(cfg_keys[$(KB-1):0]), .i_tile_keys(cfg_tile[$(TB-1):0]), .i_tile(tile), .i_info_base(info_base), .i_info_bank(info_bank),
@@ -421,6 +444,10 @@ module sofa_core (
         .i_key(key_index), .i_key_last(key_last), .o_token_read(token_read), .o_token_slot(token_slot), .o_token_addr(token_at),
         .i_tokens(tokens), .i_codes_loaded(codes_loaded), .o_flag_word(flag_word), .i_flags(flags), .o_code_addr(code_at),
         .i_weight_codes(weight_codes), .o_khat_busy(inc_khat_busy),
+//%   if ROT then
+        .o_turn_ask(group_ask), .i_turn_asked(group_asked), .o_turn_key(group_key), .o_turn_group(group_index), .i_turn_landed(group_landed),
+        .o_turn_pair(turn_pair), .o_turn_release(turn_release), .i_turns(turns),
+//%   end
 //%   if STREAM then
         .i_slices(slices), .i_chunk(chunk), .o_token_free(token_free), .o_flag_half(flag_half), .o_code_half(code_half),
         .o_code_release(code_release),
@@ -501,7 +528,7 @@ module sofa_core (
     assign value_meta = $(ext("v_place", PLB, META));
 
     wire              new_k, new_v, back_valid, back_ready, back_is_v;
-    wire [$(PLB-1):0] new_place;
+    wire [$(PLB-1):0] new_place$(ROT and ", new_v_place" or "");
     wire [$(D*KW-1):0] new_k_row;
     wire [$(D*VW-1):0] new_v_row;
     wire [$(KB-1):0]  back_key;
@@ -512,6 +539,10 @@ module sofa_core (
 //%   if STREAM then
         .i_x_base(cfg_x_base), .i_x_stride(x_stride), .i_len_last(len_last),
 //%   end
+//%   if ROT then
+        .i_rotary_base(cfg_rotary_base), .i_rotary_stride(rotary_stride), .o_turn_valid(rotary_ask), .i_turn_ready(rotary_asked),
+        .o_turn_addr(rotary_addr), .i_turns_valid(rotary_come), .i_turns(rotary_row[$(D*16-1):0]),
+//%   end
         .i_tokens_come(key_arrived && key_last), .o_settled(settled),
         .i_key_valid(generate_valid), .o_key_ready(generate_ready), .i_key(generate_key),
         .o_req_valid(array_ask), .i_req_ready(weight_asked && !code_ask), .o_req_addr(array_addr), .o_req_len(array_len),
@@ -521,9 +552,13 @@ module sofa_core (
         .o_x_valid(x_ask), .i_x_ready(x_asked), .o_x_addr(x_addr), .o_x_len(x_len), .o_x_final(x_final),
         .i_x_word_valid(x_word_valid), .i_x_word(x_word), .i_x_word_last(x_word_last),
 //%   end
-        .o_k_valid(new_k), .o_v_valid(new_v), .o_row_ring(new_place), .o_k_row(new_k_row), .o_v_row(new_v_row),
+        .o_k_valid(new_k), .o_v_valid(new_v), $(ROT and ".o_k_ring(new_place), .o_v_ring(new_v_place)" or ".o_row_ring(new_place)"), .o_k_row(new_k_row), .o_v_row(new_v_row),
         .o_wr_valid(back_valid), .i_wr_ready(back_ready), .o_wr_is_v(back_is_v), .o_wr_key(back_key), .o_wr_row(back_row),
         .o_busy(inc_kvgen_busy), .o_starved(inc_kvgen_starved), .o_blocked(inc_kvgen_blocked));
+//%   if ROT then
+    assign rotary_len = 8'd$(d.rotary_beats - 1);
+    assign rotary_taken = 1'b1;
+//%   end
     // a generated row first
     assign key_taken = !new_k;
     assign value_taken = !new_v;
@@ -550,7 +585,7 @@ module sofa_core (
         .o_read_parity(read_parity), .o_read_key(read_key), .o_read_slot(read_slot), .i_rows(key_rows),
 //% if T then
         .i_k_valid(new_k || key_come), .i_k_place(new_k ? new_place : key_tag[$(PLB-1):0]), .i_k(new_k ? new_k_row : key_row[$(D*KW-1):0]),
-        .i_v_place(new_v ? new_place : value_tag[$(PLB-1):0]), .i_v_valid(new_v || value_come), .i_v(new_v ? new_v_row : value_row[$(D*VW-1):0]),
+        .i_v_place(new_v ? $(ROT and "new_v_place" or "new_place") : value_tag[$(PLB-1):0]), .i_v_valid(new_v || value_come), .i_v(new_v ? new_v_row : value_row[$(D*VW-1):0]),
         .o_parity_free(parity_free), .o_slot_free(slot_free), .o_v_space(value_space),
 //% else
         .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), .o_v_space(value_space),
@@ -681,7 +716,7 @@ module sofa_core (
 //% if T then
     assign inc_need_keys = inc_generated || inc_fetched;
     assign inc_cache_bytes = back_beat ? back_bytes : $(lit(clog2(d.port_bytes+1), 0));
-    wire unused_tags = &{1'b0, key_tag, value_tag, token_tag, weight_tag, token_row, weight_row};
+    wire unused_tags = &{1'b0, key_tag, value_tag, token_tag, weight_tag, token_row, weight_row$(ROT and ", rotary_row, turn_row" or "")};
 //% else
     assign inc_need_keys = value_come;
     assign inc_key_rows = key_come;
