@@ -166,6 +166,7 @@ void naive_count_tile(struct naive_result *r, const struct sofa_config *c, const
         for (size_t key = low; key < high; key++)
             any += seen[key - base];
         uint64_t beats = any > 0 ? group_beats(c, t, seen, base, low, high) : 0;
+        r->key_groups += any > 0;
         r->khat_beats += beats;
         r->khat_beats_skipped += any > 0 ? words * d - beats : 0;
     }

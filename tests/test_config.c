@@ -135,6 +135,7 @@ START_TEST(messages)
         {"data: {key_bits: 8}\npredict: {operand_bits: 9}\n", NULL, "data.key_bits"},
         {"memory: {port_bits: 24}\n", NULL, "power of two"},
         {"memory: {port_bits: 8}\nhead_dim: 256\n", NULL, "memory.port_bits"},
+        {"mode: tokens\nhead_dim: 9\nkvgen: {rotary: 1}\n", NULL, "head_dim is 9, must be even, 8 to 256, when kvgen.rotary is 1"},
         {"hidden_max: 8193\n", NULL, "hidden_max is 8193, must be 1 to 8192"},
         {"data: {token_bits: 16}\n", NULL, "data.token_bits is 16, must be 8"},
         {"target: asic\n", NULL, "target is 'asic', must be cells (0) or fpga (1)"},
@@ -271,7 +272,7 @@ START_TEST(keys_by_name)
     struct sofa_config c;
     sofa_config_default(&c);
     const struct sofa_config_key *keys = sofa_config_keys(&count);
-    ck_assert_uint_eq(count, 32);
+    ck_assert_uint_eq(count, 33);
     for (unsigned i = 0; i < count; i++) {
         char set[64];
         const char *list[] = {set};

@@ -2,6 +2,7 @@
 #include "tests.h"
 
 #include "../cmodel/pack.h"
+#include "../cmodel/rotary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,12 +214,74 @@ START_TEST(unpacked_again)
 }
 END_TEST
 
+/* Cosines and sines of predicted keys, tile by tile, group by group; those of generated ones, key by key. */
+static void check_turns(const struct sofa_config *c, const struct sofa_tokens *t, unsigned tile, const uint8_t *image)
+{
+    static struct reader r;
+    struct sofa_derived d;
+    size_t half = c->head_dim / 2, keys = t->x.rows;
+    struct sofa_turns shape = sofa_pack_turns_shape(c, keys, tile);
+    sofa_config_derive(c, &d);
+    ck_assert_uint_eq(shape.stride % d.port_bytes, 0);
+    for (size_t base = 0; base < keys; base += tile) {
+        r = (struct reader){.image = image, .port_bytes = d.port_bytes, .beat = base * shape.stride / d.port_bytes};
+        for (size_t low = base; low < base + tile && low < keys; low += c->predict.keys, end_slice(&r))
+            for (size_t i = 0; i < half; i++) {
+                next_word(&r, 16 * c->predict.keys);
+                for (size_t key = low; key < low + c->predict.keys && key < base + tile && key < keys; key++) {
+                    ck_assert_int_eq((int8_t)r.word[2 * (key - low)], sofa_turn_of(t->cos[key * half + i]));
+                    ck_assert_int_eq((int8_t)r.word[2 * (key - low) + 1], sofa_turn_of(t->sin[key * half + i]));
+                }
+            }
+        ck_assert_uint_le(r.beat * d.port_bytes, (base + tile) * shape.stride);
+    }
+}
+
+START_TEST(turns)
+{
+    uint64_t state = test_seed();
+    for (unsigned run = 0; run < 60; run++) {
+        struct sofa_config c;
+        struct sofa_tokens t = {.x.rows = test_between(&state, 1, 60)};
+        sofa_config_default(&c);
+        c.mode = SOFA_MODE_TOKENS;
+        c.kvgen.rotary = 1;
+        c.head_dim = 2 * test_between(&state, 4, 20);
+        c.tile.keys = test_between(&state, 4, 40);
+        c.predict.keys = test_between(&state, 1, c.tile.keys);
+        c.memory.port_bits = 8u << test_between(&state, 0, 7);
+        unsigned tile = test_between(&state, 1, c.tile.keys);
+        size_t half = c.head_dim / 2, count = t.x.rows * half;
+        struct sofa_turns shape = sofa_pack_turns_shape(&c, t.x.rows, tile);
+        uint8_t *image = malloc(shape.bytes), row[2 * SOFA_HEAD_DIM_MAX];
+        t.cos = malloc(count * sizeof *t.cos);
+        t.sin = malloc(count * sizeof *t.sin);
+        ck_assert(image && t.cos && t.sin);
+        for (size_t i = 0; i < count; i++) {
+            t.cos[i] = (int16_t)((int)test_between(&state, 0, 32768) - 16384);
+            t.sin[i] = (int16_t)((int)test_between(&state, 0, 32768) - 16384);
+        }
+        sofa_pack_turns(image, &c, &t, tile);
+        check_turns(&c, &t, tile, image);
+        sofa_pack_rotary(row, &t, t.x.rows - 1, c.head_dim);
+        for (size_t i = 0; i < half; i++) {
+            ck_assert_int_eq((int16_t)(row[4 * i] | row[4 * i + 1] << 8), t.cos[count - half + i]);
+            ck_assert_int_eq((int16_t)(row[4 * i + 2] | row[4 * i + 3] << 8), t.sin[count - half + i]);
+        }
+        free(image);
+        free(t.cos);
+        free(t.sin);
+    }
+}
+END_TEST
+
 Suite *pack_suite(void)
 {
     Suite *s = suite_create("pack");
     TCase *t = tcase_create("pack");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, unpacked_again);
+    tcase_add_test(t, turns);
     suite_add_tcase(s, t);
     return s;
 }

@@ -104,6 +104,41 @@ START_TEST(wrong_arrays)
 }
 END_TEST
 
+START_TEST(wrong_rotations)
+{
+    static struct tokens_sample s;
+    uint64_t state = test_seed();
+    do {
+        if (s.directory[0])
+            test_remove_directory(s.directory);
+        tokens_open(&s, 1, &state);
+    } while (s.dim % 2 != 0 || s.keys < 2);
+    s.config.kvgen.rotary = 1;
+    refused(&s, "'cos'");
+    tokens_rotate(&s, 0, &state);
+    for (unsigned i = 0; i < 2; i++) {
+        struct sofa_member *m = &s.member[i ? AT_SIN : AT_COS], keep = *m;
+        const char *name = i ? "'sin'" : "'cos'";
+        float *data = keep.array.data, first = data[1];
+        m->name = "other";
+        refused(&s, name);
+        *m = keep;
+        m->array.shape[0]--;
+        m->array.count = m->array.shape[0] * m->array.shape[1];
+        refused(&s, name);
+        *m = keep;
+        data[1] = 1.001f;
+        refused(&s, "must be -1 to 1");
+        data[1] = NAN;
+        refused(&s, name);
+        data[1] = first;
+    }
+    s.config.kvgen.rotary = 0;
+    refused(&s, "kvgen.rotary: 1");
+    test_remove_directory(s.directory);
+}
+END_TEST
+
 START_TEST(wrong_sizes)
 {
     static struct tokens_sample s;
@@ -144,6 +179,7 @@ Suite *token_traces_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, full_scale);
     tcase_add_test(t, wrong_arrays);
+    tcase_add_test(t, wrong_rotations);
     tcase_add_test(t, wrong_sizes);
     suite_add_tcase(s, t);
     return s;

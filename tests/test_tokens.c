@@ -70,6 +70,7 @@ static void compare(const struct sofa_result *got, const struct naive_result *wa
     ck_assert_uint_eq(n->khat_beats, want->khat_beats);
     ck_assert_uint_eq(n->khat_beats_skipped, want->khat_beats_skipped);
     ck_assert_uint_eq(n->zero_terms, want->zero_terms);
+    ck_assert_uint_eq(n->key_groups, want->key_groups);
 }
 
 static void compare_bytes(const struct sofa_counters *n, const struct naive_result *want, const struct tokens_sample *s)
@@ -79,6 +80,11 @@ static void compare_bytes(const struct sofa_counters *n, const struct naive_resu
     struct sofa_pack pack;
     sofa_pack_shape(&pack, &s->config, s->hidden);
     int streamed = pack.slices > 1;
+    uint64_t half = s->dim / 2, turned = s->config.kvgen.rotary, word = 16 * s->config.predict.keys, per = 1;
+    while (per * 2 * word <= 8 * port)
+        per *= 2;
+    uint64_t group = word > 8 * port ? half * ((word + 8 * port - 1) / (8 * port)) : (half + per - 1) / per;
+    ck_assert_uint_eq(n->bytes_rotary, turned * (n->generated * ((half * 4 + port - 1) / port) + n->key_groups * group) * port);
     ck_assert_uint_eq(n->bytes_token, (n->key_rows + (streamed ? n->generated : 0)) * ((s->hidden + port - 1) / port * port));
     ck_assert_uint_eq(n->bytes_cache_write, n->generated * s->dim * (key + value));
     ck_assert_uint_eq(n->bytes_cache_read, n->fetched * pair);
@@ -101,6 +107,8 @@ START_TEST(naive_agrees)
         struct sofa_error e;
         struct sofa_options o = {.radius = run % 5 ? INFINITY : 2, .carry = (int)(run / 2 % 2)};
         tokens_open(&s, run, &state);
+        if (s.dim % 2 == 0)
+            tokens_rotate(&s, run / 2, &state);
         ck_assert_msg(tokens_load(&s, &t, &e) == SOFA_OK, "%s", e.text);
         ck_assert_msg(sofa_job_make(&job, &s.config, &t, &o, &e) == SOFA_OK, "%s", e.text);
         if (run % 4 == 3) { /* registers that the host would not choose */
@@ -115,6 +123,38 @@ START_TEST(naive_agrees)
         naive_free(&want);
         sofa_result_free(&got);
         sofa_trace_free(&t);
+        test_remove_directory(s.directory);
+    }
+}
+END_TEST
+
+/* The shifts are the smallest that saturate nothing; a turned row is what float64 makes of the row. */
+START_TEST(rotation)
+{
+    static struct tokens_sample s;
+    uint64_t state = test_seed();
+    for (unsigned run = 0, done = 0; done < 12; run++) {
+        struct sofa_trace t;
+        struct sofa_error e;
+        tokens_open(&s, run, &state);
+        if (s.dim % 2 == 0) {
+            tokens_rotate(&s, 0, &state);
+            ck_assert_msg(tokens_load(&s, &t, &e) == SOFA_OK, "%s", e.text);
+            size_t d = s.dim, half = d / 2;
+            unsigned bits = s.config.data.key_bits;
+            int16_t row[SAMPLE_DIM], plain[SAMPLE_DIM];
+            for (size_t key = 0; key < s.keys; key++) {
+                sofa_generate(plain, t.tokens.k_sum + key * d, d, t.tokens.k_shift, bits);
+                sofa_generate_key(row, &t.tokens, key, d, t.tokens.k_shift, bits);
+                for (size_t i = 0; i < half; i++) {
+                    double c = (double)s.cos[key * half + i], z = (double)s.sin[key * half + i], bound = 0.51 + ldexp(1, (int)bits - 15);
+                    ck_assert_double_eq_tol(row[i], plain[i] * c - plain[i + half] * z, bound);
+                    ck_assert_double_eq_tol(row[i + half], plain[i] * z + plain[i + half] * c, bound);
+                }
+            }
+            sofa_trace_free(&t);
+            done++;
+        }
         test_remove_directory(s.directory);
     }
 }
@@ -330,6 +370,7 @@ Suite *tokens_suite(void)
     tcase_add_test(t, weight_codes);
     tcase_add_test(t, shifts);
     tcase_add_test(t, naive_agrees);
+    tcase_add_test(t, rotation);
     tcase_add_test(t, kept_pairs);
     tcase_add_test(t, tiles_are_told);
     tcase_add_test(t, sums_are_real);

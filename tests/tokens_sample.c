@@ -4,6 +4,7 @@
 
 #include "../tb/synthetic.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,6 +102,24 @@ void tokens_open(struct tokens_sample *s, unsigned run, uint64_t *state)
         tokens_add(s, "bv", SOFA_F32, s->dim, 0, s->bv);
     test_directory(s->directory);
     snprintf(s->path, sizeof s->path, "%s/t.npz", s->directory);
+}
+
+void tokens_rotate(struct tokens_sample *s, unsigned run, uint64_t *state)
+{
+    size_t half = s->dim / 2;
+    ck_assert_uint_eq(s->dim % 2, 0);
+    s->config.kvgen.rotary = 1;
+    for (size_t i = 0; i < s->keys * half; i++) {
+        double angle = test_between(state, 0, 6283) / 1000.0;
+        s->cos[i] = (float)cos(angle);
+        s->sin[i] = (float)sin(angle);
+    }
+    if (run % 4 == 3) { /* what no rotation has */
+        fill(s->cos, s->keys * half, 3, state);
+        fill(s->sin, s->keys * half, 3, state);
+    }
+    tokens_add(s, "cos", SOFA_F32, s->keys, half, s->cos);
+    tokens_add(s, "sin", SOFA_F32, s->keys, half, s->sin);
 }
 
 enum sofa_status tokens_load(struct tokens_sample *s, struct sofa_trace *t, struct sofa_error *e)

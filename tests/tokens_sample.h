@@ -16,18 +16,21 @@ struct tokens_sample {
     int16_t q[SAMPLE_ROWS * SAMPLE_DIM];
     float x[SAMPLE_KEYS * SAMPLE_HIDDEN], wk[SAMPLE_HIDDEN * SAMPLE_DIM], wv[SAMPLE_HIDDEN * SAMPLE_DIM];
     float bk[SAMPLE_DIM], bv[SAMPLE_DIM];
+    float cos[SAMPLE_KEYS * SAMPLE_DIM / 2], sin[SAMPLE_KEYS * SAMPLE_DIM / 2];
     int32_t first[SAMPLE_ROWS], visible[SAMPLE_ROWS];
     double q_scale;
-    struct sofa_member member[12];
+    struct sofa_member member[14];
     unsigned members;
     char directory[256], path[300];
     struct sofa_config config;
 };
 
-enum { AT_Q, AT_Q_SCALE, AT_X, AT_WK, AT_WV, AT_FIRST, AT_VISIBLE, AT_BK, AT_BV };
+enum { AT_Q, AT_Q_SCALE, AT_X, AT_WK, AT_WV, AT_FIRST, AT_VISIBLE, AT_BK, AT_BV, AT_COS, AT_SIN };
 
 /* Adds an array; cols 0: one dimension, rows 0: a scalar. */
 void tokens_add(struct tokens_sample *s, const char *name, enum sofa_type type, size_t rows, size_t cols, void *data);
+/* Gives a sample of an even head_dim cosines and sines; run chooses their kind. */
+void tokens_rotate(struct tokens_sample *s, unsigned run, uint64_t *state);
 /* A good sample, its kind chosen by `run`; the caller removes s->directory. */
 void tokens_open(struct tokens_sample *s, unsigned run, uint64_t *state);
 /* Writes the file and loads it. */
