@@ -79,13 +79,14 @@ static void derive_tokens(const struct sofa_config *c, struct sofa_derived *d)
     d->write_back_rows = 8;
 }
 
-/* The unit that turns K rows is done with one before the next is there, unless that takes more multipliers than the array. */
+/* The unit that turns K rows is done with one before the next is there, for a quarter of hidden_max, unless that takes too many
+ * multipliers beside those of the array. */
 static void derive_rotary(const struct sofa_config *c, struct sofa_derived *d)
 {
     unsigned half = c->head_dim / 2, port = c->memory.port_bits;
     unsigned words = d->hidden_words - (d->hidden_slices - 1) * d->slice_words;
-    unsigned time = d->project_blocks * d->project_steps * words, used = d->generate_time + 6;
-    unsigned most = at_least_one(c->kvgen.outputs * c->kvgen.inputs / 4);
+    unsigned time = d->project_blocks * d->project_steps * ceil_div(words, 4), used = d->generate_time + 6;
+    unsigned most = at_least_one(c->kvgen.outputs * c->kvgen.inputs / 32);
     d->rotary = c->mode == SOFA_MODE_TOKENS && c->kvgen.rotary;
     if (!d->rotary)
         return;
