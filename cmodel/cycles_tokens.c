@@ -373,7 +373,7 @@ static void after_word(struct sofa_machine *m, const struct sofa_tile *tile, int
     if (streamed(m)) {
         m->wire.token_free = 1;
         keys->ring = (m->now.keys.ring + 1) % SOFA_TILE_SLOTS;
-        keys->half ^= 1;
+        keys->codes--;
     }
 }
 
@@ -446,6 +446,16 @@ static void begin_loader_tile(struct sofa_machine *m, const struct sofa_tile *ti
         next->state = tile ? LOADER_GROUP : LOADER_POST;
 }
 
+static int code_landed(const struct sofa_machine *m)
+{
+    return (m->now.codes.loaded & ~m->now.keys.codes_before) != 0;
+}
+
+static int codes_here(const struct sofa_machine *m)
+{
+    return streamed(m) ? m->now.keys.codes > 0 || code_landed(m) : (int)(m->now.codes.loaded & 1);
+}
+
 /* Cosines and sines of the group are asked for where its keys begin for the last time; 0: not yet. */
 static int ask_for_turns(struct sofa_machine *m)
 {
@@ -475,6 +485,8 @@ static void step_loader(struct sofa_machine *m, int taken)
     note_tokens(m);
     if (sofa_underway_due(&m->khat_done, m->cycle, &ignored))
         m->next.keys.done++;
+    m->next.keys.codes += (unsigned)code_landed(m);
+    m->next.keys.codes_before = m->now.codes.loaded;
     m->next.keys.turns += (m->now.turns.loaded & ~keys->turns_before) != 0;
     m->next.keys.turns_before = m->now.turns.loaded;
     if (taken)
@@ -491,7 +503,7 @@ static void step_loader(struct sofa_machine *m, int taken)
         break;
     case LOADER_WAIT:
         if (vacant && (keys->scores ? keys->done > keys->turn
-                                    : tokens_here(m) && m->now.codes.loaded >> keys->half & 1 && turns_here(m)))
+                                    : tokens_here(m) && codes_here(m) && turns_here(m)))
             next->state = LOADER_KEYS;
         break;
     case LOADER_KEYS:

@@ -36,7 +36,8 @@ struct sofa_slices_shape {
 /* sofa_token_loader, what it has beyond sofa_loader; and the issue of key passes. */
 struct sofa_key_pass_state {
     int scores; /* phase */
-    unsigned word, chunk, ring, half, done, turn;
+    unsigned word, chunk, ring, done, turn;
+    unsigned codes, codes_before; /* slices of codes that are here and not passed by; halves that were loaded a cycle ago */
     unsigned turns, turns_before; /* groups of cosines and sines that are here; halves that were loaded a cycle ago */
     uint64_t begun[SOFA_TILE_KEYS_MAX / 64];
     /* the pass on offer */

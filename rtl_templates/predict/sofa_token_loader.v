@@ -123,7 +123,10 @@ module sofa_token_loader (
     wire              last_word = word == (last_chunk ? i_words_last : $(lit(WB, CW))) - 1'b1;
     reg  [1:0]        ring;           // token slot when there are several slices
     reg               half;           // of the codes
-    wire              codes_here = half ? i_codes_loaded[1] : i_codes_loaded[0];
+    // a half may still be loaded with the slice before the last, which a pass reads: slices that came are counted
+    reg  [1:0]        code_slices, loaded_before;
+    wire              code_landed = |(i_codes_loaded & ~loaded_before);
+    wire              codes_here = streamed ? code_slices != 2'd0 || code_landed : i_codes_loaded[0];
     assign            o_flag_half = half;
     wire [1:0]        token_slot = streamed ? ring : slot;
     wire              filling = streamed ? i_chunk : i_tile;
@@ -303,6 +306,8 @@ module sofa_token_loader (
 //% if STREAM then
             ring <= 2'd0;
             half <= 1'b0;
+            code_slices <= 2'd0;
+            loaded_before <= 2'b00;
 //% end
 //% if ROT then
             turns <= 2'd0;
@@ -334,6 +339,8 @@ module sofa_token_loader (
             else if (step && scores && last_slice)
                 turn <= turn + 1'b1;
 //% if STREAM then
+            loaded_before <= i_codes_loaded;
+            code_slices <= code_slices + {1'b0, code_landed} - {1'b0, o_token_free};
             if (o_token_free) begin
                 ring <= ring == 2'd2 ? 2'd0 : ring + 2'd1;
                 half <= !half;
