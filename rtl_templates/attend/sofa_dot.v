@@ -1,8 +1,9 @@
 // SA-1 of one lane: products of PEW query and key elements and their sum.
-// Latency $(3 + d.dot_tree - 1) cycles (products, $(d.dot_tree) tree stages, halves combined); throughput one beat a cycle, no back-pressure.
+// Latency $(3 + d.dot_tree - 1) cycles (products, $(d.dot_tree) tree stages, and halves combined or operands registered); throughput one beat a cycle, no back-pressure.
 // Equals one beat of the dot product s of docs/arithmetic.md.
 //% local N, QW, KW, SW = cfg.attend.width, cfg.data.query_bits, cfg.data.key_bits, d.dot_bits
 //% local split, IN = KW == 16 and d.whole_products == 0, d.tree_inputs
+//% local early = not split and d.whole_products == 1 and N > 1   -- the multipliers' operands are registered instead of the sum
 //% local HB = split and 8 or KW   -- bits of the key's high part
 //% local PW = QW + 9   -- product of a query element and half a key element
 `default_nettype none
@@ -10,7 +11,7 @@ module sofa_dot (
     input  wire                clk,
     input  wire [$(N*QW-1):0]  i_q,
     input  wire [$(N*KW-1):0]  i_k,
-    output reg  [$(SW-1):0]    o_sum
+    output $(early and "wire" or "reg ") [$(SW-1):0]    o_sum
 );
 //% local function tree(prefix, names, width)
 //%   local level = 0
@@ -31,7 +32,7 @@ module sofa_dot (
 //% end
 //% local low, high = {}, {}
 //% for i = 0, N - 1 do
-    wire signed [$(QW-1):0] q_$(i) = i_q[$(i*QW) +: $(QW)];
+    $(early and "reg " or "wire") signed [$(QW-1):0] q_$(i)$(early and "" or " = i_q[" .. (i*QW) .. " +: " .. QW .. "]");
 //%   if split then
     wire signed [8:0] kl_$(i) = {1'b0, i_k[$(i*KW) +: 8]};
     wire signed [7:0] kh_$(i) = i_k[$(i*KW+8) +: 8];
@@ -39,7 +40,13 @@ module sofa_dot (
     always @(posedge clk) low0_$(i) <= q_$(i) * kl_$(i);
 //%     low[#low+1] = "low0_" .. i
 //%   else
-    wire signed [$(HB-1):0] kh_$(i) = i_k[$(i*KW) +: $(HB)];
+    $(early and "reg " or "wire") signed [$(HB-1):0] kh_$(i)$(early and "" or " = i_k[" .. (i*KW) .. " +: " .. HB .. "]");
+//%     if early then
+    always @(posedge clk) begin
+        q_$(i) <= i_q[$(i*QW) +: $(QW)];
+        kh_$(i) <= i_k[$(i*KW) +: $(HB)];
+    end
+//%     end
 //%   end
 //%   if N == 1 and not split then
     // no adders: operands are registered instead of the sum
@@ -69,8 +76,12 @@ module sofa_dot (
     wire unused_low = &{1'b0, $(l)[$(lw-1):$(SW)]};
 //%   end
 //% else
+//%   if early then
+    assign o_sum = $(sext(h, hw, SW));
+//%   else
     always @(posedge clk)
         o_sum <= $(sext(h, hw, SW));
+//%   end
 //%   if SW < hw then
     wire unused_high = &{1'b0, $(h)[$(hw-1):$(SW)]};
 //%   end
