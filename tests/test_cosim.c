@@ -29,6 +29,12 @@ static const char *const designs[][SETTINGS] = {
     {"mode=tokens", "kvgen.rotary=1", "head_dim=22", "hidden_max=40", "kvgen.slice=20", "predict.dims=5", "kvgen.inputs=2"},
     {"mode=tokens", "head_dim=32", "hidden_max=32", "kvgen.slice=8", "predict.dims=8", "predict.keys=4", "tile.keys=4",
      "tile.kept_max=2", "memory.port_bits=8", "attend.width=4", "memory.prefetch=4"},
+    /* mode tokens: resident; streamed, with tails everywhere */
+    {"mode=tokens", "query_block=8", "hidden_max=60", "memory.prefetch=5"},
+    {"mode=tokens", "query_block=6", "head_dim=19", "tile.keys=11", "tile.kept_max=5", "hidden_max=75", "kvgen.slice=25",
+     "kvgen.outputs=4", "kvgen.inputs=3", "predict.keys=3", "predict.dims=4", "predict.weight_rounding=floor",
+     "data.value_bits=8", "attend.lanes=3", "attend.width=4", "attend.window=3", "memory.port_bits=64",
+     "memory.read_channels=2", "memory.prefetch=3", "memory.address_bits=48", "keys_max=200"},
 };
 #define DESIGNS (sizeof designs / sizeof designs[0])
 #define KV_DESIGNS 4
@@ -194,6 +200,19 @@ static void run_spoilt(struct fixture *f, const char *name, uint32_t value, unsi
     free_head(&h);
 }
 
+static void spoil_tokens(struct fixture *f)
+{
+    const struct sofa_config *c = &f->config;
+    unsigned words = (c->hidden_max + c->predict.dims - 1) / c->predict.dims;
+    static const char *const aligned[] = {"X_BASE_LO", "CODE_BASE_LO", "WEIGHT_BASE_LO", "X_STRIDE"};
+    run_spoilt(f, "HIDDEN", 0, SOFA_ERROR_HIDDEN);
+    run_spoilt(f, "HIDDEN", c->hidden_max + 1, SOFA_ERROR_HIDDEN);
+    run_spoilt(f, "HIDDEN_WORDS", 0, SOFA_ERROR_HIDDEN);
+    run_spoilt(f, "HIDDEN_WORDS", words + 1, SOFA_ERROR_HIDDEN);
+    for (size_t i = 0; i < sizeof aligned / sizeof aligned[0] && c->memory.port_bits > 8; i++)
+        run_spoilt(f, aligned[i], c->memory.port_bits / 16, SOFA_ERROR_ALIGNMENT);
+}
+
 START_TEST(bad_descriptors_touch_nothing)
 {
     struct fixture f;
@@ -209,7 +228,7 @@ START_TEST(bad_descriptors_touch_nothing)
     run_spoilt(&f, "TILE", 0xFFFF, SOFA_ERROR_TILE);
     run_spoilt(&f, "KEPT", 0, SOFA_ERROR_KEPT);
     run_spoilt(&f, "KEPT", c->tile.kept_max + 1, SOFA_ERROR_KEPT);
-    run_spoilt(&f, "MODE", 1, SOFA_ERROR_MODE);
+    run_spoilt(&f, "MODE", c->mode != SOFA_MODE_TOKENS, SOFA_ERROR_MODE);
     run_spoilt(&f, "SCORE_SHIFT", 16, SOFA_ERROR_SCALE);
     run_spoilt(&f, "SCALE_MANTISSA", 32767, SOFA_ERROR_SCALE);
     run_spoilt(&f, "SCALE_SHIFT", 64, SOFA_ERROR_SCALE);
@@ -219,7 +238,35 @@ START_TEST(bad_descriptors_touch_nothing)
         run_spoilt(&f, aligned[i], port + 1, SOFA_ERROR_ALIGNMENT);
         run_spoilt(&f, aligned[i], port / 2, SOFA_ERROR_ALIGNMENT);
     }
+    if (c->mode == SOFA_MODE_TOKENS)
+        spoil_tokens(&f);
     run_good(&f);
+    tb_driver_close(f.driver);
+}
+END_TEST
+
+/* Jobs for the same tokens with FLAGS.keep: nothing is generated twice, unless the core was told to forget. */
+START_TEST(kept_pairs_are_used)
+{
+    struct fixture f;
+    struct head h;
+    open_design(&f, (size_t)_i);
+    make_head(&h, &f, 3 * f.config.query_block, 60, TB_RANDOM_VALUES, TB_CAUSAL, &plain);
+    run_exact(&f, &h, 0, "the first job");
+    for (unsigned n = 0; n < 8; n++) {
+        struct sofa_result earlier = h.result;
+        int lost = n % 4 == 3;
+        if (lost)
+            CHECK_OK(tb_write(f.driver, "CONTROL", SOFA_CONTROL_INVALIDATE, &error));
+        h.job.keep = 1;
+        h.job.valid = lost ? NULL : earlier.valid;
+        tb_synthetic_see(&h.trace, (enum tb_view)(n % TB_BLIND), &f.random);
+        h.job.has_ranges = h.trace.has_ranges;
+        CHECK_OK(sofa_model_run(&h.result, &f.config, &h.trace, &h.job, 1, &error));
+        run_exact(&f, &h, (int)(n & 1), lost ? "a job after CONTROL.invalidate" : "a job that keeps");
+        sofa_result_free(&earlier);
+    }
+    free_head(&h);
     tb_driver_close(f.driver);
 }
 END_TEST
@@ -386,10 +433,14 @@ Suite *cosim_suite(void)
     tcase_add_loop_test(rtl, every_view_and_content, 0, DESIGNS);
     tcase_add_loop_test(rtl, bus_errors_end_the_job, 0, 2);
     tcase_add_loop_test(rtl, abort_works_at_any_cycle, 0, 2);
-    tcase_add_loop_test(rtl, bad_descriptors_touch_nothing, 0, KV_DESIGNS);
+    tcase_add_loop_test(rtl, bad_descriptors_touch_nothing, 0, DESIGNS);
     tcase_add_loop_test(rtl, bad_ranges_end_the_job, 0, 2);
     tcase_add_loop_test(rtl, watchdog_ends_every_wait, 0, 2);
     tcase_add_loop_test(rtl, busy_core_keeps_its_descriptor, 0, 2);
+    tcase_add_loop_test(rtl, bus_errors_end_the_job, KV_DESIGNS, DESIGNS);
+    tcase_add_loop_test(rtl, abort_works_at_any_cycle, KV_DESIGNS, DESIGNS);
+    tcase_add_loop_test(rtl, watchdog_ends_every_wait, KV_DESIGNS, DESIGNS);
+    tcase_add_loop_test(rtl, kept_pairs_are_used, KV_DESIGNS, DESIGNS);
     suite_add_tcase(suite, rtl);
     return suite;
 }
