@@ -1,11 +1,14 @@
 /* selftest: from the line to whole jobs, so that the first failure says what is broken. */
 #include "host.h"
 
+#include "../cmodel/kvgen.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define HIDDEN 40u /* of the tokens of a random head */
 #define MEMORY_SAMPLE 512u /* bytes tested at each place */
 
 static uint64_t next(uint64_t *state)
@@ -25,6 +28,17 @@ static int fill(struct sofa_tensor *t, size_t rows, size_t cols, unsigned bits, 
     return t->value != NULL;
 }
 
+/* Mode tokens: short tokens, as many as a serial line carries soon. */
+static int fill_keys(struct sofa_trace *t, const struct sofa_config *c, size_t keys, uint64_t *state)
+{
+    size_t d = c->head_dim, hidden = c->hidden_max < HIDDEN ? c->hidden_max : HIDDEN;
+    if (c->mode == SOFA_MODE_TOKENS)
+        return fill(&t->tokens.x, keys, hidden, c->data.token_bits, state) &&
+               fill(&t->tokens.wk, hidden, d, c->data.weight_bits, state) &&
+               fill(&t->tokens.wv, hidden, d, c->data.weight_bits, state);
+    return fill(&t->k, keys, d, c->data.key_bits, state) && fill(&t->v, keys, d, c->data.value_bits, state);
+}
+
 enum sofa_status host_random_trace(struct sofa_trace *t, const struct sofa_config *c, size_t rows, size_t keys,
                                    int causal, uint64_t seed, struct sofa_error *e)
 {
@@ -32,12 +46,11 @@ enum sofa_status host_random_trace(struct sofa_trace *t, const struct sofa_confi
     t->first = calloc(rows, sizeof *t->first);
     t->visible = malloc(rows * sizeof *t->visible);
     if (!t->first || !t->visible || !fill(&t->q, rows, c->head_dim, c->data.query_bits, &seed) ||
-        !fill(&t->k, keys, c->head_dim, c->data.key_bits, &seed) ||
-        !fill(&t->v, keys, c->head_dim, c->data.value_bits, &seed))
+        !fill_keys(t, c, keys, &seed))
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu rows and %zu keys", rows, keys);
     for (size_t row = 0; row < rows; row++)
         t->visible[row] = (uint32_t)(causal ? (row + 1) * keys / rows : keys);
-    return SOFA_OK;
+    return c->mode == SOFA_MODE_TOKENS ? sofa_tokens_project(t, c, e) : SOFA_OK;
 }
 
 static enum sofa_status test_registers(struct host *h, struct sofa_error *e)

@@ -265,6 +265,65 @@ START_TEST(nobody_answers)
 }
 END_TEST
 
+/* The smallest memory that holds a block, and so takes a part for each. */
+static void run_in_parts(struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_trace *t,
+                         const struct sofa_job *job, int16_t *output, struct sofa_ran *ran)
+{
+    const struct sofa_run how = {.timeout = 120};
+    struct sofa_error e;
+    uint64_t all = bus->size;
+    for (bus->size = 256; sofa_driver_run(bus, c, t, job, &how, output, ran, &e) != SOFA_OK; bus->size += 2)
+        ck_assert_msg(bus->size < all && strstr(e.text, "one block of rows") != NULL, "%s", e.text);
+    bus->size = all;
+}
+
+static void open_tokens(struct tb_board **board, struct sofa_config *c, struct sofa_bus *bus, struct sofa_link *link)
+{
+    static const char *const set[] = {"mode=tokens", "hidden_max=40", "kvgen.outputs=4", "kvgen.inputs=2", "kvgen.slice=24"};
+    struct sofa_stream stream;
+    struct sofa_error e;
+    const struct tb_core_options options = {.seed = test_seed()};
+    ck_assert_msg(sofa_config_load(c, CONFIG, set, sizeof set / sizeof set[0], &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(tb_board_open(board, c, &options, &e) == SOFA_OK, "%s", e.text);
+    tb_board_stream(&stream, *board);
+    ck_assert_msg(sofa_link_open(bus, link, &stream, c->board.baud, 2, &e) == SOFA_OK, "%s", e.text);
+    bus->size = (uint64_t)c->board.memory_kib * 1024;
+}
+
+/* Mode tokens in a memory that does not hold all rows at once: later parts use what the earlier ones have generated. */
+START_TEST(tokens_in_parts)
+{
+    enum { ROWS = 40, KEYS = 20, DIMS = 8 };
+    struct sofa_error e = {""};
+    struct sofa_config c;
+    struct tb_board *board;
+    struct sofa_bus bus;
+    struct sofa_link link;
+    struct tb_random random = {test_seed()};
+    open_tokens(&board, &c, &bus, &link);
+    for (unsigned n = 0; n < 2; n++) {
+        struct sofa_trace t;
+        struct sofa_job job;
+        struct sofa_result result;
+        struct sofa_ran ran;
+        const struct sofa_options options = {.radius = INFINITY};
+        int16_t output[ROWS * DIMS] = {0};
+        ck_assert_int_eq(tb_synthetic(&t, &c, ROWS, KEYS, TB_RANDOM_VALUES, n ? TB_CAUSAL : TB_SEE_ALL, &random, &e), SOFA_OK);
+        ck_assert_int_eq(sofa_job_make(&job, &c, &t, &options, &e), SOFA_OK);
+        ck_assert_int_eq(sofa_model_run(&result, &c, &t, &job, 0, &e), SOFA_OK);
+        run_in_parts(&bus, &c, &t, &job, output, &ran);
+        ck_assert_mem_eq(output, result.o, sizeof output);
+        ck_assert_uint_eq(ran.parts, ROWS / c.query_block);
+        ck_assert_uint_eq(sofa_count_of(&ran.counts, "GENERATED"), result.counters.generated);
+        ck_assert_uint_eq(sofa_count_of(&ran.counts, "FETCHED"), result.counters.fetched);
+        sofa_result_free(&result);
+        sofa_trace_free(&t);
+    }
+    bus.close(bus.user);
+    tb_board_close(board);
+}
+END_TEST
+
 Suite *board_suite(void)
 {
     Suite *s = suite_create("board");
@@ -279,6 +338,7 @@ Suite *board_suite(void)
     tcase_set_timeout(hardware, 1800);
     tcase_add_test(hardware, faults_on_the_line);
     tcase_add_test(hardware, sofahost_on_a_simulated_board);
+    tcase_add_test(hardware, tokens_in_parts);
     suite_add_tcase(s, hardware);
     return s;
 }
