@@ -32,7 +32,8 @@
 #define SOFA_LINK_FLUSH SOFA_LINK_FRAME_MAX
 
 /* Addresses: memory from 0 on; from here on the registers of sofa_core (whole words), then the words that tell the
- * configuration: how many numeric keys, and their values in the order of sofa_config_keys(). */
+ * configuration: how many numeric keys (bits 15:0) and the mode (bits 31:16, as enum sofa_mode), then the keys' values in the
+ * order of sofa_config_keys(). */
 #define SOFA_LINK_REGISTERS 0x80000000u
 #define SOFA_LINK_CONFIG (SOFA_LINK_REGISTERS + 0x400u)
 

@@ -185,13 +185,15 @@ enum sofa_status sofa_link_open(struct sofa_bus *bus, struct sofa_link *l, const
 
 enum sofa_status sofa_link_config(struct sofa_link *l, struct sofa_config *c, struct sofa_error *e)
 {
-    uint32_t count;
+    uint32_t first;
     struct sofa_error why;
-    enum sofa_status status = link_get(l, SOFA_LINK_CONFIG - SOFA_LINK_REGISTERS, &count, e);
-    if (status == SOFA_OK && count != SOFA_KEY_COUNT)
-        status = sofa_fail(e, SOFA_BAD_RESULT, "%s: the board's configuration has %u keys, this program knows %u; is the "
-                           "bitstream of another version?", l->stream.name, (unsigned)count, (unsigned)SOFA_KEY_COUNT);
+    enum sofa_status status = link_get(l, SOFA_LINK_CONFIG - SOFA_LINK_REGISTERS, &first, e);
+    if (status == SOFA_OK && ((first & 0xFFFF) != SOFA_KEY_COUNT || first >> 16 > SOFA_MODE_TOKENS))
+        status = sofa_fail(e, SOFA_BAD_RESULT, "%s: the board's configuration has %u keys and mode %u, this program knows %u and "
+                           "modes 0 and 1; is the bitstream of another version?", l->stream.name, (unsigned)(first & 0xFFFF),
+                           (unsigned)(first >> 16), (unsigned)SOFA_KEY_COUNT);
     sofa_config_default(c);
+    c->mode = status == SOFA_OK ? (enum sofa_mode)(first >> 16) : SOFA_MODE_KV;
     strcpy(c->name, "board");
     for (unsigned key = 0; key < SOFA_KEY_COUNT && status == SOFA_OK; key++) {
         uint32_t value;

@@ -280,6 +280,7 @@ static void run_in_parts(struct sofa_bus *bus, const struct sofa_config *c, cons
 static void open_tokens(struct tb_board **board, struct sofa_config *c, struct sofa_bus *bus, struct sofa_link *link)
 {
     static const char *const set[] = {"mode=tokens", "hidden_max=40", "kvgen.outputs=4", "kvgen.inputs=2", "kvgen.slice=24"};
+    struct sofa_config told;
     struct sofa_stream stream;
     struct sofa_error e;
     const struct tb_core_options options = {.seed = test_seed()};
@@ -287,6 +288,8 @@ static void open_tokens(struct tb_board **board, struct sofa_config *c, struct s
     ck_assert_msg(tb_board_open(board, c, &options, &e) == SOFA_OK, "%s", e.text);
     tb_board_stream(&stream, *board);
     ck_assert_msg(sofa_link_open(bus, link, &stream, c->board.baud, 2, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_link_config(link, &told, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_uint_eq(sofa_config_hash(&told), sofa_config_hash(c));
     bus->size = (uint64_t)c->board.memory_kib * 1024;
 }
 

@@ -54,7 +54,7 @@ module sofa_soc (
     reg  [31:0] config_next;
     always @*
         case (bus_addr[9:2])
-            8'd0: config_next = 32'd$(#keys);
+            8'd0: config_next = {16'd$(cfg.mode == "tokens" and 1 or 0), 16'd$(#keys)}; // mode, keys
 //% for i, key in ipairs(keys) do
             8'd$(i): config_next = 32'd$(key.value); // $(key.path)
 //% end
