@@ -1,6 +1,8 @@
 /* The comparison of RTL and model: silent on what a right core would leave behind, and not on anything else. */
 #include "../tb/compare.h"
 
+#include "../cmodel/image.h"
+#include "../cmodel/pack.h"
 #include "../cmodel/schedule.h"
 #include "../tb/synthetic.h"
 #include "tests.h"
@@ -32,6 +34,13 @@ static void count(struct bench *b, const char *name, uint64_t value)
     c->value = value;
 }
 
+static void set_count(struct bench *b, const char *name, uint64_t value)
+{
+    for (unsigned i = 0; i < b->outcome.counts.count; i++)
+        if (strcmp(b->outcome.counts.item[i].name, name) == 0)
+            b->outcome.counts.item[i].value = value;
+}
+
 static void play_counters(struct bench *b)
 {
     const struct sofa_counters *n = &b->result.counters;
@@ -56,6 +65,56 @@ static void play_counters(struct bench *b)
     b->memory->written[TB_O] = n->bytes_output;
 }
 
+static void play_cache_row(struct bench *b, enum tb_kind kind, int16_t *values, size_t key)
+{
+    struct tb_region *r = &b->layout.region[kind];
+    const struct sofa_tensor row = {1, b->result.dims, values + key * b->result.dims, 1};
+    sofa_image_tensor(r->bytes + key * r->stride, r->stride, &row, 16, 0, 1);
+    r->writes[key]++;
+}
+
+static void play_beats(struct bench *b, enum tb_kind kind, uint64_t first, uint64_t beats, uint64_t times)
+{
+    for (uint64_t i = first; i < first + beats; i++)
+        b->layout.region[kind].reads[i] += (uint32_t)times;
+    b->memory->beats[kind] += beats * times;
+}
+
+/* Mode tokens, in slices: tokens, codes, weights; and generated rows written. */
+static void play_tokens(struct bench *b)
+{
+    const struct sofa_counters *n = &b->result.counters;
+    const struct tb_region *x = &b->layout.region[TB_X];
+    struct sofa_pack pack;
+    sofa_pack_shape(&pack, &b->config, b->job.hidden);
+    for (size_t i = 0; i < b->result.tiles; i++)
+        for (unsigned k = 0; k < b->job.tile; k++) {
+            const struct sofa_tile *tile = &b->result.tile[i];
+            int made = sofa_bit(tile->made, k);
+            if (sofa_bit(tile->visible, k))
+                play_beats(b, TB_X, (tile->base + k) * (x->stride / b->layout.port_bytes), x->beats, made && pack.slices > 1 ? 2 : 1);
+            if (made) {
+                play_cache_row(b, TB_K, b->result.k, tile->base + k);
+                play_cache_row(b, TB_V, b->result.v, tile->base + k);
+            }
+        }
+    play_beats(b, TB_CODE, 0, pack.code_beats, n->code_loads);
+    play_beats(b, TB_WEIGHT, 0, pack.bias_beats, n->weight_loads > 0);
+    play_beats(b, TB_WEIGHT, pack.bias_beats, pack.weight_beats, n->weight_loads);
+    b->memory->written[TB_K] = n->bytes_cache_write / 2;
+    b->memory->written[TB_V] = n->bytes_cache_write / 2;
+    b->memory->beats[TB_K] = n->bytes_cache_read / b->layout.port_bytes / 2;
+    b->memory->beats[TB_V] = b->memory->beats[TB_K];
+    count(b, "GENERATED", n->generated);
+    count(b, "FETCHED", n->fetched);
+    count(b, "KHAT_BUSY", n->khat_beats);
+    count(b, "TOKEN_BEATS", n->bytes_token / b->layout.port_bytes);
+    count(b, "WEIGHT_BEATS", n->bytes_weight / b->layout.port_bytes);
+    count(b, "CACHE_BYTES", n->bytes_cache_write);
+    set_count(b, "KEY_BEATS", b->memory->beats[TB_K]);
+    set_count(b, "VALUE_BEATS", b->memory->beats[TB_V]);
+}
+
 static void play_rows(struct bench *b)
 {
     struct tb_memory *m = b->memory;
@@ -65,24 +124,28 @@ static void play_rows(struct bench *b)
         const struct sofa_tile *tile = &b->result.tile[i];
         uint16_t order[SOFA_TILE_KEYS_MAX];
         unsigned needed = sofa_tile_order(tile, b->job.tile, order);
+        int tokens = b->config.mode == SOFA_MODE_TOKENS;
         for (unsigned k = 0; k < needed; k++) {
+            if (sofa_bit(tile->made, order[k]))
+                continue;
             b->layout.region[TB_V].reads[tile->base + order[k]]++;
+            b->layout.region[TB_K].reads[tile->base + order[k]] += (uint32_t)tokens;
             m->value_log[m->value_logged++] = tile->base + order[k];
         }
-        for (unsigned k = 0; k < b->job.tile; k++)
+        for (unsigned k = 0; k < b->job.tile && !tokens; k++)
             if (sofa_bit(tile->visible, k))
                 b->layout.region[TB_K].reads[tile->base + k]++;
     }
 }
 
 /* Everything as a right core leaves it. */
-static void open_bench(struct bench *b)
+static void open_mode(struct bench *b, const char *const *set, unsigned settings)
 {
     struct tb_random random = {test_seed()};
     struct sofa_options options = {.radius = -1};
     struct sofa_error e = {""};
     *b = (struct bench){.outcome = {.finished = 1, .idle_after = 1}};
-    ck_assert_int_eq(sofa_config_load(&b->config, NULL, NULL, 0, &e), SOFA_OK);
+    ck_assert_int_eq(sofa_config_load(&b->config, NULL, set, settings, &e), SOFA_OK);
     ck_assert_int_eq(tb_synthetic(&b->trace, &b->config, 40, 50, TB_RANDOM_VALUES, TB_CAUSAL, &random, &e), SOFA_OK);
     ck_assert_int_eq(sofa_job_make(&b->job, &b->config, &b->trace, &options, &e), SOFA_OK);
     ck_assert_int_eq(sofa_model_run(&b->result, &b->config, &b->trace, &b->job, 1, &e), SOFA_OK);
@@ -93,11 +156,25 @@ static void open_bench(struct bench *b)
     tb_memory_attach(b->memory, &b->layout, &(struct tb_memory_options){0});
     play_counters(b);
     play_rows(b);
+    if (b->config.mode == SOFA_MODE_TOKENS)
+        play_tokens(b);
     for (size_t row = 0; row < b->result.rows; row++) {
         b->layout.region[TB_Q].reads[row] = 1;
         for (size_t i = 0; i < b->result.dims; i++)
             put_output(&b->layout, row, i, b->result.o[row * b->result.dims + i]);
     }
+}
+
+static void open_bench(struct bench *b)
+{
+    open_mode(b, NULL, 0);
+}
+
+static void open_tokens(struct bench *b)
+{
+    static const char *const set[] = {"mode=tokens", "head_dim=9", "hidden_max=200", "kvgen.slice=8", "predict.dims=4",
+                                      "memory.port_bits=64"};
+    open_mode(b, set, sizeof set / sizeof set[0]);
 }
 
 /* The comparison must name `text`; NULL: find nothing. */
@@ -181,6 +258,38 @@ START_TEST(wrong_ends_are_named)
 }
 END_TEST
 
+START_TEST(tokens_are_compared)
+{
+    struct bench b;
+    uint32_t key = 0;
+    open_tokens(&b);
+    while (!b.layout.region[TB_K].writes[key])
+        key++;
+    expect(&b, NULL);
+    open_tokens(&b);
+    b.layout.region[TB_X].reads[1]++;
+    expect(&b, "X row of key 0, beat 1");
+    open_tokens(&b);
+    b.layout.region[TB_CODE].reads[2]--;
+    expect(&b, "beat 2 of the codes");
+    open_tokens(&b);
+    b.layout.region[TB_WEIGHT].reads[0]++;
+    expect(&b, "beat 0 of the weights");
+    open_tokens(&b);
+    b.layout.region[TB_K].writes[key]++;
+    expect(&b, "written 2 times, want 1");
+    open_tokens(&b);
+    b.layout.region[TB_V].bytes[key * b.layout.region[TB_V].stride + 3] ^= 1;
+    expect(&b, "in the cache, byte 3");
+    open_tokens(&b);
+    b.layout.region[TB_K].bytes[(key + 1) * b.layout.region[TB_K].stride - 1] ^= 1;
+    expect(&b, "bytes beyond it were written");
+    open_tokens(&b);
+    b.memory->written[TB_V]++;
+    expect(&b, "bytes of the cache written");
+}
+END_TEST
+
 Suite *compare_suite(void)
 {
     Suite *suite = suite_create("bench comparison");
@@ -190,6 +299,7 @@ Suite *compare_suite(void)
     tcase_add_test(tcase, wrong_counters_are_named);
     tcase_add_test(tcase, wrong_reads_are_named);
     tcase_add_test(tcase, wrong_ends_are_named);
+    tcase_add_test(tcase, tokens_are_compared);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -18,14 +18,13 @@ struct bus {
     struct tb_pins_out out;
 };
 
-static void open_bus(struct bus *b, const struct tb_memory_options *o)
+static void open_with(struct bus *b, const char *const *set, unsigned settings, const struct tb_memory_options *o)
 {
-    static const char *const set[] = {"head_dim=12", "memory.port_bits=64", "memory.read_channels=2"};
     struct tb_random random = {test_seed()};
     struct sofa_options options = {.radius = -1};
     struct sofa_error e;
     *b = (struct bus){0};
-    ck_assert_int_eq(sofa_config_load(&b->config, NULL, set, 3, &e), SOFA_OK);
+    ck_assert_int_eq(sofa_config_load(&b->config, NULL, set, settings, &e), SOFA_OK);
     ck_assert_int_eq(tb_synthetic(&b->trace, &b->config, 5, 9, TB_RANDOM_VALUES, TB_CAUSAL, &random, &e), SOFA_OK);
     ck_assert_int_eq(sofa_job_make(&b->job, &b->config, &b->trace, &options, &e), SOFA_OK);
     ck_assert_int_eq(tb_layout_make(&b->layout, &b->config, &b->trace, &b->job, o->random, &random, &e), SOFA_OK);
@@ -33,6 +32,12 @@ static void open_bus(struct bus *b, const struct tb_memory_options *o)
     ck_assert_ptr_nonnull(b->memory);
     tb_memory_init(b->memory, &b->config);
     tb_memory_attach(b->memory, &b->layout, o);
+}
+
+static void open_bus(struct bus *b, const struct tb_memory_options *o)
+{
+    static const char *const set[] = {"head_dim=12", "memory.port_bits=64", "memory.read_channels=2"};
+    open_with(b, set, sizeof set / sizeof set[0], o);
 }
 
 static void close_bus(struct bus *b)
@@ -206,6 +211,64 @@ START_TEST(wrong_writes_are_seen)
 }
 END_TEST
 
+static void open_cache(struct bus *b)
+{
+    static const char *const set[] = {"head_dim=12", "memory.port_bits=64", "mode=tokens", "hidden_max=40"};
+    open_with(b, set, sizeof set / sizeof set[0], &(struct tb_memory_options){0});
+}
+
+static void write_row(struct bus *b, uint64_t address)
+{
+    b->out.wr.req_addr = address;
+    b->out.wr.req_len = 2;
+    b->out.wr.strb[0] = 0xFF;
+    for (unsigned beat = 0; beat < 3; beat++) {
+        b->out.wr.req_valid = beat == 0;
+        b->out.wr.data_valid = 1;
+        b->out.wr.last = beat == 2;
+        memset(b->out.wr.data, (int)beat + 1, 8);
+        step(b);
+    }
+    b->out.wr.data_valid = b->out.wr.last = 0;
+}
+
+/* Mode tokens: rows of K and V may be written whole, and read when the write has been answered. */
+START_TEST(cached_rows_wait_for_their_response)
+{
+    struct bus b;
+    for (unsigned early = 0; early < 2; early++) {
+        open_cache(&b);
+        const struct tb_region *k = &b.layout.region[TB_K];
+        write_row(&b, k->base + 2 * k->stride);
+        for (unsigned cycle = 0; cycle < 10 && !early; cycle++)
+            step(&b);
+        ck_assert_uint_eq(b.memory->violations, 0);
+        ck_assert(k->writes[2] == 1 && b.memory->written[TB_K] == 24 && k->bytes[2 * k->stride + 23] == 3);
+        ask(&b, 0, k->base + 2 * k->stride, 2);
+        step(&b);
+        ck_assert_uint_eq(b.memory->violations, early);
+        if (early)
+            expect_violation(&b, "K: row 2 is read, but its write has not been answered");
+        else
+            close_bus(&b);
+    }
+    open_cache(&b);
+    ask(&b, 0, b.layout.region[TB_V].base, 2);
+    step(&b);
+    expect_violation(&b, "nothing has been written there");
+    open_cache(&b);
+    write_row(&b, b.layout.region[TB_K].base + 8);
+    expect_violation(&b, "not one whole row");
+    open_cache(&b);
+    write_row(&b, b.layout.region[TB_X].base);
+    expect_violation(&b, "outside the output buffer and the cache");
+    open_cache(&b);
+    ask(&b, 0, b.layout.region[TB_X].base, (uint8_t)b.layout.region[TB_X].beats);
+    step(&b);
+    expect_violation(&b, "X: read of");
+}
+END_TEST
+
 START_TEST(small_address_spaces_are_refused)
 {
     static const char *const set[] = {"memory.address_bits=16", "keys_max=2000"};
@@ -232,6 +295,7 @@ Suite *memory_suite(void)
     tcase_add_test(tcase, wrong_reads_are_seen);
     tcase_add_test(tcase, unsteady_offers_are_seen);
     tcase_add_test(tcase, wrong_writes_are_seen);
+    tcase_add_test(tcase, cached_rows_wait_for_their_response);
     tcase_add_test(tcase, small_address_spaces_are_refused);
     suite_add_tcase(suite, tcase);
     return suite;
