@@ -321,12 +321,12 @@ static void count_token_bytes(const struct run *run)
     const struct sofa_config *c = run->c;
     const struct sofa_pack *p = &run->pack;
     uint64_t port = run->d.port_bytes, d = c->head_dim;
-    uint64_t rows = n->key_rows + (p->slices > 1 ? n->generated : 0);
     n->fetched = n->keys - n->generated;
     n->code_loads = p->slices > 1 ? n->tiles : n->tiles > 0;
     if (p->slices == 1)
         n->weight_loads = n->tiles > 0;
-    n->bytes_token = rows * whole_beats(run, (uint64_t)run->t->tokens.x.cols * c->data.token_bits);
+    n->token_rereads = p->slices > 1 ? n->generated : 0;
+    n->bytes_token = (n->key_rows + n->token_rereads) * whole_beats(run, (uint64_t)run->t->tokens.x.cols * c->data.token_bits);
     n->bytes_weight = (n->code_loads * p->code_beats + n->weight_loads * p->weight_beats) * port;
     n->bytes_weight += (n->weight_loads > 0) * p->bias_beats * port;
     n->bytes_rotary = (n->generated * run->d.rotary_beats + n->key_groups * run->d.turn_beats) * port;

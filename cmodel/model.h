@@ -19,6 +19,7 @@ struct sofa_counters {
     uint64_t khat_beats, khat_beats_skipped; /* of key prediction: done, skipped */
     uint64_t zero_terms;           /* products of key prediction that a zero token or code makes superfluous */
     uint64_t code_loads, weight_loads; /* how often all codes, all weights were read; biases: once if weights were */
+    uint64_t token_rereads;        /* token rows read once more, to generate K and V from slices */
     uint64_t bytes_token, bytes_weight; /* on the bus; weights: with codes and biases */
     uint64_t key_groups;           /* predicted: of predict.keys keys, some row of the block sees one */
     uint64_t bytes_rotary;         /* on the bus: cosines and sines */

@@ -46,13 +46,15 @@ static json_t *config_json(const struct sofa_config *c)
 static json_t *tokens_json(const struct sofa_report *r)
 {
     const struct sofa_counters *n = &r->counters;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", //
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", //
                      "hidden", count(r->hidden),                      //
                      "khat_shift", count(r->job.khat_shift),          //
                      "k_shift", count(r->job.k_shift),                //
                      "v_shift", count(r->job.v_shift),                //
                      "keys_generated", count(n->generated),           //
                      "keys_fetched", count(n->fetched),               //
+                     "token_rows", count(n->key_rows),                //
+                     "token_rows_reread", count(n->token_rereads),    //
                      "khat_beats", count(n->khat_beats),              //
                      "khat_beats_skipped", count(n->khat_beats_skipped), //
                      "zero_terms", count(n->zero_terms));
@@ -106,6 +108,8 @@ static void print_tokens(FILE *out, const struct sofa_report *r)
             n->bytes_token, n->bytes_weight, n->bytes_rotary, n->bytes_cache_write, n->bytes_cache_read);
     fprintf(out, "keys                %" PRIu64 " of %zu generated from %zu-wide tokens, fetched %" PRIu64 " times\n",
             n->generated, r->keys, r->hidden, n->fetched);
+    fprintf(out, "X rows              %" PRIu64 " read, once per tile and block, %" PRIu64 " once more to generate\n", n->key_rows,
+            n->token_rereads);
     fprintf(out, "key prediction      %" PRIu64 " beats, %.2f %% skipped, %" PRIu64 " products with a zero\n", n->khat_beats,
             beats > 0 ? 100 * (double)n->khat_beats_skipped / beats : 0, n->zero_terms);
 }
