@@ -1,4 +1,5 @@
 /* Tokens and projections of a trace, and the sums that follow from them. */
+#include "bias_units.h"
 #include "kvgen.h"
 #include "predict_keys.h"
 #include "rotary.h"
@@ -114,11 +115,13 @@ static enum sofa_status read_rotation(struct sofa_tokens *t, struct sofa_npz *z,
                                "keys of this trace are rotated by position; that needs kvgen.rotary: 1", e);
     if (!c->kvgen.rotary)
         return SOFA_OK;
+    if (!sofa_npz_has(z, "cos") && !sofa_npz_has(z, "sin"))
+        return sofa_place_fail(&cosines, "is missing; kvgen.rotary: 1 needs 'cos' and 'sin' of every key", e);
     enum sofa_status status = read_turns(&t->cos, &cosines, t->x.rows, half, e);
     return status == SOFA_OK ? read_turns(&t->sin, &sines, t->x.rows, half, e) : status;
 }
 
-/* K^ has no bias: without rotation q.bk is the same for all keys of a row, so it changes no selection. */
+/* K^ has no bias of its own: without rotation q.bk is the same for all keys of a row, so it changes no selection. */
 static enum sofa_status predict_keys(struct sofa_tokens *t, const struct sofa_config *c, struct sofa_error *e)
 {
     enum sofa_rounding rounding = (enum sofa_rounding)c->predict.weight_rounding;
@@ -170,5 +173,7 @@ enum sofa_status sofa_trace_read_tokens(struct sofa_trace *trace, struct sofa_np
         status = read_bias(&p[i], t->x.step * p[i].tensor->step, c, e);
     if (status == SOFA_OK)
         status = read_rotation(t, z, path, c, e);
+    if (status == SOFA_OK && t->cos && t->bk)
+        status = sofa_add_bias_units(t, c, e);
     return status == SOFA_OK ? sofa_tokens_project(trace, c, e) : status;
 }

@@ -114,7 +114,7 @@ START_TEST(wrong_rotations)
         tokens_open(&s, 1, &state);
     } while (s.dim % 2 != 0 || s.keys < 2);
     s.config.kvgen.rotary = 1;
-    refused(&s, "'cos'");
+    refused(&s, "kvgen.rotary: 1 needs");
     tokens_rotate(&s, 0, &state);
     for (unsigned i = 0; i < 2; i++) {
         struct sofa_member *m = &s.member[i ? AT_SIN : AT_COS], keep = *m;

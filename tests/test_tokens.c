@@ -4,6 +4,7 @@
 #include "naive.h"
 #include "tokens_sample.h"
 
+#include "../cmodel/bias_units.h"
 #include "../cmodel/encode.h"
 #include "../cmodel/kvgen.h"
 #include "../cmodel/npz.h"
@@ -73,19 +74,21 @@ static void compare(const struct sofa_result *got, const struct naive_result *wa
     ck_assert_uint_eq(n->key_groups, want->key_groups);
 }
 
-static void compare_bytes(const struct sofa_counters *n, const struct naive_result *want, const struct tokens_sample *s)
+static void compare_bytes(const struct sofa_counters *n, const struct naive_result *want, const struct tokens_sample *s,
+                          size_t hidden)
 {
     uint64_t port = s->config.memory.port_bits / 8, key = s->config.data.key_bits / 8, value = s->config.data.value_bits / 8;
     uint64_t pair = (s->dim * key + port - 1) / port * port + (s->dim * value + port - 1) / port * port;
     struct sofa_pack pack;
-    sofa_pack_shape(&pack, &s->config, s->hidden);
+    sofa_pack_shape(&pack, &s->config, hidden);
     int streamed = pack.slices > 1;
     uint64_t half = s->dim / 2, turned = s->config.kvgen.rotary, word = 16 * s->config.predict.keys, per = 1;
     while (per * 2 * word <= 8 * port)
         per *= 2;
     uint64_t group = word > 8 * port ? half * ((word + 8 * port - 1) / (8 * port)) : (half + per - 1) / per;
     ck_assert_uint_eq(n->bytes_rotary, turned * (n->generated * ((half * 4 + port - 1) / port) + n->key_groups * group) * port);
-    ck_assert_uint_eq(n->bytes_token, (n->key_rows + (streamed ? n->generated : 0)) * ((s->hidden + port - 1) / port * port));
+    ck_assert_uint_eq(n->bytes_token, (n->key_rows + (streamed ? n->generated : 0)) * ((hidden + port - 1) / port * port));
+    ck_assert_uint_eq(n->token_rereads, streamed ? n->generated : 0);
     ck_assert_uint_eq(n->bytes_cache_write, n->generated * s->dim * (key + value));
     ck_assert_uint_eq(n->bytes_cache_read, n->fetched * pair);
     ck_assert(n->bytes_key == 0 && n->bytes_value == 0 && n->generated <= s->keys);
@@ -119,7 +122,7 @@ START_TEST(naive_agrees)
         ck_assert_msg(sofa_model_run(&got, &s.config, &t, &job, 0, &e) == SOFA_OK, "%s", e.text);
         ck_assert(naive_run(&want, &s.config, &t, &job));
         compare(&got, &want, run);
-        compare_bytes(&got.counters, &want, &s);
+        compare_bytes(&got.counters, &want, &s, t.tokens.x.cols);
         naive_free(&want);
         sofa_result_free(&got);
         sofa_trace_free(&t);
@@ -160,6 +163,48 @@ START_TEST(rotation)
 }
 END_TEST
 
+/* Rotation brings the bias to K^: as hidden units, if there is room for them. K and V stay what they are. */
+static void check_bias_units(struct tokens_sample *s, uint64_t *state)
+{
+    struct sofa_trace plain, turned;
+    struct sofa_error e;
+    size_t count = s->keys * s->dim;
+    unsigned unit = sofa_weight_unit((enum sofa_rounding)s->config.predict.weight_rounding);
+    ck_assert_msg(tokens_load(s, &plain, &e) == SOFA_OK, "%s", e.text);
+    tokens_rotate(s, 0, state);
+    ck_assert_msg(tokens_load(s, &turned, &e) == SOFA_OK, "%s", e.text);
+    size_t units = turned.tokens.x.cols - s->hidden;
+    int full = units == SOFA_BIAS_UNITS_MAX || turned.tokens.x.cols == s->config.hidden_max;
+    ck_assert(turned.tokens.x.cols <= s->config.hidden_max && turned.tokens.wv.rows == s->hidden + units);
+    ck_assert_int_eq(memcmp(plain.tokens.k_sum, turned.tokens.k_sum, count * sizeof(int32_t)), 0);
+    ck_assert_int_eq(memcmp(plain.tokens.v_sum, turned.tokens.v_sum, count * sizeof(int32_t)), 0);
+    for (size_t i = 0; i < count && !full; i++) {
+        int added = turned.tokens.khat_sum[i] - plain.tokens.khat_sum[i];
+        ck_assert_int_le(abs(plain.tokens.bk[i % s->dim] - added * (int)unit), 64 * (int)unit);
+    }
+    sofa_trace_free(&plain);
+    sofa_trace_free(&turned);
+    s->config.hidden_max = (unsigned)s->hidden;
+    ck_assert_msg(tokens_load(s, &turned, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_uint_eq(turned.tokens.x.cols, s->hidden);
+    sofa_trace_free(&turned);
+}
+
+START_TEST(bias_units)
+{
+    static struct tokens_sample s;
+    uint64_t state = test_seed();
+    for (unsigned run = 1, done = 0; done < 12; run += run % 3 == 2 ? 2 : 1) { /* those with biases */
+        tokens_open(&s, run, &state);
+        if (s.dim % 2 == 0) {
+            check_bias_units(&s, &state);
+            done++;
+        }
+        test_remove_directory(s.directory);
+    }
+}
+END_TEST
+
 static void run_rows(struct sofa_result *r, const struct tokens_sample *s, size_t from, size_t to, struct sofa_job *j,
                      const struct sofa_result *earlier)
 {
@@ -174,7 +219,7 @@ static void run_rows(struct sofa_result *r, const struct tokens_sample *s, size_
     ck_assert_msg(sofa_model_run(r, &s->config, &t, j, 1, &e) == SOFA_OK, "%s", e.text);
     ck_assert(naive_run(&want, &s->config, &t, j));
     compare(r, &want, 0);
-    compare_bytes(&r->counters, &want, s);
+    compare_bytes(&r->counters, &want, s, t.tokens.x.cols);
     naive_free(&want);
     sofa_trace_free(&t);
 }
@@ -298,6 +343,7 @@ START_TEST(accuracy)
         json_t *object = sofa_report_json(&report);
         ck_assert_ptr_nonnull(object);
         ck_assert_int_eq((int)json_integer_value(json_object_get(object, "keys_generated")), (int)report.counters.generated);
+        ck_assert_int_eq((int)json_integer_value(json_object_get(object, "token_rows")), (int)report.counters.key_rows);
         ck_assert_ptr_nonnull(json_object_get(json_object_get(object, "bytes"), "cache_write"));
         json_decref(object);
         sofa_result_free(&r);
@@ -371,6 +417,7 @@ Suite *tokens_suite(void)
     tcase_add_test(t, shifts);
     tcase_add_test(t, naive_agrees);
     tcase_add_test(t, rotation);
+    tcase_add_test(t, bias_units);
     tcase_add_test(t, kept_pairs);
     tcase_add_test(t, tiles_are_told);
     tcase_add_test(t, sums_are_real);
