@@ -101,7 +101,8 @@ struct sofa_derived {
     unsigned narrow;      /* 1: they do; 0: rows are moved whole */
     unsigned key_rooms;   /* tiles that the K memory holds: three slots, and when narrow one for each key of the window */
     unsigned key_tag_bits;  /* comes back with a K row: {room if narrow, last of tile, slot, index}; mode tokens: see sofa_core */
-    unsigned output_words; /* 1: the store reads finished rows word by word; 0: it takes them whole */
+    unsigned output_words; /* 1: the store reads finished rows word by word, a port beat each; 0: it takes them whole */
+    unsigned slot_memories; /* 1: the window's slots are memories that the single lane reads; 0: registers */
     unsigned value_rooms; /* rows of the V memory: prefetch, and when narrow those that the lane may still read, a power of two */
     unsigned whole_products; /* 0: products of 16-bit factors in two halves, which are short in cells; 1: in one multiplier */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
@@ -125,7 +126,10 @@ struct sofa_derived {
     unsigned tree_inputs;     /* of a stage of an adder tree, a power of two */
     unsigned project_tree;   /* adder stages of the KV array */
     unsigned generate_time;  /* last beat of a generated row to the row */
+    unsigned encode_width;   /* query elements that the leading-zero encoder takes a cycle: those of a port beat */
+    unsigned encode_steps;   /* cycles that it takes for a row, no more than the port */
     /* latencies in cycles, see the heads of the modules */
+    unsigned placed_time;     /* last query of a block in its lane to the block in place */
     unsigned predict_tree;    /* adder stages of the shift array */
     unsigned khat_time;       /* issue of the last beat of a group's keys to their K^ in memory */
     unsigned predict_latency; /* issue of a beat to selection */

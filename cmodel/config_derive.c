@@ -127,12 +127,12 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
                 c->head_dim % c->predict.dims == 0 && words_fit(c, c->data.query_bits) &&
                 words_fit(c, c->data.key_bits) && words_fit(c, c->data.value_bits) &&
                 d->key_bits < c->memory.address_bits;
+    d->slot_memories = c->target == SOFA_TARGET_FPGA && c->attend.lanes == 1 && d->beats == 1;
     d->radius_rows = d->narrow && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
     d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);
     if (c->mode == SOFA_MODE_TOKENS)
         d->key_tag_bits = larger(d->index_bits + 5, at_least_one(sofa_clog2(c->memory.prefetch)));
-    d->output_words = d->narrow && d->norm_width * 16 == c->memory.port_bits;
 }
 
 /* Normalisation keeps the write port busy; query buses load a row's beats as fast as the port brings them. */
@@ -149,7 +149,11 @@ static void derive_attention(const struct sofa_config *c, struct sofa_derived *d
     d->norm_width = smaller(c->attend.width, at_least_one(c->memory.port_bits / 16));
     d->norm_words = d->beats * ceil_div(c->attend.width, d->norm_width);
     d->norm_wait = d->norm_words == d->beats ? 0 : d->beats > 1 ? d->beats + 1 : 1;
+    d->output_words = d->norm_words > 1 && d->norm_units == 1 && d->norm_width * 16 == c->memory.port_bits &&
+                      c->head_dim == d->norm_words * d->norm_width;
     d->whole_products = c->target == SOFA_TARGET_FPGA;
+    d->encode_width = smaller(c->head_dim, ceil_div(c->memory.port_bits, c->data.query_bits));
+    d->encode_steps = ceil_div(c->head_dim, d->encode_width);
     d->query_buses = smaller(c->attend.lanes, at_least_one(ceil_div(d->beats, d->query_beats)));
 }
 
@@ -173,7 +177,8 @@ static void derive_registers(const struct sofa_config *c, struct sofa_derived *d
 static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d)
 {
     unsigned loop = sofa_select_loop(c), partial = d->slices > 1 || c->mode == SOFA_MODE_TOKENS ? 3 : 1;
-    d->tree_inputs = c->target == SOFA_TARGET_FPGA ? 4 : 8;
+    d->tree_inputs = c->target == SOFA_TARGET_FPGA ? 2 : 8; /* a carry chain adds two */
+    d->placed_time = 2 + (d->encode_steps > d->beats && !d->narrow ? d->encode_steps - d->beats : 0);
     d->predict_tree = at_least_one(tree_stages(d, c->predict.dims));
     d->khat_time = d->predict_tree + 4;
     d->predict_latency = d->predict_tree + 5;

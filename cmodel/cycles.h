@@ -54,7 +54,7 @@ struct sofa_query_state {
     unsigned row, bank, retire_bank, lane, bus;
     unsigned busy[SOFA_QUERY_BLOCK_MAX]; /* beats left, by bus */
     uint8_t ends[SOFA_QUERY_BLOCK_MAX], bus_bank[SOFA_QUERY_BLOCK_MAX];
-    unsigned placed1, placed2, ready; /* by bank */
+    unsigned ready; /* by bank */
 };
 
 /* What stands in a tile slot. tile: index in the result, or SIZE_MAX for a block without visible keys. */
@@ -219,7 +219,7 @@ struct sofa_machine {
     struct sofa_read request[2][64];
     uint64_t request_due[2][64];
     unsigned request_head[2], request_tail[2];
-    struct sofa_underway complete, space, freed, finished[SOFA_QUERY_BLOCK_MAX];
+    struct sofa_underway placed, complete, space, freed, finished[SOFA_QUERY_BLOCK_MAX];
     struct sofa_underway khat_done, new_row, written, turn_release;
     uint8_t back_kind[16]; /* rows in the write-back queue: 1: V */
     unsigned back_head, back_tail;

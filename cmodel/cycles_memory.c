@@ -236,25 +236,25 @@ void sofa_step_queries(struct sofa_machine *m)
 {
     const struct sofa_query_state *now = &m->now.query;
     struct sofa_query_state *next = &m->next.query;
+    uint32_t bank;
     if (m->cycle == 0) {
         next->fetch_left = next->load_left = m->result->rows;
         return;
     }
     fetch_queries(m);
-    next->placed1 = 0;
     for (unsigned u = 0; u < m->d.query_buses; u++) {
         if (now->busy[u] == 1 && now->ends[u])
-            next->placed1 |= 1u << now->bus_bank[u];
+            sofa_underway_add(&m->placed, m->cycle + m->d.placed_time, now->bus_bank[u]);
         if (now->busy[u] > 0)
             next->busy[u] = now->busy[u] - 1;
     }
-    next->placed2 = now->placed1;
     next->ready = now->ready;
     if (m->now.retired) {
         next->ready &= ~(1u << now->retire_bank);
         next->retire_bank ^= 1;
     }
-    next->ready |= now->placed2;
+    if (sofa_underway_due(&m->placed, m->cycle, &bank))
+        next->ready |= 1u << bank;
     if (sofa_query_taken(m))
         place_query(m);
 }

@@ -25,6 +25,7 @@ module sofa_attend (
     input  wire [$(W-1):0]       i_move,
     input  wire [$(W-1):0]       i_load,
     input  wire [$(QB-1):0]      i_load_rows,
+    input  wire                  i_load_bank,
     output wire [$(W-1):0]       o_entry_any,
     input  wire                  i_open,
     input  wire                  i_open_bank,
@@ -37,6 +38,11 @@ module sofa_attend (
     input  wire [$(P-1):0]       i_key,
     output wire [$(VP+VH-1):0]   o_value_addr,
     input  wire [$(P-1):0]       i_value,
+//% elseif d.slot_memories == 1 then
+    output wire [$(WB-1):0]      o_key_slot,
+    input  wire [$(N*KW-1):0]    i_key,
+    output wire [$(WB-1):0]      o_value_slot,
+    input  wire [$(N*VW-1):0]    i_value,
 //% else
 //%   if B > 1 then
     output wire [$(BB-1):0]      o_phase_keys,     // chunks that the window shall put on the buses next
@@ -125,12 +131,14 @@ module sofa_attend (
         .i_phase_weight($(phase.weight)), .i_phase_output($(phase.output)),
 //%   end
         .i_entry_slot(i_entry_slot), .i_entry_bank(i_entry_bank), .i_move(i_move), .i_load(i_load),
-        .i_load_rows({$(table.concat(load, ", "))}), .o_entry_any(any_$(g)),
+        .i_load_rows({$(table.concat(load, ", "))}), .i_load_bank(i_load_bank), .o_entry_any(any_$(g)),
         .i_open(i_open), .i_open_bank(i_open_bank), .i_open_rows({$(table.concat(open, ", "))}), .o_owed(owed_$(g)),
         .i_retire_bank(i_retire_bank), .i_retire_ready(i_retire_ready), .i_retire_turn(turn[$(g)]), .o_retire(retire[$(g)]),
         .i_query_we({$(table.concat(we, ", "))}), .i_query_addr({$(table.concat(addr, ", "))}), .i_query({$(table.concat(query, ", "))}),
 //%   if narrow then
         .o_key_addr(o_key_addr), .i_key(i_key), .o_value_addr(o_value_addr), .i_value(i_value),
+//%   elseif d.slot_memories == 1 then
+        .o_key_slot(o_key_slot), .i_key(i_key), .o_value_slot(o_value_slot), .i_value(i_value),
 //%   else
         .i_keys(i_keys), .i_values(i_values),
 //%   end

@@ -47,6 +47,7 @@ module sofa_group #(
     input  wire [$(W-1):0]      i_move,          // entry takes the next one's content
     input  wire [$(W-1):0]      i_load,          // entry takes i_load_rows
     input  wire [$(R-1):0]      i_load_rows,
+    input  wire                 i_load_bank,
     output wire [$(W-1):0]      o_entry_any,
     // rows of blocks
     input  wire                 i_open,
@@ -67,6 +68,11 @@ module sofa_group #(
     input  wire [$(P-1):0]      i_key,
     output wire [$(VP+VH-1):0]  o_value_addr,
     input  wire [$(P-1):0]      i_value,
+//% elseif d.slot_memories == 1 then
+    output wire [$(WB-1):0]     o_key_slot,
+    input  wire [$(N*KW-1):0]   i_key,
+    output wire [$(WB-1):0]     o_value_slot,
+    input  wire [$(N*VW-1):0]   i_value,
 //% else
     // keys and values: a chunk of every window slot
     input  wire [$(W*N*KW-1):0] i_keys,
@@ -92,8 +98,10 @@ module sofa_group #(
     // ---- issue ----
     reg  [$(W*R-1):0]  pending;
     reg  [$(2*R-1):0]  owed;
+    reg  [$(2*R-1):0]  waiting;     // rows of the bank with pending keys a cycle ago, or with a key that came then
+    wire [$(2*R-1):0]  idle = owed & ~waiting;
     reg  [$(W*LR-1):0] here;        // pending rows of the lane whose turn it is
-    reg  [$(2*LR-1):0] owed_here;
+    reg  [$(2*LR-1):0] idle_here;
 //% if B > 1 then
     always @*
         case (i_phase_issue)
@@ -102,20 +110,20 @@ module sofa_group #(
 //%     for e = W - 1, 0, -1 do parts[#parts+1] = "pending[" .. (e*R+base+LR-1) .. ":" .. (e*R+base) .. "]" end
             $(BB)'d$(p): begin
                 here = {$(table.concat(parts, ", "))};
-                owed_here = {owed[$(R+base+LR-1):$(R+base)], owed[$(base+LR-1):$(base)]};
+                idle_here = {idle[$(R+base+LR-1):$(R+base)], idle[$(base+LR-1):$(base)]};
             end
 //%   end
 //%   if GL < (1 << BB) then
             default: begin
                 here = $(W*LR)'d0;
-                owed_here = $(2*LR)'d0;
+                idle_here = $(2*LR)'d0;
             end
 //%   end
         endcase
 //% else
     always @* begin
         here = pending;
-        owed_here = owed;
+        idle_here = idle;
     end
 //% end
 
@@ -125,22 +133,21 @@ module sofa_group #(
 //% else
     wire [$(LR-1):0] recent = $(LR)'d0;
 //% end
-//% local any, rows, same = {}, {}, {}
+//% local any, rows = {}, {}
 //% for e = 0, W - 1 do
     wire [$(LR-1):0] can_$(e) = here[$(e*LR+LR-1):$(e*LR)] & ~recent;
+    wire [$(LR-1):0] first_$(e) = can_$(e) & (~can_$(e) + $(LR)'d1);
     wire             any_$(e) = |can_$(e);
     wire             pick_$(e) = any_$(e)$(e > 0 and " && !older_" .. e or "");
 //%   if e > 0 then
     wire             older_$(e) = any_$(e-1)$(e > 1 and " || older_" .. (e-1) or "");
 //%   end
 //%   any[#any+1] = "any_" .. e
-//%   rows[#rows+1] = "({" .. LR .. "{pick_" .. e .. "}} & can_" .. e .. ")"
-//%   same[#same+1] = "({" .. LR .. "{i_entry_bank[" .. e .. "] == i_retire_bank}} & here[" .. (e*LR+LR-1) .. ":" .. (e*LR) .. "])"
+//%   rows[#rows+1] = "({" .. LR .. "{pick_" .. e .. "}} & first_" .. e .. ")"
 //% end
-    wire [$(LR-1):0] rows = $(table.concat(rows, " | "));
-    wire [$(LR-1):0] row = rows & (~rows + $(LR)'d1);
-    wire [$(LR-1):0] waiting = $(table.concat(same, " | "));
-    wire [$(LR-1):0] done = (i_retire_bank ? owed_here[$(2*LR-1):$(LR)] : owed_here[$(LR-1):0]) & ~waiting & ~recent;
+    wire [$(LR-1):0] row = $(table.concat(rows, " | "));
+    // what a row has started since `waiting` was taken is recent
+    wire [$(LR-1):0] done = (i_retire_bank ? idle_here[$(2*LR-1):$(LR)] : idle_here[$(LR-1):0]) & ~recent;
     wire [$(LR-1):0] done_row = done & (~done + $(LR)'d1);
     wire             retire = |done && i_retire_ready && i_retire_turn;
     wire             pair = ($(table.concat(any, " || "))) && !retire;
@@ -164,6 +171,7 @@ module sofa_group #(
         if (rst) begin
             pending <= $(W*R)'d0;
             owed <= $(2*R)'d0;
+            waiting <= $(2*R)'d0;
 //% if B <= 2 then
             started1 <= $(LR)'d0;
             started2 <= $(LR)'d0;
@@ -173,6 +181,11 @@ module sofa_group #(
 //%   local own = "pending[" .. (e*R) .. " +: " .. R .. "] & ~(taken & {" .. R .. "{pick_" .. e .. "}})"
 //%   local next = e < W - 1 and "pending[" .. (e*R+R) .. " +: " .. R .. "] & ~(taken & {" .. R .. "{pick_" .. (e+1) .. "}})" or R .. "'d0"
             pending[$(e*R) +: $(R)] <= i_load[$(e)] ? i_load_rows : i_move[$(e)] ? $(next) : $(own);
+//% end
+//% for b = 0, 1 do
+//%   local still = {"({" .. R .. "{|i_load && i_load_bank == 1'b" .. b .. "}} & i_load_rows)"}
+//%   for e = 0, W - 1 do still[#still+1] = "({" .. R .. "{i_entry_bank[" .. e .. "] == 1'b" .. b .. "}} & pending[" .. (e*R) .. " +: " .. R .. "])" end
+            waiting[$(b*R) +: $(R)] <= $(table.concat(still, " | "));
 //% end
             for (e = 0; e < 2; e = e + 1)
                 owed[e*$(R) +: $(R)] <= i_open && i_open_bank == e[0] ? i_open_rows
@@ -456,14 +469,14 @@ module sofa_group #(
 //%   if B > 1 then
             .i_chunk_q(i_phase_query), .i_first_beat($(at("sum"))),
 //%   end
-            $(narrow and ".o_key_addr(o_key_addr), .i_key(i_key)" or ".i_keys(i_keys)"), .o_s(lane_s[$(i*SW) +: $(SW)]),
+            $(narrow and ".o_key_addr(o_key_addr), .i_key(i_key)" or d.slot_memories == 1 and ".o_key_slot(o_key_slot), .i_key(i_key)" or ".i_keys(i_keys)"), .o_s(lane_s[$(i*SW) +: $(SW)]),
             .i_take_value($(at("value"))), .i_value_slot($(slot(WT-1))),
             .i_weigh($(at("weight"))), .i_weigh_pair($(now(WT, "pair"))), .i_weigh_retire($(now(WT, "retire"))),
             .i_weigh_row($(state(WT))), .i_weigh_first(fresh), .i_weigh_shift(raise), .i_weight(p),
 //%   if B > 1 then
             .i_chunk_v(i_phase_output),
 //%   end
-            $(narrow and ".i_chunk_value(i_phase_weight), .o_value_addr(o_value_addr), .i_value(i_value)" or ".i_values(i_values)"), .o_o(lane_o_$(i)),$(early and " .i_places(i_norm_places)," or "") .o_active(o_active[$(i)]));
+            $(narrow and ".i_chunk_value(i_phase_weight), .o_value_addr(o_value_addr), .i_value(i_value)" or d.slot_memories == 1 and ".o_value_slot(o_value_slot), .i_value(i_value)" or ".i_values(i_values)"), .o_o(lane_o_$(i)),$(early and " .i_places(i_norm_places)," or "") .o_active(o_active[$(i)]));
     end else begin : absent_$(i)
         assign lane_s[$(i*SW) +: $(SW)] = $(SW)'d0;
         assign lane_o_$(i) = $(N*IW)'d0;

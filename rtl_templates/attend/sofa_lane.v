@@ -40,6 +40,9 @@ module sofa_lane (
 //% if narrow then
     output wire [$(KP+KH-1):0] o_key_addr,
     input  wire [$(P-1):0]     i_key,
+//% elseif d.slot_memories == 1 then
+    output wire [$(WB-1):0]    o_key_slot,
+    input  wire [$(N*KW-1):0]  i_key,            // one cycle later
 //% else
     input  wire [$(W*N*KW-1):0] i_keys,
 //% end
@@ -61,10 +64,15 @@ module sofa_lane (
     input  wire [$(BB-1):0]    i_chunk_value,    // one cycle before i_chunk_v
     output wire [$(VP+VH-1):0] o_value_addr,
     input  wire [$(P-1):0]     i_value,
+//% elseif d.slot_memories == 1 then
+    output wire [$(WB-1):0]    o_value_slot,
+    input  wire [$(N*VW-1):0]  i_value,          // one cycle later
 //% else
     input  wire [$(W*N*VW-1):0] i_values,
 //% end
 //% local early, LB = narrow and d.norm_words == B, d.weight_bits
+//% local shared = d.group_lanes > 1 or d.norm_units < d.lane_groups     -- O is or-ed with that of other lanes
+//% local marked = early or shared     -- retirements are told apart
 //% local XB = clog2(LB - 14)
 //% if early then
     input  wire [$(XB-1):0]    i_places,         // of a retiring row: right shift less 3
@@ -100,7 +108,12 @@ module sofa_lane (
     end
 //% else
     reg  [$(WB-1):0]   slot;
+//%   if d.slot_memories == 1 then
+    wire [$(N*KW-1):0] k = i_key;
+    assign o_key_slot = slot;
+//%   else
     reg  [$(N*KW-1):0] k;
+//%   end
     wire [$(N*QW-1):0] q;
 
     sofa_ram #(.WIDTH($(N*QW)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_query (
@@ -112,14 +125,16 @@ module sofa_lane (
             row <= i_row;
             slot <= i_slot;
         end
+//%   if d.slot_memories == 0 then
         case (slot)
-//% for s = 0, W - 1 do
+//%     for s = 0, W - 1 do
             $(WB)'d$(s): k <= i_keys[$(s*N*KW) +: $(N*KW)];
-//% end
-//% if W < (1 << WB) then
+//%     end
+//%     if W < (1 << WB) then
             default: k <= i_keys[0 +: $(N*KW)];
-//% end
+//%     end
         endcase
+//%   end
     end
 //% end
 
@@ -144,9 +159,14 @@ module sofa_lane (
     assign o_value_addr = {value_slot, $(word("i_chunk_value", VH))};
 //% else
     reg  [$(WB-1):0]   value_slot;
+//%   if d.slot_memories == 1 then
+    wire [$(N*VW-1):0] v = i_value;
+    assign o_value_slot = value_slot;
+//%   else
     reg  [$(N*VW-1):0] v;
+//%   end
 //% end
-    reg                pair, retire, first;
+    reg                pair, $(marked and "retire, " or "")first;
     reg  [$(SB-1):0]   weigh_row;
     reg  [5:0]         shift;
     reg  [15:0]        p;
@@ -159,7 +179,7 @@ module sofa_lane (
             shift <= i_weigh_shift;
             p <= i_weight;
         end
-//% if not narrow then
+//% if not narrow and d.slot_memories == 0 then
         case (value_slot)
 //%   for s = 0, W - 1 do
             $(WB)'d$(s): v <= i_values[$(s*N*VW) +: $(N*VW)];
@@ -171,14 +191,18 @@ module sofa_lane (
 //% end
         if (rst) begin
             pair <= 1'b0;
+//% if marked then
             retire <= 1'b0;
+//% end
         end else if (i_weigh) begin
             pair <= i_weigh_pair;
+//% if marked then
             retire <= i_weigh_retire;
+//% end
         end
     end
 
-    reg                write1, write2, retire1, first1;
+    reg                write1, write2, $(marked and "retire1, " or "")first1;
     reg  [5:0]         shift1;
     reg  [$(AB-1):0]   addr1, addr2;
     wire [$(N*OA-1):0] o, o_new;
@@ -192,7 +216,12 @@ module sofa_lane (
     wire               unused_places = places[0];
 //% else
     wire [5:0]         move = shift1;
+//%   if shared then
     assign o_o = o & {$(N*OA){retire1}};
+//%   else
+    assign o_o = o;
+    wire unused_retire = i_weigh_retire;
+//%   end
 //% end
     assign o_active = pair;
 
@@ -204,11 +233,15 @@ module sofa_lane (
         if (rst) begin
             write1 <= 1'b0;
             write2 <= 1'b0;
+//% if marked then
             retire1 <= 1'b0;
+//% end
         end else begin
             write1 <= pair;
             write2 <= write1;
+//% if marked then
             retire1 <= retire;
+//% end
         end
     end
 

@@ -28,7 +28,7 @@ module sofa_norm (
     output wire [$(clog2(LB-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid and on
     input  wire [$(N*20-1):0]   i_o,             // three cycles after i_valid and on, shifted by the even part
 //% else
-    input  wire [$(UG*N*OA-1):0] i_o,            // two cycles after i_valid and on, zero otherwise
+    input  wire [$(UG*N*OA-1):0] i_o,            // two cycles after i_valid and on, zero otherwise if lanes share it
 //% end
     // rows
     output wire                 o_row_valid,

@@ -51,6 +51,7 @@ module sofa_queries (
 );
     // ---- place of the row at hand ----
     reg  [$(RW-1):0]     left;
+    reg                  more;        // left is not 0
     reg  [$(RB-1):0] row;
     reg             bank, retire_bank;
 //% if not narrow then
@@ -68,6 +69,7 @@ module sofa_queries (
     always @(posedge clk)
         if (rst) begin
             left <= $(RW)'d0;
+            more <= 1'b0;
             row <= $(RB)'d0;
             bank <= 1'b0;
             retire_bank <= 1'b0;
@@ -79,10 +81,13 @@ module sofa_queries (
             bus <= $(UB)'d0;
 //% end
         end else begin
-            if (i_start)
+            if (i_start) begin
                 left <= i_rows;
-            else if (take)
+                more <= 1'b1;
+            end else if (take) begin
                 left <= left - $(RW)'d1;
+                more <= left != $(RW)'d1;
+            end
             if (i_block_retired)
                 retire_bank <= !retire_bank;
             if (take) begin
@@ -154,7 +159,7 @@ module sofa_queries (
         end
         busy <= !rst && (take || (busy && !last_beat));
     end
-    assign o_row_ready = left != $(RW)'d0 && (!busy || last_beat);
+    assign o_row_ready = more && (!busy || last_beat);
 //% else
     // ---- codes ----
     reg  [$(RB):0] row1;
@@ -162,7 +167,8 @@ module sofa_queries (
         .clk(clk), .rst(rst), .i_valid(take), .i_row(i_row),
         .o_valid(o_code_we), .o_codes(o_code[$(D*4-1):0]), .o_exponent(o_code[$(D*4+3):$(D*4)]));
     always @(posedge clk) begin
-        row1 <= {bank, row};
+        if (take)
+            row1 <= {bank, row};
         o_code_row <= row1;
     end
 
@@ -212,26 +218,25 @@ module sofa_queries (
     assign o_query[$(u*N*QW) +: $(N*QW)] = data_$(u)[$(N*QW-1):0];
 //%   free[#free+1] = "(bus == " .. UB .. "'d" .. u .. " && free_" .. u .. ")"
 //% end
-    assign o_row_ready = left != $(RW)'d0 && ($(table.concat(free, " || ")));
+    assign o_row_ready = more && ($(table.concat(free, " || ")));
 //% for l = 0, LANES - 1 do
     assign o_query_we[$(l)] = busy_$(l % NB) && lane_$(l % NB) == $(LB)'d$(l);
 //% end
 
 //% end
-    // ---- blocks in place; the encoder takes longer than a single beat ----
-    reg  [1:0] placed1, placed2;
+    // ---- blocks in place: the lanes' last beat, and the cycles that the encoder takes longer ----
+//% local PT = d.placed_time
+    reg  [$(2*PT-1):0] placed_at;
 //% if not narrow then
     wire [$(NB-1):0] placed = last_beat & end_of_block;
 //% end
     always @(posedge clk)
         if (rst) begin
             o_ready <= 2'b00;
-            placed1 <= 2'b00;
-            placed2 <= 2'b00;
+            placed_at <= $(2*PT)'d0;
         end else begin
-            placed1 <= {|(placed & bus_bank), |(placed & ~bus_bank)};
-            placed2 <= placed1;
-            o_ready <= (o_ready & ~{i_block_retired && retire_bank, i_block_retired && !retire_bank}) | placed2;
+            placed_at <= {placed_at[$(2*PT-3):0], |(placed & bus_bank), |(placed & ~bus_bank)};
+            o_ready <= (o_ready & ~{i_block_retired && retire_bank, i_block_retired && !retire_bank}) | placed_at[$(2*PT-1):$(2*PT-2)];
         end
 endmodule
 `default_nettype wire

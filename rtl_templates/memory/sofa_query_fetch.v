@@ -17,9 +17,10 @@ module sofa_query_fetch (
     output wire [7:0]      o_req_len
 );
     reg  [$(RW-1):0]    left;
+    reg            more;     // left is not 0
     reg  [$(RB):0] row;      // in the block
     reg  [1:0]     banks;    // blocks whose rows are asked for or in use
-    wire           open = left != $(RW)'d0 && (row != 0 || banks < 2'd2);
+    wire           open = more && (row != 0 || banks < 2'd2);
     wire           asked = o_req_valid && i_req_ready;
     wire           block_end = row == $(RB+1)'d$(QB-1) || left == $(RW)'d1;
 
@@ -33,13 +34,17 @@ module sofa_query_fetch (
             o_req_addr <= o_req_addr + i_stride;
         if (rst) begin
             left <= $(RW)'d0;
+            more <= 1'b0;
             row <= $(RB+1)'d0;
             banks <= 2'd0;
         end else begin
-            if (i_start)
+            if (i_start) begin
                 left <= i_rows;
-            else if (asked)
+                more <= 1'b1;
+            end else if (asked) begin
                 left <= left - $(RW)'d1;
+                more <= left != $(RW)'d1;
+            end
             if (asked)
                 row <= block_end ? $(RB+1)'d0 : row + 1'b1;
             banks <= banks + {1'b0, asked && row == 0} - {1'b0, i_block_retired};

@@ -1,7 +1,10 @@
 // Leading-zero encoder of a query row: its exponent e_row and a 4-bit code {sign, c} per element, c = 0 for zero.
-// Latency 2 cycles, throughput one row a cycle, no back-pressure. Equals sofa_row_exponent() and sofa_code().
+// It takes $(d.encode_width) element(s) a cycle, as many as a port beat brings, so it keeps up with the port: $(d.encode_steps) step(s) a row.
+// Latency $(d.encode_steps + 1) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
+// n / $(d.encode_width) cycles after i_valid. No back-pressure. Equals sofa_row_exponent() and sofa_code().
 //% if d.narrow == 1 then skip() end
-//% local D, QW = cfg.head_dim, cfg.data.query_bits
+//% local D, QW, E, S = cfg.head_dim, cfg.data.query_bits, d.encode_width, d.encode_steps
+//% local SB = clog2(S)
 `default_nettype none
 module sofa_encode (
     input  wire                clk,
@@ -9,7 +12,7 @@ module sofa_encode (
     input  wire                i_valid,
     input  wire [$(D*QW-1):0]  i_row,
     output reg                 o_valid,
-    output reg  [$(D*4-1):0]   o_codes,
+    output wire [$(D*4-1):0]   o_codes,
     output reg  [3:0]          o_exponent
 );
     function [3:0] leading(input [$(QW-1):0] x);
@@ -22,45 +25,71 @@ module sofa_encode (
         end
     endfunction
 
-    reg  [$(D*QW-1):0] magnitude;
-    reg  [$(D-1):0]    sign;
-    reg  [$(QW-1):0]   ones;
-    reg                valid;
-    wire [3:0]         exponent = leading(ones);
-    wire [$(D*QW-1):0] absolute;
-    wire [$(D*4-1):0]  codes;
-    reg  [$(QW-1):0]   any;
+    // ---- step by step: magnitudes, then {sign, not zero, place of the leading one} ----
+//% if S > 1 then
+    reg  [$(SB-1):0]   step;
+    wire               run = i_valid || step != $(SB)'d0;
+    wire               last = step == $(SB)'d$(S-1);
+    reg  [$(E*QW-1):0] part;
+    always @*
+        case (step)
+//%   for s = 1, S - 1 do
+//%     local n = math.min(E, D - s * E)
+            $(SB)'d$(s): part = $(ext("i_row[" .. (s*E*QW) .. " +: " .. (n*QW) .. "]", n*QW, E*QW));
+//%   end
+            default: part = i_row[$(E*QW-1):0];
+        endcase
+    always @(posedge clk)
+        if (rst || last)
+            step <= $(SB)'d0;
+        else if (run)
+            step <= step + 1'b1;
+//% else
+    wire               last = i_valid;
+    wire [$(E*QW-1):0] part = i_row;
+//% end
+    reg  [$(E*QW-1):0] magnitude;
+    reg  [$(E-1):0]    sign;
+    reg  [$(QW-1):0]   any, ones;     // or-ed magnitudes: of this step, of the row so far
+    wire [$(E*QW-1):0] absolute;
+    wire [$(E*6-1):0]  found;
+    reg                whole;
     integer i;
-
     always @* begin
         any = $(QW)'d0;
-        for (i = 0; i < $(D); i = i + 1)
+        for (i = 0; i < $(E); i = i + 1)
             any = any | absolute[i*$(QW) +: $(QW)];
     end
-
-//% for i = 0, D - 1 do
+//% for i = 0, E - 1 do
 //%   local hi, lo = i*QW + QW - 1, i*QW
-    assign absolute[$(hi):$(lo)] = i_row[$(hi)] ? -i_row[$(hi):$(lo)] : i_row[$(hi):$(lo)];
-    wire [3:0] lead_$(i) = leading(magnitude[$(hi):$(lo)]);
-    wire [3:0] below_$(i) = exponent - lead_$(i);
-    assign codes[$(i*4+3):$(i*4)] = magnitude[$(hi):$(lo)] == $(QW)'d0 || below_$(i) > 4'd6 ? 4'd0 : {sign[$(i)], 3'd7 - below_$(i)[2:0]};
+    assign absolute[$(hi):$(lo)] = part[$(hi)] ? -part[$(hi):$(lo)] : part[$(hi):$(lo)];
+    assign found[$(i*6) +: 6] = {sign[$(i)], magnitude[$(hi):$(lo)] != $(QW)'d0, leading(magnitude[$(hi):$(lo)])};
 //% end
-
+    reg  [$(S*E*6-1):0] leads;
     always @(posedge clk) begin
         magnitude <= absolute;
-        ones <= any;
-//% for i = 0, D - 1 do
-        sign[$(i)] <= i_row[$(i*QW+QW-1)];
+        ones <= any$(S > 1 and " | (step == " .. SB .. "'d0 ? " .. QW .. "'d0 : ones)" or "");
+//% for i = 0, E - 1 do
+        sign[$(i)] <= part[$(i*QW+QW-1)];
 //% end
-        o_codes <= codes;
-        o_exponent <= exponent;
+        leads <= $(S > 1 and "{found, leads[" .. (S*E*6-1) .. ":" .. (E*6) .. "]}" or "found");
+        o_exponent <= leading(ones);
         if (rst) begin
-            valid <= 1'b0;
+            whole <= 1'b0;
             o_valid <= 1'b0;
         end else begin
-            valid <= i_valid;
-            o_valid <= valid;
+            whole <= last;
+            o_valid <= whole;
         end
     end
+
+    // ---- codes against the row's exponent ----
+//% for i = 0, D - 1 do
+    wire [3:0] below_$(i) = o_exponent - leads[$(i*6) +: 4];
+    assign o_codes[$(i*4) +: 4] = !leads[$(i*6+4)] || below_$(i) > 4'd6 ? 4'd0 : {leads[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
+//% end
+//% if S * E > D then
+    wire unused_leads = &{1'b0, leads[$(S*E*6-1):$(D*6)]};
+//% end
 endmodule
 `default_nettype wire

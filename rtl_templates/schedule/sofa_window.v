@@ -57,6 +57,7 @@ module sofa_window (
     output wire [$(W-1):0]       o_move,
     output wire [$(W-1):0]       o_load,
     output wire [$(QB-1):0]      o_load_rows,
+    output wire                  o_load_bank,
     input  wire [$(W-1):0]       i_entry_any,
     input  wire [1:0]            i_query_ready,
     output wire                  o_open,
@@ -74,8 +75,15 @@ module sofa_window (
     input  wire [$(BB-1):0]      i_phase_keys,
     input  wire [$(BB-1):0]      i_phase_values,
 //%   end
+//%   if d.slot_memories == 1 then
+    input  wire [$(WB-1):0]      i_key_slot,
+    output wire [$(N*KW-1):0]    o_key,           // one cycle later
+    input  wire [$(WB-1):0]      i_value_slot,
+    output wire [$(N*VW-1):0]    o_value
+//%   else
     output wire [$(W*N*KW-1):0]  o_keys,
     output wire [$(W*N*VW-1):0]  o_values
+//%   end
 //% end
 );
     wire             has_key = i_key[$(EB-1)];
@@ -160,9 +168,10 @@ module sofa_window (
     wire             remove = move_$(W-1);
     wire [$(NB-1):0] place = count - $(ext("remove", 1, NB));
 //% for e = 0, W - 1 do
-    assign o_load[$(e)] = load1 && place == $(NB)'d$(e);
+    assign o_load[$(e)] = load1 && (remove ? count == $(NB)'d$(e+1) : count == $(NB)'d$(e));     // place is $(e)
 //% end
     assign o_load_rows = i_rows;
+    assign o_load_bank = bank1;
 //% if narrow then
     reg  [$(MB-1):0] room;              // of the tile whose keys enter
     reg  [$(PB-1):0] v_put, v_get;
@@ -320,6 +329,12 @@ module sofa_window (
 
     // ---- slots' data ----
     wire [$(WB-1):0] v_slot = follow_slot[$((DV-1)*WB) +: $(WB)];
+//% if d.slot_memories == 1 then
+    sofa_ram #(.WIDTH($(N*KW)), .DEPTH($(W)), .ABITS($(WB))) u_key_slots (
+        .clk(clk), .i_we(load1), .i_waddr(slot1_index), .i_wdata($(ext("k", D*KW, N*KW))), .i_re(1'b1), .i_raddr(i_key_slot), .o_rdata(o_key));
+    sofa_ram #(.WIDTH($(N*VW)), .DEPTH($(W)), .ABITS($(WB))) u_value_slots (
+        .clk(clk), .i_we(v_write), .i_waddr(v_slot), .i_wdata($(ext("v", D*VW, N*VW))), .i_re(1'b1), .i_raddr(i_value_slot), .o_rdata(o_value));
+//% else
 //% for s = 0, W - 1 do
     reg  [$(D*KW-1):0] k_$(s);
     reg  [$(D*VW-1):0] v_$(s);
@@ -354,6 +369,7 @@ module sofa_window (
     assign o_keys[$(s*N*KW) +: $(N*KW)] = k_$(s);
     assign o_values[$(s*N*VW) +: $(N*VW)] = v_$(s);
 //%   end
+//% end
 //% end
 //% end
 endmodule

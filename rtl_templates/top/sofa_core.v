@@ -567,12 +567,16 @@ module sofa_core (
     wire [$(W*WB-1):0] entry_slot;
     wire [$(W-1):0]   entry_bank, entry_move, entry_load, entry_any;
     wire [$(QB-1):0]  load_rows, open_rows;
-    wire              open, open_bank, retire_bank, retire_ready;
+    wire              open, open_bank, load_bank, retire_bank, retire_ready;
     wire [$(RB):0]    open_count;
     wire [1:0]        owed;
 //% if narrow then
     wire [$(VB+HV-1):0] lane_value_addr;
     wire [$(P-1):0]   lane_value;
+//% elseif d.slot_memories == 1 then
+    wire [$(WB-1):0]  key_read_slot, value_read_slot;
+    wire [$(N*KW-1):0] lane_key;
+    wire [$(N*VW-1):0] lane_value;
 //% else
     wire [$(W*N*KW-1):0] keys;
     wire [$(W*N*VW-1):0] values;
@@ -590,7 +594,7 @@ module sofa_core (
 //% else
         .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), .o_v_space(value_space),
 //% end
-        .o_entry_slot(entry_slot), .o_entry_bank(entry_bank), .o_move(entry_move), .o_load(entry_load), .o_load_rows(load_rows),
+        .o_entry_slot(entry_slot), .o_entry_bank(entry_bank), .o_move(entry_move), .o_load(entry_load), .o_load_rows(load_rows), .o_load_bank(load_bank),
         .i_entry_any(entry_any), .i_query_ready(query_ready), .o_open(open), .o_open_bank(open_bank), .o_open_rows(open_rows),
         .o_open_count(open_count), .i_owed(owed), .o_retire_bank(retire_bank), .o_retire_ready(retire_ready),
 //% if narrow then
@@ -603,7 +607,11 @@ module sofa_core (
 //%   if not T then
         .i_k(k), .i_v(value_row[$(D*VW-1):0]),
 //%   end
+//%   if d.slot_memories == 1 then
+        .i_key_slot(key_read_slot), .o_key(lane_key), .i_value_slot(value_read_slot), .o_value(lane_value));
+//%   else
         .o_keys(keys), .o_values(values));
+//%   end
 //% end
     sofa_blocks u_blocks (
         .clk(clk), .rst(reset), .i_open(open), .i_open_bank(open_bank), .i_open_count(open_count), .i_stored(row_stored),
@@ -621,11 +629,13 @@ module sofa_core (
 //% end
     sofa_attend u_attend (
         .clk(clk), .rst(reset), .i_scale_mantissa(cfg_scale_mantissa), .i_scale_shift(cfg_scale_shift[5:0]), .i_entry_slot(entry_slot),
-        .i_entry_bank(entry_bank), .i_move(entry_move), .i_load(entry_load), .i_load_rows(load_rows), .o_entry_any(entry_any),
+        .i_entry_bank(entry_bank), .i_move(entry_move), .i_load(entry_load), .i_load_rows(load_rows), .i_load_bank(load_bank), .o_entry_any(entry_any),
         .i_open(open), .i_open_bank(open_bank), .i_open_rows(open_rows), .o_owed(owed), .i_retire_bank(retire_bank),
         .i_retire_ready(retire_ready),
 //% if narrow then
         .o_key_addr(lane_key_addr), .i_key(lane_key), .o_value_addr(lane_value_addr), .i_value(lane_value),
+//% elseif d.slot_memories == 1 then
+        .o_key_slot(key_read_slot), .i_key(lane_key), .o_value_slot(value_read_slot), .i_value(lane_value),
 //% else
 //%   if B > 1 then
         .o_phase_keys(phase_keys), .o_phase_values(phase_values),
@@ -668,7 +678,7 @@ module sofa_core (
     sofa_store u_store (
         .clk(clk), .rst(reset), .i_halt(halt), .o_idle(store_idle), .o_error(store_error), .i_base({bank_base1, bank_base0}),
         .i_stride(o_stride), .i_row_valid(done_valid), .o_row_ready(done_ready), .i_row_bank(done_bank), .i_row(done_row),
-        .i_data(done_data), .o_stored(row_stored), .o_beat(store_beat), .o_bytes(store_bytes),
+        .i_data(done_data),$(d.output_words == 1 and " .o_read(done_read), .o_read_index(done_read_index)," or "") .o_stored(row_stored), .o_beat(store_beat), .o_bytes(store_bytes),
         .o_req_valid(store_req_valid), .i_req_ready(store_req_ready), .o_req_addr(store_req_addr), .o_req_len(store_req_len),
         .o_data_valid(store_data_valid), .i_data_ready(store_data_ready), .o_data(store_data), .o_strb(store_strb), .o_last(store_last),
         .i_resp_valid(store_resp_valid), .i_resp_error(store_resp_error));
