@@ -128,8 +128,7 @@ module sofa_group #(
 //% end
 
 //% if B <= 2 then
-    reg  [$(LR-1):0] started1, started2;
-    wire [$(LR-1):0] recent = $(B == 1 and "started1 | started2" or "started2");
+    reg  [$(LR-1):0] just_started, recent;     // one cycle ago, $(B == 1 and "one or two" or "two")
 //% else
     wire [$(LR-1):0] recent = $(LR)'d0;
 //% end
@@ -151,20 +150,22 @@ module sofa_group #(
     wire [$(LR-1):0] done_row = done & (~done + $(LR)'d1);
     wire             retire = |done && i_retire_ready && i_retire_turn;
     wire             pair = ($(table.concat(any, " || "))) && !retire;
-//% if JB > 0 or B <= 2 then
-    wire [$(LR-1):0] chosen = retire ? done_row : row;
-//% end
     assign o_retire = retire;
 
 //% for p = 0, GL - 1 do
 //%   local at = B > 1 and " && i_phase_issue == " .. BB .. "'d" .. p or ""
-    wire [$(LR-1):0] taken_$(p) = row & {$(LR){pair$(at)}};
     wire [$(LR-1):0] retired_$(p) = done_row & {$(LR){retire$(at)}};
 //% end
-//% local taken, retired = {}, {}
-//% for p = GL - 1, 0, -1 do taken[#taken+1] = "taken_" .. p; retired[#retired+1] = "retired_" .. p end
-    wire [$(R-1):0] taken = $(join(table.unpack(taken)));
+//% local retired = {}
+//% for p = GL - 1, 0, -1 do retired[#retired+1] = "retired_" .. p end
     wire [$(R-1):0] retired = $(join(table.unpack(retired)));
+//% for e = 0, W - 1 do
+//%   local taken = {}
+//%   for p = GL - 1, 0, -1 do
+//%     taken[#taken+1] = "first_" .. e .. " & {" .. LR .. "{pick_" .. e .. " && !retire" .. (B > 1 and " && i_phase_issue == " .. BB .. "'d" .. p or "") .. "}}"
+//%   end
+    wire [$(R-1):0] left_$(e) = pending[$(e*R) +: $(R)] & ~$(#taken == 1 and "(" .. taken[1] .. ")" or join(table.unpack(taken)));
+//% end
 
     integer e;
     always @(posedge clk) begin
@@ -173,14 +174,12 @@ module sofa_group #(
             owed <= $(2*R)'d0;
             waiting <= $(2*R)'d0;
 //% if B <= 2 then
-            started1 <= $(LR)'d0;
-            started2 <= $(LR)'d0;
+            just_started <= $(LR)'d0;
+            recent <= $(LR)'d0;
 //% end
         end else begin
 //% for e = 0, W - 1 do
-//%   local own = "pending[" .. (e*R) .. " +: " .. R .. "] & ~(taken & {" .. R .. "{pick_" .. e .. "}})"
-//%   local next = e < W - 1 and "pending[" .. (e*R+R) .. " +: " .. R .. "] & ~(taken & {" .. R .. "{pick_" .. (e+1) .. "}})" or R .. "'d0"
-            pending[$(e*R) +: $(R)] <= i_load[$(e)] ? i_load_rows : i_move[$(e)] ? $(next) : $(own);
+            pending[$(e*R) +: $(R)] <= i_load[$(e)] ? i_load_rows : i_move[$(e)] ? $(e < W - 1 and "left_" .. (e+1) or R .. "'d0") : left_$(e);
 //% end
 //% for b = 0, 1 do
 //%   local still = {"({" .. R .. "{|i_load && i_load_bank == 1'b" .. b .. "}} & i_load_rows)"}
@@ -191,8 +190,8 @@ module sofa_group #(
                 owed[e*$(R) +: $(R)] <= i_open && i_open_bank == e[0] ? i_open_rows
                                       : owed[e*$(R) +: $(R)] & ~(retired & {$(R){i_retire_bank == e[0]}});
 //% if B <= 2 then
-            started1 <= chosen & {$(LR){pair || retire}};
-            started2 <= started1;
+            just_started <= retire ? done_row : row;
+            recent <= $(B == 1 and "(retire ? done_row : row) | " or "")just_started;
 //% end
         end
     end
@@ -205,13 +204,17 @@ module sofa_group #(
     reg              op_pair, op_retire, op_bank;
     reg  [$(WB-1):0] op_slot;
 //% if JB > 0 then
-    reg  [$(JB-1):0] op_row, chosen_index;
+    reg  [$(JB-1):0] op_row, row_index, done_index;
     integer j;
     always @* begin
-        chosen_index = $(JB)'d0;
-        for (j = 0; j < $(LR); j = j + 1)
-            if (chosen[j])
-                chosen_index = chosen_index | j[$(JB-1):0];
+        row_index = $(JB)'d0;
+        done_index = $(JB)'d0;
+        for (j = 0; j < $(LR); j = j + 1) begin
+            if (row[j])
+                row_index = row_index | j[$(JB-1):0];
+            if (done_row[j])
+                done_index = done_index | j[$(JB-1):0];
+        end
     end
     wire [$(SB-1):0] op_state = {op_bank, op_row};
 //% else
@@ -226,7 +229,7 @@ module sofa_group #(
         op_slot <= $(table.concat(slots, " | "));
         op_bank <= retire ? i_retire_bank : $(table.concat(banks, " || "));
 //% if JB > 0 then
-        op_row <= chosen_index;
+        op_row <= retire ? done_index : row_index;
 //% end
         if (rst) begin
             op_pair <= 1'b0;

@@ -178,12 +178,12 @@ module sofa_queries (
 //% local free = {}
 //% for u = 0, NB - 1 do
     reg              busy_$(u), bank_$(u);
+//%   if B > 1 then
     reg  [$(LB-1):0] lane_$(u);
     reg  [$(B*N*QW-1):0] data_$(u);
-//%   if JB > 0 then
+//%     if JB > 0 then
     reg  [$(JB-1):0] lane_row_$(u);
-//%   end
-//%   if B > 1 then
+//%     end
     reg  [$(BB-1):0] beat_$(u);
     assign last_beat[$(u)] = busy_$(u) && beat_$(u) == $(BB)'d$(B-1);
 //%   else
@@ -195,11 +195,13 @@ module sofa_queries (
     always @(posedge clk) begin
         if (load_$(u)) begin
             bank_$(u) <= bank;
-            lane_$(u) <= lane;
             end_of_block[$(u)] <= block_end;
+//%   if B > 1 then
+            lane_$(u) <= lane;
             data_$(u) <= $(ext("i_row", D*QW, B*N*QW));
-//%   if JB > 0 then
+//%     if JB > 0 then
             lane_row_$(u) <= lane_row;
+//%     end
 //%   end
         end$(B > 1 and " else" or "")
 //%   if B > 1 then
@@ -214,13 +216,18 @@ module sofa_queries (
         else
             busy_$(u) <= load_$(u) || (busy_$(u) && !last_beat[$(u)]);
     end
-    assign o_query_addr[$(u*AB) +: $(AB)] = {bank_$(u)$(JB > 0 and ", lane_row_" .. u or "")$(B > 1 and ", beat_" .. u or "")};
+//%   if B > 1 then
+    assign o_query_addr[$(u*AB) +: $(AB)] = {bank_$(u)$(JB > 0 and ", lane_row_" .. u or ""), beat_$(u)};
     assign o_query[$(u*N*QW) +: $(N*QW)] = data_$(u)[$(N*QW-1):0];
+//%   else
+    assign o_query_addr = {bank$(JB > 0 and ", lane_row" or "")};
+    assign o_query = $(ext("i_row", D*QW, N*QW));
+//%   end
 //%   free[#free+1] = "(bus == " .. UB .. "'d" .. u .. " && free_" .. u .. ")"
 //% end
     assign o_row_ready = more && ($(table.concat(free, " || ")));
 //% for l = 0, LANES - 1 do
-    assign o_query_we[$(l)] = busy_$(l % NB) && lane_$(l % NB) == $(LB)'d$(l);
+    assign o_query_we[$(l)] = $(B > 1 and "busy_" .. l % NB .. " && lane_" .. l % NB or "take && lane") == $(LB)'d$(l);
 //% end
 
 //% end
