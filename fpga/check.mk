@@ -1,0 +1,13 @@
+# Target check: what would be loaded into the board, turned back into a netlist, is simulated behind a pseudo-terminal; sofahost's self-test
+# must pass on it. The family says how to get NETLIST/board.v and NETLIST/cells.v; boards/NAME/netlist.v puts board_top in the place of sofa_soc.
+NETLIST := $(OUT)/netlist
+.PHONY: check
+check: $(NETLIST)/sofa.f $(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost
+	./check.sh $(ROOT)/build/bin $(NETLIST) $(CONFIG) $(SET)
+
+$(NETLIST)/sofa.f: $(HERE)/netlist.v $(NETLIST)/board.v
+	cp $(HERE)/netlist.v $(NETLIST)/netlist.v
+	printf '%s\n' -Wno-fatal -Wno-lint -Wno-TIMESCALEMOD $(NETLIST_FLAGS) netlist.v board.v cells.v > $@
+
+$(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost: FORCE
+	@$(MAKE) --no-print-directory -C $(ROOT) build/bin/$(notdir $@)
