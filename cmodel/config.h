@@ -102,6 +102,7 @@ struct sofa_derived {
     unsigned key_rooms;   /* tiles that the K memory holds: three slots, and when narrow one for each key of the window */
     unsigned key_tag_bits;  /* comes back with a K row: {room if narrow, last of tile, slot, index}; mode tokens: see sofa_core */
     unsigned output_words; /* 1: the store reads finished rows word by word, a port beat each; 0: it takes them whole */
+    unsigned lane_copies; /* of the registers that steer a lane's accumulators: on FPGAs one register is too far from most of them */
     unsigned slot_memories; /* 1: the window's slots are memories that the single lane reads; 0: registers */
     unsigned value_rooms; /* rows of the V memory: prefetch, and when narrow those that the lane may still read, a power of two */
     unsigned whole_products; /* 0: products of 16-bit factors in two halves, which are short in cells; 1: in one multiplier */

@@ -127,6 +127,7 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
                 c->head_dim % c->predict.dims == 0 && words_fit(c, c->data.query_bits) &&
                 words_fit(c, c->data.key_bits) && words_fit(c, c->data.value_bits) &&
                 d->key_bits < c->memory.address_bits;
+    d->lane_copies = c->target == SOFA_TARGET_FPGA && !d->narrow ? ceil_div(c->attend.width, 8) : 1;
     d->slot_memories = c->target == SOFA_TARGET_FPGA && c->attend.lanes == 1 && d->beats == 1;
     d->radius_rows = d->narrow && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);

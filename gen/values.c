@@ -44,6 +44,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(key_rooms),
     FIELD(key_tag_bits),
     FIELD(output_words),
+    FIELD(lane_copies),
     FIELD(slot_memories),
     FIELD(value_rooms),
     FIELD(whole_products),

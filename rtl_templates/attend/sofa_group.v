@@ -98,8 +98,7 @@ module sofa_group #(
     // ---- issue ----
     reg  [$(W*R-1):0]  pending;
     reg  [$(2*R-1):0]  owed;
-    reg  [$(2*R-1):0]  waiting;     // rows of the bank with pending keys a cycle ago, or with a key that came then
-    wire [$(2*R-1):0]  idle = owed & ~waiting;
+    reg  [$(2*R-1):0]  idle;        // of these, rows of the bank without pending keys a cycle ago, nor with a key that came then
     reg  [$(W*LR-1):0] here;        // pending rows of the lane whose turn it is
     reg  [$(2*LR-1):0] idle_here;
 //% if B > 1 then
@@ -145,7 +144,7 @@ module sofa_group #(
 //%   rows[#rows+1] = "({" .. LR .. "{pick_" .. e .. "}} & first_" .. e .. ")"
 //% end
     wire [$(LR-1):0] row = $(table.concat(rows, " | "));
-    // what a row has started since `waiting` was taken is recent
+    // a row with a pair since `idle` was taken is recent
     wire [$(LR-1):0] done = (i_retire_bank ? idle_here[$(2*LR-1):$(LR)] : idle_here[$(LR-1):0]) & ~recent;
     wire [$(LR-1):0] done_row = done & (~done + $(LR)'d1);
     wire             retire = |done && i_retire_ready && i_retire_turn;
@@ -167,12 +166,15 @@ module sofa_group #(
     wire [$(R-1):0] left_$(e) = pending[$(e*R) +: $(R)] & ~$(#taken == 1 and "(" .. taken[1] .. ")" or join(table.unpack(taken)));
 //% end
 
-    integer e;
+    wire [$(2*R-1):0] owing;     // owed from now on
+//% for b = 0, 1 do
+    assign owing[$(b*R) +: $(R)] = i_open && i_open_bank == 1'b$(b) ? i_open_rows : owed[$(b*R) +: $(R)] & ~(retired & {$(R){i_retire_bank == 1'b$(b)}});
+//% end
     always @(posedge clk) begin
         if (rst) begin
             pending <= $(W*R)'d0;
             owed <= $(2*R)'d0;
-            waiting <= $(2*R)'d0;
+            idle <= $(2*R)'d0;
 //% if B <= 2 then
             just_started <= $(LR)'d0;
             recent <= $(LR)'d0;
@@ -184,11 +186,9 @@ module sofa_group #(
 //% for b = 0, 1 do
 //%   local still = {"({" .. R .. "{|i_load && i_load_bank == 1'b" .. b .. "}} & i_load_rows)"}
 //%   for e = 0, W - 1 do still[#still+1] = "({" .. R .. "{i_entry_bank[" .. e .. "] == 1'b" .. b .. "}} & pending[" .. (e*R) .. " +: " .. R .. "])" end
-            waiting[$(b*R) +: $(R)] <= $(table.concat(still, " | "));
+            idle[$(b*R) +: $(R)] <= owing[$(b*R) +: $(R)] & ~($(table.concat(still, " | ")));
 //% end
-            for (e = 0; e < 2; e = e + 1)
-                owed[e*$(R) +: $(R)] <= i_open && i_open_bank == e[0] ? i_open_rows
-                                      : owed[e*$(R) +: $(R)] & ~(retired & {$(R){i_retire_bank == e[0]}});
+            owed <= owing;
 //% if B <= 2 then
             just_started <= retire ? done_row : row;
             recent <= $(B == 1 and "(retire ? done_row : row) | " or "")just_started;

@@ -202,8 +202,11 @@ module sofa_lane (
         end
     end
 
-    reg                write1, write2, $(marked and "retire1, " or "")first1;
+    reg                write1, write2$(marked and ", retire1" or "");
+//% if d.lane_copies == 1 then
+    reg                first1;
     reg  [5:0]         shift1;
+//% end
     reg  [$(AB-1):0]   addr1, addr2;
     wire [$(N*OA-1):0] o, o_new;
     sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
@@ -215,7 +218,15 @@ module sofa_lane (
     wire [5:0]         move = retire1 ? {$(SB < 6 and (6-SB) .. "'d0, " or "")places[$(SB-1):1], 1'b0} : shift1;
     wire               unused_places = places[0];
 //% else
+//%   if d.lane_copies > 1 then
+    // shift and first of the accumulators, for each $(math.ceil(N / d.lane_copies)) elements
+    wire [$(d.lane_copies*7-1):0] control;
+//%     for c = 0, d.lane_copies - 1 do
+    sofa_copy #(.WIDTH(7)) u_control_$(c) (.clk(clk), .i_data({first, shift}), .o_data(control[$(c*7) +: 7]));
+//%     end
+//%   else
     wire [5:0]         move = shift1;
+//%   end
 //%   if shared then
     assign o_o = o & {$(N*OA){retire1}};
 //%   else
@@ -228,8 +239,10 @@ module sofa_lane (
     always @(posedge clk) begin
         addr1 <= $(vaddr);
         addr2 <= addr1;
+//% if d.lane_copies == 1 then
         first1 <= first;
         shift1 <= shift;
+//% end
         if (rst) begin
             write1 <= 1'b0;
             write2 <= 1'b0;
@@ -272,7 +285,8 @@ module sofa_lane (
     wire unused_product_$(i) = &{1'b0, product_$(i)[$(drop-1):0]};
     always @(posedge clk) begin
         w_$(i) <= product_$(i)[$(MW):$(drop)];
-        kept_$(i) <= first1 ? $(OA)'sd0 : old_$(i) >>> move;
+//%   local at = i // math.ceil(N / d.lane_copies) * 7
+        kept_$(i) <= $(d.lane_copies > 1 and "control[" .. at+6 .. "]" or "first1") ? $(OA)'sd0 : old_$(i) >>> $(d.lane_copies > 1 and "control[" .. at .. " +: 6]" or "move");
     end
     assign o_new[$(i*OA) +: $(OA)] = kept_$(i) + $(sext("w_" .. i, WW, OA));
 //%   if early then

@@ -19,8 +19,9 @@ module sofa_query_fetch (
     reg  [$(RW-1):0]    left;
     reg            more;     // left is not 0
     reg  [$(RB):0] row;      // in the block
+    reg            begun;    // row is not 0
     reg  [1:0]     banks;    // blocks whose rows are asked for or in use
-    wire           open = more && (row != 0 || banks < 2'd2);
+    wire           open = more && (begun || banks < 2'd2);
     wire           asked = o_req_valid && i_req_ready;
     wire           block_end = row == $(RB+1)'d$(QB-1) || left == $(RW)'d1;
 
@@ -36,6 +37,7 @@ module sofa_query_fetch (
             left <= $(RW)'d0;
             more <= 1'b0;
             row <= $(RB+1)'d0;
+            begun <= 1'b0;
             banks <= 2'd0;
         end else begin
             if (i_start) begin
@@ -45,9 +47,11 @@ module sofa_query_fetch (
                 left <= left - $(RW)'d1;
                 more <= left != $(RW)'d1;
             end
-            if (asked)
+            if (asked) begin
                 row <= block_end ? $(RB+1)'d0 : row + 1'b1;
-            banks <= banks + {1'b0, asked && row == 0} - {1'b0, i_block_retired};
+                begun <= !block_end;
+            end
+            banks <= banks + {1'b0, asked && !begun} - {1'b0, i_block_retired};
         end
     end
 endmodule

@@ -54,7 +54,9 @@ module sofa_ranges (
     reg  [1:0]      in_machine;  // blocks announced or being read
     reg             bank;
     reg  [$(RB):0]  row;         // records stored
-    wire [$(RB):0]  rows = left > $(RW)'d$(QB) ? $(RB+1)'d$(QB) : left[$(RB):0];
+    reg  [$(RB):0]  rows;        // of the block, from the cycle after OPEN on
+    always @(posedge clk)
+        rows <= left > $(RW)'d$(QB) ? $(RB+1)'d$(QB) : left[$(RB):0];
     wire            announced = o_block_valid && i_block_ready;
 
     assign o_block_rows = rows;

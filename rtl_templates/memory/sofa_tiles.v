@@ -103,10 +103,9 @@ module sofa_tiles (
     // scan
     localparam [2:0] IDLE = 3'd0, SEEK = 3'd1, SCAN = 3'd2, DRAIN = 3'd3, READY = 3'd4;
     reg  [2:0]       state;
-    reg  [$(WB-1):0] base;
+    reg  [$(WB-1):0] base, next_base; // of this tile and the one behind it
     reg  [$(RB):0]   row;
     wire [$(WB-1):0] tile_wide = $(ext("i_tile", TB, WB));
-    wire [$(WB-1):0] next_base = base + tile_wide;
     wire             empty_block = i_block_low >= i_block_high;
     wire             last_tile = next_base >= $(ext("i_block_high", KB, WB));
     wire             scan_step = state == SCAN;
@@ -324,6 +323,7 @@ module sofa_tiles (
                 IDLE: if (i_block_valid) begin
                     state <= empty_block ? READY : SEEK;
                     base <= $(WB)'d0;
+                    next_base <= tile_wide;
 //% for _, n in ipairs(bases) do
                     $(n)_base <= i_$(n)_base;
 //% end
@@ -334,6 +334,7 @@ module sofa_tiles (
                         state <= SCAN;
                     else begin
                         base <= next_base;
+                        next_base <= next_base + tile_wide;
 //% for _, n in ipairs(bases) do
                         $(n)_base <= $(n)_base + $(n)_tile_stride;
 //% end
@@ -348,6 +349,7 @@ module sofa_tiles (
                     state <= READY;
                 READY: if (hand_over) begin
                     base <= next_base;
+                    next_base <= next_base + tile_wide;
 //% for _, n in ipairs(bases) do
                     $(n)_base <= $(n)_base + $(n)_tile_stride;
 //% end

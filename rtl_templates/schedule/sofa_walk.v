@@ -14,43 +14,53 @@ module sofa_walk (
     output reg  [$(IB-1):0] o_index,
     output reg              o_last
 );
+    // both masks lose their lowest bit in parallel; which of them counts is known late
     reg  [$(N-1):0] first, second;
+    reg             any;               // a bit of them is set
     wire            in_first = |first;
-    wire [$(N-1):0] mask = in_first ? first : second;
-    wire [$(N-1):0] lowest = mask & (~mask + $(N)'d1);
-    wire [$(N-1):0] rest = mask & ~lowest;
-    wire            any = in_first || |second;
+    wire [$(N-1):0] lowest_first = first & (~first + $(N)'d1);
+    wire [$(N-1):0] lowest_second = second & (~second + $(N)'d1);
+    wire [$(N-1):0] rest_first = first & ~lowest_first;
+    wire [$(N-1):0] rest_second = second & ~lowest_second;
+    wire            last = in_first ? rest_first == $(N)'d0 && second == $(N)'d0 : rest_second == $(N)'d0;
     wire            step = any && (!o_valid || i_ready);
-    reg  [$(IB-1):0] index;
+    reg  [$(IB-1):0] index_first, index_second;
     integer i;
 
     assign o_idle = !any && (!o_valid || i_ready);
 
     always @* begin
-        index = $(IB)'d0;
-        for (i = 0; i < $(N); i = i + 1)
-            if (lowest[i])
-                index = index | i[$(IB-1):0];
+        index_first = $(IB)'d0;
+        index_second = $(IB)'d0;
+        for (i = 0; i < $(N); i = i + 1) begin
+            if (lowest_first[i])
+                index_first = index_first | i[$(IB-1):0];
+            if (lowest_second[i])
+                index_second = index_second | i[$(IB-1):0];
+        end
     end
 
     always @(posedge clk) begin
         if (step) begin
-            o_index <= index;
-            o_last <= rest == $(N)'d0 && (!in_first || second == $(N)'d0);
+            o_index <= in_first ? index_first : index_second;
+            o_last <= last;
         end
         if (rst) begin
             first <= $(N)'d0;
             second <= $(N)'d0;
+            any <= 1'b0;
             o_valid <= 1'b0;
         end else begin
             if (i_load) begin
                 first <= i_first;
                 second <= i_second;
+                any <= |i_first || |i_second;
             end else if (step) begin
                 if (in_first)
-                    first <= rest;
+                    first <= rest_first;
                 else
-                    second <= rest;
+                    second <= rest_second;
+                any <= !last;
             end
             if (step)
                 o_valid <= 1'b1;
