@@ -12,7 +12,7 @@
 //% local WB = math.max(KB, TB) + 1   -- holds a tile's end, which may lie past keys_max
 //% local X = T and "x" or "k"        -- rows that are fetched
 //% local narrow = d.narrow == 1   -- key addresses from the number of the key, so no bases of tiles
-//% local pad = T and d.key_tag_bits > IB + 5 and (d.key_tag_bits - IB - 5) .. "'d0, " or ""
+//% local TAG = T and IB + 5 or d.key_tag_bits
 //% local STREAM, SB = T and d.hidden_slices > 1, clog2(d.hidden_slices + 1)
 `default_nettype none
 module sofa_tiles (
@@ -78,7 +78,7 @@ module sofa_tiles (
     input  wire             i_req_ready,
     output wire [$(A-1):0]  o_req_addr,
     output $(T and "reg " or "wire") [7:0]       o_req_len,
-    output reg  [$(d.key_tag_bits-1):0] o_req_meta,
+    output reg  [$(TAG-1):0] o_req_meta,
     output wire             o_busy,          // looking for a tile
 //% if T then
     output wire             o_key_row,       // pulse: the first slice of a row is asked for
@@ -290,12 +290,12 @@ module sofa_tiles (
         if (key_valid && key_ready)
 //% if STREAM then
         begin
-            o_req_meta <= {$(pad)fetch_final, 1'b0, key_last, fetch_slot, key};
+            o_req_meta <= {fetch_final, 1'b0, key_last, fetch_slot, key};
             o_req_len <= fetch_final ? i_len_last : 8'd$(d.slice_beats - 1);
         end
 //% elseif T then
         begin
-            o_req_meta <= {$(pad)2'b10, key_last, fetch_slot, key};
+            o_req_meta <= {2'b10, key_last, fetch_slot, key};
             o_req_len <= i_len_last;
         end
 //% else
