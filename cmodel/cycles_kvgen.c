@@ -189,10 +189,27 @@ static void collect_key(struct sofa_machine *m)
     if (list->head == list->tail)
         return;
     m->wire.key_taken = 1;
-    m->wire.demand = entry->end;
     m->next.kvgen.state = entry->end ? KVGEN_FETCH : KVGEN_COLLECT;
     if (!entry->end)
         m->batch[m->next.kvgen.count++] = entry->place;
+}
+
+/* The batch has been listed. */
+static int complete(const struct sofa_machine *m)
+{
+    return m->now.kvgen.state <= KVGEN_COLLECT && m->next.kvgen.state == KVGEN_FETCH;
+}
+
+/* The weights, when the first key of a batch waits. */
+static void demand_weights(struct sofa_machine *m)
+{
+    const struct sofa_supply_state *list = &m->now.supply;
+    int waits = list->head != list->tail, end = waits && m->generate[list->head % SOFA_LIST_MAX].end;
+    m->wire.demand = waits && !end && !m->now.kvgen.demanded;
+    if (m->wire.demand)
+        m->next.kvgen.demanded = 1;
+    else if (complete(m))
+        m->next.kvgen.demanded = 0;
 }
 
 static void run_batch(struct sofa_machine *m, int key_end)
@@ -239,7 +256,7 @@ static void fetch_tokens(struct sofa_machine *m, int key_end)
     next->here -= (unsigned)key_end;
     switch (now->fetch) {
     case X_REST:
-        if (m->wire.demand)
+        if (complete(m))
             next->fetch = X_LOOK;
         break;
     case X_LOOK:
@@ -305,6 +322,7 @@ void sofa_step_kvgen(struct sofa_machine *m)
         m->next.kvgen.at = 0;
     if (streamed(m)) {
         run_batch(m, key_end);
+        demand_weights(m);
         fetch_tokens(m, key_end);
     } else {
         take_resident(m, key_end);

@@ -160,9 +160,12 @@ void sofa_find_tokens(struct sofa_machine *m)
     m->wire.token_free = m->wire.demand = m->wire.x_freed = m->wire.release = 0;
 }
 
+#define X_AHEAD 8u /* slices of keys' tokens that sofa_kvgen reads ahead */
+
 int sofa_asks_again(const struct sofa_machine *m)
 {
-    return m->now.kvgen.fetch == X_ASK && m->now.kvgen.used < 2;
+    unsigned room = m->c->memory.prefetch < X_AHEAD ? m->c->memory.prefetch : X_AHEAD;
+    return m->now.kvgen.fetch == X_ASK && m->now.kvgen.used < room;
 }
 
 void sofa_ask_tokens(struct sofa_machine *m)

@@ -79,6 +79,7 @@ struct sofa_kvgen_state {
     unsigned place, credit; /* in the ring; free rows of the write-back queue */
     enum { KVGEN_IDLE, KVGEN_COLLECT, KVGEN_FETCH, KVGEN_FIRST, KVGEN_RUN, KVGEN_GAP } state;
     unsigned count, turn, slice, half, gap;
+    int demanded; /* the weights for the batch whose keys come */
     /* tokens once more */
     enum { X_REST, X_LOOK, X_PLACE, X_ASK } fetch;
     unsigned fetch_turn, fetch_slice, used, here;

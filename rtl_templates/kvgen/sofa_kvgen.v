@@ -11,7 +11,8 @@
 //% local function packing(unit) return "PER(" .. math.max(1, P // unit) .. "), .LPER(" .. clog2(math.max(1, P // unit)) .. "), .GATHER(" .. math.max(1, unit // P) .. ")" end
 //% local bias_bytes = (2 * NB * d.bias_unit + P - 1) // P * d.port_bytes
 //% local T = d.generate_time - 2       -- a run's last beat to its sums
-//% local XB = math.max(1, clog2(2 * CW))
+//% local NX = math.min(8, PF)        -- slices of keys' tokens that are read ahead, so that other reads of the channel hold nothing up
+//% local XB, UB = math.max(1, clog2(NX * CW)), clog2(NX + 1)
 //% local AB = math.max(1, clog2(PF * 2 * NB))
 //% memory("kvgen.weights", HALVES * WORDS, OUT * IN * 8)
 //% memory("kvgen.biases", 2 * NB, OUT * 32)
@@ -21,7 +22,8 @@
 // When X has several slices, keys come in batches: slice after slice of the weights, key after key, partial sums in between; the tokens
 // are read once more from memory.
 //% end
-// Resident weights are loaded while the first tile of tokens is predicted from, streamed ones for every batch.
+// Resident weights are loaded while the first tile of tokens is predicted from, streamed ones for every batch, from when its first key waits:
+// the first slice comes while the batch before is in its last.
 // Finished rows go to the ring (o_k_valid, o_v_valid; always taken) and to a queue of $(WR) rows for the write-back.
 //% if ROT then
 // K rows are turned on their way (sofa_rotate): the next K row begins when the one before has left, a V row may overtake its K row.
@@ -238,7 +240,9 @@ module sofa_kvgen (
     reg  [1:0]        gap;
     wire [$(KEY-1):0] listed;
     wire [$(PB-1):0]  last_turn = count[$(PB-1):0] - 1'b1;
+    reg               demanded;            // the weights for the batch whose keys come
     wire              collect = i_key_valid && streamed && (state == IDLE || state == COLLECT);
+    wire              complete = collect && entry_end;
     wire              end_of_slice = key_end && turn == last_turn;
     wire              end_of_batch = end_of_slice && final_slice;
     sofa_ram #(.WIDTH($(KEY)), .DEPTH($(PF)), .ABITS($(PB))) u_list (
@@ -246,7 +250,7 @@ module sofa_kvgen (
     assign o_key_ready = streamed ? state == IDLE || state == COLLECT : !have || key_end;
     assign next = streamed ? listed : i_key[$(KEY-1):0];
     assign take = streamed ? state == FIRST || (state == RUN && key_end && !end_of_slice) : i_key_valid && o_key_ready;
-    assign demand = streamed ? collect && entry_end : i_tokens_come;
+    assign demand = streamed ? i_key_valid && !entry_end && !demanded : i_tokens_come;
     assign first_slice = slice == 16'd0;
     assign final_slice = slice + 16'd1 == i_slices;
     assign slice_words = final_slice ? i_words_last : $(lit(WB, CW));
@@ -268,7 +272,9 @@ module sofa_kvgen (
             slice <= 16'd0;
             half <= 1'b0;
             gap <= 2'd0;
+            demanded <= 1'b0;
         end else begin
+            demanded <= streamed && !complete && (demanded || demand);
             have <= take || (have && !key_end);
             case (state)
                 IDLE, COLLECT: if (collect) begin
@@ -303,8 +309,8 @@ module sofa_kvgen (
     reg  [$(PB-1):0]  fetch_turn;
     reg  [15:0]       fetch_slice;
     reg  [$(A-1):0]   fetch_offset;
-    reg  [1:0]        used, here;          // halves of the buffer: asked for, whole
-    reg               put_half, get_half;
+    reg  [$(UB-1):0]  used, here;          // parts of the buffer: asked for, whole
+    reg  [$(XB-1):0]  put_base, get_base;  // the parts at hand
     reg  [$(WB-1):0]  put_word;
     wire [$(KB-1):0]  fetch_key;
     wire              x_sent = o_x_valid && i_x_ready;
@@ -314,10 +320,10 @@ module sofa_kvgen (
     sofa_ram #(.WIDTH($(KB)), .DEPTH($(PF)), .ABITS($(PB))) u_keys (
         .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PB-1):0]), .i_wdata(i_key[$(KB-1):0]), .i_re(1'b1), .i_raddr(fetch_turn), .o_rdata(fetch_key));
     wire [$(A-1):0]   x_offset = $(ext("fetch_key", KB, A)) * i_x_stride;
-    assign o_x_valid = fetch == ASK && used != 2'd2;
+    assign o_x_valid = fetch == ASK && used != $(lit(UB, NX));
     assign o_x_final = fetch_slice + 16'd1 == i_slices;
     assign o_x_len = o_x_final ? i_len_last : 8'd$(d.slice_beats - 1);
-    assign tokens_here = !streamed || here != 2'd0;
+    assign tokens_here = !streamed || here != $(lit(UB, 0));
     always @(posedge clk) begin
         if (fetch == PLACE)
             o_x_addr <= i_x_base + x_offset + fetch_offset;
@@ -326,14 +332,14 @@ module sofa_kvgen (
             fetch_turn <= $(PB)'d0;
             fetch_slice <= 16'd0;
             fetch_offset <= $(A)'d0;
-            used <= 2'd0;
-            here <= 2'd0;
-            put_half <= 1'b0;
-            get_half <= 1'b0;
+            used <= $(lit(UB, 0));
+            here <= $(lit(UB, 0));
+            put_base <= $(lit(XB, 0));
+            get_base <= $(lit(XB, 0));
             put_word <= $(WB)'d0;
         end else begin
             case (fetch)
-                REST: if (streamed && demand)
+                REST: if (complete)
                     fetch <= LOOK;
                 LOOK: fetch <= PLACE;
                 PLACE: fetch <= ASK;
@@ -346,18 +352,20 @@ module sofa_kvgen (
                     end
                 end
             endcase
-            used <= used + {1'b0, x_sent} - {1'b0, x_freed};
-            here <= here + {1'b0, x_landed} - {1'b0, x_freed};
+            used <= used + $(ext("x_sent", 1, UB)) - $(ext("x_freed", 1, UB));
+            here <= here + $(ext("x_landed", 1, UB)) - $(ext("x_freed", 1, UB));
             if (i_x_word_valid)
                 put_word <= i_x_word_last ? $(WB)'d0 : put_word + 1'b1;
-            put_half <= put_half ^ x_landed;
-            get_half <= get_half ^ x_freed;
+            if (x_landed)
+                put_base <= put_base == $(lit(XB, (NX-1) * CW)) ? $(lit(XB, 0)) : put_base + $(lit(XB, CW));
+            if (x_freed)
+                get_base <= get_base == $(lit(XB, (NX-1) * CW)) ? $(lit(XB, 0)) : get_base + $(lit(XB, CW));
         end
     end
-    wire [$(XB-1):0]  put_at = $(ext("put_word", WB, XB)) + (put_half ? $(lit(XB, CW)) : $(XB)'d0);
-    wire [$(XB-1):0]  get_at = $(ext("word", WB, XB)) + (get_half ? $(lit(XB, CW)) : $(XB)'d0);
+    wire [$(XB-1):0]  put_at = put_base + $(ext("put_word", WB, XB));
+    wire [$(XB-1):0]  get_at = get_base + $(ext("word", WB, XB));
     wire [$(DC*8-1):0] streamed_token;
-    sofa_ram #(.WIDTH($(DC*8)), .DEPTH($(2*CW)), .ABITS($(XB))) u_tokens (
+    sofa_ram #(.WIDTH($(DC*8)), .DEPTH($(NX*CW)), .ABITS($(XB))) u_tokens (
         .clk(clk), .i_we(i_x_word_valid), .i_waddr(put_at), .i_wdata(i_x_word), .i_re(1'b1), .i_raddr(get_at), .o_rdata(streamed_token));
 //% end
 

@@ -90,7 +90,7 @@ module kvgen_tb #(
     wire [$(A-1):0]     x_addr;
     wire [7:0]          x_len;
     reg  [$(DC*8-1):0]  x_word;
-    integer             x_from [0:3], x_left [0:3], x_due [0:3];
+    integer             x_from [0:7], x_left [0:7], x_due [0:7];
     integer             fetches, fetched, x_key, x_at, x_words;
     always @(posedge clk)
         if (rst) begin
@@ -104,24 +104,24 @@ module kvgen_tb #(
                 x_at = (x_addr - X_BASE) % X_STRIDE;
                 x_words = x_final ? WORDS_LAST : $(CW);
                 if (x_key >= TOKENS || x_at % $(CW*DC) != 0 || x_at / $(DC) + x_words > WORDS || x_final != (x_at / $(CW*DC) == SLICES - 1)
-                    || x_len != (x_final ? LEN_LAST : $(d.slice_beats - 1)) || fetches - fetched >= 4)
+                    || x_len != (x_final ? LEN_LAST : $(d.slice_beats - 1)) || fetches - fetched >= 8)
                     fail("token request");
-                x_from[fetches % 4] = x_key * WORDS + x_at / $(DC);
-                x_left[fetches % 4] = x_words;
-                x_due[fetches % 4] = now + 8;
+                x_from[fetches % 8] = x_key * WORDS + x_at / $(DC);
+                x_left[fetches % 8] = x_words;
+                x_due[fetches % 8] = now + 8;
                 fetches = fetches + 1;
             end
             x_ready <= chance(5);
             x_word_valid <= 1'b0;
             x_word_last <= 1'bx;
             x_word <= {$(DC*8){1'bx}};
-            if (fetches != fetched && x_due[fetched % 4] <= now && chance(7)) begin
+            if (fetches != fetched && x_due[fetched % 8] <= now && chance(7)) begin
                 x_word_valid <= 1'b1;
-                x_word_last <= x_left[fetched % 4] == 1;
-                x_word <= x[x_from[fetched % 4]];
-                x_from[fetched % 4] = x_from[fetched % 4] + 1;
-                x_left[fetched % 4] = x_left[fetched % 4] - 1;
-                if (x_left[fetched % 4] == 0)
+                x_word_last <= x_left[fetched % 8] == 1;
+                x_word <= x[x_from[fetched % 8]];
+                x_from[fetched % 8] = x_from[fetched % 8] + 1;
+                x_left[fetched % 8] = x_left[fetched % 8] - 1;
+                if (x_left[fetched % 8] == 0)
                     fetched = fetched + 1;
             end
         end
