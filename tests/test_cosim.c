@@ -81,6 +81,16 @@ static void free_head(struct head *h)
     sofa_trace_free(&h->trace);
 }
 
+/* Mode tokens: shifts that no host would choose, so that K^, K and V saturate. */
+static void overdrive(struct fixture *f, struct head *h)
+{
+    h->job.khat_shift /= 2;
+    h->job.k_shift /= 2;
+    h->job.v_shift /= 2;
+    sofa_result_free(&h->result);
+    CHECK_OK(sofa_model_run(&h->result, &f->config, &h->trace, &h->job, 1, &error));
+}
+
 static void run_exact(struct fixture *f, const struct head *h, int random, const char *what)
 {
     struct tb_run_options o = {.memory = {.random = random, .seed = tb_random_next(&f->random)}};
@@ -116,6 +126,8 @@ START_TEST(every_view_and_content)
         o.kept = n % 5 == 4 ? 1 : 0;
         make_head(&h, &f, tb_random_between(&f.random, 1, 3 * f.config.query_block),
                   tb_random_between(&f.random, 1, 90), content, view, &o);
+        if (f.config.mode == SOFA_MODE_TOKENS && n % 4 == 2)
+            overdrive(&f, &h);
         run_exact(&f, &h, 0, what);
         run_exact(&f, &h, 1, what);
         free_head(&h);
@@ -179,9 +191,16 @@ START_TEST(abort_works_at_any_cycle)
 }
 END_TEST
 
-/* Loads a good job, spoils one register, starts: error code, nothing on the bus. */
-static void run_spoilt(struct fixture *f, const char *name, uint32_t value, unsigned want)
+struct spoil {
+    const char *name;
+    uint32_t value;
+};
+
+/* Loads a good job, spoils registers, starts: error code, nothing on the bus. */
+static void run_spoilt_by(struct fixture *f, const struct spoil *spoil, unsigned count, unsigned want)
 {
+    const char *name = spoil->name;
+    uint32_t value = spoil->value;
     struct head h;
     struct tb_layout layout;
     struct tb_outcome outcome;
@@ -189,7 +208,8 @@ static void run_spoilt(struct fixture *f, const char *name, uint32_t value, unsi
     CHECK_OK(tb_layout_make(&layout, &f->config, &h.trace, &h.job, 0, &f->random, &error));
     tb_memory_attach(&f->driver->memory, &layout, &(struct tb_memory_options){0});
     CHECK_OK(tb_load_job(f->driver, &h.job, &layout, &error));
-    CHECK_OK(tb_write(f->driver, name, value, &error));
+    for (unsigned i = 0; i < count; i++)
+        CHECK_OK(tb_write(f->driver, spoil[i].name, spoil[i].value, &error));
     CHECK_OK(tb_execute(f->driver, &(struct tb_wait){.max_clocks = 20000}, &outcome, &error));
     ck_assert_msg(outcome.finished && outcome.error == want, "%s = %u: error %u, want %u", name, (unsigned)value,
                   outcome.error, want);
@@ -200,6 +220,11 @@ static void run_spoilt(struct fixture *f, const char *name, uint32_t value, unsi
     free_head(&h);
 }
 
+static void run_spoilt(struct fixture *f, const char *name, uint32_t value, unsigned want)
+{
+    run_spoilt_by(f, &(struct spoil){name, value}, 1, want);
+}
+
 static void spoil_tokens(struct fixture *f)
 {
     const struct sofa_config *c = &f->config;
@@ -207,6 +232,8 @@ static void spoil_tokens(struct fixture *f)
     static const char *const aligned[] = {"X_BASE_LO", "CODE_BASE_LO", "WEIGHT_BASE_LO", "X_STRIDE"};
     run_spoilt(f, "HIDDEN", 0, SOFA_ERROR_HIDDEN);
     run_spoilt(f, "HIDDEN", c->hidden_max + 1, SOFA_ERROR_HIDDEN);
+    if (c->hidden_max % c->predict.dims != 0) /* fits the words, but not hidden_max */
+        run_spoilt_by(f, (struct spoil[]){{"HIDDEN", c->hidden_max + 1}, {"HIDDEN_WORDS", words}}, 2, SOFA_ERROR_HIDDEN);
     run_spoilt(f, "HIDDEN_WORDS", 0, SOFA_ERROR_HIDDEN);
     run_spoilt(f, "HIDDEN_WORDS", words + 1, SOFA_ERROR_HIDDEN);
     for (size_t i = 0; i < sizeof aligned / sizeof aligned[0] && c->memory.port_bits > 8; i++)
@@ -266,6 +293,45 @@ START_TEST(kept_pairs_are_used)
         run_exact(&f, &h, (int)(n & 1), lost ? "a job after CONTROL.invalidate" : "a job that keeps");
         sofa_result_free(&earlier);
     }
+    free_head(&h);
+    tb_driver_close(f.driver);
+}
+END_TEST
+
+/* Runs the head; CONTROL.invalidate comes while the job is busy. */
+static void run_invalidated(struct fixture *f, const struct head *h)
+{
+    struct tb_layout layout;
+    struct tb_outcome outcome;
+    struct tb_comparison cmp;
+    uint32_t state;
+    CHECK_OK(tb_layout_make(&layout, &f->config, &h->trace, &h->job, 0, &f->random, &error));
+    tb_memory_attach(&f->driver->memory, &layout, &(struct tb_memory_options){0});
+    CHECK_OK(tb_load_job(f->driver, &h->job, &layout, &error));
+    CHECK_OK(tb_write(f->driver, "CONTROL", SOFA_CONTROL_START, &error));
+    CHECK_OK(tb_write(f->driver, "CONTROL", SOFA_CONTROL_INVALIDATE, &error));
+    CHECK_OK(tb_read(f->driver, "STATUS", &state, &error));
+    ck_assert_uint_eq(state & SOFA_STATUS_BUSY, SOFA_STATUS_BUSY);
+    CHECK_OK(tb_execute(f->driver, &(struct tb_wait){0}, &outcome, &error)); /* its start is ignored */
+    CHECK_OK(tb_compare(&cmp, &f->config, &h->job, &h->result, &f->driver->memory, &outcome, &error));
+    ck_assert_msg(cmp.mismatches == 0, "%s", cmp.first);
+    tb_memory_detach(&f->driver->memory);
+    tb_layout_free(&layout);
+}
+
+/* A job during which the cache was invalidated is good itself, but leaves nothing to keep. */
+START_TEST(invalidate_while_busy)
+{
+    struct fixture f;
+    struct head h;
+    open_design(&f, (size_t)_i);
+    make_head(&h, &f, 3 * f.config.query_block, 60, TB_RANDOM_VALUES, TB_CAUSAL, &plain);
+    run_invalidated(&f, &h);
+    h.job.keep = 1;
+    h.job.valid = NULL;
+    sofa_result_free(&h.result);
+    CHECK_OK(sofa_model_run(&h.result, &f.config, &h.trace, &h.job, 1, &error));
+    run_exact(&f, &h, 0, "a job after one that was invalidated");
     free_head(&h);
     tb_driver_close(f.driver);
 }
@@ -441,6 +507,7 @@ Suite *cosim_suite(void)
     tcase_add_loop_test(rtl, abort_works_at_any_cycle, KV_DESIGNS, DESIGNS);
     tcase_add_loop_test(rtl, watchdog_ends_every_wait, KV_DESIGNS, DESIGNS);
     tcase_add_loop_test(rtl, kept_pairs_are_used, KV_DESIGNS, DESIGNS);
+    tcase_add_loop_test(rtl, invalidate_while_busy, KV_DESIGNS, DESIGNS);
     suite_add_tcase(suite, rtl);
     return suite;
 }

@@ -20,6 +20,7 @@ module sofa_supply (
     input  wire             rst,
     // what earlier jobs generated
     input  wire             i_cold,         // reset of the core
+    input  wire             i_command,      // pulse: CONTROL.start; i_start follows when the descriptor is good
     input  wire             i_start,
     input  wire             i_keep,
     input  wire             i_invalidate,   // pulse
@@ -55,7 +56,7 @@ module sofa_supply (
     localparam [1:0] CLEAR = 2'd0, IDLE = 2'd1, LOOK = 2'd2$(STREAM and ", MARK = 2'd3" or "");
     reg  [1:0]       state;
     reg              trusted;         // the bitmap and the rows in memory belong together
-    reg              spoilt;          // an i_invalidate came while the job ran
+    reg              spoilt;          // an i_invalidate came after the job's i_command
     reg  [$(LB-1):0] line;            // that is cleared
     reg  [$(KEY+1):0] ask;
     wire [$(KB-1):0] key = ask[$(KB-1):0];
@@ -125,7 +126,7 @@ module sofa_supply (
     always @(posedge clk) begin
         if (take)
             ask <= i_ask;
-        spoilt <= !i_start && (spoilt || i_invalidate);
+        spoilt <= !i_command && (spoilt || i_invalidate);
         if (i_cold || i_start || i_invalidate)
             trusted <= 1'b0;
         else if (i_success)

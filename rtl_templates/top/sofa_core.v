@@ -512,7 +512,7 @@ module sofa_core (
     wire [$(KEY):0]   generate_key;
     wire [$(PLB-1):0] k_place, v_place;
     sofa_supply u_supply (
-        .clk(clk), .rst(reset), .i_cold(rst), .i_start(start), .i_keep(cfg_flags[2]), .i_invalidate(command_invalidate),
+        .clk(clk), .rst(reset), .i_cold(rst), .i_command(command_start), .i_start(start), .i_keep(cfg_flags[2]), .i_invalidate(command_invalidate),
         .i_success(done_set && error_code == 8'd0), .i_ask_valid(wanted_valid), .o_ask_ready(wanted_ready), .i_ask(wanted),
         .i_k_base(cfg_k_base), .i_k_stride(k_stride), .i_v_base(cfg_v_base), .i_v_stride(v_stride),
         .o_k_valid(key_ask), .i_k_ready(key_asked), .o_k_addr(key_addr), .o_k_place(k_place),
