@@ -94,7 +94,7 @@ struct sofa_derived {
     unsigned norm_units;  /* normalisation units: one for all lane groups, or one each if the port takes their output */
     unsigned norm_width;  /* elements that a normalisation unit divides a cycle, no more than the port takes */
     unsigned norm_words;  /* words of norm_width elements (the last of a chunk may be short) of a row */
-    unsigned norm_wait;   /* cycles that a row waits for division when norm_width < width */
+    unsigned norm_wait;   /* cycles that a row waits for division: for the other words, for its accumulators */
     unsigned query_buses; /* query load buses */
     /* rows of Q, K, V stay in memories of port words, from which the single lane reads its chunks */
     unsigned radius_rows; /* 1: a row's radius is shifted bit by bit when the row comes, 0: as it is used */
@@ -104,6 +104,7 @@ struct sofa_derived {
     unsigned output_words; /* 1: the store reads finished rows word by word, a port beat each; 0: it takes them whole */
     unsigned lane_copies; /* of the registers that steer a lane's accumulators: on FPGAs one register is too far from most of them */
     unsigned slot_memories; /* 1: the window's slots are memories that the single lane reads; 0: registers */
+    unsigned row_interval; /* cycles between two starts of a row: its accumulators are read, shifted and written in between */
     unsigned value_rooms; /* rows of the V memory: prefetch, and when narrow those that the lane may still read, a power of two */
     unsigned whole_products; /* 0: products of 16-bit factors in two halves, which are short in cells; 1: in one multiplier */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */

@@ -129,6 +129,8 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
                 d->key_bits < c->memory.address_bits;
     d->lane_copies = c->target == SOFA_TARGET_FPGA && !d->narrow ? ceil_div(c->attend.width, 8) : 1;
     d->slot_memories = c->target == SOFA_TARGET_FPGA && c->attend.lanes == 1 && d->beats == 1;
+    d->row_interval = d->slot_memories ? 4 : 3; /* accumulators in block RAM leave it through a register */
+    d->norm_wait += d->row_interval - 3;
     d->radius_rows = d->narrow && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
     d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);

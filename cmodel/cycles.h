@@ -228,7 +228,7 @@ struct sofa_machine {
     struct sofa_key_entry list[SOFA_LIST_MAX];
     uint16_t order[2][SOFA_TILE_KEYS_MAX];
     size_t order_tile[2];
-    uint64_t recent[SOFA_QUERY_BLOCK_MAX][2][SOFA_ROW_WORDS]; /* rows that a group started 1 and 2 cycles ago */
+    uint64_t recent[SOFA_QUERY_BLOCK_MAX][3][SOFA_ROW_WORDS]; /* rows that a group started 1, 2 and 3 cycles ago */
     uint64_t lane_rows[SOFA_QUERY_BLOCK_MAX][SOFA_ROW_WORDS];
 };
 

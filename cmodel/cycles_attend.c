@@ -292,9 +292,10 @@ static void step_group(struct sofa_machine *m, unsigned g)
     unsigned lane = g + m->d.lane_groups * m->now.phase, unit = m->d.norm_units > 1 ? g : 0;
     uint64_t recent[SOFA_ROW_WORDS] = {0};
     int row = -1;
-    for (unsigned w = 0; w < SOFA_ROW_WORDS && m->d.beats <= 2; w++)
-        recent[w] = m->recent[g][1][w] | (m->d.beats == 1 ? m->recent[g][0][w] : 0);
-    memcpy(m->recent[g][1], m->recent[g][0], sizeof recent);
+    for (unsigned ago = 0; ago + 1 < m->d.row_interval; ago++)
+        for (unsigned w = 0; w < SOFA_ROW_WORDS; w++)
+            recent[w] |= m->recent[g][ago][w];
+    memmove(m->recent[g][1], m->recent[g][0], 2 * sizeof recent);
     memset(m->recent[g][0], 0, sizeof recent);
     if (m->now.phase >= m->d.group_lanes || lane >= m->c->attend.lanes)
         return;

@@ -38,6 +38,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(norm_width),
     FIELD(norm_words),
     FIELD(norm_wait),
+    FIELD(row_interval),
     FIELD(query_buses),
     FIELD(radius_rows),
     FIELD(narrow),

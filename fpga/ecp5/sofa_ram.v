@@ -1,4 +1,4 @@
-// sofa_ram for ECP5: a block RAM has 512 words of 36 bits, so up to 64 words of at most 320 bits go to the RAM of the logic cells.
+// sofa_ram for ECP5: a block RAM has 512 words of 36 bits, so up to 16 words, or 64 of at most 320 bits, go to the RAM of the logic cells.
 // Latency of a read: 1 cycle; o_rdata holds until the next read. Throughput: one write and one read a cycle.
 `default_nettype none
 module sofa_ram #(
@@ -15,7 +15,7 @@ module sofa_ram #(
     output reg  [WIDTH-1:0] o_rdata
 );
     generate
-        if (DEPTH <= 64 && WIDTH <= 320) begin : cells
+        if (DEPTH <= 16 || (DEPTH <= 64 && WIDTH <= 320)) begin : cells
             (* ram_style = "distributed" *) reg [WIDTH-1:0] word [0:DEPTH-1];
             always @(posedge clk) begin
                 if (i_we)
@@ -24,7 +24,7 @@ module sofa_ram #(
                     o_rdata <= word[i_raddr];
             end
         end else begin : fitting
-            reg [WIDTH-1:0] word [0:DEPTH-1];
+            (* ram_style = "block" *) reg [WIDTH-1:0] word [0:DEPTH-1];
             always @(posedge clk) begin
                 if (i_we)
                     word[i_waddr] <= i_wdata;

@@ -24,6 +24,7 @@ module sofa_attend (
     input  wire [$(W-1):0]       i_entry_bank,
     input  wire [$(W-1):0]       i_move,
     input  wire [$(W-1):0]       i_load,
+    input  wire                  i_load_any,
     input  wire [$(QB-1):0]      i_load_rows,
     input  wire                  i_load_bank,
     output wire [$(W-1):0]       o_entry_any,
@@ -130,7 +131,7 @@ module sofa_attend (
         .i_phase_score($(phase.score)),$(d.scale_time > 4 and " .i_phase_scale(" .. phase.scale .. ")," or "") .i_phase_scalar($(phase.scalar)), .i_phase_value($(phase.value)),
         .i_phase_weight($(phase.weight)), .i_phase_output($(phase.output)),
 //%   end
-        .i_entry_slot(i_entry_slot), .i_entry_bank(i_entry_bank), .i_move(i_move), .i_load(i_load),
+        .i_entry_slot(i_entry_slot), .i_entry_bank(i_entry_bank), .i_move(i_move), .i_load(i_load), .i_load_any(i_load_any),
         .i_load_rows({$(table.concat(load, ", "))}), .i_load_bank(i_load_bank), .o_entry_any(any_$(g)),
         .i_open(i_open), .i_open_bank(i_open_bank), .i_open_rows({$(table.concat(open, ", "))}), .o_owed(owed_$(g)),
         .i_retire_bank(i_retire_bank), .i_retire_ready(i_retire_ready), .i_retire_turn(turn[$(g)]), .o_retire(retire[$(g)]),

@@ -1,9 +1,9 @@
 // A group of $(d.group_lanes) lane(s): issue of pairs and retirements, and the scalar part of attention they share (scale, reference, exp2,
 // sum of weights). One operation starts a cycle, that of the lane whose turn the phase is.
-// Issue: the oldest entry of the window that a row of the lane needs, its lowest such row; a row starts at most every third cycle.
+// Issue: the oldest entry of the window that a row of the lane needs, its lowest such row; a row starts at most every $(d.row_interval) cycles.
 // A row that has met all keys of its block retires first (o_retire) if its normalisation unit allows.
 // Times count from cycle 0, the cycle after issue: s in cycle $(d.score_time), p in cycle $(d.weight_time), accumulators of a retiring row from
-// cycle $(d.weight_time + 2). No back-pressure inside. Equals sofa_attend_pair().
+// cycle $(d.weight_time + d.row_interval - 1). No back-pressure inside. Equals sofa_attend_pair().
 //% local N, B, GL, LR, LANES, NG, QB = cfg.attend.width, d.beats, d.group_lanes, d.lane_rows, cfg.attend.lanes, d.lane_groups, cfg.query_block
 //% local QW, KW, VW, OA, SW, LB, RB = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.dot_bits, d.weight_bits, d.row_bits
 //% local W = cfg.attend.window
@@ -15,7 +15,7 @@
 //% local SB, AB = 1 + JB, 1 + JB + (narrow and QH or BB)
 //% local CQ = narrow and P or N * QW      -- bits of a query word
 //% local MB = SB + PB            -- {bank, row of the lane, lane}
-//% local WT, ST = d.weight_time, d.score_time
+//% local WT, ST, INTERVAL = d.weight_time, d.score_time, d.row_interval
 //% local function join(...) local t = {}; for _, x in ipairs({...}) do if x ~= "" then t[#t+1] = x end end; return #t == 1 and t[1] or "{" .. table.concat(t, ", ") .. "}" end
 `default_nettype none
 module sofa_group #(
@@ -46,6 +46,7 @@ module sofa_group #(
     input  wire [$(W-1):0]      i_entry_bank,
     input  wire [$(W-1):0]      i_move,          // entry takes the next one's content
     input  wire [$(W-1):0]      i_load,          // entry takes i_load_rows
+    input  wire                 i_load_any,      // some entry does
     input  wire [$(R-1):0]      i_load_rows,
     input  wire                 i_load_bank,
     output wire [$(W-1):0]      o_entry_any,
@@ -127,7 +128,7 @@ module sofa_group #(
 //% end
 
 //% if B <= 2 then
-    reg  [$(LR-1):0] just_started, recent;     // one cycle ago, $(B == 1 and "one or two" or "two")
+    reg  [$(LR-1):0] just_started, $(INTERVAL > 3 and "two_ago, " or "")recent;     // one cycle ago, $(INTERVAL > 3 and "two, up to three" or B == 1 and "one or two" or "two")
 //% else
     wire [$(LR-1):0] recent = $(LR)'d0;
 //% end
@@ -178,20 +179,26 @@ module sofa_group #(
 //% if B <= 2 then
             just_started <= $(LR)'d0;
             recent <= $(LR)'d0;
+//%   if INTERVAL > 3 then
+            two_ago <= $(LR)'d0;
+//%   end
 //% end
         end else begin
 //% for e = 0, W - 1 do
             pending[$(e*R) +: $(R)] <= i_load[$(e)] ? i_load_rows : i_move[$(e)] ? $(e < W - 1 and "left_" .. (e+1) or R .. "'d0") : left_$(e);
 //% end
 //% for b = 0, 1 do
-//%   local still = {"({" .. R .. "{|i_load && i_load_bank == 1'b" .. b .. "}} & i_load_rows)"}
+//%   local still = {"({" .. R .. "{i_load_any && i_load_bank == 1'b" .. b .. "}} & i_load_rows)"}
 //%   for e = 0, W - 1 do still[#still+1] = "({" .. R .. "{i_entry_bank[" .. e .. "] == 1'b" .. b .. "}} & pending[" .. (e*R) .. " +: " .. R .. "])" end
             idle[$(b*R) +: $(R)] <= owing[$(b*R) +: $(R)] & ~($(table.concat(still, " | ")));
 //% end
             owed <= owing;
 //% if B <= 2 then
             just_started <= retire ? done_row : row;
-            recent <= $(B == 1 and "(retire ? done_row : row) | " or "")just_started;
+            recent <= $(B == 1 and "(retire ? done_row : row) | " or "")just_started$(INTERVAL > 3 and " | two_ago" or "");
+//%   if INTERVAL > 3 then
+            two_ago <= just_started;
+//%   end
 //% end
         end
     end

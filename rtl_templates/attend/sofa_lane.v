@@ -1,12 +1,14 @@
 // A lane: $(cfg.attend.width) multipliers of Q.K (SA-1) and of P.V (SA-2) with the queries and the output accumulators of its rows.
-// A pair (or the retirement of a row) takes $(d.beats) beats; one may start every $(d.beats) cycles, the same row at least 3 cycles later.
+// A pair (or the retirement of a row) takes $(d.beats) beats; one may start every $(d.beats) cycles, the same row at least $(d.row_interval) cycles later.
 // Times count from cycle 0, in which the group offers the operation (i_take): s stands at o_s in cycle $(d.dot_time); the
-// group offers p in cycle $(d.weight_time) (i_weigh); accumulators of a retiring row leave at o_o from cycle $(d.weight_time + 2) on.
+// group offers p in cycle $(d.weight_time) (i_weigh); accumulators of a retiring row leave at o_o from cycle $(d.weight_time + d.row_interval - 1) on.
 // Beats address chunks in the order of the shared phase counters (i_chunk_*), so each starts at another chunk and comes round.
 // Equals sofa_attend_pair() but for the scalar part in sofa_group.
 //% local N, B = cfg.attend.width, d.beats
 //% local QW, KW, VW, OA, SW = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.dot_bits
 //% local W = cfg.attend.window
+//% local late = d.row_interval > 3     -- accumulators come from a register behind their memory, V and weights too; never shared
+//% local copies = late or d.lane_copies > 1
 //% local narrow, P = d.narrow == 1, cfg.memory.port_bits
 //% local KP, VP = clog2(d.key_rooms) + d.index_bits, clog2(d.value_rooms)     -- narrow: places of a K and a V row
 //% local KH, VH, QH = clog2(d.key_beats), clog2(d.value_beats), clog2(d.query_beats)
@@ -160,7 +162,8 @@ module sofa_lane (
 //% else
     reg  [$(WB-1):0]   value_slot;
 //%   if d.slot_memories == 1 then
-    wire [$(N*VW-1):0] v = i_value;
+    reg  [$(N*VW-1):0] v;
+    always @(posedge clk) v <= i_value;
     assign o_value_slot = value_slot;
 //%   else
     reg  [$(N*VW-1):0] v;
@@ -170,6 +173,13 @@ module sofa_lane (
     reg  [$(SB-1):0]   weigh_row;
     reg  [5:0]         shift;
     reg  [15:0]        p;
+//% if late then
+    // copies for each $(math.ceil(N / d.lane_copies)) elements
+    wire [$(d.lane_copies*16-1):0] weights;
+//%   for c = 0, d.lane_copies - 1 do
+    sofa_copy #(.WIDTH(16)) u_weight_$(c) (.clk(clk), .i_data(p), .o_data(weights[$(c*16) +: 16]));
+//%   end
+//% end
     always @(posedge clk) begin
         if (i_take_value)
             value_slot <= i_value_slot;
@@ -203,26 +213,40 @@ module sofa_lane (
     end
 
     reg                write1, write2$(marked and ", retire1" or "");
-//% if d.lane_copies == 1 then
+//% if not copies then
     reg                first1;
     reg  [5:0]         shift1;
 //% end
     reg  [$(AB-1):0]   addr1, addr2;
-    wire [$(N*OA-1):0] o, o_new;
+    wire [$(N*OA-1):0] o_new;
+//% if late then
+    reg                write3;
+    reg  [$(AB-1):0]   addr3;
+    wire [$(N*OA-1):0] o_read;
+    reg  [$(N*OA-1):0] o;
+    always @(posedge clk) o <= o_read;
+//% else
+    wire [$(N*OA-1):0] o;
+//% end
+//% local stage, read = late and 3 or 2, late and "o_read" or "o"
     sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
-        .clk(clk), .i_we(write2), .i_waddr(addr2), .i_wdata(o_new),
-        .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata(o));
+        .clk(clk), .i_we(write$(stage)), .i_waddr(addr$(stage)), .i_wdata(o_new),
+        .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata($(read)));
 //% if early then
 //% local SB = math.max(XB + 1, 3)
     wire [$(SB-1):0]   places = $(ext("i_places", XB, SB)) + $(SB)'d3;
     wire [5:0]         move = retire1 ? {$(SB < 6 and (6-SB) .. "'d0, " or "")places[$(SB-1):1], 1'b0} : shift1;
     wire               unused_places = places[0];
 //% else
-//%   if d.lane_copies > 1 then
+//%   if copies then
     // shift and first of the accumulators, for each $(math.ceil(N / d.lane_copies)) elements
     wire [$(d.lane_copies*7-1):0] control;
+//%     if late then
+    reg  [6:0]         control1;
+    always @(posedge clk) control1 <= {first, shift};
+//%     end
 //%     for c = 0, d.lane_copies - 1 do
-    sofa_copy #(.WIDTH(7)) u_control_$(c) (.clk(clk), .i_data({first, shift}), .o_data(control[$(c*7) +: 7]));
+    sofa_copy #(.WIDTH(7)) u_control_$(c) (.clk(clk), .i_data($(late and "control1" or "{first, shift}")), .o_data(control[$(c*7) +: 7]));
 //%     end
 //%   else
     wire [5:0]         move = shift1;
@@ -239,19 +263,28 @@ module sofa_lane (
     always @(posedge clk) begin
         addr1 <= $(vaddr);
         addr2 <= addr1;
-//% if d.lane_copies == 1 then
+//% if late then
+        addr3 <= addr2;
+//% end
+//% if not copies then
         first1 <= first;
         shift1 <= shift;
 //% end
         if (rst) begin
             write1 <= 1'b0;
             write2 <= 1'b0;
+//% if late then
+            write3 <= 1'b0;
+//% end
 //% if marked then
             retire1 <= 1'b0;
 //% end
         end else begin
             write1 <= pair;
             write2 <= write1;
+//% if late then
+            write3 <= write2;
+//% end
 //% if marked then
             retire1 <= retire;
 //% end
@@ -260,35 +293,50 @@ module sofa_lane (
 
 //% local MW = 17 + VW    -- p * v
 //% local drop = VW - 6
-//% local WW = MW - drop + 1
+//% local halves = VW == 16 and d.whole_products == 0
+//% local WW = halves and MW - drop + 1 or MW - drop
+//% if not late then
     wire signed [16:0] weight = {1'b0, p};
+//% end
 //% for i = 0, N - 1 do
-//%   if VW == 16 and d.whole_products == 0 then
+//%   local weight = late and "$signed({1'b0, weights[" .. i // math.ceil(N / d.lane_copies) * 16 .. " +: 16]})" or "weight"
+//%   if halves then
     reg  signed [25:0] low_$(i);
     reg  signed [24:0] high_$(i);
     wire signed [8:0]  vl_$(i) = {1'b0, v[$(i*VW) +: 8]};
     wire signed [7:0]  vh_$(i) = v[$(i*VW+8) +: 8];
     wire signed [$(MW):0] product_$(i) = {high_$(i)[24], high_$(i), 8'd0} + {{$(MW+1-26){low_$(i)[25]}}, low_$(i)} + $(MW+1)'d$(1 << (drop-1));
     always @(posedge clk) begin
-        low_$(i) <= weight * vl_$(i);
-        high_$(i) <= weight * vh_$(i);
+        low_$(i) <= $(weight) * vl_$(i);
+        high_$(i) <= $(weight) * vh_$(i);
     end
 //%   else
     reg  signed [$(MW-1):0] whole_$(i);
     wire signed [$(VW-1):0] v_$(i) = v[$(i*VW) +: $(VW)];
-    wire signed [$(MW):0] product_$(i) = {whole_$(i)[$(MW-1)], whole_$(i)} + $(MW+1)'d$(1 << (drop-1));
-    always @(posedge clk) whole_$(i) <= weight * v_$(i);
+    wire signed [$(MW-1):0] product_$(i) = whole_$(i);
+    reg                half_$(i);
+    always @(posedge clk) begin
+        whole_$(i) <= $(weight) * v_$(i);
+        half_$(i) <= whole_$(i)[$(drop-1)];
+    end
 //%   end
     reg  signed [$(WW-1):0] w_$(i);
     reg  signed [$(OA-1):0] kept_$(i);
     wire signed [$(OA-1):0] old_$(i) = o[$(i*OA) +: $(OA)];
     wire unused_product_$(i) = &{1'b0, product_$(i)[$(drop-1):0]};
     always @(posedge clk) begin
-        w_$(i) <= product_$(i)[$(MW):$(drop)];
+        w_$(i) <= product_$(i)[$(WW+drop-1):$(drop)];
 //%   local at = i // math.ceil(N / d.lane_copies) * 7
-        kept_$(i) <= $(d.lane_copies > 1 and "control[" .. at+6 .. "]" or "first1") ? $(OA)'sd0 : old_$(i) >>> $(d.lane_copies > 1 and "control[" .. at .. " +: 6]" or "move");
+        kept_$(i) <= $(copies and "control[" .. at+6 .. "]" or "first1") ? $(OA)'sd0 : old_$(i) >>> $(copies and "control[" .. at .. " +: 6]" or "move");
     end
+//%   if halves then
     assign o_new[$(i*OA) +: $(OA)] = kept_$(i) + $(sext("w_" .. i, WW, OA));
+//%   else
+    // the rounding bit is the carry
+    wire [$(OA):0] sum_$(i) = {kept_$(i), 1'b1} + {$(sext("w_" .. i, WW, OA)), half_$(i)};
+    assign o_new[$(i*OA) +: $(OA)] = sum_$(i)[$(OA):1];
+    wire unused_sum_$(i) = sum_$(i)[0];
+//%   end
 //%   if early then
     assign o_o[$(i*20) +: 20] = kept_$(i)[19:0];
 //%   end

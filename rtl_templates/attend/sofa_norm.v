@@ -1,8 +1,9 @@
 // Normalisation unit of $(d.lane_groups // d.norm_units) lane group(s): o = O / l, one word of $(d.norm_width) element(s) a cycle; queues rows for the store.
 // A group may retire a row when it has the turn (o_turn): a row takes $(d.norm_words) cycle(s), and has space in the queue from then on.
 // Latency $(7 + d.norm_wait) cycles from i_valid to the first word. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
-//% local N, M, B, T, NW, D, NG, UG = cfg.attend.width, d.norm_width, d.beats, d.norm_words, d.norm_wait, cfg.head_dim, d.lane_groups, d.lane_groups // d.norm_units
+//% local N, M, B, T, NW, D, NG, UG = cfg.attend.width, d.norm_width, d.beats, d.norm_words, d.norm_wait - (d.row_interval - 3), cfg.head_dim, d.lane_groups, d.lane_groups // d.norm_units
 //% local OA, LB, RB, BB, DEPTH = d.output_acc_bits, d.weight_bits, d.row_bits, clog2(d.beats), d.retire_rows
+//% local late = d.row_interval > 3   -- accumulators come a cycle later; then there is one group
 //% local C = T // B                 -- words of a chunk
 //% local early = d.narrow == 1 and C == 1   -- the lane shifts O to its place, but for the last bit
 //% local IW = early and 20 or OA
@@ -28,7 +29,7 @@ module sofa_norm (
     output wire [$(clog2(LB-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid and on
     input  wire [$(N*20-1):0]   i_o,             // three cycles after i_valid and on, shifted by the even part
 //% else
-    input  wire [$(UG*N*OA-1):0] i_o,            // two cycles after i_valid and on, zero otherwise if lanes share it
+    input  wire [$(UG*N*OA-1):0] i_o,            // $(d.row_interval - 1) cycles after i_valid and on, zero otherwise if lanes share it
 //% end
     // rows
     output wire                 o_row_valid,
@@ -76,29 +77,49 @@ module sofa_norm (
 //% end
 
     // ---- reciprocal of l ----
-    reg              valid1, started1, bank1;
-    reg  [$(RB-1):0] row1;
-$(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays for two cycles" or "    reg  [" .. (LB-1) .. ":0] l1;")
 //% local function choose(name, width)
 //%   local t = {}
 //%   for g = 0, UG - 1 do t[#t+1] = "({" .. width .. "{i_valid[" .. g .. "]}} & " .. name .. "[" .. (g*width) .. " +: " .. width .. "])" end
 //%   return table.concat(t, " | ")
 //% end
+//% if late then
+    reg              valid, started, bank;
+    reg  [$(RB-1):0] row;
+    reg  [$(LB-1):0] l;
+    always @(posedge clk) begin
+        valid <= i_valid && !rst;
+        started <= i_started;
+        bank <= i_bank;
+        row <= i_row;
+        l <= i_l;
+    end
+//% else
+    wire             valid = |i_valid;
+    wire             started = |(i_valid & i_started);
+    wire             bank = |(i_valid & i_bank);
+    wire [$(RB-1):0] row = $(choose("i_row", RB));
+//%   if d.sum_stays == 0 then
+    wire [$(LB-1):0] l = $(choose("i_l", LB));
+//%   end
+//% end
+    reg              valid1, started1, bank1;
+    reg  [$(RB-1):0] row1;
+$(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays for two cycles" or "    reg  [" .. (LB-1) .. ":0] l1;")
 //% local function any_group()
 //%   local t = {}
 //%   for g = 0, UG - 1 do t[#t+1] = "i_o[" .. (g*N*OA) .. " +: " .. (N*OA) .. "]" end
 //%   return table.concat(t, " | ")
 //% end
     always @(posedge clk) begin
-        if (|i_valid) begin
-            started1 <= |(i_valid & i_started);
-            bank1 <= |(i_valid & i_bank);
-            row1 <= $(choose("i_row", RB));
+        if (valid) begin
+            started1 <= started;
+            bank1 <= bank;
+            row1 <= row;
 //% if d.sum_stays == 0 then
-            l1 <= $(choose("i_l", LB));
+            l1 <= l;
 //% end
         end
-        valid1 <= |i_valid && !rst;
+        valid1 <= valid && !rst;
     end
 
 //% if C == 1 then
@@ -270,7 +291,7 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     reg  [$(QB):0]     complete;          // rows
     reg  [$(TB):0]     get;               // word to read next
     reg                reading, fetched, fetched_last;
-    reg                valid;
+    reg                offered;
     reg  [$(T*M*16-1):0] data;
     wire               present = valid_at[5] || put != $(TB)'d0;
     wire               last = present && put == $(TB)'d$(T-1);
@@ -284,7 +305,7 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
         .clk(clk), .rst(rst), .i_valid(valid1), .o_ready(ready), .i_data({bank1, row1}),
         .o_valid(known), .i_ready(popped), .o_data({o_row_bank, o_row}));
     wire               unused_rows = &{1'b0, known, ready};   // has as many places as the memory of words
-    assign o_row_valid = valid;
+    assign o_row_valid = offered;
 //%   for i = 0, D - 1 do
     assign o_data[$(i*16) +: 16] = data[$((i // N * C * M + i % N) * 16) +: 16];
 //%   end
@@ -299,7 +320,7 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
             complete <= $(QB+1)'d0;
             reading <= 1'b0;
             fetched <= 1'b0;
-            valid <= 1'b0;
+            offered <= 1'b0;
         end else begin
             if (last)
                 put <= $(TB)'d0;
@@ -310,9 +331,9 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
             if (popped)
                 get_slot <= get_slot + 1'b1;
             complete <= complete + {$(QB)'d0, last} - {$(QB)'d0, popped};
-            reading <= reading ? !(fetched && fetched_last) : complete != $(QB+1)'d0 && !valid;
+            reading <= reading ? !(fetched && fetched_last) : complete != $(QB+1)'d0 && !offered;
             fetched <= more;
-            valid <= valid ? !i_row_ready : fetched && fetched_last;
+            offered <= offered ? !i_row_ready : fetched && fetched_last;
         end
         get <= reading ? get + {$(TB)'d0, more} : $(TB+1)'d0;
     end

@@ -9,28 +9,34 @@ module sofa_fifo #(
     input  wire             clk,
     input  wire             rst,
     input  wire             i_valid,
-    output wire             o_ready,
+    output reg              o_ready,
     input  wire [WIDTH-1:0] i_data,
-    output wire             o_valid,
+    output reg              o_valid,
     input  wire             i_ready,
     output wire [WIDTH-1:0] o_data
 );
     reg [WIDTH-1:0] word [0:DEPTH-1];
-    reg [ABITS:0]   head, tail;
+    reg [ABITS-1:0] head, tail;
+    reg [ABITS:0]   used;
     wire            put = i_valid && o_ready;
     wire            get = o_valid && i_ready;
 
-    assign o_ready = (tail - head) != DEPTH[ABITS:0];
-    assign o_valid = tail != head;
-    assign o_data = word[head[ABITS-1:0]];
+    wire [ABITS:0]  next = used + {{ABITS{1'b0}}, put} - {{ABITS{1'b0}}, get};
+    assign o_data = word[head];
 
     always @(posedge clk) begin
         if (put)
-            word[tail[ABITS-1:0]] <= i_data;
+            word[tail] <= i_data;
         if (rst) begin
-            head <= {ABITS+1{1'b0}};
-            tail <= {ABITS+1{1'b0}};
+            head <= {ABITS{1'b0}};
+            tail <= {ABITS{1'b0}};
+            used <= {ABITS+1{1'b0}};
+            o_ready <= 1'b1;
+            o_valid <= 1'b0;
         end else begin
+            used <= next;
+            o_ready <= next != DEPTH[ABITS:0];
+            o_valid <= next != {ABITS+1{1'b0}};
             if (put)
                 tail <= tail + 1'b1;
             if (get)

@@ -121,7 +121,7 @@ module sofa_ranges (
     wire [31:0]     visible = entry[63:32];
 //% end
     wire            store = state == READ && i_row_valid;
-    wire            last_row = row + 1'b1 == rows;
+    reg             last_row;    // row is the block's last
 //% if words then
     wire            bad = visible_over || first_over || visible > i_keys || first > i_keys;
 //% else
@@ -159,6 +159,7 @@ module sofa_ranges (
                     o_block_valid <= !i_has_ranges;
                     ask <= $(AW)'d0;
                     row <= $(RB+1)'d0;
+                    last_row <= $(QB == 1 and "1'b1" or "left == " .. lit(RW, 1));
                     record <= lead;
                     o_block_low <= i_has_ranges ? i_keys : $(KB)'d0;
                     o_block_high <= i_has_ranges ? $(KB)'d0 : i_keys;
@@ -175,6 +176,7 @@ module sofa_ranges (
                     end
                     if (store) begin
                         row <= row + 1'b1;
+                        last_row <= row + $(RB+1)'d2 == rows;
                         record <= record == $(PB)'d$(PER-1) ? $(PB)'d0 : record + 1'b1;
                         if (sees && first[$(KB-1):0] < o_block_low)
                             o_block_low <= first[$(KB-1):0];

@@ -1,5 +1,6 @@
 // One read channel of the core on the on-chip memory. Bytes beyond the memory are answered with an error.
-// Latency: 2 cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
+//% local buffered = cfg.target == "fpga"    -- the core's i_data_ready is late and the memory far
+// Latency: $(buffered and 3 or 2) cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
 // Handshake: valid/ready towards the core; o_ask holds until i_grant, the word is there in the cycle after the grant.
 //% if cfg.board.memory_kib == 0 then skip() end
 //% local A, P, MB, LOW = cfg.memory.address_bits, cfg.memory.port_bits, clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes)
@@ -26,14 +27,43 @@ module sofa_soc_read (
     reg             active;
     reg  [$(WB):0]  addr;        // the top bit: beyond the memory
     reg  [7:0]      left;
-    reg             fresh, kept; // a word stands at i_rdata; in `word`
+    reg             fresh;       // a word stands at i_rdata
+    reg             fault;
+//% if buffered then
+    // words are asked for while there is a place for them
+    reg  [2:0]      places;
+    reg             taken;
+    wire            always_ready;
+    sofa_fifo #(.WIDTH($(P+1)), .DEPTH(4), .ABITS(2)) u_words (
+        .clk(clk), .rst(rst), .i_valid(fresh), .o_ready(always_ready), .i_data({fault, i_rdata}),
+        .o_valid(o_data_valid), .i_ready(i_data_ready), .o_data({o_data_error, o_data}));
+    wire            unused_ready = always_ready;
+    assign o_ask = active && places != 3'd0;
+    always @(posedge clk)
+        if (rst) begin
+            places <= 3'd4;
+            taken <= 1'b0;
+        end else begin
+            places <= places + {2'd0, taken} - {2'd0, i_grant};
+            taken <= o_data_valid && i_data_ready;
+        end
+//% else
+    reg             kept;        // a word stands in `word`
     reg  [$(P-1):0] word;
-    reg             fault, word_fault;
+    reg             word_fault;
 
     assign o_data_valid = fresh || kept;
     assign o_data = kept ? word : i_rdata;
     assign o_data_error = kept ? word_fault : fault;
     assign o_ask = active && (!o_data_valid || i_data_ready);
+    always @(posedge clk) begin
+        if (fresh) begin
+            word <= i_rdata;
+            word_fault <= fault;
+        end
+        kept <= o_data_valid && !i_data_ready && !rst;
+    end
+//% end
     assign o_addr = addr[$(WB-1):0];
     assign o_req_ready = !active;
 //% if LOW > 0 then
@@ -54,18 +84,12 @@ module sofa_soc_read (
         end
         if (i_grant)
             fault <= addr[$(WB)];
-        if (fresh) begin
-            word <= i_rdata;
-            word_fault <= fault;
-        end
         if (rst) begin
             active <= 1'b0;
             fresh <= 1'b0;
-            kept <= 1'b0;
         end else begin
             active <= active ? !(i_grant && left == 8'd0) : i_req_valid;
             fresh <= i_grant;
-            kept <= o_data_valid && !i_data_ready;
         end
     end
 endmodule

@@ -107,7 +107,8 @@ module sofa_tiles (
     reg  [$(RB):0]   row;
     wire [$(WB-1):0] tile_wide = $(ext("i_tile", TB, WB));
     wire             empty_block = i_block_low >= i_block_high;
-    wire             last_tile = next_base >= $(ext("i_block_high", KB, WB));
+    reg              last_tile;       // the block's keys end at or before next_base
+    wire [$(WB-1):0] after_base = next_base + tile_wide;
     wire             scan_step = state == SCAN;
     wire             scan_end = row + 1'b1 == i_block_rows || !i_has_ranges;
     wire [$(2*KB-1):0] range;
@@ -324,6 +325,7 @@ module sofa_tiles (
                     state <= empty_block ? READY : SEEK;
                     base <= $(WB)'d0;
                     next_base <= tile_wide;
+                    last_tile <= tile_wide >= $(ext("i_block_high", KB, WB));
 //% for _, n in ipairs(bases) do
                     $(n)_base <= i_$(n)_base;
 //% end
@@ -334,7 +336,8 @@ module sofa_tiles (
                         state <= SCAN;
                     else begin
                         base <= next_base;
-                        next_base <= next_base + tile_wide;
+                        next_base <= after_base;
+                        last_tile <= after_base >= $(ext("i_block_high", KB, WB));
 //% for _, n in ipairs(bases) do
                         $(n)_base <= $(n)_base + $(n)_tile_stride;
 //% end
@@ -349,7 +352,8 @@ module sofa_tiles (
                     state <= READY;
                 READY: if (hand_over) begin
                     base <= next_base;
-                    next_base <= next_base + tile_wide;
+                    next_base <= after_base;
+                    last_tile <= after_base >= $(ext("i_block_high", KB, WB));
 //% for _, n in ipairs(bases) do
                     $(n)_base <= $(n)_base + $(n)_tile_stride;
 //% end

@@ -25,6 +25,8 @@
 //% local AW, WW, AB, DB, SLB = d.array_bits, clog2(CW + 1), math.max(1, clog2(BC * CW)), clog2(G * D), clog2(d.hidden_slices + 1)
 //% local KB2 = math.max(1, clog2(CW * D))
 //% local XB = clog2(QB + d.pass_distance + 1) + 1
+//% local YB = XB + 2                                     -- of age and a row, signed
+//% local near = not T and (d.lane_copies > 1 or d.row_interval > 3)   -- copies of the shift by the columns
 //% local NB = clog2(KP + 1)
 //% local WB = math.max(KB, TB) + 1
 //% local late = d.radius_rows == 1       -- selection looks up the row's radius
@@ -200,7 +202,7 @@ module sofa_predict (
     reg               active, parity, next_parity;
     reg  [1:0]        parity_taken;
     reg  [$(ORB-1):0] row;
-    reg  [$(RB-1):0]  last_row, from;
+    reg  [$(RB-1):0]  last_row;
 //% if T then
     reg               of_keys, all_columns, start_keys, final_keys;
     reg  [$(D-1):0]   columns;        // still to come after this one
@@ -236,8 +238,11 @@ module sofa_predict (
 //% else
     wire              row_end = !active || row == last_row;
 //% end
-    wire [$(RB-1):0]  later = next_from > from ? next_from - from : $(RB)'d0;
-    wire              apart = age >= $(XB)'d$(d.pass_distance) + $(ext("later", RB, XB));
+    // the pass that began `age` cycles ago with row `from` is so far ahead that the new one may begin with its row
+    reg  signed [$(YB-1):0] ahead;    // age + from - $(d.pass_distance)
+    wire signed [$(YB-1):0] next_wide = $(ext("next_from", RB, YB));
+    wire signed [$(YB-1):0] older = $(ext("age", XB, YB)) - $(YB)'d$(d.pass_distance - 1);
+    wire              apart = age >= $(XB)'d$(d.pass_distance) && ahead >= next_wide;
     wire              need_ready = !pass_first || !parity_taken[next_parity];
 //% if T then
     assign start = pass_valid && row_end && (pass_keys ? age >= $(XB)'d$(d.pass_distance) && keys_apart
@@ -286,7 +291,7 @@ module sofa_predict (
             next_parity <= 1'b0;
             parity_taken <= 2'b00;
             age <= $(XB)'d$((1 << XB) - 1);
-            from <= $(RB)'d0;
+            ahead <= $(YB)'sd$((1 << XB) - 1 - d.pass_distance);
 //% if T then
             gap <= 2'd3;
 //%   if STREAM then
@@ -307,7 +312,9 @@ module sofa_predict (
 //%   end
 //% end
             if (start)
-                from <= $(T and "pass_keys ? " .. lit(RB, 0) .. " : " or "")next_from;
+                ahead <= $(T and "(pass_keys ? " .. YB .. "'sd0 : next_wide)" or "next_wide") + (pass_none ? older : $(1 - d.pass_distance < 0 and "-" or "")$(YB)'sd$(d.pass_distance - 1));
+            else if (!(&age))
+                ahead <= ahead + $(YB)'sd1;
             active <= start || !row_end;
             next_parity <= next_parity ^ take_parity;
             parity_taken <= (parity_taken | {take_parity && next_parity, take_parity && !next_parity}) & ~i_parity_free;
@@ -602,7 +609,11 @@ module sofa_predict (
 //%   end
         .i_codes(codes2), .i_negatives(negatives), .o_sum(sum_$(k)));
     reg signed [$(FW-1):0] full_$(k);
-    wire signed [$(FW-1):0] scaled_$(k) = full_$(k) >>> $(T and "shift" or "i_score_shift");
+//%   if near then
+    wire [3:0]       shift_$(k);
+    sofa_copy #(.WIDTH(4)) u_shift_$(k) (.clk(clk), .i_data(i_score_shift), .o_data(shift_$(k)));
+//%   end
+    wire signed [$(FW-1):0] scaled_$(k) = full_$(k) >>> $(T and "shift" or near and "shift_" .. k or "i_score_shift");
 //%   if T then
     wire             narrow_$(k) = &scaled_$(k)[$(FW-1):$(PB-1)] || ~|scaled_$(k)[$(FW-1):$(PB-1)];
     reg  [$(PB-1):0] predicted_$(k);

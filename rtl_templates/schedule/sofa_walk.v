@@ -17,12 +17,28 @@ module sofa_walk (
     // both masks lose their lowest bit in parallel; which of them counts is known late
     reg  [$(N-1):0] first, second;
     reg             any;               // a bit of them is set
-    wire            in_first = |first;
     wire [$(N-1):0] lowest_first = first & (~first + $(N)'d1);
     wire [$(N-1):0] lowest_second = second & (~second + $(N)'d1);
     wire [$(N-1):0] rest_first = first & ~lowest_first;
     wire [$(N-1):0] rest_second = second & ~lowest_second;
-    wire            last = in_first ? rest_first == $(N)'d0 && second == $(N)'d0 : rest_second == $(N)'d0;
+//% -- per half, quarter and so on of a mask: a bit of it is set, more than one is
+//% for _, name in ipairs({"first", "second"}) do
+//%   local n, level = N, 0
+    wire [$(N-1):0] $(name)_any0 = $(name), $(name)_two0 = $(N)'d0;
+//%   while n > 1 do
+//%     local half = (n + 1) // 2
+    wire [$(half-1):0] $(name)_any$(level+1), $(name)_two$(level+1);
+//%     for i = 0, half - 1 do
+//%       local a, b = name .. "_any" .. level .. "[" .. 2*i .. "]", name .. "_any" .. level .. "[" .. 2*i+1 .. "]"
+//%       local s, t = name .. "_two" .. level .. "[" .. 2*i .. "]", name .. "_two" .. level .. "[" .. 2*i+1 .. "]"
+    assign $(name)_any$(level+1)[$(i)] = $(2*i+1 < n and a .. " || " .. b or a);
+    assign $(name)_two$(level+1)[$(i)] = $(2*i+1 < n and s .. " || " .. t .. " || (" .. a .. " && " .. b .. ")" or s);
+//%     end
+//%     n, level = half, level + 1
+//%   end
+    wire            $(name)_some = $(name)_any$(level)[0], $(name)_several = $(name)_two$(level)[0];
+//% end
+    wire            last = first_some ? !first_several && !second_some : !second_several;
     wire            step = any && (!o_valid || i_ready);
     reg  [$(IB-1):0] index_first, index_second;
     integer i;
@@ -42,7 +58,7 @@ module sofa_walk (
 
     always @(posedge clk) begin
         if (step) begin
-            o_index <= in_first ? index_first : index_second;
+            o_index <= first_some ? index_first : index_second;
             o_last <= last;
         end
         if (rst) begin
@@ -56,7 +72,7 @@ module sofa_walk (
                 second <= i_second;
                 any <= |i_first || |i_second;
             end else if (step) begin
-                if (in_first)
+                if (first_some)
                     first <= rest_first;
                 else
                     second <= rest_second;

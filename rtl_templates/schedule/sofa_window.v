@@ -10,7 +10,7 @@
 // Handshake: valid/ready on keys and V rows. Equals the pairs of sofa_model_run() in order.
 //% local D, N, B, KW, VW, W, QB, RB, IB = cfg.head_dim, cfg.attend.width, d.beats, cfg.data.key_bits, cfg.data.value_bits, cfg.attend.window, cfg.query_block, d.row_bits, d.index_bits
 //% local WB, BB, PF, DV = math.max(1, clog2(W)), clog2(d.beats), cfg.memory.prefetch, d.weight_time - 1
-//% local PB, CB, NB = math.max(1, clog2(d.value_rooms)), clog2(PF + 1), clog2(W + 1)
+//% local PB, CB = math.max(1, clog2(d.value_rooms)), clog2(PF + 1)
 //% -- narrow: entries carry the places of their K and V rows instead of slots
 //% local narrow, P, MB, HB = d.narrow == 1, cfg.memory.port_bits, clog2(d.key_rooms), clog2(d.value_beats)
 //% local EW = narrow and MB + IB + PB or WB
@@ -56,6 +56,7 @@ module sofa_window (
     output reg  [$(W-1):0]       o_entry_bank,
     output wire [$(W-1):0]       o_move,
     output wire [$(W-1):0]       o_load,
+    output wire                  o_load_any,
     output wire [$(QB-1):0]      o_load_rows,
     output wire                  o_load_bank,
     input  wire [$(W-1):0]       i_entry_any,
@@ -158,18 +159,18 @@ module sofa_window (
         end
 
     // ---- entries, the oldest first ----
-    reg  [$(NB-1):0] count;
+    reg  [$(W-1):0]  held;            // entries in use
     reg  [$(W*WB-1):0] entry_slot;
 //% for e = 0, W - 1 do
-    wire             empty_$(e) = count > $(NB)'d$(e) && !i_entry_any[$(e)];
+    wire             empty_$(e) = held[$(e)] && !i_entry_any[$(e)];
     wire             move_$(e) = empty_$(e)$(e > 0 and " || move_" .. (e-1) or "");
     assign o_move[$(e)] = move_$(e);
 //% end
     wire             remove = move_$(W-1);
-    wire [$(NB-1):0] place = count - $(ext("remove", 1, NB));
 //% for e = 0, W - 1 do
-    assign o_load[$(e)] = load1 && (remove ? count == $(NB)'d$(e+1) : count == $(NB)'d$(e));     // place is $(e)
+    assign o_load[$(e)] = load1 && (remove ? held[$(e)]$(e < W - 1 and " && !held[" .. (e+1) .. "]" or "") : !held[$(e)]$(e > 0 and " && held[" .. (e-1) .. "]" or ""));
 //% end
+    assign o_load_any = load1;
     assign o_load_rows = i_rows;
     assign o_load_bank = bank1;
 //% if narrow then
@@ -229,9 +230,9 @@ module sofa_window (
 //%   end
 //% end
         if (rst)
-            count <= $(NB)'d0;
-        else
-            count <= place + $(ext("load1", 1, NB));
+            held <= $(W)'d0;
+        else if (load1 != remove)
+            held <= $(W > 1 and 'load1 ? {held[' .. W-2 .. ':0], 1\'b1} : {1\'b0, held[' .. W-1 .. ':1]}' or 'load1');
     end
 
     // ---- slots: free again when the last pair's K chunks have been read ----

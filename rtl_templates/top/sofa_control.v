@@ -31,7 +31,7 @@ module sofa_control (
 //% end
     // engines
     output reg              o_start,
-    output wire             o_halt,
+    output reg              o_halt,
     output reg              o_flush,
     input  wire             i_progress,
     input  wire             i_row_stored,
@@ -52,11 +52,11 @@ module sofa_control (
     wire        starved = patience == $(PW)'d0;
     wire        all_stored = rows_left == $(RW)'d0;
 
-    wire        expired = starved && !i_progress;
+    reg         progress;
+    wire        expired = starved && !progress;
     wire        stop = state == RUN && (i_read_error || i_write_error || i_range_error || i_abort || expired);
 
     assign o_busy = state != IDLE;
-    assign o_halt = state == HALT || state == FLUSH || o_flush;
 
     always @(posedge clk) begin
         if (state == CHECK) begin
@@ -88,7 +88,8 @@ module sofa_control (
         else if (i_row_stored)
             rows_left <= rows_left - $(RW)'d1;
 
-        if (i_progress || stop || !(state == RUN || state == HALT))
+        progress <= i_progress;
+        if (progress || stop || !(state == RUN || state == HALT))
             patience <= i_watchdog;
         else if (!starved)
             patience <= patience - $(PW)'d1;
@@ -96,11 +97,13 @@ module sofa_control (
         if (rst) begin
             state <= IDLE;
             o_start <= 1'b0;
+            o_halt <= 1'b1;
             o_flush <= 1'b1;
             o_done_set <= 1'b0;
             o_error <= 8'd0;
         end else begin
             o_start <= 1'b0;
+            o_halt <= 1'b0;           // else in HALT, FLUSH and with o_flush
             o_flush <= 1'b0;
             o_done_set <= 1'b0;
             case (state)
@@ -109,12 +112,14 @@ module sofa_control (
                     o_error <= 8'd0;
                 end
                 CHECK: begin
+                    o_halt <= 1'b1;
                     o_flush <= 1'b1;      // the lanes' phase starts with the job
                     state <= JUDGE;
                 end
                 JUDGE: begin
                     o_error <= i_abort ? 8'd10 : refusal;
                     o_start <= refusal == 8'd0 && !i_abort;
+                    o_halt <= refusal != 8'd0 || i_abort;
                     state <= refusal == 8'd0 && !i_abort ? RUN : FLUSH;
                 end
                 RUN: begin
@@ -132,13 +137,18 @@ module sofa_control (
                         state <= HALT;
                     else if (all_stored && i_bus_idle$(T and " && i_settled" or ""))
                         state <= FLUSH;
+                    o_halt <= stop || (all_stored && i_bus_idle$(T and " && i_settled" or ""));
                 end
-                HALT: if (i_bus_idle || expired) begin
-                    state <= FLUSH;
-                    if (!i_bus_idle)
-                        o_error <= 8'd11;
+                HALT: begin
+                    o_halt <= 1'b1;
+                    if (i_bus_idle || expired) begin
+                        state <= FLUSH;
+                        if (!i_bus_idle)
+                            o_error <= 8'd11;
+                    end
                 end
                 FLUSH: begin
+                    o_halt <= 1'b1;
                     o_flush <= 1'b1;
                     o_done_set <= 1'b1;
                     state <= IDLE;

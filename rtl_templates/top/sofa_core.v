@@ -566,6 +566,7 @@ module sofa_core (
 
     wire [$(W*WB-1):0] entry_slot;
     wire [$(W-1):0]   entry_bank, entry_move, entry_load, entry_any;
+    wire              load_any;
     wire [$(QB-1):0]  load_rows, open_rows;
     wire              open, open_bank, load_bank, retire_bank, retire_ready;
     wire [$(RB):0]    open_count;
@@ -594,7 +595,7 @@ module sofa_core (
 //% else
         .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), .o_v_space(value_space),
 //% end
-        .o_entry_slot(entry_slot), .o_entry_bank(entry_bank), .o_move(entry_move), .o_load(entry_load), .o_load_rows(load_rows), .o_load_bank(load_bank),
+        .o_entry_slot(entry_slot), .o_entry_bank(entry_bank), .o_move(entry_move), .o_load(entry_load), .o_load_any(load_any), .o_load_rows(load_rows), .o_load_bank(load_bank),
         .i_entry_any(entry_any), .i_query_ready(query_ready), .o_open(open), .o_open_bank(open_bank), .o_open_rows(open_rows),
         .o_open_count(open_count), .i_owed(owed), .o_retire_bank(retire_bank), .o_retire_ready(retire_ready),
 //% if narrow then
@@ -629,7 +630,7 @@ module sofa_core (
 //% end
     sofa_attend u_attend (
         .clk(clk), .rst(reset), .i_scale_mantissa(cfg_scale_mantissa), .i_scale_shift(cfg_scale_shift[5:0]), .i_entry_slot(entry_slot),
-        .i_entry_bank(entry_bank), .i_move(entry_move), .i_load(entry_load), .i_load_rows(load_rows), .i_load_bank(load_bank), .o_entry_any(entry_any),
+        .i_entry_bank(entry_bank), .i_move(entry_move), .i_load(entry_load), .i_load_any(load_any), .i_load_rows(load_rows), .i_load_bank(load_bank), .o_entry_any(entry_any),
         .i_open(open), .i_open_bank(open_bank), .i_open_rows(open_rows), .o_owed(owed), .i_retire_bank(retire_bank),
         .i_retire_ready(retire_ready),
 //% if narrow then

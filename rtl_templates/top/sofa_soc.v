@@ -32,8 +32,8 @@ module sofa_soc (
         .i_bus_done(bus_done), .i_bus_rdata(bus_rdata));
     assign o_busy = bus_enable || tx_valid;
 
-    // an access: asked once, done in the next cycle (memory, configuration) or when the registers answer
-    reg         asked;
+    // an access: asked once, done in the next cycle (configuration), two cycles later (memory) or when the registers answer
+    reg         asked, bridge;
     wire        ask = bus_enable && !asked;
     wire        to_memory = !bus_addr[31];
     wire        to_config = bus_addr[31] && bus_addr[10];
@@ -44,9 +44,11 @@ module sofa_soc (
         if (rst) begin
             asked <= 1'b0;
             bus_done <= 1'b0;
+            bridge <= 1'b0;
         end else begin
             asked <= bus_enable && !bus_done;
-            bus_done <= (ask && !to_registers) || (reg_valid && asked && !bus_done);
+            bridge <= ask && to_memory;
+            bus_done <= (ask && to_config) || bridge || (reg_valid && to_registers && asked && !bus_done);
         end
 
     // ---- what was built: the number of keys, then their values ----
@@ -72,7 +74,6 @@ module sofa_soc (
     wire             rd$(c)_ask;
     wire [$(WB-1):0] rd$(c)_word;
 //% end
-    wire             bridge = ask && to_memory;
     wire             wr_grant = wr_ask && !bridge;
 //% local earlier = "!bridge && !wr_ask"
 //% for c = 0, NC - 1 do
