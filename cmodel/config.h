@@ -186,5 +186,7 @@ struct sofa_config_key {
 };
 const struct sofa_config_key *sofa_config_keys(unsigned *count);
 const char *sofa_mode_name(enum sofa_mode mode);
+/* "cells" or "fpga". */
+const char *sofa_target_name(unsigned target);
 
 #endif

@@ -24,12 +24,18 @@ static enum sofa_status set_mode(struct sofa_config *c, const char *text, struct
     return SOFA_OK;
 }
 
+static const char *const target_names[] = {[SOFA_TARGET_CELLS] = "cells", [SOFA_TARGET_FPGA] = "fpga"};
+
+const char *sofa_target_name(unsigned target)
+{
+    return target_names[target == SOFA_TARGET_FPGA ? SOFA_TARGET_FPGA : SOFA_TARGET_CELLS];
+}
+
 /* The names of 0 and 1, for keys that have them. */
 static const char *const *value_names(unsigned key)
 {
     static const char *const rounding[] = {[SOFA_ROUND_FLOOR] = "floor", [SOFA_ROUND_NEAREST] = "nearest"};
-    static const char *const target[] = {[SOFA_TARGET_CELLS] = "cells", [SOFA_TARGET_FPGA] = "fpga"};
-    return key == SOFA_KEY_WEIGHT_ROUNDING ? rounding : key == SOFA_KEY_TARGET ? target : NULL;
+    return key == SOFA_KEY_WEIGHT_ROUNDING ? rounding : key == SOFA_KEY_TARGET ? target_names : NULL;
 }
 
 /* A whole number, or the name of one. */

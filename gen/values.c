@@ -170,6 +170,7 @@ static void push_config(lua_State *L, const struct sofa_config *c)
     }
     set_string(L, "name", c->name);
     set_string(L, "mode", sofa_mode_name(c->mode));
+    set_string(L, "target", sofa_target_name(c->target));
     gen_template_strict(L, "cfg");
 }
 

@@ -11,7 +11,7 @@ module sofa_exp2 (
     // table value, plus what rounds the mantissa, and step to the next entry
     reg [31:0] entry;
     always @*
-        (* rom_style = "$(cfg.target == 1 and "logic" or "block")" *) case (i_x[11:6])
+        (* rom_style = "$(cfg.target == "fpga" and "logic" or "block")" *) case (i_x[11:6])
 //% for a = 0, 63 do
             6'd$(a): entry = {19'd$(T[a+1] + 4), 13'd$(T[a+2] - T[a+1])};
 //% end

@@ -167,9 +167,9 @@ module sofa_group #(
     wire [$(R-1):0] left_$(e) = pending[$(e*R) +: $(R)] & ~$(#taken == 1 and "(" .. taken[1] .. ")" or join(table.unpack(taken)));
 //% end
 
-    wire [$(2*R-1):0] owing;     // owed from now on
+    wire [$(2*R-1):0] rest;      // owed still
 //% for b = 0, 1 do
-    assign owing[$(b*R) +: $(R)] = i_open && i_open_bank == 1'b$(b) ? i_open_rows : owed[$(b*R) +: $(R)] & ~(retired & {$(R){i_retire_bank == 1'b$(b)}});
+    assign rest[$(b*R) +: $(R)] = owed[$(b*R) +: $(R)] & ~(retired & {$(R){i_retire_bank == 1'b$(b)}});
 //% end
     always @(posedge clk) begin
         if (rst) begin
@@ -190,9 +190,11 @@ module sofa_group #(
 //% for b = 0, 1 do
 //%   local still = {"({" .. R .. "{i_load_any && i_load_bank == 1'b" .. b .. "}} & i_load_rows)"}
 //%   for e = 0, W - 1 do still[#still+1] = "({" .. R .. "{i_entry_bank[" .. e .. "] == 1'b" .. b .. "}} & pending[" .. (e*R) .. " +: " .. R .. "])" end
-            idle[$(b*R) +: $(R)] <= owing[$(b*R) +: $(R)] & ~($(table.concat(still, " | ")));
+            idle[$(b*R) +: $(R)] <= rest[$(b*R) +: $(R)] & ~($(table.concat(still, " | ")));
 //% end
-            owed <= owing;
+//% for b = 0, 1 do
+            owed[$(b*R) +: $(R)] <= i_open && i_open_bank == 1'b$(b) ? i_open_rows : rest[$(b*R) +: $(R)];
+//% end
 //% if B <= 2 then
             just_started <= retire ? done_row : row;
             recent <= $(B == 1 and "(retire ? done_row : row) | " or "")just_started$(INTERVAL > 3 and " | two_ago" or "");
@@ -202,8 +204,20 @@ module sofa_group #(
 //% end
         end
     end
-//% for e = 0, W - 1 do
+//% if INTERVAL > 3 then
+    // from registers: of the pending rows, more than one, or one that is not taken now
+    reg  [$(W-1):0]   some;
+    assign o_entry_any = some;
+//%   for e = 0, W - 1 do
+    wire [$(R-1):0]   pending_$(e) = pending[$(e*R) +: $(R)];
+    wire              stays_$(e) = some[$(e)] && (!(pick_$(e) && !retire) || |(pending_$(e) & (pending_$(e) - $(R)'d1)));
+    always @(posedge clk)
+        some[$(e)] <= !rst && (i_load[$(e)] ? |i_load_rows : $(e < W - 1 and "i_move[" .. e .. "] ? stays_" .. (e+1) .. " : stays_" .. e or "stays_" .. e .. " && !i_move[" .. e .. "]"));
+//%   end
+//% else
+//%   for e = 0, W - 1 do
     assign o_entry_any[$(e)] = |pending[$(e*R) +: $(R)];
+//%   end
 //% end
     assign o_owed = {|owed[$(2*R-1):$(R)], |owed[$(R-1):0]};
 

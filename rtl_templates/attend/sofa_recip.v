@@ -27,7 +27,7 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0]  l1 = i_l;       // stays 
     wire [$(LB-1):0]  aligned = l1 << ($(XB)'d$(LB-15) - o_above);
     reg  [31:0]       entry;
     always @*
-        (* rom_style = "$(cfg.target == 1 and "logic" or "block")" *) case (n2[15:9])
+        (* rom_style = "$(cfg.target == "fpga" and "logic" or "block")" *) case (n2[15:9])
 //% for a = 0, 127 do
             7'd$(a): entry = {19'd$(U[a+1] + 2), 13'd$(U[a+1] - U[a+2])};     // plus what rounds the result
 //% end

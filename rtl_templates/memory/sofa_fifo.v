@@ -21,7 +21,6 @@ module sofa_fifo #(
     wire            put = i_valid && o_ready;
     wire            get = o_valid && i_ready;
 
-    wire [ABITS:0]  next = used + {{ABITS{1'b0}}, put} - {{ABITS{1'b0}}, get};
     assign o_data = word[head];
 
     always @(posedge clk) begin
@@ -34,9 +33,9 @@ module sofa_fifo #(
             o_ready <= 1'b1;
             o_valid <= 1'b0;
         end else begin
-            used <= next;
-            o_ready <= next != DEPTH[ABITS:0];
-            o_valid <= next != {ABITS+1{1'b0}};
+            used <= used + {{ABITS{1'b0}}, put} - {{ABITS{1'b0}}, get};
+            o_ready <= get || (o_ready && !(put && &used[ABITS-1:0]));
+            o_valid <= put || (o_valid && !(get && used == {{ABITS{1'b0}}, 1'b1}));
             if (put)
                 tail <= tail + 1'b1;
             if (get)

@@ -13,6 +13,7 @@
 //% local MB = d.narrow == 1 and d.range_beats or most
 //% local META, TB = d.key_tag_bits, clog2(most)
 //% local BB = math.max(1, clog2(MB))
+//% local near = d.lane_copies > 1 or d.row_interval > 3     -- o_row_valid goes far on FPGAs
 `default_nettype none
 module sofa_read #(
     parameter CLIENTS = 4,
@@ -66,7 +67,9 @@ module sofa_read #(
     reg [7:0]       pick_len;
     reg [$(META-1):0] pick_meta;
     wire            tag_ready;
-    wire            issue = any && tag_ready && !i_halt && (!o_req_valid || i_req_ready);
+    wire            may = tag_ready && !i_halt && (!o_req_valid || i_req_ready);
+    wire            issue = any && may;
+    reg             earlier;
     integer c;
     always @* begin
         any = 1'b0;
@@ -82,8 +85,11 @@ module sofa_read #(
                 pick_len = i_len[c*8 +: 8];
                 pick_meta = i_meta[c*$(META) +: $(META)];
             end
-        for (c = 0; c < CLIENTS; c = c + 1)
-            o_ready[c] = issue && pick == c[CBITS-1:0];
+        earlier = 1'b0;
+        for (c = 0; c < CLIENTS; c = c + 1) begin
+            o_ready[c] = may && i_valid[c] && !earlier;
+            earlier = earlier || i_valid[c];
+        end
     end
 
     always @(posedge clk) begin
@@ -113,7 +119,14 @@ module sofa_read #(
     reg  [7:0]     beat;
     wire           last = beat == tag_len;
     wire           take = i_data_valid && o_data_ready;
-    wire           row_free = o_row_valid == {CLIENTS{1'b0}} || |(o_row_valid & i_row_ready);
+    reg  [CLIENTS-1:0] next_valid;
+    wire [CLIENTS-1:0] standing;       // as o_row_valid
+    wire           row_free = standing == {CLIENTS{1'b0}} || |(standing & i_row_ready);
+//% if near then
+    sofa_copy #(.WIDTH(CLIENTS)) u_standing (.clk(clk), .i_data(next_valid), .o_data(standing));
+//% else
+    assign standing = o_row_valid;
+//% end
 //% if T then
     wire           streams = |(o_beat_client & STREAM);
     wire           emit = take && (last || streams) && !i_halt;
@@ -138,19 +151,18 @@ module sofa_read #(
     assign o_beat = take;
 
     integer k, n;
-    always @*
+    always @* begin
         for (k = 0; k < CLIENTS; k = k + 1)
             o_beat_client[k] = tag_client == k[CBITS-1:0];
+        for (n = 0; n < CLIENTS; n = n + 1)
+            next_valid[n] = !rst && !i_halt && (row_free ? emit && tag_client == n[CBITS-1:0] : standing[n]);
+    end
     always @(posedge clk) begin
         if (rst)
             beat <= 8'd0;
         else if (take)
             beat <= last ? 8'd0 : beat + 8'd1;
-        if (rst || i_halt)
-            o_row_valid <= {CLIENTS{1'b0}};
-        else if (row_free)
-            for (n = 0; n < CLIENTS; n = n + 1)
-                o_row_valid[n] <= emit && tag_client == n[CBITS-1:0];
+        o_row_valid <= next_valid;
     end
 
     always @(posedge clk) begin

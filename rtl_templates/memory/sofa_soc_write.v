@@ -1,5 +1,6 @@
 // The write channel of the core on the on-chip memory. Beats beyond the memory are dropped and answered with an error.
-// Latency: the answer comes in the cycle after the last beat is written. Throughput: one beat a cycle.
+//% local buffered = cfg.target == "fpga"    -- the memory's grant is late and the core far
+// Latency: $(buffered and "a beat is written a cycle after it is taken at the earliest, " or "")the answer comes in the cycle after the last beat is written. Throughput: one beat a cycle.
 // Handshake: valid/ready towards the core; o_ask holds until i_grant, which writes.
 //% if cfg.board.memory_kib == 0 then skip() end
 //% local A, P, MB, LOW = cfg.memory.address_bits, cfg.memory.port_bits, clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes)
@@ -16,23 +17,41 @@ module sofa_soc_write (
     output wire              o_data_ready,
     input  wire [$(P//8-1):0] i_strb,
     input  wire              i_last,
+//% if buffered then
+    input  wire [$(P-1):0]   i_data,
+//% end
     output reg               o_resp_valid,
     output wire              o_resp_error,
     // memory
     output wire              o_ask,
     input  wire              i_grant,
     output wire [$(WB-1):0]  o_addr,
+//% if buffered then
+    output wire [$(P-1):0]   o_data,
+//% end
     output wire [$(P//8-1):0] o_strb
 );
     reg             active;
     reg  [$(WB):0]  addr;     // the top bit: beyond the memory
     reg             fault;
 
-    assign o_req_ready = !active;
-    assign o_ask = active && i_data_valid;
+    wire            valid, last;
+    wire [$(P//8-1):0] strb;
+//% if buffered then
+    sofa_fifo #(.WIDTH($(P+P//8+1)), .DEPTH(4), .ABITS(2)) u_beats (
+        .clk(clk), .rst(rst), .i_valid(i_data_valid), .o_ready(o_data_ready), .i_data({i_last, i_strb, i_data}),
+        .o_valid(valid), .i_ready(i_grant), .o_data({last, strb, o_data}));
+//% else
+    assign valid = i_data_valid;
+    assign last = i_last;
+    assign strb = i_strb;
     assign o_data_ready = i_grant;
+//% end
+
+    assign o_req_ready = !active;
+    assign o_ask = active && valid;
     assign o_addr = addr[$(WB-1):0];
-    assign o_strb = addr[$(WB)] ? $(P//8)'d0 : i_strb;
+    assign o_strb = addr[$(WB)] ? $(P//8)'d0 : strb;
     assign o_resp_error = fault;
 //% if LOW > 0 then
     wire            unused_low = &{1'b0, i_req_addr[$(LOW-1):0]};
@@ -54,8 +73,8 @@ module sofa_soc_write (
             active <= 1'b0;
             o_resp_valid <= 1'b0;
         end else begin
-            active <= active ? !(i_grant && i_last) : i_req_valid;
-            o_resp_valid <= active && i_grant && i_last;
+            active <= active ? !(i_grant && last) : i_req_valid;
+            o_resp_valid <= active && i_grant && last;
         end
     end
 endmodule

@@ -108,6 +108,7 @@ module sofa_tiles (
     wire [$(WB-1):0] tile_wide = $(ext("i_tile", TB, WB));
     wire             empty_block = i_block_low >= i_block_high;
     reg              last_tile;       // the block's keys end at or before next_base
+    reg              reached;         // they begin before it
     wire [$(WB-1):0] after_base = next_base + tile_wide;
     wire             scan_step = state == SCAN;
     wire             scan_end = row + 1'b1 == i_block_rows || !i_has_ranges;
@@ -129,7 +130,7 @@ module sofa_tiles (
     wire [$(WB-1):0] to_base = visible_wide - base;
     wire [$(TB-1):0] from_clip = from_base[$(WB-1)] ? $(TB)'d0 : from_base > tile_wide ? i_tile : from_base[$(TB-1):0];
     wire [$(TB-1):0] to_clip = to_base[$(WB-1)] ? $(TB)'d0 : to_base > tile_wide ? i_tile : to_base[$(TB-1):0];
-    wire             begin_scan = state == SEEK && (last_tile || next_base > $(ext("i_block_low", KB, WB)));
+    wire             begin_scan = state == SEEK && (last_tile || reached);
 
     reg  [$(BC-1):0] mask;
     reg  [$(G-1):0]  group_any;
@@ -326,6 +327,7 @@ module sofa_tiles (
                     base <= $(WB)'d0;
                     next_base <= tile_wide;
                     last_tile <= tile_wide >= $(ext("i_block_high", KB, WB));
+                    reached <= tile_wide > $(ext("i_block_low", KB, WB));
 //% for _, n in ipairs(bases) do
                     $(n)_base <= i_$(n)_base;
 //% end
@@ -338,6 +340,7 @@ module sofa_tiles (
                         base <= next_base;
                         next_base <= after_base;
                         last_tile <= after_base >= $(ext("i_block_high", KB, WB));
+                        reached <= after_base > $(ext("i_block_low", KB, WB));
 //% for _, n in ipairs(bases) do
                         $(n)_base <= $(n)_base + $(n)_tile_stride;
 //% end
@@ -354,6 +357,7 @@ module sofa_tiles (
                     base <= next_base;
                     next_base <= after_base;
                     last_tile <= after_base >= $(ext("i_block_high", KB, WB));
+                    reached <= after_base > $(ext("i_block_low", KB, WB));
 //% for _, n in ipairs(bases) do
                     $(n)_base <= $(n)_base + $(n)_tile_stride;
 //% end

@@ -50,7 +50,10 @@ module sofa_encode (
 //% end
     reg  [$(E*QW-1):0] magnitude;
     reg  [$(E-1):0]    sign;
-    reg  [$(QW-1):0]   any, ones;     // or-ed magnitudes: of this step, of the row so far
+    reg  [$(QW-1):0]   any$(S > 1 and ", ones" or "");     // or-ed magnitudes: of a step$(S > 1 and ", of the row's steps before" or "")
+//% if S > 1 then
+    reg                begun;         // magnitudes are not those of a row's first step
+//% end
     wire [$(E*QW-1):0] absolute;
     wire [$(E*6-1):0]  found;
     reg                whole;
@@ -58,7 +61,11 @@ module sofa_encode (
     always @* begin
         any = $(QW)'d0;
         for (i = 0; i < $(E); i = i + 1)
-            any = any | absolute[i*$(QW) +: $(QW)];
+            any = any | magnitude[i*$(QW) +: $(QW)];
+//% if S > 1 then
+        if (begun)
+            any = any | ones;
+//% end
     end
 //% for i = 0, E - 1 do
 //%   local hi, lo = i*QW + QW - 1, i*QW
@@ -68,12 +75,15 @@ module sofa_encode (
     reg  [$(S*E*6-1):0] leads;
     always @(posedge clk) begin
         magnitude <= absolute;
-        ones <= any$(S > 1 and " | (step == " .. SB .. "'d0 ? " .. QW .. "'d0 : ones)" or "");
+//% if S > 1 then
+        begun <= step != $(SB)'d0;
+        ones <= any;
+//% end
 //% for i = 0, E - 1 do
         sign[$(i)] <= part[$(i*QW+QW-1)];
 //% end
         leads <= $(S > 1 and "{found, leads[" .. (S*E*6-1) .. ":" .. (E*6) .. "]}" or "found");
-        o_exponent <= leading(ones);
+        o_exponent <= leading(any);
         if (rst) begin
             whole <= 1'b0;
             o_valid <= 1'b0;

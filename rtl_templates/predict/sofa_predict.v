@@ -145,6 +145,7 @@ module sofa_predict (
     // ---- passes ----
     wire              pass_valid, pass_none, pass_first, pass_last, waiting;
     wire [1:0]        pass_slot;
+    wire              next_bank;
     wire [$(GB-1):0]  pass_group;
     wire [$(RB-1):0]  next_from, next_to;
     wire [$(LB-1):0]  pass_slice;
@@ -161,7 +162,7 @@ module sofa_predict (
     assign o_turn_key = $(pick("i_info_base", KB, 3, "turn_slot", 2));
 //%   end
     sofa_token_loader u_loader (
-        .clk(clk), .rst(rst), .i_words_last(i_words_last), .i_tile(i_tile), .i_info_seen(i_info_seen), .i_info_mask(i_info_mask),
+        .clk(clk), .rst(rst), .i_words_last(i_words_last), .i_tile(i_tile), .i_info_bank(i_info_bank), .i_info_seen(i_info_seen), .i_info_mask(i_info_mask),
 //%   if ROT then
         .o_turn_ask(o_turn_ask), .i_turn_asked(i_turn_asked), .o_turn_slot(turn_slot), .o_turn_group(o_turn_group), .i_turn_landed(i_turn_landed),
 //%   end
@@ -173,7 +174,7 @@ module sofa_predict (
         .i_codes_loaded(i_codes_loaded), .o_flag_word(o_flag_word), .i_flags(i_flags),
         .o_read(o_token_read), .o_read_slot(o_token_slot), .o_read_addr(o_token_addr), .o_visible(token_visible),
         .o_khat_read(khat_read), .o_khat_addr(khat_addr), .o_column(read_column), .i_any(tokens_any), .i_khat_done(khat_done),
-        .o_pass_valid(pass_valid), .i_pass_taken(start), .o_pass_none(pass_none), .o_pass_keys(pass_keys), .o_pass_slot(pass_slot),
+        .o_pass_valid(pass_valid), .i_pass_taken(start), .o_pass_none(pass_none), .o_pass_keys(pass_keys), .o_pass_slot(pass_slot), .o_pass_bank(next_bank),
         .o_pass_group(pass_group), .o_pass_from(next_from), .o_pass_to(next_to), .o_pass_slice(pass_slice), .o_pass_first(pass_first),
         .o_pass_last(pass_last), .o_pass_word(pass_word), .o_pass_columns(pass_columns), .o_pass_all(pass_all),
         .o_pass_start(pass_start), .o_pass_final(pass_final), .o_pass_release(pass_release), .o_waiting(waiting));
@@ -189,11 +190,11 @@ module sofa_predict (
     wire [$(LB-1):0]  read_slice;
     wire              read;
     sofa_loader u_loader (
-        .clk(clk), .rst(rst), .i_tile(i_tile), .i_info_seen(i_info_seen), .i_info_group_any(i_info_group_any),
+        .clk(clk), .rst(rst), .i_tile(i_tile), .i_info_bank(i_info_bank), .i_info_seen(i_info_seen), .i_info_group_any(i_info_group_any),
         .i_info_group_from(i_info_group_from), .i_info_group_to(i_info_group_to),
         .i_key_valid(i_key_valid), .i_key_slot(i_key_slot), .i_key(i_key), .i_key_last(i_key_last),
         .o_read_slot(read_slot), .o_read_key(read_key), .o_read_slice(read_slice), .o_read(read), .o_column(read_column),
-        .o_pass_valid(pass_valid), .i_pass_taken(start), .o_pass_none(pass_none), .o_pass_slot(pass_slot),
+        .o_pass_valid(pass_valid), .i_pass_taken(start), .o_pass_none(pass_none), .o_pass_slot(pass_slot), .o_pass_bank(next_bank),
         .o_pass_group(pass_group), .o_pass_from(next_from), .o_pass_to(next_to), .o_pass_slice(pass_slice), .o_pass_first(pass_first), .o_pass_last(pass_last),
         .o_waiting(waiting));
 //% end
@@ -221,7 +222,6 @@ module sofa_predict (
     reg               first_slice, final_slice;
     reg  [$(LB-1):0]  slice;
 //% end
-    wire              next_bank = $(pick("i_info_bank", 1, 3, "pass_slot", 2));
 //% if T then
     wire              row_end = !active || (of_keys ? columns == $(D)'d0 : row[$(RB-1):0] == last_row);
     wire [$(D-1):0]   some_columns = start ? pass_columns : columns;

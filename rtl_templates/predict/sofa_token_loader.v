@@ -21,6 +21,7 @@ module sofa_token_loader (
     input  wire [$(WB-1):0]   i_words_last,
     // tile slots, filled in order 0, 1, 2, 0 ...
     input  wire               i_tile,
+    input  wire [2:0]         i_info_bank,
     input  wire [2:0]         i_info_seen,
     input  wire [$(3*BC-1):0] i_info_mask,
     input  wire [$(3*G-1):0]  i_info_group_any,
@@ -66,6 +67,7 @@ module sofa_token_loader (
     output reg                o_pass_none,
     output reg                o_pass_keys,     // phase 1.1
     output reg  [1:0]         o_pass_slot,
+    output reg                o_pass_bank,
     output reg  [$(GB-1):0]   o_pass_group,
     output reg  [$(RB-1):0]   o_pass_from,     // first and last row that sees the group
     output reg  [$(RB-1):0]   o_pass_to,
@@ -278,6 +280,7 @@ module sofa_token_loader (
             o_pass_none <= none;
             o_pass_keys <= !scores && !none;
             o_pass_slot <= slot;
+            o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             o_pass_group <= group;
 //% if G > 1 then
             o_pass_from <= slot_from[group*$(RB) +: $(RB)];

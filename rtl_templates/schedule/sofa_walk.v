@@ -21,17 +21,25 @@ module sofa_walk (
     wire [$(N-1):0] lowest_second = second & (~second + $(N)'d1);
     wire [$(N-1):0] rest_first = first & ~lowest_first;
     wire [$(N-1):0] rest_second = second & ~lowest_second;
-//% -- per half, quarter and so on of a mask: a bit of it is set, more than one is
+//% -- from pairs of bits to the mask: a bit of the part is set, more than one is; the lowest one's index in the part
+//% local function part_at(name, level, i, both)
+//%   local function at(j) return name .. "_at" .. level .. "[" .. j*level .. " +: " .. level .. "]" end
+//%   local lower = name .. "_any" .. level .. "[" .. 2*i .. "]"
+//%   if level == 0 then return "!" .. lower end
+//%   return both and lower .. " ? {1'b0, " .. at(2*i) .. "} : {1'b1, " .. at(2*i+1) .. "}" or "{1'b0, " .. at(2*i) .. "}"
+//% end
 //% for _, name in ipairs({"first", "second"}) do
 //%   local n, level = N, 0
     wire [$(N-1):0] $(name)_any0 = $(name), $(name)_two0 = $(N)'d0;
 //%   while n > 1 do
 //%     local half = (n + 1) // 2
     wire [$(half-1):0] $(name)_any$(level+1), $(name)_two$(level+1);
+    wire [$(half*(level+1)-1):0] $(name)_at$(level+1);
 //%     for i = 0, half - 1 do
 //%       local a, b = name .. "_any" .. level .. "[" .. 2*i .. "]", name .. "_any" .. level .. "[" .. 2*i+1 .. "]"
 //%       local s, t = name .. "_two" .. level .. "[" .. 2*i .. "]", name .. "_two" .. level .. "[" .. 2*i+1 .. "]"
     assign $(name)_any$(level+1)[$(i)] = $(2*i+1 < n and a .. " || " .. b or a);
+    assign $(name)_at$(level+1)[$(i*(level+1)) +: $(level+1)] = $(part_at(name, level, i, 2*i+1 < n));
     assign $(name)_two$(level+1)[$(i)] = $(2*i+1 < n and s .. " || " .. t .. " || (" .. a .. " && " .. b .. ")" or s);
 //%     end
 //%     n, level = half, level + 1
@@ -40,25 +48,12 @@ module sofa_walk (
 //% end
     wire            last = first_some ? !first_several && !second_some : !second_several;
     wire            step = any && (!o_valid || i_ready);
-    reg  [$(IB-1):0] index_first, index_second;
-    integer i;
 
     assign o_idle = !any && (!o_valid || i_ready);
 
-    always @* begin
-        index_first = $(IB)'d0;
-        index_second = $(IB)'d0;
-        for (i = 0; i < $(N); i = i + 1) begin
-            if (lowest_first[i])
-                index_first = index_first | i[$(IB-1):0];
-            if (lowest_second[i])
-                index_second = index_second | i[$(IB-1):0];
-        end
-    end
-
     always @(posedge clk) begin
         if (step) begin
-            o_index <= first_some ? index_first : index_second;
+            o_index <= first_some ? first_at$(clog2(N)) : second_at$(clog2(N));
             o_last <= last;
         end
         if (rst) begin

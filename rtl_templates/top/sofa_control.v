@@ -49,12 +49,13 @@ module sofa_control (
     reg  [$(RW-1):0] rows_left;
     reg  [$(PW-1):0] patience;
     reg  [7:0]  refusal;
-    wire        starved = patience == $(PW)'d0;
+    reg         starved;     // patience is 0
     wire        all_stored = rows_left == $(RW)'d0;
 
     reg         progress;
     wire        expired = starved && !progress;
-    wire        stop = state == RUN && (i_read_error || i_write_error || i_range_error || i_abort || expired);
+    reg         read_error, write_error, range_error;
+    wire        stop = state == RUN && (read_error || write_error || range_error || i_abort || expired);
 
     assign o_busy = state != IDLE;
 
@@ -89,10 +90,16 @@ module sofa_control (
             rows_left <= rows_left - $(RW)'d1;
 
         progress <= i_progress;
-        if (progress || stop || !(state == RUN || state == HALT))
+        read_error <= i_read_error;
+        write_error <= i_write_error;
+        range_error <= i_range_error;
+        if (progress || stop || !(state == RUN || state == HALT)) begin
             patience <= i_watchdog;
-        else if (!starved)
+            starved <= i_watchdog == $(PW)'d0;
+        end else if (!starved) begin
             patience <= patience - $(PW)'d1;
+            starved <= patience == $(PW)'d1;
+        end
 
         if (rst) begin
             state <= IDLE;
@@ -123,11 +130,11 @@ module sofa_control (
                     state <= refusal == 8'd0 && !i_abort ? RUN : FLUSH;
                 end
                 RUN: begin
-                    if (i_read_error)
+                    if (read_error)
                         o_error <= 8'd8;
-                    else if (i_write_error)
+                    else if (write_error)
                         o_error <= 8'd9;
-                    else if (i_range_error)
+                    else if (range_error)
                         o_error <= 8'd7;
                     else if (i_abort)
                         o_error <= 8'd10;

@@ -6,6 +6,7 @@
 //% local A, P, S, NC = cfg.memory.address_bits, cfg.memory.port_bits, d.port_bytes, cfg.memory.read_channels
 //% local MB, LOW, keys = clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes), config_keys()
 //% local WB = MB - LOW
+//% local far = cfg.target == "fpga"     -- from the bridge to memory and registers
 //% memory("soc.memory", d.memory_words, P)
 `default_nettype none
 module sofa_soc (
@@ -32,30 +33,39 @@ module sofa_soc (
         .i_bus_done(bus_done), .i_bus_rdata(bus_rdata));
     assign o_busy = bus_enable || tx_valid;
 
-    // an access: asked once, done in the next cycle (configuration), two cycles later (memory) or when the registers answer
-    reg         asked, bridge;
+    // an access: asked once$(far and ", from registers," or ",") done in the next cycle (memory, configuration) or when the registers answer
+    reg         asked;
+//% if far then
+    reg         ask;
+    reg  [31:0] addr;
+    always @(posedge clk) begin
+        ask <= bus_enable && !asked && !rst;
+        addr <= bus_addr;
+    end
+//% else
     wire        ask = bus_enable && !asked;
-    wire        to_memory = !bus_addr[31];
-    wire        to_config = bus_addr[31] && bus_addr[10];
-    wire        to_registers = bus_addr[31] && !bus_addr[10];
+    wire [31:0] addr = bus_addr;
+//% end
+    wire        to_memory = !addr[31];
+    wire        to_registers = addr[31] && !addr[10];
+    wire        to_config = addr[31] && addr[10];
+    wire        bridge = ask && to_memory;
     wire        reg_valid;
     wire [31:0] reg_rdata;
     always @(posedge clk)
         if (rst) begin
             asked <= 1'b0;
             bus_done <= 1'b0;
-            bridge <= 1'b0;
         end else begin
             asked <= bus_enable && !bus_done;
-            bridge <= ask && to_memory;
-            bus_done <= (ask && to_config) || bridge || (reg_valid && to_registers && asked && !bus_done);
+            bus_done <= (ask && !to_registers) || (reg_valid && asked && !bus_done);
         end
 
     // ---- what was built: the number of keys, then their values ----
     reg  [31:0] config_word;
     reg  [31:0] config_next;
     always @*
-        case (bus_addr[9:2])
+        case (addr[9:2])
             8'd0: config_next = {16'd$(cfg.mode == "tokens" and 1 or 0), 16'd$(#keys)}; // mode, keys
 //% for i, key in ipairs(keys) do
             8'd$(i): config_next = 32'd$(key.value); // $(key.path)
@@ -66,7 +76,7 @@ module sofa_soc (
         config_word <= config_next;
 
     // ---- memory ----
-    wire [$(P-1):0]  mem_rdata, wr_data;
+    wire [$(P-1):0]  mem_rdata, wr_data, wr_word_data;
     wire             wr_ask;
     wire [$(WB-1):0] wr_word;
     wire [$(S-1):0]  wr_word_strb;
@@ -81,22 +91,22 @@ module sofa_soc (
 //%   earlier = earlier .. " && !rd" .. c .. "_ask"
 //% end
 //% if S > 1 then
-    wire [$(S-1):0]  bridge_strb = $(S)'d1 << bus_addr[$(LOW-1):0];
+    wire [$(S-1):0]  bridge_strb = $(S)'d1 << addr[$(LOW-1):0];
 //% else
     wire [0:0]       bridge_strb = 1'd1;
 //% end
     reg  [$(WB-1):0] mem_word;
     reg  [$(S-1):0]  mem_strb;
     always @* begin
-        mem_word = bridge ? bus_addr[$(MB-1):$(LOW)] : wr_ask ? wr_word : $(NC == 2 and "rd0_ask ? rd0_word : rd1_word" or "rd0_word");
+        mem_word = bridge ? addr[$(MB-1):$(LOW)] : wr_ask ? wr_word : $(NC == 2 and "rd0_ask ? rd0_word : rd1_word" or "rd0_word");
         mem_strb = bridge ? bridge_strb & {$(S){bus_write}} : wr_ask ? wr_word_strb : $(S)'d0;
     end
     sofa_soc_ram #(.WIDTH($(P)), .DEPTH($(d.memory_words)), .ABITS($(WB))) u_memory (
         .clk(clk), .i_enable(bridge || wr_ask$(NC == 2 and " || rd0_ask || rd1_ask" or " || rd0_ask")), .i_strb(mem_strb),
-        .i_addr(mem_word), .i_wdata(bridge ? {$(S){bus_wdata[7:0]}} : wr_data), .o_rdata(mem_rdata));
+        .i_addr(mem_word), .i_wdata(bridge ? {$(S){bus_wdata[7:0]}} : wr_word_data), .o_rdata(mem_rdata));
 
 //% if S > 1 then
-    wire [$(P-1):0]  mem_shifted = mem_rdata >> {bus_addr[$(LOW-1):0], 3'd0};
+    wire [$(P-1):0]  mem_shifted = mem_rdata >> {addr[$(LOW-1):0], 3'd0};
     wire [7:0]       mem_byte = mem_shifted[7:0];
 //%   if P > 8 then
     wire             unused_shifted = &{1'b0, mem_shifted[$(P-1):8]};
@@ -105,7 +115,7 @@ module sofa_soc (
     wire [7:0]       mem_byte = mem_rdata;
 //% end
     assign bus_rdata = to_config ? config_word : to_memory ? {24'd0, mem_byte} : reg_rdata;   // a register's word stays with its address
-    wire             unused_addr = &{1'b0, bus_addr[30:$(math.max(MB, 11))]};
+    wire             unused_addr = &{1'b0, addr[30:$(math.max(MB, 11))]};
 
     // ---- core ----
     wire             wr_req_valid, wr_req_ready, wr_data_valid, wr_data_ready, wr_last, wr_resp_valid, wr_resp_error;
@@ -113,9 +123,12 @@ module sofa_soc (
     wire [7:0]       wr_req_len;
     wire [$(S-1):0]  wr_strb;
     wire             unused_len = &{1'b0, wr_req_len};
+//% if not far then
+    assign wr_word_data = wr_data;
+//% end
     sofa_soc_write u_write (
         .clk(clk), .rst(rst), .i_req_valid(wr_req_valid), .o_req_ready(wr_req_ready), .i_req_addr(wr_req_addr),
-        .i_data_valid(wr_data_valid), .o_data_ready(wr_data_ready), .i_strb(wr_strb), .i_last(wr_last),
+        .i_data_valid(wr_data_valid), .o_data_ready(wr_data_ready), .i_strb(wr_strb), .i_last(wr_last),$(far and " .i_data(wr_data), .o_data(wr_word_data)," or "")
         .o_resp_valid(wr_resp_valid), .o_resp_error(wr_resp_error),
         .o_ask(wr_ask), .i_grant(wr_grant), .o_addr(wr_word), .o_strb(wr_word_strb));
 //% for c = 0, NC - 1 do
@@ -129,7 +142,7 @@ module sofa_soc (
         .o_data_error(rd$(c)_data_error), .o_ask(rd$(c)_ask), .i_grant(rd$(c)_grant), .o_addr(rd$(c)_word), .i_rdata(mem_rdata));
 //% end
     sofa_core u_core (
-        .clk(clk), .rst(rst), .i_reg_enable(ask && to_registers), .i_reg_write(bus_write), .i_reg_addr(bus_addr[9:2]),
+        .clk(clk), .rst(rst), .i_reg_enable(ask && to_registers), .i_reg_write(bus_write), .i_reg_addr(addr[9:2]),
         .i_reg_wdata(bus_wdata), .o_reg_valid(reg_valid), .o_reg_rdata(reg_rdata), .o_irq(o_irq),
 //% for c = 0, NC - 1 do
         .o_rd$(c)_req_valid(rd$(c)_req_valid), .i_rd$(c)_req_ready(rd$(c)_req_ready), .o_rd$(c)_req_addr(rd$(c)_req_addr),
