@@ -3,6 +3,8 @@
 include venv.mk
 TARGET_MHZ ?= 24
 YOSYS_DEVICE ?= u
+# Of a full device some placements cannot be routed, and nextpnr then tries for ever.
+ROUTE_SECONDS ?= 900
 BITSTREAM := $(OUT)/board.bin
 
 $(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
@@ -11,9 +13,12 @@ $(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
 	        tee -o $(OUT)/resources.txt stat; write_json $@"
 
 $(OUT)/board.asc: $(OUT)/board.json $(HERE)/pins.pcf
-	nextpnr-ice40 --$(DEVICE) --package $(PACKAGE) --json $< --pcf $(HERE)/pins.pcf --asc $@ --freq $(TARGET_MHZ) \
-	    --seed $(SEED) --timing-allow-fail --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log || \
-	    { grep -E 'ICESTORM_|ERROR' $(OUT)/nextpnr.log; exit 1; }
+	for seed in $(SEED) $(SEED)1 $(SEED)2; do \
+	    timeout $(ROUTE_SECONDS) nextpnr-ice40 --$(DEVICE) --package $(PACKAGE) --json $< --pcf $(HERE)/pins.pcf --asc $@ \
+	        --freq $(TARGET_MHZ) --seed $$seed --timing-allow-fail --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log && exit; \
+	    if [ $$? -ne 124 ]; then break; fi; \
+	    echo "not routed in $(ROUTE_SECONDS) seconds with seed $$seed"; \
+	done; grep -E 'ICESTORM_|ERROR' $(OUT)/nextpnr.log; exit 1
 
 $(BITSTREAM): $(OUT)/board.asc
 	icepack $< $@
