@@ -130,7 +130,9 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
     d->lane_copies = c->target == SOFA_TARGET_FPGA && !d->narrow ? ceil_div(c->attend.width, 8) : 1;
     d->slot_memories = c->target == SOFA_TARGET_FPGA && c->attend.lanes == 1 && d->beats == 1;
     d->row_interval = d->slot_memories ? 4 : 3; /* accumulators in block RAM leave it through a register */
-    d->norm_wait += d->row_interval - 3;
+    int late = d->row_interval > 3;
+    d->lane_places = late ? d->norm_words >= 4 : d->narrow && d->norm_words == d->beats;
+    d->norm_wait += late ? 1 + d->lane_places : 0;
     d->radius_rows = d->narrow && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
     d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);

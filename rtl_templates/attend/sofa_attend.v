@@ -99,7 +99,7 @@ module sofa_attend (
     wire [$(NG-1):0]     turn, retire, norm_valid, norm_started, norm_bank, pair, raise;
     wire [$(NG*RB-1):0]  norm_row;
     wire [$(NG*LB-1):0]  norm_l;
-//% local early = narrow and d.norm_words == B
+//% local early = d.lane_places == 1
 //% local IW, XB = early and 20 or OA, clog2(LB - 14)
     wire [$(NG*N*IW-1):0] norm_o;
 //% if early then

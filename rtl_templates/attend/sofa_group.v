@@ -3,7 +3,7 @@
 // Issue: the oldest entry of the window that a row of the lane needs, its lowest such row; a row starts at most every $(d.row_interval) cycles.
 // A row that has met all keys of its block retires first (o_retire) if its normalisation unit allows.
 // Times count from cycle 0, the cycle after issue: s in cycle $(d.score_time), p in cycle $(d.weight_time), accumulators of a retiring row from
-// cycle $(d.weight_time + d.row_interval - 1). No back-pressure inside. Equals sofa_attend_pair().
+// cycle $(d.weight_time + d.row_interval - 1 + d.lane_places). No back-pressure inside. Equals sofa_attend_pair().
 //% local N, B, GL, LR, LANES, NG, QB = cfg.attend.width, d.beats, d.group_lanes, d.lane_rows, cfg.attend.lanes, d.lane_groups, cfg.query_block
 //% local QW, KW, VW, OA, SW, LB, RB = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.dot_bits, d.weight_bits, d.row_bits
 //% local W = cfg.attend.window
@@ -85,7 +85,7 @@ module sofa_group #(
     output wire                 o_norm_bank,
     output wire [$(RB-1):0]     o_norm_row,
     output wire [$(LB-1):0]     o_norm_l,
-//% local early = narrow and d.norm_words == B   -- O leaves shifted for normalisation, but for the last bit
+//% local early = d.lane_places == 1   -- O leaves shifted for normalisation, but for the last bit
 //% local IW, XB = early and 20 or OA, clog2(LB - 14)
     output wire [$(N*IW-1):0]   o_norm_o,
 //% if early then

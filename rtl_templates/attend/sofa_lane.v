@@ -1,7 +1,7 @@
 // A lane: $(cfg.attend.width) multipliers of Q.K (SA-1) and of P.V (SA-2) with the queries and the output accumulators of its rows.
 // A pair (or the retirement of a row) takes $(d.beats) beats; one may start every $(d.beats) cycles, the same row at least $(d.row_interval) cycles later.
 // Times count from cycle 0, in which the group offers the operation (i_take): s stands at o_s in cycle $(d.dot_time); the
-// group offers p in cycle $(d.weight_time) (i_weigh); accumulators of a retiring row leave at o_o from cycle $(d.weight_time + d.row_interval - 1) on.
+// group offers p in cycle $(d.weight_time) (i_weigh); accumulators of a retiring row leave at o_o from cycle $(d.weight_time + d.row_interval - 1 + d.lane_places) on.
 // Beats address chunks in the order of the shared phase counters (i_chunk_*), so each starts at another chunk and comes round.
 // Equals sofa_attend_pair() but for the scalar part in sofa_group.
 //% local N, B = cfg.attend.width, d.beats
@@ -72,7 +72,7 @@ module sofa_lane (
 //% else
     input  wire [$(W*N*VW-1):0] i_values,
 //% end
-//% local early, LB = narrow and d.norm_words == B, d.weight_bits
+//% local early, LB = d.lane_places == 1, d.weight_bits
 //% local shared = d.group_lanes > 1 or d.norm_units < d.lane_groups     -- O is or-ed with that of other lanes
 //% local marked = early or shared     -- retirements are told apart
 //% local XB = clog2(LB - 14)
@@ -172,13 +172,18 @@ module sofa_lane (
     reg                pair, $(marked and "retire, " or "")first;
     reg  [$(SB-1):0]   weigh_row;
     reg  [5:0]         shift;
-    reg  [15:0]        p;
 //% if late then
-    // copies for each $(math.ceil(N / d.lane_copies)) elements
-    wire [$(d.lane_copies*16-1):0] weights;
+    // copies for each $(math.ceil(N / d.lane_copies)) elements, then for each two
+    wire [$(d.lane_copies*16-1):0] ps;
+    wire [$((N+1)//2*16-1):0] weights;
 //%   for c = 0, d.lane_copies - 1 do
-    sofa_copy #(.WIDTH(16)) u_weight_$(c) (.clk(clk), .i_data(p), .o_data(weights[$(c*16) +: 16]));
+    sofa_copy #(.WIDTH(16)) u_p_$(c) (.clk(clk), .i_data(i_weight), .o_data(ps[$(c*16) +: 16]));
 //%   end
+//%   for c = 0, (N + 1) // 2 - 1 do
+    sofa_copy #(.WIDTH(16)) u_weight_$(c) (.clk(clk), .i_data(ps[$(2*c // math.ceil(N / d.lane_copies) * 16) +: 16]), .o_data(weights[$(c*16) +: 16]));
+//%   end
+//% else
+    reg  [15:0]        p;
 //% end
     always @(posedge clk) begin
         if (i_take_value)
@@ -187,7 +192,9 @@ module sofa_lane (
             weigh_row <= i_weigh_row;
             first <= i_weigh_first;
             shift <= i_weigh_shift;
+//% if not late then
             p <= i_weight;
+//% end
         end
 //% if not narrow and d.slot_memories == 0 then
         case (value_slot)
@@ -232,31 +239,33 @@ module sofa_lane (
     sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
         .clk(clk), .i_we(write$(stage)), .i_waddr(addr$(stage)), .i_wdata(o_new),
         .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata($(read)));
+//% if late then
+    reg  [6:0]         control1;
+    always @(posedge clk) control1 <= {first, shift};
+//% end
+//% local steer = late and "control1" or "{first, shift}"
 //% if early then
 //% local SB = math.max(XB + 1, 3)
     wire [$(SB-1):0]   places = $(ext("i_places", XB, SB)) + $(SB)'d3;
-    wire [5:0]         move = retire1 ? {$(SB < 6 and (6-SB) .. "'d0, " or "")places[$(SB-1):1], 1'b0} : shift1;
+    wire [5:0]         move = retire1 ? {$(SB < 6 and (6-SB) .. "'d0, " or "")places[$(SB-1):1], 1'b0} : $(late and "control1[5:0]" or "shift1");
     wire               unused_places = places[0];
-//% else
-//%   if copies then
+//%   if late then steer = "{control1[6], move}" end
+//% end
+//% if copies then
     // shift and first of the accumulators, for each $(math.ceil(N / d.lane_copies)) elements
     wire [$(d.lane_copies*7-1):0] control;
-//%     if late then
-    reg  [6:0]         control1;
-    always @(posedge clk) control1 <= {first, shift};
-//%     end
-//%     for c = 0, d.lane_copies - 1 do
-    sofa_copy #(.WIDTH(7)) u_control_$(c) (.clk(clk), .i_data($(late and "control1" or "{first, shift}")), .o_data(control[$(c*7) +: 7]));
-//%     end
-//%   else
-    wire [5:0]         move = shift1;
+//%   for c = 0, d.lane_copies - 1 do
+    sofa_copy #(.WIDTH(7)) u_control_$(c) (.clk(clk), .i_data($(steer)), .o_data(control[$(c*7) +: 7]));
 //%   end
-//%   if shared then
+//% elseif not early then
+    wire [5:0]         move = shift1;
+//% end
+//% if early then
+//% elseif shared then
     assign o_o = o & {$(N*OA){retire1}};
-//%   else
+//% else
     assign o_o = o;
     wire unused_retire = i_weigh_retire;
-//%   end
 //% end
     assign o_active = pair;
 
@@ -299,7 +308,7 @@ module sofa_lane (
     wire signed [16:0] weight = {1'b0, p};
 //% end
 //% for i = 0, N - 1 do
-//%   local weight = late and "$signed({1'b0, weights[" .. i // math.ceil(N / d.lane_copies) * 16 .. " +: 16]})" or "weight"
+//%   local weight = late and "$signed({1'b0, weights[" .. i // 2 * 16 .. " +: 16]})" or "weight"
 //%   if halves then
     reg  signed [25:0] low_$(i);
     reg  signed [24:0] high_$(i);

@@ -5,7 +5,7 @@
 //% local OA, LB, RB, BB, DEPTH = d.output_acc_bits, d.weight_bits, d.row_bits, clog2(d.beats), d.retire_rows
 //% local late = d.row_interval > 3   -- accumulators come a cycle later; then there is one group
 //% local C = T // B                 -- words of a chunk
-//% local early = d.narrow == 1 and C == 1   -- the lane shifts O to its place, but for the last bit
+//% local early = d.lane_places == 1   -- the lane shifts O to its place, but for the last bit
 //% local IW = early and 20 or OA
 //% local QB, TB, CB = clog2(DEPTH), clog2(T), clog2(C)
 `default_nettype none
@@ -26,8 +26,8 @@ module sofa_norm (
     input  wire [$(UG*RB-1):0]  i_row,
     input  wire [$(UG*LB-1):0]  i_l,
 //% if early then
-    output wire [$(clog2(LB-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid and on
-    input  wire [$(N*20-1):0]   i_o,             // three cycles after i_valid and on, shifted by the even part
+    output $(late and "reg " or "wire") [$(clog2(LB-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid$(late and "" or " and on")
+    input  wire [$(N*20-1):0]   i_o,             // $(late and "four" or "three") cycles after i_valid and on, shifted by the even part
 //% else
     input  wire [$(UG*N*OA-1):0] i_o,            // $(d.row_interval - 1) cycles after i_valid and on, zero otherwise if lanes share it
 //% end
@@ -93,6 +93,15 @@ module sofa_norm (
         row <= i_row;
         l <= i_l;
     end
+//%   if early then
+    integer b;
+    always @(posedge clk) begin
+        o_places <= $(lit(clog2(LB-14), 0));
+        for (b = 1; b < $(LB-14); b = b + 1)
+            if (l[14+b])
+                o_places <= b[$(clog2(LB-14)-1):0];
+    end
+//%   end
 //% else
     wire             valid = |i_valid;
     wire             started = |(i_valid & i_started);
@@ -107,7 +116,7 @@ module sofa_norm (
 $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays for two cycles" or "    reg  [" .. (LB-1) .. ":0] l1;")
 //% local function any_group()
 //%   local t = {}
-//%   for g = 0, UG - 1 do t[#t+1] = "i_o[" .. (g*N*OA) .. " +: " .. (N*OA) .. "]" end
+//%   for g = 0, UG - 1 do t[#t+1] = "i_o[" .. (g*N*IW) .. " +: " .. (N*IW) .. "]" end
 //%   return table.concat(t, " | ")
 //% end
     always @(posedge clk) begin
@@ -126,12 +135,17 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     wire start = valid1;
 //% elseif B == 1 then
     // the row waits in a register, a word of it is taken a cycle
-    reg                  start;
-    reg  [$(N*OA-1):0]   held;
+    reg                  start$(NW > 1 and ", begins" or "");
+    reg  [$(N*IW-1):0]   held;
     always @(posedge clk) begin
         if (start)
             held <= $(any_group());
+//%   if NW > 1 then
+        begins <= valid1 && !rst;
+        start <= begins && !rst;
+//%   else
         start <= valid1 && !rst;
+//%   end
     end
 //% else
     // chunks come in any order, one a cycle, and leave in order, a word a cycle: one row comes while another leaves
@@ -171,7 +185,11 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     wire [15:0] y;
 //% if early then
     reg  odd;                         // as the last bit is one cycle later
+//%   if not late then
     assign o_places = above;
+//%   elseif XB > 1 then
+    wire unused_above = &{1'b0, above[$(XB-1):1]};
+//%   end
     always @(posedge clk) odd <= !above[0];
 //% else
     reg  [$(XB-1):0] places;          // less 3
@@ -188,8 +206,10 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
 //% for i = 0, M - 1 do
 //%   local t = {}
 //%   for g = 0, UG - 1 do t[#t+1] = "i_o[" .. (g*N*OA + i*OA) .. " +: " .. OA .. "]" end
-//%   if early then
+//%   if early and C == 1 then
     wire [19:0] o_$(i) = i_o[$(i*20) +: 20];
+//%   elseif early then
+    reg  [19:0] o_$(i);
 //%   else
     reg  signed [$(OA-1):0] o_$(i);
     wire signed [$(OA-1):0] shifted_$(i) = (o_$(i) >>> 3) >>> places;
@@ -222,17 +242,17 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     wire unused_$(i) = &{1'b0, shifted_$(i)[$(OA-1):19], product_$(i)[16:0]};
 //%   end
     always @(posedge clk) begin
-//%   if early then
+//%   if early and C == 1 then
 //%   elseif C == 1 then
         o_$(i) <= $(table.concat(t, " | "));
 //%   else
         case (part)
 //%     for j = 1, C - 1 do
 //%       if j * M + i < N then
-            $(CB)'d$(j): o_$(i) <= held[$((j*M+i)*OA) +: $(OA)];
+            $(CB)'d$(j): o_$(i) <= held[$((j*M+i)*IW) +: $(IW)];
 //%       end
 //%     end
-            default: o_$(i) <= held[$(i*OA) +: $(OA)];
+            default: o_$(i) <= held[$(i*IW) +: $(IW)];
         endcase
 //%   end
         h_$(i) <= $(early and "odd ? o_" .. i .. "[19:1] : o_" .. i .. "[18:0]" or "shifted_" .. i .. "[18:0]");

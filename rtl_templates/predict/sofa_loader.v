@@ -74,7 +74,7 @@ module sofa_loader (
     reg               some;           // key `arrived` of slot `arrived_slot` and all visible before it are here
     reg  [1:0]        arrived_slot;
     reg  [$(IB-1):0]  arrived;
-    wire [$(IB):0]    beyond = {1'b0, key} + $(IB+1)'d$(KP);
+    reg  [$(IB):0]    beyond;         // the group's keys
     wire              here = complete[slot] || (some && arrived_slot == slot && {1'b0, arrived} >= beyond);
     reg  [1:0]        filled;         // slot that i_tile fills
     always @(posedge clk) begin
@@ -117,6 +117,7 @@ module sofa_loader (
             GROUP: begin
                 group <= lowest;
                 key <= $(G > 1 and ext("lowest", GB, IB) .. " * " .. lit(IB, KP % (1 << IB)) or lit(IB, 0));
+                beyond <= $(G > 1 and "(" .. ext("lowest", GB, IB+1) .. " + 1'b1) * " .. lit(IB+1, KP) or lit(IB+1, KP));
                 column <= $(KB)'d0;
             end
             KEYS: begin

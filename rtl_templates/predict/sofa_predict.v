@@ -387,6 +387,12 @@ module sofa_predict (
 //% else
     reg  [$(LB-1):0]    load_slice;
     reg  [$(DC*PB-1):0] operand;
+//%   if near then
+    // the memory is far: its word comes through a register
+    reg                 load0;
+    reg  [$(CB-1):0]    load0_column;
+    reg  [$(DC*PB-1):0] chosen;
+//%   end
 //% if narrow then
     wire [$(EK*PB-1):0] khat;
     sofa_ram #(.WIDTH($(EK*PB)), .DEPTH($(3 << (IB+HK))), .ABITS($(IB+2+HK))) u_khat (
@@ -399,24 +405,33 @@ module sofa_predict (
         .i_re(1'b1), .i_raddr({read_slot, read_key}), .o_rdata(khat));
 //% end
     always @(posedge clk) begin
+//%   if near then
+        load0 <= read && !rst;
+        load0_column <= read_column;
+        load <= load0 && !rst;
+        load_column <= load0_column;
+        operand <= chosen;
+//%   else
         load <= read && !rst;
         load_column <= read_column;
+//%   end
         load_slice <= read_slice;
     end
+//% local chosen = near and "chosen" or "operand"
 //% if narrow then
-    always @* operand = $(part("khat", "load_slice", EK, PB));
+    always @* $(chosen) = $(part("khat", "load_slice", EK, PB));
     wire unused_slice = &{1'b0, load_slice};
 //% elseif SL > 1 then
     wire [$(SL*DC*PB-1):0] khat_pad = $(ext("khat", D*PB, SL*DC*PB));
     always @*
         case (load_slice)
 //%   for s = 1, SL - 1 do
-            $(LB)'d$(s): operand = khat_pad[$(s*DC*PB) +: $(DC*PB)];
+            $(LB)'d$(s): $(chosen) = khat_pad[$(s*DC*PB) +: $(DC*PB)];
 //%   end
-            default: operand = khat_pad[0 +: $(DC*PB)];
+            default: $(chosen) = khat_pad[0 +: $(DC*PB)];
         endcase
 //% else
-    always @* operand = khat;
+    always @* $(chosen) = khat;
     wire unused_slice = &{1'b0, load_slice, pass_slice};
 //% end
 //% end

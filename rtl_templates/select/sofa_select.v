@@ -94,7 +94,9 @@ module sofa_select (
 
     // The maximum over tiles, then the least score that stays.
     wire [$(TB-1):0] carried;
-    wire [$(TB-1):0] earlier = carried & {$(TB){i_carry && !$(at("new_block", t.top))}};
+    reg              carries;          // i_carry, near
+    always @(posedge clk) carries <= i_carry;
+    wire [$(TB-1):0] earlier = carried & {$(TB){carries && !$(at("new_block", t.top))}};
     reg  [$(TB-1):0] maximum;
 //% if late then
     // a row's radius, shifted by its exponent

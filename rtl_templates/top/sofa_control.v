@@ -49,6 +49,7 @@ module sofa_control (
     reg  [$(RW-1):0] rows_left;
     reg  [$(PW-1):0] patience;
     reg  [7:0]  refusal;
+    reg         bad_scale, bad_kept, bad_tile, bad_keys, bad_rows;
     reg         starved;     // patience is 0
     wire        all_stored = rows_left == $(RW)'d0;
 
@@ -60,9 +61,15 @@ module sofa_control (
     assign o_busy = state != IDLE;
 
     always @(posedge clk) begin
+        // the descriptor has stood still since before i_start
+        bad_scale <= i_score_shift > 8'd15 || !i_scale_normal || i_scale_shift > 8'd63;
+        bad_kept <= i_kept == 16'd0 || i_kept > 16'd$(cfg.tile.kept_max) || i_kept > i_tile;
+        bad_tile <= i_tile == 16'd0 || i_tile > 16'd$(cfg.tile.keys);
+        bad_keys <= i_keys == 32'd0 || i_keys > 32'd$(cfg.keys_max);
+        bad_rows <= i_rows == $(RW)'d0;
         if (state == CHECK) begin
             refusal <= 8'd0;
-            if (i_score_shift > 8'd15 || !i_scale_normal || i_scale_shift > 8'd63)
+            if (bad_scale)
                 refusal <= 8'd12;
 //% if T then
             if (!i_hidden_legal)
@@ -74,13 +81,13 @@ module sofa_control (
             if (i_low != $(LOW)'d0)
                 refusal <= 8'd5;
 //% end
-            if (i_kept == 16'd0 || i_kept > 16'd$(cfg.tile.kept_max) || i_kept > i_tile)
+            if (bad_kept)
                 refusal <= 8'd4;
-            if (i_tile == 16'd0 || i_tile > 16'd$(cfg.tile.keys))
+            if (bad_tile)
                 refusal <= 8'd3;
-            if (i_keys == 32'd0 || i_keys > 32'd$(cfg.keys_max))
+            if (bad_keys)
                 refusal <= 8'd2;
-            if (i_rows == $(RW)'d0)
+            if (bad_rows)
                 refusal <= 8'd1;
         end
 

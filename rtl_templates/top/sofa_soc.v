@@ -36,7 +36,7 @@ module sofa_soc (
     // an access: asked once$(far and ", from registers," or ",") done in the next cycle (memory, configuration) or when the registers answer
     reg         asked;
 //% if far then
-    reg         ask;
+    reg         ask, found;
     reg  [31:0] addr;
     always @(posedge clk) begin
         ask <= bus_enable && !asked && !rst;
@@ -56,9 +56,17 @@ module sofa_soc (
         if (rst) begin
             asked <= 1'b0;
             bus_done <= 1'b0;
+//% if far then
+            found <= 1'b0;
+//% end
         end else begin
             asked <= bus_enable && !bus_done;
+//% if far then
+            found <= (ask && !to_registers) || (reg_valid && asked && !found && !bus_done);
+            bus_done <= found;
+//% else
             bus_done <= (ask && !to_registers) || (reg_valid && asked && !bus_done);
+//% end
         end
 
     // ---- what was built: the number of keys, then their values ----
@@ -114,7 +122,14 @@ module sofa_soc (
 //% else
     wire [7:0]       mem_byte = mem_rdata;
 //% end
-    assign bus_rdata = to_config ? config_word : to_memory ? {24'd0, mem_byte} : reg_rdata;   // a register's word stays with its address
+    wire [31:0]      answer = to_config ? config_word : to_memory ? {24'd0, mem_byte} : reg_rdata;   // a register's word stays with its address
+//% if far then
+    reg  [31:0]      bus_word;
+    always @(posedge clk) bus_word <= answer;
+    assign bus_rdata = bus_word;
+//% else
+    assign bus_rdata = answer;
+//% end
     wire             unused_addr = &{1'b0, addr[30:$(math.max(MB, 11))]};
 
     // ---- core ----
