@@ -1,7 +1,7 @@
 // One read channel of the core on the on-chip memory. Bytes beyond the memory are answered with an error.
 //% local buffered = cfg.target == "fpga"    -- the core's i_data_ready is late and the memory far
-// Latency: $(buffered and 3 or 2) cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
-// Handshake: valid/ready towards the core; o_ask holds until i_grant, the word is there in the cycle after the grant.
+// Latency: $(buffered and 4 or 2) cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
+// Handshake: valid/ready towards the core; o_ask holds until i_grant, the word is there $(buffered and "two cycles" or "in the cycle") after the grant.
 //% if cfg.board.memory_kib == 0 then skip() end
 //% local A, P, MB, LOW = cfg.memory.address_bits, cfg.memory.port_bits, clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes)
 //% local WB = MB - LOW
@@ -31,22 +31,29 @@ module sofa_soc_read (
     reg             fault;
 //% if buffered then
     // words are asked for while there is a place for them
-    reg  [2:0]      places;
-    reg             taken;
+    reg  [3:0]      places;
+    reg             taken, granted, beyond;
     wire            always_ready;
-    sofa_fifo #(.WIDTH($(P+1)), .DEPTH(4), .ABITS(2)) u_words (
+    sofa_fifo #(.WIDTH($(P+1)), .DEPTH(8), .ABITS(3)) u_words (
         .clk(clk), .rst(rst), .i_valid(fresh), .o_ready(always_ready), .i_data({fault, i_rdata}),
         .o_valid(o_data_valid), .i_ready(i_data_ready), .o_data({o_data_error, o_data}));
     wire            unused_ready = always_ready;
-    assign o_ask = active && places != 3'd0;
-    always @(posedge clk)
+    assign o_ask = active && places != 4'd0;
+    always @(posedge clk) begin
+        beyond <= addr[$(WB)];
+        fault <= beyond;
         if (rst) begin
-            places <= 3'd4;
+            places <= 4'd8;
             taken <= 1'b0;
+            granted <= 1'b0;
+            fresh <= 1'b0;
         end else begin
-            places <= places + {2'd0, taken} - {2'd0, i_grant};
+            places <= places + {3'd0, taken} - {3'd0, i_grant};
             taken <= o_data_valid && i_data_ready;
+            granted <= i_grant;
+            fresh <= granted;
         end
+    end
 //% else
     reg             kept;        // a word stands in `word`
     reg  [$(P-1):0] word;
@@ -82,14 +89,15 @@ module sofa_soc_read (
             addr <= {addr[$(WB)] || addr[$(WB-1):0] == {$(WB){1'b1}}, addr[$(WB-1):0] + 1'b1};
             left <= left - 8'd1;
         end
+//% if not buffered then
         if (i_grant)
             fault <= addr[$(WB)];
+        fresh <= i_grant && !rst;
+//% end
         if (rst) begin
             active <= 1'b0;
-            fresh <= 1'b0;
         end else begin
             active <= active ? !(i_grant && left == 8'd0) : i_req_valid;
-            fresh <= i_grant;
         end
     end
 endmodule

@@ -36,7 +36,7 @@ module sofa_soc (
     // an access: asked once$(far and ", from registers," or ",") done in the next cycle (memory, configuration) or when the registers answer
     reg         asked;
 //% if far then
-    reg         ask, found;
+    reg         ask, reached, found;
     reg  [31:0] addr;
     always @(posedge clk) begin
         ask <= bus_enable && !asked && !rst;
@@ -57,12 +57,14 @@ module sofa_soc (
             asked <= 1'b0;
             bus_done <= 1'b0;
 //% if far then
+            reached <= 1'b0;
             found <= 1'b0;
 //% end
         end else begin
             asked <= bus_enable && !bus_done;
 //% if far then
-            found <= (ask && !to_registers) || (reg_valid && asked && !found && !bus_done);
+            reached <= ask && !to_registers;
+            found <= reached || (reg_valid && asked && !found && !bus_done);
             bus_done <= found;
 //% else
             bus_done <= (ask && !to_registers) || (reg_valid && asked && !bus_done);
@@ -109,9 +111,23 @@ module sofa_soc (
         mem_word = bridge ? addr[$(MB-1):$(LOW)] : wr_ask ? wr_word : $(NC == 2 and "rd0_ask ? rd0_word : rd1_word" or "rd0_word");
         mem_strb = bridge ? bridge_strb & {$(S){bus_write}} : wr_ask ? wr_word_strb : $(S)'d0;
     end
+    wire             mem_enable = bridge || wr_ask$(NC == 2 and " || rd0_ask || rd1_ask" or " || rd0_ask");
+    wire [$(P-1):0]  mem_wdata = bridge ? {$(S){bus_wdata[7:0]}} : wr_word_data;
+//% if far then
+    reg              enable1;
+    reg  [$(WB-1):0] word1;
+    reg  [$(S-1):0]  strb1;
+    reg  [$(P-1):0]  wdata1;
+    always @(posedge clk) begin
+        enable1 <= mem_enable;
+        word1 <= mem_word;
+        strb1 <= mem_strb;
+        wdata1 <= mem_wdata;
+    end
+//% end
+//% local stage = far and {"enable1", "strb1", "word1", "wdata1"} or {"mem_enable", "mem_strb", "mem_word", "mem_wdata"}
     sofa_soc_ram #(.WIDTH($(P)), .DEPTH($(d.memory_words)), .ABITS($(WB))) u_memory (
-        .clk(clk), .i_enable(bridge || wr_ask$(NC == 2 and " || rd0_ask || rd1_ask" or " || rd0_ask")), .i_strb(mem_strb),
-        .i_addr(mem_word), .i_wdata(bridge ? {$(S){bus_wdata[7:0]}} : wr_word_data), .o_rdata(mem_rdata));
+        .clk(clk), .i_enable($(stage[1])), .i_strb($(stage[2])), .i_addr($(stage[3])), .i_wdata($(stage[4])), .o_rdata(mem_rdata));
 
 //% if S > 1 then
     wire [$(P-1):0]  mem_shifted = mem_rdata >> {addr[$(LOW-1):0], 3'd0};
