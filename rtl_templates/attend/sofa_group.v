@@ -145,6 +145,9 @@ module sofa_group #(
 //%   rows[#rows+1] = "({" .. LR .. "{pick_" .. e .. "}} & first_" .. e .. ")"
 //% end
     wire [$(LR-1):0] row = $(table.concat(rows, " | "));
+//% if JB == 0 and B > 2 then
+    wire            unused_row = row;       // there is one, and it is never recent
+//% end
     // a row with a pair since `idle` was taken is recent
     wire [$(LR-1):0] done = (i_retire_bank ? idle_here[$(2*LR-1):$(LR)] : idle_here[$(LR-1):0]) & ~recent;
     wire [$(LR-1):0] done_row = done & (~done + $(LR)'d1);
