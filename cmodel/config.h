@@ -103,6 +103,7 @@ struct sofa_derived {
     unsigned key_tag_bits;  /* comes back with a K row: {room if narrow, last of tile, slot, index}; mode tokens: see sofa_core */
     unsigned output_words; /* 1: the store reads finished rows word by word, a port beat each; 0: it takes them whole */
     unsigned lane_copies; /* of the registers that steer a lane's accumulators: on FPGAs one register is too far from most of them */
+    unsigned copies;      /* 1: registers that drive much are copied so (sofa_copy): those of the lane and what is near it */
     unsigned slot_memories; /* 1: the window's slots are memories that the single lane reads; 0: registers */
     unsigned lane_places; /* 1: the lane's shifter puts a retiring row's accumulators in place for division; 0: the unit does */
     unsigned row_interval; /* cycles between two starts of a row: its accumulators are read, shifted and written in between */

@@ -133,6 +133,7 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
     int late = d->row_interval > 3;
     d->lane_places = late ? d->norm_words >= 4 : d->narrow && d->norm_words == d->beats;
     d->norm_wait += late ? 1 + d->lane_places : 0;
+    d->copies = late || d->lane_copies > 1;
     d->radius_rows = d->narrow && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
     d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);

@@ -5,6 +5,7 @@ NETLIST := $(OUT)/netlist
 check: $(NETLIST)/sofa.f $(ROOT)/build/bin/sofaboard $(ROOT)/build/bin/sofahost
 	./check.sh $(ROOT)/build/bin $(NETLIST) $(CONFIG) $(SET)
 
+# Names, widths and loops of a netlist are those of the tools that wrote it, so lint has nothing to say about it.
 $(NETLIST)/sofa.f: $(HERE)/netlist.v $(NETLIST)/board.v
 	cp $(HERE)/netlist.v $(NETLIST)/netlist.v
 	printf '%s\n' -Wno-fatal -Wno-lint -Wno-TIMESCALEMOD $(NETLIST_FLAGS) netlist.v board.v cells.v > $@

@@ -39,6 +39,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(norm_words),
     FIELD(norm_wait),
     FIELD(row_interval),
+    FIELD(copies),
     FIELD(lane_places),
     FIELD(query_buses),
     FIELD(radius_rows),

@@ -8,7 +8,7 @@
 //% local QW, KW, VW, OA, SW = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.dot_bits
 //% local W = cfg.attend.window
 //% local late = d.row_interval > 3     -- accumulators come from a register behind their memory, V and weights too; never shared
-//% local copies = late or d.lane_copies > 1
+//% local copies = d.copies == 1
 //% local narrow, P = d.narrow == 1, cfg.memory.port_bits
 //% local KP, VP = clog2(d.key_rooms) + d.index_bits, clog2(d.value_rooms)     -- narrow: places of a K and a V row
 //% local KH, VH, QH = clog2(d.key_beats), clog2(d.value_beats), clog2(d.query_beats)

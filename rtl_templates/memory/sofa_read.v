@@ -13,7 +13,7 @@
 //% local MB = d.narrow == 1 and d.range_beats or most
 //% local META, TB = d.key_tag_bits, clog2(most)
 //% local BB = math.max(1, clog2(MB))
-//% local near = d.lane_copies > 1 or d.row_interval > 3     -- o_row_valid goes far on FPGAs
+//% local near = d.copies == 1     -- o_row_valid goes far on FPGAs
 `default_nettype none
 module sofa_read #(
     parameter CLIENTS = 4,

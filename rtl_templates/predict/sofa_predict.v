@@ -26,7 +26,7 @@
 //% local KB2 = math.max(1, clog2(CW * D))
 //% local XB = clog2(QB + d.pass_distance + 1) + 1
 //% local YB = XB + 2                                     -- of age and a row, signed
-//% local near = not T and (d.lane_copies > 1 or d.row_interval > 3)   -- copies of the shift by the columns
+//% local near = not T and d.copies == 1   -- copies of the shift by the columns
 //% local NB = clog2(KP + 1)
 //% local WB = math.max(KB, TB) + 1
 //% local late = d.radius_rows == 1       -- selection looks up the row's radius
@@ -312,7 +312,7 @@ module sofa_predict (
 //%   end
 //% end
             if (start)
-                ahead <= $(T and "(pass_keys ? " .. YB .. "'sd0 : next_wide)" or "next_wide") + (pass_none ? older : $(1 - d.pass_distance < 0 and "-" or "")$(YB)'sd$(d.pass_distance - 1));
+                ahead <= $(T and "(pass_keys ? " .. YB .. "'sd0 : next_wide)" or "next_wide") + (pass_none ? older : -$(YB)'sd$(d.pass_distance - 1));
             else if (!(&age))
                 ahead <= ahead + $(YB)'sd1;
             active <= start || !row_end;

@@ -6,7 +6,7 @@
 //% local A, P, S, NC = cfg.memory.address_bits, cfg.memory.port_bits, d.port_bytes, cfg.memory.read_channels
 //% local MB, LOW, keys = clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes), config_keys()
 //% local WB = MB - LOW
-//% local far = cfg.target == "fpga"     -- from the bridge to memory and registers
+//% local far = cfg.target == "fpga"     -- the way from bridge to memory and registers and back: a cycle each for request, memory and answer
 //% memory("soc.memory", d.memory_words, P)
 `default_nettype none
 module sofa_soc (
@@ -33,7 +33,7 @@ module sofa_soc (
         .i_bus_done(bus_done), .i_bus_rdata(bus_rdata));
     assign o_busy = bus_enable || tx_valid;
 
-    // an access: asked once$(far and ", from registers," or ",") done in the next cycle (memory, configuration) or when the registers answer
+    // an access: asked once, done $(far and "three cycles later" or "in the next cycle") (memory, configuration) or when the registers $(far and "have answered" or "answer")
     reg         asked;
 //% if far then
     reg         ask, reached, found;

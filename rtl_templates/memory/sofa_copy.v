@@ -1,6 +1,6 @@
 // A register that synthesis does not merge with its equals, so that each of several copies stands near what it drives.
 // Latency 1 cycle, no handshake.
-//% if d.lane_copies == 1 and d.row_interval == 3 then skip() end
+//% if d.copies == 0 then skip() end
 `default_nettype none
 (* keep_hierarchy *)
 module sofa_copy #(
