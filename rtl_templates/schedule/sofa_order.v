@@ -23,6 +23,7 @@ module sofa_order (
     output wire              o_mask_parity,   // of the tile whose masks are wanted
     input  wire [$(BC-1):0]  i_best,
     input  wire [$(BC-1):0]  i_others,
+    input  wire              i_some,          // of them
     // tile slots
 //% if narrow then
     input  wire [$(A-1):0]   i_v_base,
@@ -72,7 +73,7 @@ module sofa_order (
             tile_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             tile_last <= $(pick("i_info_last", 1, 3, "slot", 2));
             tile_base <= $((T or narrow) and pick("i_info_base", KB, 3, "slot", 2) or pick("i_info_v_base", A, 3, "slot", 2));
-            none <= ~|{i_best, i_others};
+            none <= !i_some;
         end
 
     // space in the prefetch buffer, list of keys
@@ -83,7 +84,7 @@ module sofa_order (
     wire             end_tile = step && (none || walk_last);
 
     sofa_walk u_walk (
-        .clk(clk), .rst(rst), .i_load(begin_tile), .i_first(i_best), .i_second(i_others), .o_idle(walk_idle),
+        .clk(clk), .rst(rst), .i_load(begin_tile), .i_first(i_best), .i_second(i_others), .i_any(i_some), .o_idle(walk_idle),
         .o_valid(walk_valid), .i_ready(request), .o_index(walk_key), .o_last(walk_last));
 //% if T then
     reg              fresh;        // no key of the block has been asked for

@@ -15,6 +15,7 @@
 //% local narrow, P, MB, HB = d.narrow == 1, cfg.memory.port_bits, clog2(d.key_rooms), clog2(d.value_beats)
 //% local EW = narrow and MB + IB + PB or WB
 //% local EB = IB + 7
+//% local far = d.far_reads == 1      -- what lets a key enter stands in registers, a block is opened through one
 `default_nettype none
 module sofa_window (
     input  wire                  clk,
@@ -61,10 +62,10 @@ module sofa_window (
     output wire                  o_load_bank,
     input  wire [$(W-1):0]       i_entry_any,
     input  wire [1:0]            i_query_ready,
-    output wire                  o_open,
-    output wire                  o_open_bank,
+    output $(far and "reg " or "wire")                  o_open,
+    output $(far and "reg " or "wire")                  o_open_bank,
     output wire [$(QB-1):0]      o_open_rows,
-    output wire [$(RB):0]        o_open_count,
+    output $(far and "reg " or "wire") [$(RB):0]        o_open_count,
     input  wire [1:0]            i_owed,
     output reg                   o_retire_bank,
     output wire                  o_retire_ready,
@@ -103,21 +104,43 @@ module sofa_window (
     wire             data_here = k_here[head] && v_here[head];
 //% else
     reg  [$(CB-1):0] ready_rows;      // V rows in the prefetch buffer that have not entered
+//%   if far then
+    reg              data_here;       // ready_rows is not 0
+    always @(posedge clk)
+        data_here <= !rst && (i_v_valid || |ready_rows[$(CB-1):1] || (ready_rows[0] && !load));
+//%   else
     wire             data_here = ready_rows != $(CB)'d0;
+//%   end
 //% end
     reg  [$(W-1):0]  free;
+//% if far then
+    reg              slot_here;       // free is not 0
+    always @(posedge clk)
+        slot_here <= rst || freed || |(free & ~free_slot) || (|free && !load);
+//% else
+    wire             slot_here = free != $(W)'d0;
+//% end
     wire [$(W-1):0]  free_slot = free & (~free + $(W)'d1);
 //% if narrow then
     // a tile without needed keys does not overtake keys whose K rows are still read
-    wire             enter = i_key_valid && block_open && (has_key ? data_here && free != $(W)'d0 : &free);
+    wire             enter = i_key_valid && block_open && (has_key ? data_here && slot_here : &free);
 //% else
-    wire             enter = i_key_valid && block_open && (!has_key || (data_here && free != $(W)'d0));
+    wire             enter = i_key_valid && block_open && (!has_key || (data_here && slot_here));
 //% end
     wire             load = enter && has_key;
     assign o_key_ready = enter;
-    assign o_open = i_key_valid && !block_open && i_query_ready[bank];
+    wire             opens = i_key_valid && !block_open && i_query_ready[bank];
+//% if far then
+    always @(posedge clk) begin
+        o_open <= opens && !rst;
+        o_open_bank <= bank;
+        o_open_count <= $(pick("i_info_rows", RB+1, 3, "tile_slot", 2));
+    end
+//% else
+    assign o_open = opens;
     assign o_open_bank = bank;
     assign o_open_count = $(pick("i_info_rows", RB+1, 3, "tile_slot", 2));
+//% end
 //% for r = 0, QB - 1 do
     assign o_open_rows[$(r)] = o_open_count > $(RB+1)'d$(r);
 //% end
@@ -138,7 +161,7 @@ module sofa_window (
             o_parity_free <= 2'b00;
             o_slot_free <= 1'b0;
         end else begin
-            block_open <= o_open || (block_open && !(enter && block_last));
+            block_open <= opens || (block_open && !(enter && block_last));
             load1 <= load;
             last1 <= enter && block_last;
             o_parity_free <= {enter && tile_last && parity, enter && tile_last && !parity};

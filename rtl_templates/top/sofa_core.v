@@ -71,7 +71,12 @@ module sofa_core (
     // ---- registers and control ----
     wire        command_start, command_abort, busy, done_set, start, halt, flush;
     wire [7:0]  error_code;
+//% if d.copies == 1 then
+    reg         reset;             // goes far; a flush comes a cycle earlier for it
+    always @(posedge clk) reset <= rst || flush;
+//% else
     wire        reset = rst || flush;
+//% end
 //% for _, x in ipairs(ROT and {"q", "k", "v", "o", "range", "x", "code", "weight", "rotary", "turn"} or T and {"q", "k", "v", "o", "range", "x", "code", "weight"} or {"q", "k", "v", "o", "range"}) do
     wire [$(A-1):0] cfg_$(x)_base;
 //% end
@@ -167,8 +172,12 @@ module sofa_core (
 //%   local function all(suffix) local t = {}; for i = n, 1, -1 do t[#t+1] = clients[c+1][i] .. suffix end; return "{" .. table.concat(t, ", ") .. "}" end
 //%   local metas = {}
 //%   for i = n, 1, -1 do metas[#metas+1] = (T and not untagged[clients[c+1][i]] or clients[c+1][i] == "key") and clients[c+1][i] .. "_meta" or META .. "'d0" end
-//%   local stream = ""
-//%   for i = n, 1, -1 do stream = stream .. (streams[clients[c+1][i]] and "1" or "0") end
+//%   local stream, prompt = "", ""
+//%   for i = n, 1, -1 do
+//%     stream = stream .. (streams[clients[c+1][i]] and "1" or "0")
+//%     prompt = prompt .. ((clients[c+1][i] == "key" or clients[c+1][i] == "value") and "1" or "0")
+//%   end
+//%   local more = T and ", .STREAM(" .. n .. "'b" .. stream .. ")" or d.far_reads == 1 and ", .PROMPT(" .. n .. "'b" .. prompt .. ")" or ""
     wire            read_idle_$(c), read_error_$(c), read_beat_$(c);
     wire [$(n-1):0] beat_client_$(c);
 //%   if put then
@@ -183,7 +192,7 @@ module sofa_core (
     assign $(x)_word = word_$(c);
 //%     end
 //%   end
-    sofa_read #(.CLIENTS($(n)), .CBITS($(math.max(1, clog2(n))))$(T and ", .STREAM(" .. n .. "'b" .. stream .. ")" or "")) u_read_$(c) (
+    sofa_read #(.CLIENTS($(n)), .CBITS($(math.max(1, clog2(n))))$(more)) u_read_$(c) (
         .clk(clk), .rst(reset), .i_halt(halt), .o_idle(read_idle_$(c)), .o_error(read_error_$(c)), .o_beat(read_beat_$(c)),
         .o_beat_client(beat_client_$(c)),
         .i_valid($(all("_ask"))), .o_ready($(all("_asked"))), .i_addr($(all("_addr"))), .i_len($(all("_len"))),
@@ -478,13 +487,13 @@ module sofa_core (
     wire              unused_chosen = &{1'b0, chosen_any, chosen_count};
 
     // ---- schedule ----
-    wire              complete, mask_parity, read_parity;
+    wire              complete, mask_parity, mask_some, read_parity;
     wire [$(BC-1):0]  mask_best, mask_others;
     wire [$(QB-1):0]  key_rows;
     sofa_need u_need (
         .clk(clk), .rst(reset), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_need(need),
         .i_best(best), .i_clear(parity_free), .o_complete(complete), .i_mask_parity(mask_parity), .o_best(mask_best),
-        .o_others(mask_others), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows));
+        .o_others(mask_others), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows));
     wire              listed_valid, listed_ready, value_space;
     wire [$(IB+6):0]  listed;
 //% if T then
@@ -496,7 +505,7 @@ module sofa_core (
 //% end
     sofa_order u_order (
         .clk(clk), .rst(reset), $(T and "" or ".i_v_stride(v_stride), ").i_complete(complete), .o_mask_parity(mask_parity), .i_best(mask_best),
-        .i_others(mask_others), $(T and ".i_info_base(info_base)" or narrow and ".i_v_base(cfg_v_base), .i_info_base(info_base)" or ".i_info_v_base(info_v_base)"), .i_info_bank(info_bank), .i_info_last(info_last),
+        .i_others(mask_others), .i_some(mask_some), $(T and ".i_info_base(info_base)" or narrow and ".i_v_base(cfg_v_base), .i_info_base(info_base)" or ".i_info_v_base(info_v_base)"), .i_info_bank(info_bank), .i_info_last(info_last),
 //% if T then
         .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready), .o_ask(wanted), .i_space(value_space),
 //% else
