@@ -173,7 +173,7 @@ module sofa_read #(
     assign o_idle = tags == 6'd0 && !o_req_valid$(far and " && !issue" or "");
     assign o_error = take && i_data_error;
 
-    integer k, n;
+    integer k, n$(far and ", b" or "");
 //% if far then
     always @* begin
         for (k = 0; k < CLIENTS; k = k + 1)
@@ -185,8 +185,8 @@ module sofa_read #(
         data1 <= i_data;
         meta1 <= tag_meta;
         o_beat_client <= client;
-        for (k = 0; k < $(MB); k = k + 1)
-            place1[k] <= take && beat == k[7:0];
+        for (b = 0; b < $(MB); b = b + 1)
+            place1[b] <= take && beat == b[7:0];
         o_beat <= take && !rst;
         emit1 <= emit && !rst;
         waiting <= !rst && !i_halt && (waiting ? (standing & i_row_ready & ~PROMPT) == {CLIENTS{1'b0}} : emit && (client & ~PROMPT) != {CLIENTS{1'b0}});
