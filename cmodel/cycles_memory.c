@@ -457,8 +457,9 @@ void sofa_step_store(struct sofa_machine *m)
     while (unit < m->d.norm_units && !row_offered(m, unit))
         unit++;
     int may = unit < m->d.norm_units && (now->data_beats == 0 || (now->data_beats == 1 && sends));
-    next->store_takes = m->d.far_reads && may && !now->store_takes;
-    if (m->d.far_reads ? !now->store_takes : !may)
+    int later = m->d.far_reads && m->d.norm_units == 1;
+    next->store_takes = later && may && !now->store_takes;
+    if (later ? !now->store_takes : !may)
         return;
     sofa_underway_due(&m->finished[unit], m->cycle, &bank);
     next->norm[unit].used--;

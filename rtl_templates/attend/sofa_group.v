@@ -216,7 +216,7 @@ module sofa_group #(
     wire [$(R-1):0]   pending_$(e) = pending[$(e*R) +: $(R)];
     wire              stays_$(e) = some[$(e)] && (!(pick_$(e) && !retire) || |(pending_$(e) & (pending_$(e) - $(R)'d1)));
     always @(posedge clk)
-        some[$(e)] <= !rst && (i_load[$(e)] ? |i_load_rows : $(e < W - 1 and "i_move[" .. e .. "] ? stays_" .. (e+1) .. " : stays_" .. e or "stays_" .. e .. " && !i_move[" .. e .. "]"));
+        some[$(e)] <= !rst && (i_load[$(e)] || $(e < W - 1 and "(i_move[" .. e .. "] ? stays_" .. (e+1) .. " : stays_" .. e .. ")" or "(stays_" .. e .. " && !i_move[" .. e .. "])"));     // a key that comes is needed
 //%   end
 //% else
 //%   for e = 0, W - 1 do

@@ -44,7 +44,7 @@ module sofa_lane (
     input  wire [$(P-1):0]     i_key,
 //% elseif d.slot_memories == 1 then
     output wire [$(WB-1):0]    o_key_slot,
-    input  wire [$(N*KW-1):0]  i_key,            // one cycle later
+    input  wire [$(N*KW-1):0]  i_key,            // two cycles later
 //% else
     input  wire [$(W*N*KW-1):0] i_keys,
 //% end
@@ -68,7 +68,7 @@ module sofa_lane (
     input  wire [$(P-1):0]     i_value,
 //% elseif d.slot_memories == 1 then
     output wire [$(WB-1):0]    o_value_slot,
-    input  wire [$(N*VW-1):0]  i_value,          // one cycle later
+    input  wire [$(N*VW-1):0]  i_value,          // two cycles later
 //% else
     input  wire [$(W*N*VW-1):0] i_values,
 //% end
@@ -88,7 +88,9 @@ module sofa_lane (
 //% local qaddr = B > 1 and "{row, i_chunk_q}" or "row"
 //% local vaddr = B > 1 and "{weigh_row, i_chunk_v}" or "weigh_row"
     // ---- SA-1: Q and K registers, dot product ----
+//% if not late then
     reg  [$(SB-1):0]   row;
+//% end
     wire [$(SW-1):0]   partial;
 //% if narrow then
     reg  [$(KP-1):0]   slot;
@@ -110,15 +112,22 @@ module sofa_lane (
         end
     end
 //% else
-    reg  [$(WB-1):0]   slot;
-//%   if d.slot_memories == 1 then
-    wire [$(N*KW-1):0] k = i_key;
-    assign o_key_slot = slot;
-//%   else
-    reg  [$(N*KW-1):0] k;
-//%   end
     wire [$(N*QW-1):0] q;
-
+//%   if late then
+    wire [$(N*KW-1):0] k = i_key;
+    assign o_key_slot = i_slot;
+//%     if d.far_reads == 1 then
+    wire [$(N*QW-1):0] query = i_query;           // it stands for a cycle more
+//%     else
+    reg  [$(N*QW-1):0] query;
+    always @(posedge clk) query <= i_query;
+//%     end
+    sofa_spread #(.WIDTH($(N*QW)), .PARTS($(math.ceil(N / 8))), .DEPTH($(1 << AB)), .ABITS($(AB))) u_query (
+        .clk(clk), .i_we(i_query_we && !rst), .i_waddr(i_query_addr), .i_wdata(query), .i_re(1'b1), .i_raddr(i_row), .o_rdata(q));
+    wire               unused_take = &{1'b0, i_take, i_take_value};
+//%   else
+    reg  [$(WB-1):0]   slot;
+    reg  [$(N*KW-1):0] k;
     sofa_ram #(.WIDTH($(N*QW)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_query (
         .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
         .i_re(1'b1), .i_raddr($(qaddr)), .o_rdata(q));
@@ -128,7 +137,6 @@ module sofa_lane (
             row <= i_row;
             slot <= i_slot;
         end
-//%   if d.slot_memories == 0 then
         case (slot)
 //%     for s = 0, W - 1 do
             $(WB)'d$(s): k <= i_keys[$(s*N*KW) +: $(N*KW)];
@@ -137,8 +145,8 @@ module sofa_lane (
             default: k <= i_keys[0 +: $(N*KW)];
 //%     end
         endcase
-//%   end
     end
+//%   end
 //% end
 
     sofa_dot u_dot (.clk(clk), .i_q(q), .i_k(k), .o_sum(partial));
@@ -161,11 +169,11 @@ module sofa_lane (
     wire [$(N*VW-1):0] v = $(part("i_value", "chunk_v1", VW));
     assign o_value_addr = {value_slot, $(word("i_chunk_value", VH))};
 //% else
-    reg  [$(WB-1):0]   value_slot;
-//%   if d.slot_memories == 1 then
+//%   if late then
     wire [$(N*VW-1):0] v = i_value;
-    assign o_value_slot = value_slot;
+    assign o_value_slot = i_value_slot;
 //%   else
+    reg  [$(WB-1):0]   value_slot;
     reg  [$(N*VW-1):0] v;
 //%   end
 //% end
@@ -182,8 +190,10 @@ module sofa_lane (
     reg  [15:0]        p;
 //% end
     always @(posedge clk) begin
+//% if not late then
         if (i_take_value)
             value_slot <= i_value_slot;
+//% end
         if (i_weigh) begin
             weigh_row <= i_weigh_row;
             first <= i_weigh_first;
@@ -223,8 +233,6 @@ module sofa_lane (
     reg  [$(AB-1):0]   addr1, addr2;
     wire [$(N*OA-1):0] o_new;
 //% if late then
-    reg                write3;
-    reg  [$(AB-1):0]   addr3;
     wire [$(N*OA-1):0] o_read;
     reg  [$(N*OA-1):0] o;              // shifted by 0, 2, 4 or 6, the rest comes next
     wire [$(d.lane_copies*2-1):0] near;
@@ -239,10 +247,14 @@ module sofa_lane (
 //% else
     wire [$(N*OA-1):0] o;
 //% end
-//% local stage, read = late and 3 or 2, late and "o_read" or "o"
+//% if late then
+    sofa_spread #(.WIDTH($(N*OA)), .PARTS($(math.ceil(N / 8))), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
+        .clk(clk), .i_we(write2 && !rst), .i_waddr(addr2), .i_wdata(o_new), .i_re(1'b1), .i_raddr(i_weigh_row), .o_rdata(o_read));
+//% else
     sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
-        .clk(clk), .i_we(write$(stage)), .i_waddr(addr$(stage)), .i_wdata(o_new),
-        .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata($(read)));
+        .clk(clk), .i_we(write2), .i_waddr(addr2), .i_wdata(o_new),
+        .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata(o));
+//% end
 //% if late then
     reg  [3:0]         control1;
     always @(posedge clk) control1 <= {first, shift[5:3]};
@@ -279,9 +291,6 @@ module sofa_lane (
     always @(posedge clk) begin
         addr1 <= $(vaddr);
         addr2 <= addr1;
-//% if late then
-        addr3 <= addr2;
-//% end
 //% if not copies then
         first1 <= first;
         shift1 <= shift;
@@ -289,18 +298,12 @@ module sofa_lane (
         if (rst) begin
             write1 <= 1'b0;
             write2 <= 1'b0;
-//% if late then
-            write3 <= 1'b0;
-//% end
 //% if marked then
             retire1 <= 1'b0;
 //% end
         end else begin
             write1 <= pair;
             write2 <= write1;
-//% if late then
-            write3 <= write2;
-//% end
 //% if marked then
             retire1 <= retire;
 //% end

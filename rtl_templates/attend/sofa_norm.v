@@ -139,12 +139,19 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     // the row waits in a register, a word of it is taken a cycle
     reg                  start$(NW > 1 and ", begins" or "");
     reg  [$(N*IW-1):0]   held;
+//%   if walks then
+    // with a copy of start for each word
+//%     for w = 0, C - 1 do
+    wire                 starts_$(w);
+    sofa_copy #(.WIDTH(1)) u_starts_$(w) (.clk(clk), .i_data(begins && !rst), .o_data(starts_$(w)));
+    always @(posedge clk)
+        held[$(w*M*IW) +: $(math.min(M, N - w*M)*IW)] <= starts_$(w) ? i_o[$(w*M*IW) +: $(math.min(M, N - w*M)*IW)] : $(w < C - 1 and "{" .. ((math.min(M, N - w*M) - math.min(M, N - (w+1)*M))*IW > 0 and ((math.min(M, N - w*M) - math.min(M, N - (w+1)*M))*IW) .. "'d0, " or "") .. "held[" .. ((w+1)*M*IW) .. " +: " .. (math.min(M, N - (w+1)*M)*IW) .. "]}" or (math.min(M, N - w*M)*IW) .. "'d0");
+//%     end
+    always @(posedge clk) begin
+//%   else
     always @(posedge clk) begin
         if (start)
             held <= $(any_group());
-//%   if walks then
-        else
-            held <= held >> $(M*IW);
 //%   end
 //%   if NW > 1 then
         begins <= valid1 && !rst;

@@ -9,7 +9,6 @@
 //% local E = P // QW
 //% local LB, UB = math.max(1, clog2(LANES)), math.max(1, clog2(NB))
 //% local RW = d.rows_bits
-//% local far = d.far_reads == 1 and B == 1
 `default_nettype none
 module sofa_queries (
     input  wire                 clk,
@@ -220,15 +219,6 @@ module sofa_queries (
 //%   if B > 1 then
     assign o_query_addr[$(u*AB) +: $(AB)] = {bank_$(u)$(JB > 0 and ", lane_row_" .. u or ""), beat_$(u)};
     assign o_query[$(u*N*QW) +: $(N*QW)] = data_$(u)[$(N*QW-1):0];
-//%   elseif far then
-    // the row stands a cycle longer than it is offered
-    reg  [$(LANES-1):0] query_we;
-    reg  [$(AB-1):0]    query_addr;
-    assign o_query_we = query_we;
-    assign o_query_addr = query_addr;
-    assign o_query = $(ext("i_row", D*QW, N*QW));
-    always @(posedge clk)
-        query_addr <= {bank$(JB > 0 and ", lane_row" or "")};
 //%   else
     assign o_query_addr = {bank$(JB > 0 and ", lane_row" or "")};
     assign o_query = $(ext("i_row", D*QW, N*QW));
@@ -237,11 +227,7 @@ module sofa_queries (
 //% end
     assign o_row_ready = more && ($(table.concat(free, " || ")));
 //% for l = 0, LANES - 1 do
-//%   if far then
-    always @(posedge clk) query_we[$(l)] <= take && lane == $(LB)'d$(l);
-//%   else
     assign o_query_we[$(l)] = $(B > 1 and "busy_" .. l % NB .. " && lane_" .. l % NB or "take && lane") == $(LB)'d$(l);
-//%   end
 //% end
 
 //% end

@@ -44,6 +44,7 @@ module sofa_read #(
     input  wire [CLIENTS*$(META)-1:0]      i_meta,
     // rows, one client at a time
     output reg  [CLIENTS-1:0]              o_row_valid,
+    output wire [CLIENTS-1:0]              o_row_next,      // o_row_valid of the next cycle
     input  wire [CLIENTS-1:0]              i_row_ready,
 //% if put then
     output reg  [$(MB*P)-1:0]              o_row,
@@ -207,6 +208,7 @@ module sofa_read #(
             beat <= last ? 8'd0 : beat + 8'd1;
         o_row_valid <= next_valid;
     end
+    assign o_row_next = next_valid;
 
     always @(posedge clk) begin
 //% if far then

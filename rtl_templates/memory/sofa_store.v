@@ -1,5 +1,5 @@
 // Writes finished rows: address, one burst of $(d.output_beats) beat(s) a row, byte strobes on the tail.
-//% local far = d.far_reads == 1       -- the row is taken a cycle after it may be
+//% local far = d.far_reads == 1 and d.norm_units == 1      -- the row is taken a cycle after it may be
 // Rows of $(d.norm_units) queue(s), the lowest first. Latency $(far and 2 or 1) cycle(s), throughput one beat a cycle. Handshake: valid/ready on all ports;
 // write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row is taken.
 //% local A, P, D, RB, NU, OB = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.row_bits, d.norm_units, d.output_beats
@@ -63,7 +63,12 @@ module sofa_store (
 //% end
     wire                bank = |(lowest & i_row_bank);
     wire [$(RB-1):0]    row = $(choose("i_row", RB));
+//% if far then
+    reg  [$(A-1):0]     offset;        // a row offered stands since the cycle before it is taken
+    always @(posedge clk) offset <= $(ext("row", RB, A)) * i_stride;
+//% else
     wire [$(A-1):0]     offset = $(ext("row", RB, A)) * i_stride;
+//% end
     wire [$(A-1):0]     base = bank ? i_base[$(2*A-1):$(A)] : i_base[$(A-1):0];
     reg  [$(BB-1):0]    beat;
     assign o_req_len = 8'd$(OB-1);

@@ -403,7 +403,7 @@ module sofa_predict (
 //% elseif sliced then
     // a key's slices are written one after the other: the memory is as wide as one
     reg  [$(LB-1):0]    put_slice;       // of the key that came, 0 when it comes
-    reg  [$(IB+1):0]    put_key;        // slot and index
+    wire [$(IB+1):0]    put_key;        // slot and index; the loader's own are elsewhere
     wire [$(IB+1):0]    key_at = i_key_valid ? {i_key_slot, i_key} : put_key;
     reg                 put;
     reg  [$(LB-1):0]    put_slice1;
@@ -411,7 +411,6 @@ module sofa_predict (
     wire [$(SL*DC*PB-1):0] row_pad = $(ext("i_khat", D*PB, SL*DC*PB));
     wire [$(DC*PB-1):0] khat;
     always @(posedge clk) begin
-        put_key <= key_at;
         put_slice1 <= put_slice;
         case (put_slice)
 //%   for s = 1, SL - 1 do
@@ -425,6 +424,7 @@ module sofa_predict (
         else if (i_key_valid || put_slice != $(LB)'d0)
             put_slice <= put_slice == $(LB)'d$(SL-1) ? $(LB)'d0 : put_slice + 1'b1;
     end
+    sofa_copy #(.WIDTH($(IB+2))) u_put_key (.clk(clk), .i_data(key_at), .o_data(put_key));
     sofa_ram #(.WIDTH($(DC*PB)), .DEPTH($(3 << (IB+LB))), .ABITS($(IB+LB+2))) u_khat (
         .clk(clk), .i_we(put), .i_waddr({put_key, put_slice1}), .i_wdata(put_word),
         .i_re(1'b1), .i_raddr({read_slot, read_key, read_slice}), .o_rdata(khat));

@@ -10,6 +10,7 @@
 //% local FB = math.max(d.narrow == 1 and 1 or 2, clog2(PF))
 //% local CB = clog2(PF + 1)
 //% local EB = IB + 7
+//% local far = d.far_reads == 1
 //% local narrow = d.narrow == 1
 //% local KB, PB = d.key_bits, math.max(1, clog2(cfg.memory.prefetch))
 `default_nettype none
@@ -79,8 +80,15 @@ module sofa_order (
     // space in the prefetch buffer, list of keys
     reg  [$(CB-1):0] space;
     wire             list_ready, address_ready;
-    wire             step = walking && (none ? list_ready : walk_valid && list_ready && address_ready && space != $(CB)'d0);
-    wire             request = step && !none;
+//% if far then
+    reg              space_here;      // space is not 0
+    always @(posedge clk)
+        space_here <= rst || i_space || |space[$(CB-1):1] || (space[0] && !request);
+//% else
+    wire             space_here = space != $(CB)'d0;
+//% end
+    wire             request = walk_valid && list_ready && address_ready && space_here;
+    wire             step = request || (walking && none && list_ready);
     wire             end_tile = step && (none || walk_last);
 
     sofa_walk u_walk (

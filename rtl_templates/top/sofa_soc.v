@@ -134,6 +134,20 @@ module sofa_soc (
     end
     wire             mem_enable = bridge || wr_ask$(NC == 2 and " || rd0_ask || rd1_ask" or " || rd0_ask");
     wire [$(P-1):0]  mem_wdata = bridge ? {$(S){wdata[7:0]}} : wr_word_data;
+//% if farther and S > 1 then
+    // two halves, each with its own registers
+//%   for h = 0, 1 do
+    wire             enable1_$(h);
+    wire [$(WB-1):0] word1_$(h);
+    wire [$(S//2-1):0] strb1_$(h);
+    wire [$(P//2-1):0] wdata1_$(h);
+    sofa_copy #(.WIDTH($(1+WB+S//2+P//2))) u_stage_$(h) (
+        .clk(clk), .i_data({mem_enable, mem_word, mem_strb[$(h*S//2) +: $(S//2)], mem_wdata[$(h*P//2) +: $(P//2)]}),
+        .o_data({enable1_$(h), word1_$(h), strb1_$(h), wdata1_$(h)}));
+    sofa_soc_ram #(.WIDTH($(P//2)), .DEPTH($(d.memory_words)), .ABITS($(WB))) u_memory_$(h) (
+        .clk(clk), .i_enable(enable1_$(h)), .i_strb(strb1_$(h)), .i_addr(word1_$(h)), .i_wdata(wdata1_$(h)), .o_rdata(mem_rdata[$(h*P//2) +: $(P//2)]));
+//%   end
+//% else
 //% if far then
     reg              enable1;
     reg  [$(WB-1):0] word1;
@@ -149,6 +163,7 @@ module sofa_soc (
 //% local stage = far and {"enable1", "strb1", "word1", "wdata1"} or {"mem_enable", "mem_strb", "mem_word", "mem_wdata"}
     sofa_soc_ram #(.WIDTH($(P)), .DEPTH($(d.memory_words)), .ABITS($(WB))) u_memory (
         .clk(clk), .i_enable($(stage[1])), .i_strb($(stage[2])), .i_addr($(stage[3])), .i_wdata($(stage[4])), .o_rdata(mem_rdata));
+//% end
 //% if farther then
     always @(posedge clk) mem_out <= mem_rdata;
 //% else
