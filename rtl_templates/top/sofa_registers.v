@@ -321,18 +321,16 @@ module sofa_registers (
     end
 
     // by now the carry of the lower half that was read is in the upper half
-//% local holds, highs = {}, {}
+    always @(posedge clk)
+        if (read)
+            case (addr)
 //% for _, r in ipairs(counters) do
 //%   if r.built then
-    reg         hold_$(r.counter);
-    always @(posedge clk) hold_$(r.counter) <= i_reg_enable && !i_reg_write && !rst && i_reg_addr == $(word(r));
-//%     holds[#holds+1] = "hold_" .. r.counter
-//%     highs[#highs+1] = "({32{hold_" .. r.counter .. "}} & " .. r.counter .. "_hi)"
+                $(word(r)): held_hi <= $(r.counter)_hi;
 //%   end
 //% end
-    always @(posedge clk)
-        if ($(table.concat(holds, " || ")))
-            held_hi <= $(table.concat(highs, " | "));
+                default: held_hi <= held_hi;
+            endcase
 //% end
 endmodule
 `default_nettype wire
