@@ -127,13 +127,16 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
                 c->head_dim % c->predict.dims == 0 && words_fit(c, c->data.query_bits) &&
                 words_fit(c, c->data.key_bits) && words_fit(c, c->data.value_bits) &&
                 d->key_bits < c->memory.address_bits;
-    d->lane_copies = c->target == SOFA_TARGET_FPGA && !d->narrow ? ceil_div(c->attend.width, 8) : 1;
+    d->lane_copies = c->target == SOFA_TARGET_FPGA && !d->narrow ? ceil_div(c->attend.width, 4) : 1;
     d->slot_memories = c->target == SOFA_TARGET_FPGA && c->attend.lanes == 1 && d->beats == 1;
     d->row_interval = d->slot_memories ? 4 : 3; /* accumulators in block RAM leave it through a register */
     int late = d->row_interval > 3;
     d->lane_places = late ? d->norm_words >= 4 : d->narrow && d->norm_words == d->beats;
+    d->norm_shift = late ? 3 : 1;
+    d->norm_bits = d->lane_places ? smaller(d->output_acc_bits, 18 + (1u << d->norm_shift)) : d->output_acc_bits;
     d->norm_wait += late ? 1 + d->lane_places : 0;
     d->copies = late || d->lane_copies > 1;
+    d->far_reads = d->copies && c->mode == SOFA_MODE_KV && smaller(d->key_beats, d->value_beats) >= 4;
     d->radius_rows = d->narrow && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
     d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);
@@ -185,6 +188,7 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     unsigned loop = sofa_select_loop(c), partial = d->slices > 1 || c->mode == SOFA_MODE_TOKENS ? 3 : 1;
     d->tree_inputs = c->target == SOFA_TARGET_FPGA ? 2 : 8; /* a carry chain adds two */
     d->placed_time = 2 + (d->encode_steps > d->beats && !d->narrow ? d->encode_steps - d->beats : 0);
+    d->placed_time += d->far_reads && d->encode_steps > 1; /* a register before the encoder */
     d->predict_tree = at_least_one(tree_stages(d, c->predict.dims));
     d->khat_time = d->predict_tree + 4;
     d->predict_latency = d->predict_tree + 5;
@@ -194,7 +198,7 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     d->generate_time = d->project_tree + 6;
     d->dot_tree = tree_stages(d, c->attend.width);
     d->dot_time = 4 + d->dot_tree + (d->beats > 1 ? d->beats : 0);
-    d->score_time = d->dot_time + (d->group_lanes > 1);
+    d->score_time = d->dot_time + (d->group_lanes > 1 || d->slot_memories); /* through a register */
     d->scale_time = d->narrow && d->beats >= 16 ? 32 : 4;
     d->weight_time = d->score_time + d->scale_time + 5;
     /* the address of l is a pipeline stage's, which changes each `beats` cycles */

@@ -6,8 +6,10 @@
 static void reset(struct sofa_machine *m)
 {
     struct sofa_registers_now *r = &m->now;
-    for (unsigned ch = 0; ch < 2; ch++)
-        r->channel[ch].pending.client = r->channel[ch].row.client = SOFA_NOBODY;
+    for (unsigned ch = 0; ch < 2; ch++) {
+        struct sofa_channel *channel = &r->channel[ch];
+        channel->pending.client = channel->come.client = channel->row.client = channel->granted = SOFA_NOBODY;
+    }
     r->predict.age = UINT32_MAX;
     r->order.space = m->c->memory.prefetch;
     m->all_slots = m->c->attend.window == 64 ? UINT64_MAX : ((uint64_t)1 << m->c->attend.window) - 1;

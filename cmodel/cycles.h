@@ -39,6 +39,10 @@ struct sofa_channel {
     struct sofa_read pending; /* request register, SOFA_NOBODY if empty */
     struct sofa_read row;     /* row at the output */
     unsigned tags, beat;
+    /* d.far_reads */
+    uint8_t granted;       /* client whose request is taken in this cycle, or SOFA_NOBODY */
+    struct sofa_read come; /* row whose last beat is on its way into it */
+    int waiting;           /* a row that its client may not take at once comes or stands */
 };
 
 struct sofa_ranges_state {
@@ -73,7 +77,7 @@ struct sofa_tiles_state {
     /* key walk of the tile that was handed over last, and its address register */
     size_t walk_tile;
     unsigned walk_slot, walk_key; /* next key to look at */
-    int walk_any, walk_valid, address_valid;
+    int walk_begins, walk_any, walk_follow, walk_valid, address_valid;
     struct sofa_read walk_out, address_out;
     /* mode tokens: slices of the tile that are still to fetch; token slots; pulses o_chunk and o_seen */
     unsigned chunks_left, tokens_used, token_slot;
@@ -106,7 +110,7 @@ struct sofa_key_entry {
 
 struct sofa_order_state {
     unsigned complete, parity, slot;
-    int walking, none, walk_valid, walk_started;
+    int walking, none, walk_follow, walk_valid;
     unsigned tile_parity, tile_slot;
     int tile_last; /* of its block */
     unsigned at, count, space;
@@ -153,6 +157,7 @@ struct sofa_registers_now {
     unsigned left[2], open, oldest;
     int retired;       /* pulse */
     unsigned data_beats;
+    int store_takes; /* d.far_reads: a row is taken in this cycle */
     int stored_bank; /* stored_bank: -1 or the bank of the row whose address was taken */
     size_t rows_left;
     uint64_t last_response;

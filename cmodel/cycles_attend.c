@@ -82,12 +82,13 @@ void sofa_step_order(struct sofa_machine *m)
         next->address_valid = request;
     if (step)
         list_key(m, end);
-    if (now->at < now->count && (!now->walk_valid || request)) {
-        next->at = now->at + 1;
+    int found = now->at < now->count && !now->walk_follow && (!now->walk_valid || request);
+    next->at = now->at + (unsigned)found;
+    next->walk_follow = found && m->d.far_reads;
+    if (m->d.far_reads ? now->walk_follow : found)
         next->walk_valid = 1;
-    } else if (request) {
+    else if (request)
         next->walk_valid = 0;
-    }
     if (end)
         next->walking = 0;
     if (now->complete > 0 && !now->walking) {

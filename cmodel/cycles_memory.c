@@ -54,6 +54,11 @@ static int channel_of(const struct sofa_machine *m, unsigned client)
            client != SOFA_CLIENT_WEIGHT && client != SOFA_CLIENT_ROTARY && client != SOFA_CLIENT_TURN;
 }
 
+static int may_grant(const struct sofa_channel *now)
+{
+    return now->granted == SOFA_NOBODY && now->pending.client == SOFA_NOBODY;
+}
+
 void sofa_find_requests(struct sofa_machine *m)
 {
     static const uint8_t orders[2][SOFA_CLIENTS] = {
@@ -74,8 +79,11 @@ void sofa_find_requests(struct sofa_machine *m)
     for (unsigned i = 0; i < SOFA_CLIENTS; i++) {
         unsigned client = priority[i];
         int ch = channel_of(m, client);
-        m->asked[client] = m->ask[client] && !busy[ch];
-        busy[ch] |= m->asked[client];
+        int first = m->ask[client] && !busy[ch];
+        busy[ch] |= first;
+        m->asked[client] = m->d.far_reads ? r->channel[ch].granted == client : first;
+        if (m->d.far_reads && first && may_grant(&r->channel[ch]))
+            m->next.channel[ch].granted = (uint8_t)client;
     }
 }
 
@@ -105,10 +113,17 @@ static struct sofa_read what_is_asked(const struct sofa_machine *m, unsigned cli
     return read;
 }
 
+static int waits(unsigned client)
+{
+    return client == SOFA_CLIENT_QUERY || client == SOFA_CLIENT_RANGE;
+}
+
 static void step_channel(struct sofa_machine *m, unsigned ch)
 {
     const struct sofa_channel *now = &m->now.channel[ch];
     struct sofa_channel *next = &m->next.channel[ch];
+    if (now->granted != SOFA_NOBODY)
+        next->granted = SOFA_NOBODY;
     next->pending.client = SOFA_NOBODY;
     for (unsigned client = 0; client < SOFA_CLIENTS; client++)
         if (m->asked[client] && channel_of(m, client) == (int)ch) {
@@ -124,13 +139,19 @@ static void step_channel(struct sofa_machine *m, unsigned ch)
     int offered = m->request_head[ch] != m->request_tail[ch] && m->request_due[ch][head] <= m->cycle;
     int row_free = now->row.client == SOFA_NOBODY || sofa_row_taken(m, now->row.client);
     if (row_free)
-        next->row.client = SOFA_NOBODY;
-    if (!offered || !row_free)
+        next->row = now->come;
+    next->come.client = SOFA_NOBODY;
+    if (row_free && waits(now->row.client))
+        next->waiting = 0;
+    if (!offered || (m->d.far_reads ? now->waiting : !row_free))
         return;
     int last = now->beat + 1 == row_beats(m, &m->request[ch][head]);
     next->beat = last ? 0 : now->beat + 1;
-    if (last || takes_beats(m->request[ch][head].client))
-        next->row = m->request[ch][head];
+    if (last || takes_beats(m->request[ch][head].client)) {
+        struct sofa_read *row = m->d.far_reads ? &next->come : &next->row;
+        *row = m->request[ch][head];
+        next->waiting = waits(row->client);
+    }
     if (last) {
         next->tags--;
         m->request_head[ch]++;
@@ -160,7 +181,7 @@ static void read_ranges(struct sofa_machine *m)
     next->record = now->record + 1 == per ? 0 : now->record + 1;
     if (next->row == rows) {
         next->state = RANGES_ANNOUNCE;
-        next->valid = 1;
+        next->valid = !m->d.far_reads; /* else when the bounds have followed */
     }
 }
 
@@ -196,6 +217,8 @@ void sofa_step_ranges(struct sofa_machine *m)
             next->valid = 0;
             next->block++;
             next->lead = now->record;
+        } else {
+            next->valid = 1;
         }
         break;
     }
@@ -278,7 +301,8 @@ static void hand_over(struct sofa_machine *m, int last, int empty)
         next->walk_tile = now->tile;
         next->walk_slot = now->slot;
         next->walk_key = 0;
-        next->walk_any = seen;
+        next->walk_any = seen && !m->d.far_reads;
+        next->walk_begins = seen && m->d.far_reads;
         next->tile += (size_t)seen;
         next->used++;
         if (seen && sofa_for_tokens(m))
@@ -296,11 +320,19 @@ static void walk_keys(struct sofa_machine *m, int key_ready)
 {
     const struct sofa_tiles_state *now = &m->now.tiles;
     struct sofa_tiles_state *next = &m->next.tiles;
+    if (now->walk_begins)
+        next->walk_any = 1;
     if (key_ready) {
         next->address_valid = now->walk_valid;
         next->address_out = now->walk_out;
     }
-    if (now->walk_any && (!now->walk_valid || key_ready)) {
+    int step = now->walk_any && !now->walk_follow && (!now->walk_valid || key_ready);
+    next->walk_follow = step && m->d.far_reads;
+    if (m->d.far_reads ? now->walk_follow : step)
+        next->walk_valid = 1;
+    else if (key_ready)
+        next->walk_valid = 0;
+    if (step) {
         const uint64_t *visible = m->result->tile[now->walk_tile].visible;
         unsigned key = now->walk_key;
         while (!sofa_bit(visible, key))
@@ -315,9 +347,6 @@ static void walk_keys(struct sofa_machine *m, int key_ready)
                                             .index = (uint16_t)key};
         if (sofa_for_tokens(m)) /* the slice that has been begun last */
             sofa_describe_chunk(m, &next->walk_out);
-        next->walk_valid = 1;
-    } else if (key_ready) {
-        next->walk_valid = 0;
     }
 }
 
@@ -331,9 +360,9 @@ void sofa_step_tiles(struct sofa_machine *m)
     int last = next_base >= block->high;
     int key_ready = !now->address_valid || (sofa_for_tokens(m) ? m->asked[SOFA_CLIENT_TOKEN] && !sofa_asks_again(m)
                                                                : m->asked[SOFA_CLIENT_KEY]);
-    int walk_idle = !now->walk_any && (!now->walk_valid || key_ready);
+    int walk_idle = !now->walk_any && !now->walk_follow && (!now->walk_valid || key_ready);
     m->block_ready = 0;
-    next->filled = next->chunk = next->seen = 0;
+    next->filled = next->chunk = next->seen = next->walk_begins = 0;
     next->used -= (unsigned)m->now.window.slot_free;
     walk_keys(m, key_ready);
     switch (now->state) {
@@ -358,7 +387,7 @@ void sofa_step_tiles(struct sofa_machine *m)
         break;
     case TILES_DRAIN:
         next->drain = now->drain + 1;
-        if (next->drain == 3)
+        if (next->drain == 3 + m->d.far_reads)
             next->state = TILES_READY;
         break;
     case TILES_READY:
@@ -427,7 +456,10 @@ void sofa_step_store(struct sofa_machine *m)
         put_row_together(m, u);
     while (unit < m->d.norm_units && !row_offered(m, unit))
         unit++;
-    if (unit == m->d.norm_units || now->data_beats > 1 || (now->data_beats == 1 && !sends))
+    int may = unit < m->d.norm_units && (now->data_beats == 0 || (now->data_beats == 1 && sends));
+    int later = m->d.far_reads && m->d.norm_units == 1;
+    next->store_takes = later && may && !now->store_takes;
+    if (later ? !now->store_takes : !may)
         return;
     sofa_underway_due(&m->finished[unit], m->cycle, &bank);
     next->norm[unit].used--;

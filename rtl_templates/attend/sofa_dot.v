@@ -32,23 +32,22 @@ module sofa_dot (
 //% end
 //% local low, high = {}, {}
 //% for i = 0, N - 1 do
-    $(early and "reg " or "wire") signed [$(QW-1):0] q_$(i)$(early and "" or " = i_q[" .. (i*QW) .. " +: " .. QW .. "]");
+//%   if not early then
+    wire signed [$(QW-1):0] q_$(i) = i_q[$(i*QW) +: $(QW)];
+//%   end
 //%   if split then
     wire signed [8:0] kl_$(i) = {1'b0, i_k[$(i*KW) +: 8]};
     wire signed [7:0] kh_$(i) = i_k[$(i*KW+8) +: 8];
     reg  signed [$(PW-1):0] low0_$(i);
     always @(posedge clk) low0_$(i) <= q_$(i) * kl_$(i);
 //%     low[#low+1] = "low0_" .. i
-//%   else
-    $(early and "reg " or "wire") signed [$(HB-1):0] kh_$(i)$(early and "" or " = i_k[" .. (i*KW) .. " +: " .. HB .. "]");
-//%     if early then
-    always @(posedge clk) begin
-        q_$(i) <= i_q[$(i*QW) +: $(QW)];
-        kh_$(i) <= i_k[$(i*KW) +: $(HB)];
-    end
-//%     end
+//%   elseif not early then
+    wire signed [$(HB-1):0] kh_$(i) = i_k[$(i*KW) +: $(HB)];
 //%   end
-//%   if N == 1 and not split then
+//%   if early then
+    wire signed [$(QW+HB-1):0] high0_$(i);
+    sofa_multiply #(.A($(QW)), .B($(HB))) u_product_$(i) (.clk(clk), .i_a(i_q[$(i*QW) +: $(QW)]), .i_b(i_k[$(i*KW) +: $(HB)]), .o_p(high0_$(i)));
+//%   elseif N == 1 and not split then
     // no adders: operands are registered instead of the sum
     reg  signed [$(QW-1):0] q1;
     reg  signed [$(HB-1):0] k1;

@@ -15,6 +15,7 @@
 //% local SB, AB = 1 + JB, 1 + JB + (narrow and QH or BB)
 //% local CQ = narrow and P or N * QW      -- bits of a query word
 //% local MB = SB + PB            -- {bank, row of the lane, lane}
+//% local late = d.slot_memories == 1     -- the score comes through a register
 //% local WT, ST, INTERVAL = d.weight_time, d.score_time, d.row_interval
 //% local function join(...) local t = {}; for _, x in ipairs({...}) do if x ~= "" then t[#t+1] = x end end; return #t == 1 and t[1] or "{" .. table.concat(t, ", ") .. "}" end
 `default_nettype none
@@ -85,8 +86,8 @@ module sofa_group #(
     output wire                 o_norm_bank,
     output wire [$(RB-1):0]     o_norm_row,
     output wire [$(LB-1):0]     o_norm_l,
-//% local early = d.lane_places == 1   -- O leaves shifted for normalisation, but for the last bit
-//% local IW, XB = early and 20 or OA, clog2(LB - 14)
+//% local early = d.lane_places == 1   -- O leaves shifted for normalisation, but for the last bits
+//% local IW, XB = d.norm_bits, clog2(LB - 14)
     output wire [$(N*IW-1):0]   o_norm_o,
 //% if early then
     input  wire [$(XB-1):0]     i_norm_places,
@@ -215,7 +216,7 @@ module sofa_group #(
     wire [$(R-1):0]   pending_$(e) = pending[$(e*R) +: $(R)];
     wire              stays_$(e) = some[$(e)] && (!(pick_$(e) && !retire) || |(pending_$(e) & (pending_$(e) - $(R)'d1)));
     always @(posedge clk)
-        some[$(e)] <= !rst && (i_load[$(e)] ? |i_load_rows : $(e < W - 1 and "i_move[" .. e .. "] ? stays_" .. (e+1) .. " : stays_" .. e or "stays_" .. e .. " && !i_move[" .. e .. "]"));
+        some[$(e)] <= !rst && (i_load[$(e)] || $(e < W - 1 and "(i_move[" .. e .. "] ? stays_" .. (e+1) .. " : stays_" .. e .. ")" or "(stays_" .. e .. " && !i_move[" .. e .. "])"));     // a key that comes is needed
 //%   end
 //% else
 //%   for e = 0, W - 1 do
@@ -311,6 +312,19 @@ module sofa_group #(
 //% local function slot(t) return held and stage(t, "slot") or "slot_at[" .. ((t-1)*WB) .. " +: " .. WB .. "]" end
 //% local function now(t, what) return held and "(" .. stage(t, what) .. " && i_phase_take == " .. BB .. "'d" .. (t % B) .. ")" or what .. "_at[" .. (t-1) .. "]" end
 
+    // the descriptor stands still since before the job
+//% if d.copies == 1 then
+    reg  [15:0] scale_mantissa;
+    reg  [5:0]  scale_shift;
+    always @(posedge clk) begin
+        scale_mantissa <= i_scale_mantissa;
+        scale_shift <= i_scale_shift;
+    end
+//% else
+    wire [15:0] scale_mantissa = i_scale_mantissa;
+    wire [5:0]  scale_shift = i_scale_shift;
+//% end
+
     // ---- score: one lane's sum a cycle ----
     wire [$(GL*SW-1):0] lane_s;
 //% if GL > 1 then
@@ -329,27 +343,32 @@ module sofa_group #(
 //% local SCT, TW = d.scale_time, SW + 17
 //% if SCT > 4 then
     wire [31:0] t;
-    sofa_scale u_scale (.clk(clk), .i_step(i_phase_scale), .i_s(s), .i_mantissa(i_scale_mantissa), .i_shift(i_scale_shift), .o_t(t));
+    sofa_scale u_scale (.clk(clk), .i_step(i_phase_scale), .i_s(s), .i_mantissa(scale_mantissa), .i_shift(scale_shift), .o_t(t));
 //% else
     // t = round(s * mantissa >> shift), saturated
 //% local parts = {}
 //% if d.whole_products == 1 then
-    // a multiplier has 18 x 18 bits
-    wire signed [16:0]      mantissa = {1'b0, i_scale_mantissa};
+    // a multiplier has 18 x 18 bits$(late and "; the score is registered in it" or "")
+    wire signed [16:0]      mantissa = {1'b0, scale_mantissa};
 //%   local low = 0
 //%   repeat
 //%     local top = SW - low <= 18
 //%     local w = top and SW - low or 18
     wire signed [$(w-1):0]   score_$(low) = $(top and "s[" .. (SW-1) .. ":" .. low .. "]" or "{1'b0, s[" .. (low+16) .. ":" .. low .. "]}");
+//%     if late then
+    wire signed [$(w+16):0]  scaled_$(low);
+    sofa_multiply #(.A($(w)), .B(17)) u_scaled_$(low) (.clk(clk), .i_a(score_$(low)), .i_b(mantissa), .o_p(scaled_$(low)));
+//%     else
     reg  signed [$(w+16):0]  scaled_$(low);
     always @(posedge clk) scaled_$(low) <= score_$(low) * mantissa;
+//%     end
 //%     parts[#parts+1] = low == 0 and sext("scaled_0", 35, TW) or "{" .. sext("scaled_" .. low, w+17, TW-low) .. ", " .. low .. "'d0}"
 //%     low = low + 17
 //%   until top
 //% else
     wire signed [$(SW-1):0] score = s;
-    wire signed [8:0]       mantissa_low = {1'b0, i_scale_mantissa[7:0]};
-    wire signed [8:0]       mantissa_high = {1'b0, i_scale_mantissa[15:8]};
+    wire signed [8:0]       mantissa_low = {1'b0, scale_mantissa[7:0]};
+    wire signed [8:0]       mantissa_high = {1'b0, scale_mantissa[15:8]};
     reg  signed [$(SW+8):0] scaled_low, scaled_high;
     always @(posedge clk) begin
         scaled_low <= score * mantissa_low;
@@ -360,7 +379,7 @@ module sofa_group #(
     reg  signed [$(TW-1):0] scaled, shifted;
     reg                     half;
     wire signed [$(TW):0]   halves = {scaled, 1'b0};
-    wire signed [$(TW):0]   placed = halves >>> i_scale_shift;
+    wire signed [$(TW):0]   placed = halves >>> scale_shift;
     wire signed [$(TW):0]   rounded = {shifted[$(TW-1)], shifted} + {{$(TW){1'b0}}, half};
     wire                    fits = &rounded[$(TW):31] || ~|rounded[$(TW):31];
     reg  [31:0]             t;

@@ -44,7 +44,7 @@ module sofa_lane (
     input  wire [$(P-1):0]     i_key,
 //% elseif d.slot_memories == 1 then
     output wire [$(WB-1):0]    o_key_slot,
-    input  wire [$(N*KW-1):0]  i_key,            // one cycle later
+    input  wire [$(N*KW-1):0]  i_key,            // two cycles later
 //% else
     input  wire [$(W*N*KW-1):0] i_keys,
 //% end
@@ -68,17 +68,18 @@ module sofa_lane (
     input  wire [$(P-1):0]     i_value,
 //% elseif d.slot_memories == 1 then
     output wire [$(WB-1):0]    o_value_slot,
-    input  wire [$(N*VW-1):0]  i_value,          // one cycle later
+    input  wire [$(N*VW-1):0]  i_value,          // two cycles later
 //% else
     input  wire [$(W*N*VW-1):0] i_values,
 //% end
 //% local early, LB = d.lane_places == 1, d.weight_bits
 //% local shared = d.group_lanes > 1 or d.norm_units < d.lane_groups     -- O is or-ed with that of other lanes
-//% local marked = early or shared     -- retirements are told apart
+//% local marked = early or shared or late    -- retirements are told apart
 //% local XB = clog2(LB - 14)
+//% local LOW, IW = d.norm_shift, d.norm_bits
 //% if early then
     input  wire [$(XB-1):0]    i_places,         // of a retiring row: right shift less 3
-    output wire [$(N*20-1):0]  o_o,              // a cycle later than below, shifted by the even part
+    output wire [$(N*IW-1):0]  o_o,              // a cycle later than below, shifted but for the last $(LOW) bit(s) of the places
 //% else
     output wire [$(N*OA-1):0]  o_o,
 //% end
@@ -87,7 +88,9 @@ module sofa_lane (
 //% local qaddr = B > 1 and "{row, i_chunk_q}" or "row"
 //% local vaddr = B > 1 and "{weigh_row, i_chunk_v}" or "weigh_row"
     // ---- SA-1: Q and K registers, dot product ----
+//% if not late then
     reg  [$(SB-1):0]   row;
+//% end
     wire [$(SW-1):0]   partial;
 //% if narrow then
     reg  [$(KP-1):0]   slot;
@@ -109,15 +112,22 @@ module sofa_lane (
         end
     end
 //% else
-    reg  [$(WB-1):0]   slot;
-//%   if d.slot_memories == 1 then
-    wire [$(N*KW-1):0] k = i_key;
-    assign o_key_slot = slot;
-//%   else
-    reg  [$(N*KW-1):0] k;
-//%   end
     wire [$(N*QW-1):0] q;
-
+//%   if late then
+    wire [$(N*KW-1):0] k = i_key;
+    assign o_key_slot = i_slot;
+//%     if d.far_reads == 1 then
+    wire [$(N*QW-1):0] query = i_query;           // it stands for a cycle more
+//%     else
+    reg  [$(N*QW-1):0] query;
+    always @(posedge clk) query <= i_query;
+//%     end
+    sofa_spread #(.WIDTH($(N*QW)), .PARTS($(math.ceil(N / 8))), .DEPTH($(1 << AB)), .ABITS($(AB))) u_query (
+        .clk(clk), .i_we(i_query_we && !rst), .i_waddr(i_query_addr), .i_wdata(query), .i_re(1'b1), .i_raddr(i_row), .o_rdata(q));
+    wire               unused_take = &{1'b0, i_take, i_take_value};
+//%   else
+    reg  [$(WB-1):0]   slot;
+    reg  [$(N*KW-1):0] k;
     sofa_ram #(.WIDTH($(N*QW)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_query (
         .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
         .i_re(1'b1), .i_raddr($(qaddr)), .o_rdata(q));
@@ -127,7 +137,6 @@ module sofa_lane (
             row <= i_row;
             slot <= i_slot;
         end
-//%   if d.slot_memories == 0 then
         case (slot)
 //%     for s = 0, W - 1 do
             $(WB)'d$(s): k <= i_keys[$(s*N*KW) +: $(N*KW)];
@@ -136,8 +145,8 @@ module sofa_lane (
             default: k <= i_keys[0 +: $(N*KW)];
 //%     end
         endcase
-//%   end
     end
+//%   end
 //% end
 
     sofa_dot u_dot (.clk(clk), .i_q(q), .i_k(k), .o_sum(partial));
@@ -160,12 +169,11 @@ module sofa_lane (
     wire [$(N*VW-1):0] v = $(part("i_value", "chunk_v1", VW));
     assign o_value_addr = {value_slot, $(word("i_chunk_value", VH))};
 //% else
-    reg  [$(WB-1):0]   value_slot;
-//%   if d.slot_memories == 1 then
-    reg  [$(N*VW-1):0] v;
-    always @(posedge clk) v <= i_value;
-    assign o_value_slot = value_slot;
+//%   if late then
+    wire [$(N*VW-1):0] v = i_value;
+    assign o_value_slot = i_value_slot;
 //%   else
+    reg  [$(WB-1):0]   value_slot;
     reg  [$(N*VW-1):0] v;
 //%   end
 //% end
@@ -173,21 +181,19 @@ module sofa_lane (
     reg  [$(SB-1):0]   weigh_row;
     reg  [5:0]         shift;
 //% if late then
-    // copies for each $(math.ceil(N / d.lane_copies)) elements, then for each two
+    // copies for each $(math.ceil(N / d.lane_copies)) elements
     wire [$(d.lane_copies*16-1):0] ps;
-    wire [$((N+1)//2*16-1):0] weights;
 //%   for c = 0, d.lane_copies - 1 do
     sofa_copy #(.WIDTH(16)) u_p_$(c) (.clk(clk), .i_data(i_weight), .o_data(ps[$(c*16) +: 16]));
-//%   end
-//%   for c = 0, (N + 1) // 2 - 1 do
-    sofa_copy #(.WIDTH(16)) u_weight_$(c) (.clk(clk), .i_data(ps[$(2*c // math.ceil(N / d.lane_copies) * 16) +: 16]), .o_data(weights[$(c*16) +: 16]));
 //%   end
 //% else
     reg  [15:0]        p;
 //% end
     always @(posedge clk) begin
+//% if not late then
         if (i_take_value)
             value_slot <= i_value_slot;
+//% end
         if (i_weigh) begin
             weigh_row <= i_weigh_row;
             first <= i_weigh_first;
@@ -227,35 +233,48 @@ module sofa_lane (
     reg  [$(AB-1):0]   addr1, addr2;
     wire [$(N*OA-1):0] o_new;
 //% if late then
-    reg                write3;
-    reg  [$(AB-1):0]   addr3;
     wire [$(N*OA-1):0] o_read;
-    reg  [$(N*OA-1):0] o;
-    always @(posedge clk) o <= o_read;
+    reg  [$(N*OA-1):0] o;              // shifted by 0, 2, 4 or 6, the rest comes next
+    wire [$(d.lane_copies*2-1):0] near;
+//%   for c = 0, d.lane_copies - 1 do
+    sofa_copy #(.WIDTH(2)) u_near_$(c) (.clk(clk), .i_data(shift[2:1] & {2{!retire}}), .o_data(near[$(c*2) +: 2]));
+//%   end
+//%   for i = 0, N - 1 do
+    wire signed [$(OA-1):0] read_$(i) = o_read[$(i*OA) +: $(OA)];
+    always @(posedge clk) o[$(i*OA) +: $(OA)] <= read_$(i) >>> {near[$(i // math.ceil(N / d.lane_copies) * 2) +: 2], 1'b0};
+//%   end
+    wire               unused_shift = shift[0];    // even
 //% else
     wire [$(N*OA-1):0] o;
 //% end
-//% local stage, read = late and 3 or 2, late and "o_read" or "o"
-    sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
-        .clk(clk), .i_we(write$(stage)), .i_waddr(addr$(stage)), .i_wdata(o_new),
-        .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata($(read)));
 //% if late then
-    reg  [6:0]         control1;
-    always @(posedge clk) control1 <= {first, shift};
+    sofa_spread #(.WIDTH($(N*OA)), .PARTS($(math.ceil(N / 8))), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
+        .clk(clk), .i_we(write2 && !rst), .i_waddr(addr2), .i_wdata(o_new), .i_re(1'b1), .i_raddr(i_weigh_row), .o_rdata(o_read));
+//% else
+    sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
+        .clk(clk), .i_we(write2), .i_waddr(addr2), .i_wdata(o_new),
+        .i_re(1'b1), .i_raddr($(vaddr)), .o_rdata(o));
 //% end
+//% if late then
+    reg  [3:0]         control1;
+    always @(posedge clk) control1 <= {first, shift[5:3]};
+//% end
+//% -- what the shifter is told: first, and the bits of the shift from the lowest one that it does
+//% local SH = late and 3 or 6
 //% local steer = late and "control1" or "{first, shift}"
 //% if early then
-//% local SB = math.max(XB + 1, 3)
+//% local SB = math.max(XB + 1, LOW + 1)
     wire [$(SB-1):0]   places = $(ext("i_places", XB, SB)) + $(SB)'d3;
-    wire [5:0]         move = retire1 ? {$(SB < 6 and (6-SB) .. "'d0, " or "")places[$(SB-1):1], 1'b0} : $(late and "control1[5:0]" or "shift1");
-    wire               unused_places = places[0];
-//%   if late then steer = "{control1[6], move}" end
+    wire [5:0]         all_places = $(ext("places", SB, 6)) & 6'd$(64 - (1 << LOW));
+    wire [$(SH-1):0]         move = retire1 ? all_places[5:$(6-SH)] : $(late and "control1[2:0]" or "shift1");
+    wire               unused_places = &{1'b0, places[$(LOW-1):0]$(late and ", all_places[2:0]" or "")};
+//%   if late then steer = "{control1[3], move}" end
 //% end
 //% if copies then
     // shift and first of the accumulators, for each $(math.ceil(N / d.lane_copies)) elements
-    wire [$(d.lane_copies*7-1):0] control;
+    wire [$(d.lane_copies*(SH+1)-1):0] control;
 //%   for c = 0, d.lane_copies - 1 do
-    sofa_copy #(.WIDTH(7)) u_control_$(c) (.clk(clk), .i_data($(steer)), .o_data(control[$(c*7) +: 7]));
+    sofa_copy #(.WIDTH($(SH+1))) u_control_$(c) (.clk(clk), .i_data($(steer)), .o_data(control[$(c*(SH+1)) +: $(SH+1)]));
 //%   end
 //% elseif not early then
     wire [5:0]         move = shift1;
@@ -272,9 +291,6 @@ module sofa_lane (
     always @(posedge clk) begin
         addr1 <= $(vaddr);
         addr2 <= addr1;
-//% if late then
-        addr3 <= addr2;
-//% end
 //% if not copies then
         first1 <= first;
         shift1 <= shift;
@@ -282,18 +298,12 @@ module sofa_lane (
         if (rst) begin
             write1 <= 1'b0;
             write2 <= 1'b0;
-//% if late then
-            write3 <= 1'b0;
-//% end
 //% if marked then
             retire1 <= 1'b0;
 //% end
         end else begin
             write1 <= pair;
             write2 <= write1;
-//% if late then
-            write3 <= write2;
-//% end
 //% if marked then
             retire1 <= retire;
 //% end
@@ -308,7 +318,6 @@ module sofa_lane (
     wire signed [16:0] weight = {1'b0, p};
 //% end
 //% for i = 0, N - 1 do
-//%   local weight = late and "$signed({1'b0, weights[" .. i // 2 * 16 .. " +: 16]})" or "weight"
 //%   if halves then
     reg  signed [25:0] low_$(i);
     reg  signed [24:0] high_$(i);
@@ -316,18 +325,22 @@ module sofa_lane (
     wire signed [7:0]  vh_$(i) = v[$(i*VW+8) +: 8];
     wire signed [$(MW):0] product_$(i) = {high_$(i)[24], high_$(i), 8'd0} + {{$(MW+1-26){low_$(i)[25]}}, low_$(i)} + $(MW+1)'d$(1 << (drop-1));
     always @(posedge clk) begin
-        low_$(i) <= $(weight) * vl_$(i);
-        high_$(i) <= $(weight) * vh_$(i);
+        low_$(i) <= weight * vl_$(i);
+        high_$(i) <= weight * vh_$(i);
     end
 //%   else
+    wire signed [$(MW-1):0] product_$(i);
+//%     if late then
+    sofa_multiply #(.A(17), .B($(VW))) u_product_$(i) (
+        .clk(clk), .i_a({1'b0, ps[$(i // math.ceil(N / d.lane_copies) * 16) +: 16]}), .i_b(v[$(i*VW) +: $(VW)]), .o_p(product_$(i)));
+//%     else
     reg  signed [$(MW-1):0] whole_$(i);
     wire signed [$(VW-1):0] v_$(i) = v[$(i*VW) +: $(VW)];
-    wire signed [$(MW-1):0] product_$(i) = whole_$(i);
+    assign product_$(i) = whole_$(i);
+    always @(posedge clk) whole_$(i) <= weight * v_$(i);
+//%     end
     reg                half_$(i);
-    always @(posedge clk) begin
-        whole_$(i) <= $(weight) * v_$(i);
-        half_$(i) <= whole_$(i)[$(drop-1)];
-    end
+    always @(posedge clk) half_$(i) <= product_$(i)[$(drop-1)];
 //%   end
     reg  signed [$(WW-1):0] w_$(i);
     reg  signed [$(OA-1):0] kept_$(i);
@@ -335,8 +348,9 @@ module sofa_lane (
     wire unused_product_$(i) = &{1'b0, product_$(i)[$(drop-1):0]};
     always @(posedge clk) begin
         w_$(i) <= product_$(i)[$(WW+drop-1):$(drop)];
-//%   local at = i // math.ceil(N / d.lane_copies) * 7
-        kept_$(i) <= $(copies and "control[" .. at+6 .. "]" or "first1") ? $(OA)'sd0 : old_$(i) >>> $(copies and "control[" .. at .. " +: 6]" or "move");
+//%   local at = i // math.ceil(N / d.lane_copies) * (SH + 1)
+//%   local part = "control[" .. at .. " +: " .. SH .. "]"
+        kept_$(i) <= $(copies and "control[" .. at+SH .. "]" or "first1") ? $(OA)'sd0 : old_$(i) >>> $(late and "{" .. part .. ", 3'd0}" or copies and part or "move");
     end
 //%   if halves then
     assign o_new[$(i*OA) +: $(OA)] = kept_$(i) + $(sext("w_" .. i, WW, OA));
@@ -347,7 +361,7 @@ module sofa_lane (
     wire unused_sum_$(i) = sum_$(i)[0];
 //%   end
 //%   if early then
-    assign o_o[$(i*20) +: 20] = kept_$(i)[19:0];
+    assign o_o[$(i*IW) +: $(IW)] = kept_$(i)[$(IW-1):0];
 //%   end
 //% end
 endmodule

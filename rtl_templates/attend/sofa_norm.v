@@ -5,9 +5,11 @@
 //% local OA, LB, RB, BB, DEPTH = d.output_acc_bits, d.weight_bits, d.row_bits, clog2(d.beats), d.retire_rows
 //% local late = d.row_interval > 3   -- accumulators come a cycle later; then there is one group
 //% local C = T // B                 -- words of a chunk
-//% local early = d.lane_places == 1   -- the lane shifts O to its place, but for the last bit
-//% local IW = early and 20 or OA
+//% local early = d.lane_places == 1   -- the lane shifts O to its place, but for the last bits
+//% local LOW, IW = d.norm_shift, d.norm_bits
+//% local ahead = early and late       -- the reciprocal begins before the row is there, as the multipliers register what they get
 //% local QB, TB, CB = clog2(DEPTH), clog2(T), clog2(C)
+//% local walks = ahead and C > 1      -- words move to where they are taken
 `default_nettype none
 module sofa_norm (
     input  wire                 clk,
@@ -27,7 +29,7 @@ module sofa_norm (
     input  wire [$(UG*LB-1):0]  i_l,
 //% if early then
     output $(late and "reg " or "wire") [$(clog2(LB-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid$(late and "" or " and on")
-    input  wire [$(N*20-1):0]   i_o,             // $(late and "four" or "three") cycles after i_valid and on, shifted by the even part
+    input  wire [$(N*IW-1):0]   i_o,             // $(late and "four" or "three") cycles after i_valid and on, shifted but for the last $(LOW) bit(s) of the places
 //% else
     input  wire [$(UG*N*OA-1):0] i_o,            // $(d.row_interval - 1) cycles after i_valid and on, zero otherwise if lanes share it
 //% end
@@ -137,9 +139,20 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     // the row waits in a register, a word of it is taken a cycle
     reg                  start$(NW > 1 and ", begins" or "");
     reg  [$(N*IW-1):0]   held;
+//%   if walks then
+    // with a copy of start for each word
+//%     for w = 0, C - 1 do
+    wire                 starts_$(w);
+    sofa_copy #(.WIDTH(1)) u_starts_$(w) (.clk(clk), .i_data(begins && !rst), .o_data(starts_$(w)));
+    always @(posedge clk)
+        held[$(w*M*IW) +: $(math.min(M, N - w*M)*IW)] <= starts_$(w) ? i_o[$(w*M*IW) +: $(math.min(M, N - w*M)*IW)] : $(w < C - 1 and "{" .. ((math.min(M, N - w*M) - math.min(M, N - (w+1)*M))*IW > 0 and ((math.min(M, N - w*M) - math.min(M, N - (w+1)*M))*IW) .. "'d0, " or "") .. "held[" .. ((w+1)*M*IW) .. " +: " .. (math.min(M, N - (w+1)*M)*IW) .. "]}" or (math.min(M, N - w*M)*IW) .. "'d0");
+//%     end
+    always @(posedge clk) begin
+//%   else
     always @(posedge clk) begin
         if (start)
             held <= $(any_group());
+//%   end
 //%   if NW > 1 then
         begins <= valid1 && !rst;
         start <= begins && !rst;
@@ -174,7 +187,7 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
             end
         end
 //% end
-//% if C > 1 then
+//% if C > 1 and not walks then
     reg  [$(CB-1):0]     part;
     always @(posedge clk)
         part <= start || part == $(CB)'d$(C-1) ? $(CB)'d0 : part + 1'b1;
@@ -184,17 +197,28 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     wire [$(XB-1):0] above;           // floor(log2 l) - 14
     wire [15:0] y;
 //% if early then
-    reg  odd;                         // as the last bit is one cycle later
 //%   if not late then
     assign o_places = above;
 //%   elseif XB > 1 then
     wire unused_above = &{1'b0, above[$(XB-1):1]};
 //%   end
+//%   if late then
+    // as long as the last word of the row before needs its own
+    reg  [$(LOW-1):0] rest0, rest;
+    wire [$(XB+LOW-1):0] above_wide = $(ext("above", XB, XB + LOW));
+    always @(posedge clk) begin
+        rest0 <= above_wide[$(LOW-1):0] + $(lit(LOW, 3));
+        rest <= rest0;
+    end
+    wire unused_above_wide = &{1'b0, above_wide[$(XB+LOW-1):$(LOW)]};
+//%   else
+    reg  odd;                         // as the last bit is one cycle later
     always @(posedge clk) odd <= !above[0];
+//%   end
 //% else
     reg  [$(XB-1):0] places;          // less 3
 //% end
-    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid(start), .i_l(l1), .o_above(above), .o_y(y));
+    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid($(ahead and "begins" or "start")), .i_l(l1), .o_above(above), .o_y(y));
 //% if not early then
     always @(posedge clk) places <= above;
 //% end
@@ -209,23 +233,38 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
 //%   if early and C == 1 then
     wire [19:0] o_$(i) = i_o[$(i*20) +: 20];
 //%   elseif early then
-    reg  [19:0] o_$(i);
+    reg  signed [$(IW-1):0] o_$(i);
+//%     if late then
+    wire signed [$(IW-1):0] placed_$(i) = o_$(i) >>> rest;
+    wire                    unused_placed_$(i) = &{1'b0, placed_$(i)[$(IW-1):19]};
+//%     end
 //%   else
     reg  signed [$(OA-1):0] o_$(i);
     wire signed [$(OA-1):0] shifted_$(i) = (o_$(i) >>> 3) >>> places;
 //%   end
-    reg  signed [18:0] h_$(i), late_$(i);
+    reg  signed [18:0] h_$(i)$(ahead and "" or ", late_" .. i);
 //%   if d.narrow == 1 or d.whole_products == 1 then
     // a product of 16 bits without sign, and one with the three upper bits of h
+//%     if ahead then
+    wire        [33:0] low_wide_$(i);
+    wire        [31:0] low_$(i) = low_wide_$(i)[31:0];
+    wire signed [19:0] high_$(i);
+    wire               unused_low_wide_$(i) = &{1'b0, low_wide_$(i)[33:32]};
+    sofa_multiply #(.A(17), .B(17)) u_low_$(i) (.clk(clk), .i_a({1'b0, h_$(i)[15:0]}), .i_b({1'b0, y}), .o_p(low_wide_$(i)));
+    sofa_multiply #(.A(3), .B(17)) u_high_$(i) (.clk(clk), .i_a(h_$(i)[18:16]), .i_b({1'b0, y}), .o_p(high_$(i)));
+//%     else
     reg         [31:0] low_$(i);
     reg  signed [19:0] high_$(i);
+//%     end
     wire        [21:0] upper_$(i) = {high_$(i)[19], high_$(i), 1'b1} + {5'd0, low_$(i)[31:16], 1'b1};   // from bit 15 on, rounded
     wire        [36:0] product_$(i) = {upper_$(i)[21:1], low_$(i)[15:0]};
     wire               unused_upper_$(i) = upper_$(i)[0];
+//%     if not ahead then
     always @(posedge clk) begin
         low_$(i) <= late_$(i)[15:0] * y;
         high_$(i) <= $signed(late_$(i)[18:16]) * $signed({1'b0, y});
     end
+//%     end
 //%   else
     reg  signed [27:0] low_$(i), high_$(i);
     wire signed [36:0] product_$(i) = {high_$(i)[27], high_$(i), 8'd0} + {{9{low_$(i)[27]}}, low_$(i)} + 37'd65536;
@@ -245,6 +284,8 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
 //%   if early and C == 1 then
 //%   elseif C == 1 then
         o_$(i) <= $(table.concat(t, " | "));
+//%   elseif walks then
+        o_$(i) <= held[$(i*IW) +: $(IW)];
 //%   else
         case (part)
 //%     for j = 1, C - 1 do
@@ -255,8 +296,10 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
             default: o_$(i) <= held[$(i*IW) +: $(IW)];
         endcase
 //%   end
-        h_$(i) <= $(early and "odd ? o_" .. i .. "[19:1] : o_" .. i .. "[18:0]" or "shifted_" .. i .. "[18:0]");
+        h_$(i) <= $(early and late and "placed_" .. i .. "[18:0]" or early and "odd ? o_" .. i .. "[19:1] : o_" .. i .. "[18:0]" or "shifted_" .. i .. "[18:0]");
+//%   if not ahead then
         late_$(i) <= h_$(i);
+//%   end
         q_$(i) <= !started_at[4] ? 16'd0 : fits_$(i) ? product_$(i)[32:17] : {product_$(i)[36], {15{!product_$(i)[36]}}};
     end
     assign word[$(i*16) +: 16] = q_$(i);

@@ -1,4 +1,8 @@
 // Address of a row: base + index * stride, modulo the address space. Latency 1 cycle, throughput one a cycle, valid/ready.
+//% local far = d.far_reads == 1
+//% if far then
+// i_index stands from the cycle before i_valid on.
+//% end
 //% local A = cfg.memory.address_bits
 `default_nettype none
 module sofa_address #(
@@ -15,7 +19,15 @@ module sofa_address #(
     input  wire             i_ready,
     output reg  [$(A-1):0]  o_addr
 );
+//% if far then
+    reg  [$(A-1):0] offset, stride;          // the stride stands still during a job
+    always @(posedge clk) begin
+        stride <= i_stride;
+        offset <= {{$(A)-IBITS{1'b0}}, i_index} * stride;
+    end
+//% else
     wire [$(A-1):0] offset = {{$(A)-IBITS{1'b0}}, i_index} * i_stride;
+//% end
     assign o_ready = !o_valid || i_ready;
 
     always @(posedge clk) begin

@@ -1,4 +1,5 @@
-// First-in first-out queue, read without latency. Latency 1, throughput one word a cycle, valid/ready on both sides; o_ready does
+//% local far = d.copies == 1      -- from a register
+// First-in first-out queue, read without latency$(far and ", from a register" or ""). Latency 1, throughput one word a cycle, valid/ready on both sides; o_ready does
 // not depend on i_ready. DEPTH is a power of two >= 2.
 `default_nettype none
 module sofa_fifo #(
@@ -13,7 +14,7 @@ module sofa_fifo #(
     input  wire [WIDTH-1:0] i_data,
     output reg              o_valid,
     input  wire             i_ready,
-    output wire [WIDTH-1:0] o_data
+    output $(far and "reg " or "wire") [WIDTH-1:0] o_data
 );
     reg [WIDTH-1:0] word [0:DEPTH-1];
     reg [ABITS-1:0] head, tail;
@@ -21,7 +22,16 @@ module sofa_fifo #(
     wire            put = i_valid && o_ready;
     wire            get = o_valid && i_ready;
 
+//% if far then
+    // head: of the word behind the one that stands at the output
+    wire            next = get || !o_valid;
+    wire            behind = |used[ABITS:1];
+    always @(posedge clk)
+        if (next)
+            o_data <= behind ? word[head] : i_data;
+//% else
     assign o_data = word[head];
+//% end
 
     always @(posedge clk) begin
         if (put)
@@ -38,7 +48,7 @@ module sofa_fifo #(
             o_valid <= put || (o_valid && !(get && used == {{ABITS{1'b0}}, 1'b1}));
             if (put)
                 tail <= tail + 1'b1;
-            if (get)
+            if ($(far and "next && (behind || put)" or "get"))
                 head <= head + 1'b1;
         end
     end

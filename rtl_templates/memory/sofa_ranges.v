@@ -3,6 +3,7 @@
 // A block is started only while fewer than two are in the machine (i_block_retired frees one).
 // Throughput: a record a cycle; without range table a block a cycle. Handshake: valid/ready. Equals block_keys() of the model.
 //% local P, A, KB, RB = cfg.memory.port_bits, cfg.memory.address_bits, d.key_bits, d.row_bits
+//% local far = d.far_reads == 1     -- a record is judged in the cycle after it is stored
 //% local PER, QB = d.range_records, cfg.query_block
 //% local PB = math.max(1, clog2(PER))
 //% local AW = math.max(RB, PB) + 2
@@ -61,7 +62,6 @@ module sofa_ranges (
 
     assign o_block_rows = rows;
     assign o_block_bank = bank;
-    assign o_empty_row = store && !sees;
 
     // requests: every beat (or record) that holds a row of the block
     reg  [$(AW-1):0] ask;        // rows whose record was asked for
@@ -134,7 +134,27 @@ module sofa_ranges (
     assign o_range_bank = bank;
     assign o_range_row = row[$(RB-1):0];
     assign o_range = {visible[$(KB-1):0], first[$(KB-1):0]};
-    assign o_range_error = store && bad;
+
+    // what becomes of the bounds
+//% if far then
+    reg             judge, bad1, sees1;
+    reg  [$(KB-1):0] first1, visible1;
+    always @(posedge clk) begin
+        judge <= store && !rst;
+        bad1 <= bad;
+        sees1 <= sees;
+        first1 <= first[$(KB-1):0];
+        visible1 <= visible[$(KB-1):0];
+    end
+//% else
+    wire            judge = store;
+    wire            bad1 = bad;
+    wire            sees1 = sees;
+    wire [$(KB-1):0] first1 = first[$(KB-1):0];
+    wire [$(KB-1):0] visible1 = visible[$(KB-1):0];
+//% end
+    assign o_range_error = judge && bad1;
+    assign o_empty_row = judge && !sees1;
 
     always @(posedge clk) begin
         if (rst) begin
@@ -178,14 +198,15 @@ module sofa_ranges (
                         row <= row + 1'b1;
                         last_row <= row + $(RB+1)'d2 == rows;
                         record <= record == $(PB)'d$(PER-1) ? $(PB)'d0 : record + 1'b1;
-                        if (sees && first[$(KB-1):0] < o_block_low)
-                            o_block_low <= first[$(KB-1):0];
-                        if (sees && visible[$(KB-1):0] > o_block_high)
-                            o_block_high <= visible[$(KB-1):0];
+//% if far then
+                        if (last_row)
+                            state <= ANNOUNCE;
+//% else
                         if (last_row) begin
                             state <= ANNOUNCE;
                             o_block_valid <= 1'b1;
                         end
+//% end
                     end
                 end
                 ANNOUNCE: if (announced) begin
@@ -194,9 +215,17 @@ module sofa_ranges (
                     left <= left - $(ext("rows", RB+1, RW));
                     bank <= !bank;
                     lead <= record;
+//% if far then
+                end else begin
+                    o_block_valid <= 1'b1;      // the bounds have followed
+//% end
                 end
                 default: state <= IDLE;
             endcase
+            if (judge && sees1 && first1 < o_block_low)
+                o_block_low <= first1;
+            if (judge && sees1 && visible1 > o_block_high)
+                o_block_high <= visible1;
             in_machine <= in_machine + {1'b0, state == OPEN && left != $(RW)'d0 && in_machine < 2'd2}
                                      - {1'b0, i_block_retired};
         end

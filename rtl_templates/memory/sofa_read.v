@@ -1,7 +1,12 @@
 // One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and
 // $(d.narrow == 1 and "gives port beats one by one, the last with o_row_valid. They stand until the next." or "assembles port beats into rows.")
-// Latency: a request leaves one cycle after it is taken; a row is offered one cycle after its last beat.
-// Throughput: one request and one beat a cycle. Handshake: valid/ready; a request offered to the memory stays until it is
+//% local far = d.far_reads == 1
+// Latency: a request leaves one cycle after it is taken; a row is offered $(far and "two cycles" or "one cycle") after its last beat.
+//% if far then
+// A client is granted its request the cycle after it asks for it, every fourth cycle at most; a row that its client may not take at once
+// holds the next beats up.
+//% end
+// Throughput: one $(far and "" or "request and one ")beat a cycle. Handshake: valid/ready; a request offered to the memory stays until it is
 // taken. With i_halt no new request is taken and arriving rows are dropped, so that the bus runs empty (o_idle).
 //% local T = cfg.mode == "tokens"
 //% if T then
@@ -17,9 +22,11 @@
 `default_nettype none
 module sofa_read #(
     parameter CLIENTS = 4,
-    parameter CBITS   = 2$(T and "," or "")
+    parameter CBITS   = 2$((T or far) and "," or "")
 //% if T then
     parameter [CLIENTS-1:0] STREAM = {CLIENTS{1'b0}}
+//% elseif far then
+    parameter [CLIENTS-1:0] PROMPT = {CLIENTS{1'b0}}   // take every row at once
 //% end
 ) (
     input  wire                            clk,
@@ -27,7 +34,7 @@ module sofa_read #(
     input  wire                            i_halt,
     output wire                            o_idle,
     output wire                            o_error,
-    output wire                            o_beat,
+    output $(far and "reg " or "wire")                            o_beat,
     output reg  [CLIENTS-1:0]              o_beat_client,
     // requests: byte address, beats - 1, word returned with the row
     input  wire [CLIENTS-1:0]              i_valid,
@@ -37,6 +44,7 @@ module sofa_read #(
     input  wire [CLIENTS*$(META)-1:0]      i_meta,
     // rows, one client at a time
     output reg  [CLIENTS-1:0]              o_row_valid,
+    output wire [CLIENTS-1:0]              o_row_next,      // o_row_valid of the next cycle
     input  wire [CLIENTS-1:0]              i_row_ready,
 //% if put then
     output reg  [$(MB*P)-1:0]              o_row,
@@ -62,24 +70,31 @@ module sofa_read #(
 
     // arbitration: the lowest client that asks
     reg [CBITS-1:0] pick;
-    reg             any;
     reg [$(A-1):0]  pick_addr;
     reg [7:0]       pick_len;
     reg [$(META-1):0] pick_meta;
     wire            tag_ready;
+    reg  [CLIENTS-1:0] first;
+//% if far then
+    wire [CLIENTS-1:0] chosen = o_ready;
+    wire            issue = |o_ready;            // who asks does so until it is granted
+    wire            may = tag_ready && !i_halt && !o_req_valid && !issue && !rst;
+    always @(posedge clk) o_ready <= first & {CLIENTS{may}};
+//% else
+    wire [CLIENTS-1:0] chosen = i_valid;
     wire            may = tag_ready && !i_halt && (!o_req_valid || i_req_ready);
-    wire            issue = any && may;
+    wire            issue = |i_valid && may;
+    always @* o_ready = first & {CLIENTS{may}};
+//% end
     reg             earlier;
     integer c;
     always @* begin
-        any = 1'b0;
         pick = {CBITS{1'b0}};
         pick_addr = i_addr[0 +: $(A)];
         pick_len = i_len[0 +: 8];
         pick_meta = i_meta[0 +: $(META)];
         for (c = CLIENTS - 1; c >= 0; c = c - 1)
-            if (i_valid[c]) begin
-                any = 1'b1;
+            if (chosen[c]) begin
                 pick = c[CBITS-1:0];
                 pick_addr = i_addr[c*$(A) +: $(A)];
                 pick_len = i_len[c*8 +: 8];
@@ -87,7 +102,7 @@ module sofa_read #(
             end
         earlier = 1'b0;
         for (c = 0; c < CLIENTS; c = c + 1) begin
-            o_ready[c] = may && i_valid[c] && !earlier;
+            first[c] = i_valid[c] && !earlier;
             earlier = earlier || i_valid[c];
         end
     end
@@ -121,7 +136,17 @@ module sofa_read #(
     wire           take = i_data_valid && o_data_ready;
     reg  [CLIENTS-1:0] next_valid;
     wire [CLIENTS-1:0] standing;       // as o_row_valid
+//% if far then
+    // a beat stands here a cycle before it is in the row
+    reg            emit1, waiting;     // waiting: a row that may stand for longer comes or stands
+    reg  [$(MB-1):0] place1;
+    reg  [$(P-1):0] data1;
+    reg  [$(META-1):0] meta1;
+    reg  [CLIENTS-1:0] client;
+    wire           row_free = !waiting;
+//% else
     wire           row_free = standing == {CLIENTS{1'b0}} || |(standing & i_row_ready);
+//% end
 //% if near then
     sofa_copy #(.WIDTH(CLIENTS)) u_standing (.clk(clk), .i_data(next_valid), .o_data(standing));
 //% else
@@ -146,17 +171,36 @@ module sofa_read #(
             tags <= tags + {5'd0, issue} - {5'd0, take && last};
 
     assign o_data_ready = tag_valid && (row_free || i_halt);
-    assign o_idle = tags == 6'd0 && !o_req_valid;
+    assign o_idle = tags == 6'd0 && !o_req_valid$(far and " && !issue" or "");
     assign o_error = take && i_data_error;
-    assign o_beat = take;
 
-    integer k, n;
+    integer k, n$(far and ", b" or "");
+//% if far then
+    always @* begin
+        for (k = 0; k < CLIENTS; k = k + 1)
+            client[k] = tag_client == k[CBITS-1:0];
+        for (n = 0; n < CLIENTS; n = n + 1)
+            next_valid[n] = !rst && !i_halt && ((emit1 && o_beat_client[n]) || (standing[n] && !i_row_ready[n]));
+    end
+    always @(posedge clk) begin
+        data1 <= i_data;
+        meta1 <= tag_meta;
+        o_beat_client <= client;
+        for (b = 0; b < $(MB); b = b + 1)
+            place1[b] <= take && beat == b[7:0];
+        o_beat <= take && !rst;
+        emit1 <= emit && !rst;
+        waiting <= !rst && !i_halt && (waiting ? (standing & i_row_ready & ~PROMPT) == {CLIENTS{1'b0}} : emit && (client & ~PROMPT) != {CLIENTS{1'b0}});
+    end
+//% else
+    assign o_beat = take;
     always @* begin
         for (k = 0; k < CLIENTS; k = k + 1)
             o_beat_client[k] = tag_client == k[CBITS-1:0];
         for (n = 0; n < CLIENTS; n = n + 1)
             next_valid[n] = !rst && !i_halt && (row_free ? emit && tag_client == n[CBITS-1:0] : standing[n]);
     end
+//% end
     always @(posedge clk) begin
         if (rst)
             beat <= 8'd0;
@@ -164,13 +208,23 @@ module sofa_read #(
             beat <= last ? 8'd0 : beat + 8'd1;
         o_row_valid <= next_valid;
     end
+    assign o_row_next = next_valid;
 
     always @(posedge clk) begin
+//% if far then
+        if (emit1)
+            o_meta <= meta1;
+//%   for b = 0, MB - 1 do
+        if (place1[$(b)])
+            o_row[$(b*P) +: $(P)] <= data1;
+//%   end
+//% else
         if ($(d.narrow == 1 and "take" or "emit"))
             o_meta <= tag_meta;
-//% for b = 0, put and MB - 1 or -1 do
+//%   for b = 0, put and MB - 1 or -1 do
         if (take$(MB > 1 and " && " .. (T and (b == 0 and "(streams || " or "!streams && (") or "") .. "beat[" .. (BB-1) .. ":0] == " .. BB .. "'d" .. b .. (T and ")" or "") or ""))
             o_row[$(b*P) +: $(P)] <= i_data;
+//%   end
 //% end
     end
 //% if d.narrow == 1 then

@@ -1,7 +1,9 @@
 // One read channel of the core on the on-chip memory. Bytes beyond the memory are answered with an error.
+//% local ahead = d.far_reads == 1     -- the next request waits beside the one at work
+//% local farther = d.copies == 1       -- one more register on the way from memory
 //% local buffered = cfg.target == "fpga"    -- the core's i_data_ready is late and the memory far
-// Latency: $(buffered and 4 or 2) cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
-// Handshake: valid/ready towards the core; o_ask holds until i_grant, the word is there $(buffered and "two cycles" or "in the cycle") after the grant.
+// Latency: $(2 + (buffered and 2 or 0) + (farther and 1 or 0) + (ahead and 1 or 0)) cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
+// Handshake: valid/ready towards the core; o_ask holds until i_grant, the word is there $(farther and "three cycles" or buffered and "two cycles" or "in the cycle") after the grant.
 //% if cfg.board.memory_kib == 0 then skip() end
 //% local A, P, MB, LOW = cfg.memory.address_bits, cfg.memory.port_bits, clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes)
 //% local WB = MB - LOW
@@ -27,31 +29,81 @@ module sofa_soc_read (
     reg             active;
     reg  [$(WB):0]  addr;        // the top bit: beyond the memory
     reg  [7:0]      left;
+//% if A > MB then
+    wire [$(WB):0]  first = {i_req_addr[$(A-1):$(MB)] != $(A-MB)'d0, i_req_addr[$(MB-1):$(LOW)]};
+//% else
+    wire [$(WB):0]  first = {1'b0, i_req_addr[$(MB-1):$(LOW)]};
+//% end
+    wire [$(WB):0]  next = {addr[$(WB)] || addr[$(WB-1):0] == {$(WB){1'b1}}, addr[$(WB-1):0] + 1'b1};
     reg             fresh;       // a word stands at i_rdata
     reg             fault;
 //% if buffered then
     // words are asked for while there is a place for them
+    reg             last, room;
+    wire            ends = i_grant && last;
+//%   if ahead then
+    reg             queued;      // the next request
+    reg  [$(WB):0]  queued_addr;
+    reg  [7:0]      queued_left;
+    wire            begins = queued && (!active || ends);
+    assign o_req_ready = !queued;
+    always @(posedge clk) begin
+        if (!queued) begin
+            queued_addr <= first;
+            queued_left <= i_req_len;
+        end
+        queued <= !rst && (queued ? !begins : i_req_valid);
+    end
+//%   else
+    wire [$(WB):0]  queued_addr = first;
+    wire [7:0]      queued_left = i_req_len;
+    wire            begins = i_req_valid && !active;
+    assign o_req_ready = !active;
+//%   end
     reg  [3:0]      places;
-    reg             taken, granted, beyond;
+    reg             taken, granted, beyond$(farther and ", granted2, beyond2" or "");
     wire            always_ready;
+    wire [3:0]      places_next = places + {3'd0, taken} - {3'd0, i_grant};
     sofa_fifo #(.WIDTH($(P+1)), .DEPTH(8), .ABITS(3)) u_words (
         .clk(clk), .rst(rst), .i_valid(fresh), .o_ready(always_ready), .i_data({fault, i_rdata}),
         .o_valid(o_data_valid), .i_ready(i_data_ready), .o_data({o_data_error, o_data}));
     wire            unused_ready = always_ready;
-    assign o_ask = active && places != 4'd0;
+    assign o_ask = active && room;
     always @(posedge clk) begin
+        if (begins) begin
+            addr <= queued_addr;
+            left <= queued_left;
+            last <= queued_left == 8'd0;
+        end else if (i_grant) begin
+            addr <= next;
+            left <= left - 8'd1;
+            last <= left == 8'd1;
+        end
         beyond <= addr[$(WB)];
-        fault <= beyond;
+//%   if farther then
+        beyond2 <= beyond;
+//%   end
+        fault <= $(farther and "beyond2" or "beyond");
         if (rst) begin
+            active <= 1'b0;
             places <= 4'd8;
+            room <= 1'b1;
             taken <= 1'b0;
             granted <= 1'b0;
+//%   if farther then
+            granted2 <= 1'b0;
+//%   end
             fresh <= 1'b0;
         end else begin
-            places <= places + {3'd0, taken} - {3'd0, i_grant};
+            active <= begins || (active && !ends);
+            places <= places_next;
+            room <= places_next != 4'd0;
             taken <= o_data_valid && i_data_ready;
             granted <= i_grant;
-            fresh <= granted;
+//%   if farther then
+            granted2 <= granted;
+//%   end
+            fresh <= $(farther and "granted2" or "granted");
         end
     end
 //% else
@@ -70,35 +122,24 @@ module sofa_soc_read (
         end
         kept <= o_data_valid && !i_data_ready && !rst;
     end
-//% end
-    assign o_addr = addr[$(WB-1):0];
     assign o_req_ready = !active;
-//% if LOW > 0 then
-    wire            unused_low = &{1'b0, i_req_addr[$(LOW-1):0]};
-//% end
-
     always @(posedge clk) begin
         if (!active) begin
-//% if A > MB then
-            addr <= {i_req_addr[$(A-1):$(MB)] != $(A-MB)'d0, i_req_addr[$(MB-1):$(LOW)]};
-//% else
-            addr <= {1'b0, i_req_addr[$(MB-1):$(LOW)]};
-//% end
+            addr <= first;
             left <= i_req_len;
         end else if (i_grant) begin
-            addr <= {addr[$(WB)] || addr[$(WB-1):0] == {$(WB){1'b1}}, addr[$(WB-1):0] + 1'b1};
+            addr <= next;
             left <= left - 8'd1;
         end
-//% if not buffered then
         if (i_grant)
             fault <= addr[$(WB)];
         fresh <= i_grant && !rst;
-//% end
-        if (rst) begin
-            active <= 1'b0;
-        end else begin
-            active <= active ? !(i_grant && left == 8'd0) : i_req_valid;
-        end
+        active <= !rst && (active ? !(i_grant && left == 8'd0) : i_req_valid);
     end
+//% end
+    assign o_addr = addr[$(WB-1):0];
+//% if LOW > 0 then
+    wire            unused_low = &{1'b0, i_req_addr[$(LOW-1):0]};
+//% end
 endmodule
 `default_nettype wire

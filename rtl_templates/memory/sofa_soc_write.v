@@ -1,6 +1,7 @@
 // The write channel of the core on the on-chip memory. Beats beyond the memory are dropped and answered with an error.
+//% local spaced = d.far_reads == 1      -- and the queue of beats is far from the memory too
 //% local buffered = cfg.target == "fpga"    -- the memory's grant is late and the core far
-// Latency: $(buffered and "a beat is written a cycle after it is taken at the earliest, " or "")the answer comes in the cycle after the last beat is written. Throughput: one beat a cycle.
+// Latency: $(buffered and "a beat is written a cycle after it is taken at the earliest, " or "")the answer comes in the cycle after the last beat is written. Throughput: one beat $(spaced and "in two cycles" or "a cycle").
 // Handshake: valid/ready towards the core; o_ask holds until i_grant, which writes.
 //% if cfg.board.memory_kib == 0 then skip() end
 //% local A, P, MB, LOW = cfg.memory.address_bits, cfg.memory.port_bits, clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes)
@@ -37,7 +38,22 @@ module sofa_soc_write (
 
     wire            valid, last;
     wire [$(P//8-1):0] strb;
-//% if buffered then
+//% if spaced then
+    wire            waits;           // a beat at the end of the queue
+    wire [$(P+P//8):0] beat;
+    reg             here;
+    reg  [$(P+P//8):0] next;
+    sofa_fifo #(.WIDTH($(P+P//8+1)), .DEPTH(4), .ABITS(2)) u_beats (
+        .clk(clk), .rst(rst), .i_valid(i_data_valid), .o_ready(o_data_ready), .i_data({i_last, i_strb, i_data}),
+        .o_valid(waits), .i_ready(!here), .o_data(beat));
+    assign valid = here;
+    assign {last, strb, o_data} = next;
+    always @(posedge clk) begin
+        if (!here)
+            next <= beat;
+        here <= !rst && (here ? !i_grant : waits);
+    end
+//% elseif buffered then
     sofa_fifo #(.WIDTH($(P+P//8+1)), .DEPTH(4), .ABITS(2)) u_beats (
         .clk(clk), .rst(rst), .i_valid(i_data_valid), .o_ready(o_data_ready), .i_data({i_last, i_strb, i_data}),
         .o_valid(valid), .i_ready(i_grant), .o_data({last, strb, o_data}));

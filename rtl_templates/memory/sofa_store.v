@@ -1,5 +1,6 @@
 // Writes finished rows: address, one burst of $(d.output_beats) beat(s) a row, byte strobes on the tail.
-// Rows of $(d.norm_units) queue(s), the lowest first. Latency 1 cycle, throughput one beat a cycle. Handshake: valid/ready on all ports;
+//% local far = d.far_reads == 1 and d.norm_units == 1      -- the row is taken a cycle after it may be
+// Rows of $(d.norm_units) queue(s), the lowest first. Latency $(far and 2 or 1) cycle(s), throughput one beat a cycle. Handshake: valid/ready on all ports;
 // write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row is taken.
 //% local A, P, D, RB, NU, OB = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.row_bits, d.norm_units, d.output_beats
 //% local BYTES, BB = d.port_bytes, math.max(1, clog2(d.output_beats))
@@ -47,7 +48,12 @@ module sofa_store (
     wire                asked = !o_req_valid || i_req_ready;
     wire                done = !o_data_valid || (i_data_ready && o_last);
     reg  [$(OUT-1):0]   outstanding;
+//% if far then
+    reg                 take;
+    always @(posedge clk) take <= |i_row_valid && asked && done && !i_halt && !outstanding[$(OUT-1)] && !take && !rst;
+//% else
     wire                take = |i_row_valid && asked && done && !i_halt && !outstanding[$(OUT-1)];
+//% end
     wire [$(NU-1):0]    lowest = i_row_valid & (~i_row_valid + $(NU)'d1);
     assign o_row_ready = lowest & {$(NU){take}};
 //% local function choose(name, width)
@@ -57,7 +63,12 @@ module sofa_store (
 //% end
     wire                bank = |(lowest & i_row_bank);
     wire [$(RB-1):0]    row = $(choose("i_row", RB));
+//% if far then
+    reg  [$(A-1):0]     offset;        // a row offered stands since the cycle before it is taken
+    always @(posedge clk) offset <= $(ext("row", RB, A)) * i_stride;
+//% else
     wire [$(A-1):0]     offset = $(ext("row", RB, A)) * i_stride;
+//% end
     wire [$(A-1):0]     base = bank ? i_base[$(2*A-1):$(A)] : i_base[$(A-1):0];
     reg  [$(BB-1):0]    beat;
     assign o_req_len = 8'd$(OB-1);
@@ -116,7 +127,7 @@ module sofa_store (
             outstanding <= $(OUT)'d0;
         else
             outstanding <= outstanding + {$(OUT-1)'d0, take} - {$(OUT-1)'d0, i_resp_valid};
-    assign o_idle = !o_req_valid && !o_data_valid && outstanding == $(OUT)'d0;
+    assign o_idle = $(far and "!take && " or "")!o_req_valid && !o_data_valid && outstanding == $(OUT)'d0;
     assign o_error = i_resp_valid && i_resp_error;
 endmodule
 `default_nettype wire

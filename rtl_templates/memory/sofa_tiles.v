@@ -12,6 +12,7 @@
 //% local WB = math.max(KB, TB) + 1   -- holds a tile's end, which may lie past keys_max
 //% local X = T and "x" or "k"        -- rows that are fetched
 //% local narrow = d.narrow == 1   -- key addresses from the number of the key, so no bases of tiles
+//% local far = d.far_reads == 1   -- what a row sees of a tile, and the tile's information, go through a register
 //% local TAG = T and IB + 5 or d.key_tag_bits
 //% local STREAM, SB = T and d.hidden_slices > 1, clog2(d.hidden_slices + 1)
 `default_nettype none
@@ -103,13 +104,13 @@ module sofa_tiles (
     // scan
     localparam [2:0] IDLE = 3'd0, SEEK = 3'd1, SCAN = 3'd2, DRAIN = 3'd3, READY = 3'd4;
     reg  [2:0]       state;
-    reg  [$(WB-1):0] base, next_base; // of this tile and the one behind it
+    reg  [$(WB-1):0] base, next_base, after_base; // of this tile and the two behind it
     reg  [$(RB):0]   row;
     wire [$(WB-1):0] tile_wide = $(ext("i_tile", TB, WB));
-    wire             empty_block = i_block_low >= i_block_high;
+    wire             none_seen = i_block_low >= i_block_high;
+    reg              empty_block;     // none_seen, once the block is begun
     reg              last_tile;       // the block's keys end at or before next_base
     reg              reached;         // they begin before it
-    wire [$(WB-1):0] after_base = next_base + tile_wide;
     wire             scan_step = state == SCAN;
     wire             scan_end = row + 1'b1 == i_block_rows || !i_has_ranges;
     wire [$(2*KB-1):0] range;
@@ -135,8 +136,31 @@ module sofa_tiles (
     reg  [$(BC-1):0] mask;
     reg  [$(G-1):0]  group_any;
     reg  [$(G*RB-1):0] group_from, group_to;
-    wire [$(RB-1):0] to_row = i_has_ranges ? seen_row : i_block_rows[$(RB-1):0] - 1'b1;
-    integer k, g;
+    wire [$(RB-1):0] to_row = i_has_ranges ? sees_row : i_block_rows[$(RB-1):0] - 1'b1;
+    integer g;
+    // keys and groups that the row sees
+    $(far and "reg " or "wire") [$(BC-1):0] sees_key;
+    $(far and "reg " or "wire") [$(G-1):0]  sees_group;
+//% local set = far and "<=" or "="
+//% for k = 0, BC - 1 do
+//%   local sees = "seen_valid && low < high && low <= " .. lit(TB, k) .. " && high > " .. lit(TB, k)
+    $(far and "always @(posedge clk)" or "assign") sees_key[$(k)] $(set) $(sees);
+//% end
+//% for g = 0, G - 1 do
+//%   local sees = "seen_valid && low < high && high > " .. lit(TB, g * KP) .. " && {1'b0, low} < " .. lit(TB + 1, (g + 1) * KP)
+    $(far and "always @(posedge clk)" or "assign") sees_group[$(g)] $(set) $(sees);
+//% end
+//% if far then
+    reg  [$(RB-1):0] sees_row;
+    reg              sees_valid;
+    always @(posedge clk) begin
+        sees_row <= seen_row;
+        sees_valid <= seen_valid && !rst;
+    end
+//% else
+    wire [$(RB-1):0] sees_row = seen_row;
+    wire             sees_valid = 1'b0;      // nothing comes after seen_valid
+//% end
     always @(posedge clk) begin
         scan_row <= row[$(RB-1):0];
         seen_row <= scan_row;
@@ -145,15 +169,13 @@ module sofa_tiles (
         if (begin_scan || state == IDLE) begin
             mask <= $(BC)'d0;
             group_any <= $(G)'d0;
-        end else if (seen_valid && low < high) begin
-            for (k = 0; k < $(BC); k = k + 1)
-                if (low <= k[$(TB-1):0] && high > k[$(TB-1):0])
-                    mask[k] <= 1'b1;
+        end else begin
+            mask <= mask | sees_key;
             for (g = 0; g < $(G); g = g + 1)
-                if (high > g[$(TB-1):0] * $(TB)'d$(KP) && {1'b0, low} < (g[$(TB):0] + 1'b1) * $(TB+1)'d$(KP)) begin
+                if (sees_group[g]) begin
                     group_any[g] <= 1'b1;
                     if (!group_any[g])
-                        group_from[g*$(RB) +: $(RB)] <= seen_row;
+                        group_from[g*$(RB) +: $(RB)] <= sees_row;
                     group_to[g*$(RB) +: $(RB)] <= to_row;
                 end
         end
@@ -181,7 +203,9 @@ module sofa_tiles (
 //% else
     wire            hand_over = state == READY && used != 2'd3 && walk_idle$(T and " && i_hidden_ready" or "");
 //% end
-    wire            any_key = |mask;
+    reg             any_key;          // |mask, which stands still since a cycle
+    always @(posedge clk)
+        any_key <= |mask && state != IDLE;
     wire            fill = hand_over && (any_key || empty_block);
     reg  [1:0]      fetch_slot;
 //% local MB = clog2(d.key_rooms)
@@ -195,22 +219,26 @@ module sofa_tiles (
     wire            chunk = (fill && any_key) || next_chunk;
 //% end
 
+//% local info = {{"base", "base[" .. (KB-1) .. ":0]", KB}, {"rows", "i_block_rows", RB + 1}, {"bank", "i_block_bank", 1}, {"last", "last_tile || empty_block", 1}}
+//% if T then info[#info+1] = {"mask", "mask", BC} elseif not narrow then info[#info+1] = {"v_base", "v_base", A} end
+//% -- the rest still stands in the cycle after
+//% local rest = {{"group_any", "group_any", G}, {"group_from", "group_from", G * RB}, {"group_to", "group_to", G * RB}, {"seen", "any_key", 1}}
+//% if far then
+    reg  [1:0]      filled;
+//%   for _, i in ipairs(info) do
+    reg  [$(i[3]-1):0] $(i[1])1;
+    always @(posedge clk) $(i[1])1 <= $(i[2]);
+//%     i[2] = i[1] .. "1"
+//%   end
+    always @(posedge clk) filled <= slot;
+//% end
+//% table.move(rest, 1, #rest, #info + 1, info)
     always @(posedge clk) begin
 //% for n = 0, 2 do
-        if (fill && slot == 2'd$(n)) begin
-            o_info_base[$(n*KB) +: $(KB)] <= base[$(KB-1):0];
-//%   if T then
-            o_info_mask[$(n*BC) +: $(BC)] <= mask;
-//%   elseif not narrow then
-            o_info_v_base[$(n*A) +: $(A)] <= v_base;
+        if ($(far and "o_tile && filled" or "fill && slot") == 2'd$(n)) begin
+//%   for _, i in ipairs(info) do
+            o_info_$(i[1])[$(i[3] == 1 and n or n*i[3] .. " +: " .. i[3])] <= $(i[2]);
 //%   end
-            o_info_rows[$(n*(RB+1)) +: $(RB+1)] <= i_block_rows;
-            o_info_group_any[$(n*G) +: $(G)] <= group_any;
-            o_info_group_from[$(n*G*RB) +: $(G*RB)] <= group_from;
-            o_info_group_to[$(n*G*RB) +: $(G*RB)] <= group_to;
-            o_info_bank[$(n)] <= i_block_bank;
-            o_info_last[$(n)] <= last_tile || empty_block;
-            o_info_seen[$(n)] <= any_key;
         end
 //% end
         if (fill) begin
@@ -274,9 +302,9 @@ module sofa_tiles (
     wire [$(IB-1):0] key;
     sofa_walk u_walk (
 //% if STREAM then
-        .clk(clk), .rst(rst), .i_load(fill || next_chunk), .i_first($(BC)'d0), .i_second(next_chunk ? fetch_mask : mask), .o_idle(walk_idle),
+        .clk(clk), .rst(rst), .i_load(fill || next_chunk), .i_first($(BC)'d0), .i_second(next_chunk ? fetch_mask : mask), .i_any(next_chunk || any_key), .o_idle(walk_idle),
 //% else
-        .clk(clk), .rst(rst), .i_load(fill), .i_first($(BC)'d0), .i_second(mask), .o_idle(walk_idle),
+        .clk(clk), .rst(rst), .i_load($(far and "o_tile" or "fill")), .i_first($(BC)'d0), .i_second(mask), .i_any(any_key), .o_idle(walk_idle),
 //% end
         .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
 //% if narrow then
@@ -323,9 +351,11 @@ module sofa_tiles (
         else
             case (state)
                 IDLE: if (i_block_valid) begin
-                    state <= empty_block ? READY : SEEK;
+                    state <= none_seen ? READY : SEEK;
+                    empty_block <= none_seen;
                     base <= $(WB)'d0;
                     next_base <= tile_wide;
+                    after_base <= {tile_wide[$(WB-2):0], 1'b0};
                     last_tile <= tile_wide >= $(ext("i_block_high", KB, WB));
                     reached <= tile_wide > $(ext("i_block_low", KB, WB));
 //% for _, n in ipairs(bases) do
@@ -339,6 +369,7 @@ module sofa_tiles (
                     else begin
                         base <= next_base;
                         next_base <= after_base;
+                        after_base <= after_base + tile_wide;
                         last_tile <= after_base >= $(ext("i_block_high", KB, WB));
                         reached <= after_base > $(ext("i_block_low", KB, WB));
 //% for _, n in ipairs(bases) do
@@ -351,11 +382,12 @@ module sofa_tiles (
                     if (scan_end)
                         state <= DRAIN;
                 end
-                DRAIN: if (!scan_valid && !seen_valid)
+                DRAIN: if (!scan_valid && !seen_valid && !sees_valid)
                     state <= READY;
                 READY: if (hand_over) begin
                     base <= next_base;
                     next_base <= after_base;
+                    after_base <= after_base + tile_wide;
                     last_tile <= after_base >= $(ext("i_block_high", KB, WB));
                     reached <= after_base > $(ext("i_block_low", KB, WB));
 //% for _, n in ipairs(bases) do

@@ -1,6 +1,7 @@
 // Leading-zero encoder of a query row: its exponent e_row and a 4-bit code {sign, c} per element, c = 0 for zero.
 // It takes $(d.encode_width) element(s) a cycle, as many as a port beat brings, so it keeps up with the port: $(d.encode_steps) step(s) a row.
-// Latency $(d.encode_steps + 1) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
+//% local far = d.far_reads == 1 and d.encode_steps > 1      -- elements come through a register
+// Latency $(d.encode_steps + (far and 2 or 1)) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
 // n / $(d.encode_width) cycles after i_valid. No back-pressure. Equals sofa_row_exponent() and sofa_code().
 //% if d.narrow == 1 then skip() end
 //% local D, QW, E, S = cfg.head_dim, cfg.data.query_bits, d.encode_width, d.encode_steps
@@ -31,14 +32,22 @@ module sofa_encode (
     wire               run = i_valid || step != $(SB)'d0;
     wire               last = step == $(SB)'d$(S-1);
     reg  [$(E*QW-1):0] part;
-    always @*
+//%   local set = far and "<=" or "="
+    always @$(far and "(posedge clk)" or "*")
         case (step)
 //%   for s = 1, S - 1 do
 //%     local n = math.min(E, D - s * E)
-            $(SB)'d$(s): part = $(ext("i_row[" .. (s*E*QW) .. " +: " .. (n*QW) .. "]", n*QW, E*QW));
+            $(SB)'d$(s): part $(set) $(ext("i_row[" .. (s*E*QW) .. " +: " .. (n*QW) .. "]", n*QW, E*QW));
 //%   end
-            default: part = i_row[$(E*QW-1):0];
+            default: part $(set) i_row[$(E*QW-1):0];
         endcase
+//%   if far then
+    reg                last_part, later;          // of the part
+    always @(posedge clk) begin
+        last_part <= last && !rst;
+        later <= step != $(SB)'d0;
+    end
+//%   end
     always @(posedge clk)
         if (rst || last)
             step <= $(SB)'d0;
@@ -76,7 +85,7 @@ module sofa_encode (
     always @(posedge clk) begin
         magnitude <= absolute;
 //% if S > 1 then
-        begun <= step != $(SB)'d0;
+        begun <= $(far and "later" or "step != " .. lit(SB, 0));
         ones <= any;
 //% end
 //% for i = 0, E - 1 do
@@ -88,7 +97,7 @@ module sofa_encode (
             whole <= 1'b0;
             o_valid <= 1'b0;
         end else begin
-            whole <= last;
+            whole <= $(far and "last_part" or "last");
             o_valid <= whole;
         end
     end

@@ -20,6 +20,7 @@ module sofa_need (
     input  wire             i_mask_parity,
     output wire [$(BC-1):0] o_best,
     output wire [$(BC-1):0] o_others,    // needed and nobody's best
+    output wire             o_some,      // a key of the tile is needed
     input  wire             i_parity_read,
     input  wire [$(IB-1):0] i_key,
     output reg  [$(QB-1):0] o_rows
@@ -43,6 +44,12 @@ module sofa_need (
     wire [$(BC-1):0] need = i_mask_parity ? need1 : need0;
     assign o_best = i_mask_parity ? best1 : best0;
     assign o_others = need & ~o_best;
+    reg              some0, some1;                 // from the cycle after o_complete on
+    assign o_some = i_mask_parity ? some1 : some0;
+    always @(posedge clk) begin
+        some0 <= |need0;
+        some1 <= |need1;
+    end
     always @(posedge clk)
         if (rst) begin
             need0 <= $(BC)'d0;

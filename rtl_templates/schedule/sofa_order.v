@@ -10,6 +10,7 @@
 //% local FB = math.max(d.narrow == 1 and 1 or 2, clog2(PF))
 //% local CB = clog2(PF + 1)
 //% local EB = IB + 7
+//% local far = d.far_reads == 1
 //% local narrow = d.narrow == 1
 //% local KB, PB = d.key_bits, math.max(1, clog2(cfg.memory.prefetch))
 `default_nettype none
@@ -23,6 +24,7 @@ module sofa_order (
     output wire              o_mask_parity,   // of the tile whose masks are wanted
     input  wire [$(BC-1):0]  i_best,
     input  wire [$(BC-1):0]  i_others,
+    input  wire              i_some,          // of them
     // tile slots
 //% if narrow then
     input  wire [$(A-1):0]   i_v_base,
@@ -72,18 +74,25 @@ module sofa_order (
             tile_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             tile_last <= $(pick("i_info_last", 1, 3, "slot", 2));
             tile_base <= $((T or narrow) and pick("i_info_base", KB, 3, "slot", 2) or pick("i_info_v_base", A, 3, "slot", 2));
-            none <= ~|{i_best, i_others};
+            none <= !i_some;
         end
 
     // space in the prefetch buffer, list of keys
     reg  [$(CB-1):0] space;
     wire             list_ready, address_ready;
-    wire             step = walking && (none ? list_ready : walk_valid && list_ready && address_ready && space != $(CB)'d0);
-    wire             request = step && !none;
+//% if far then
+    reg              space_here;      // space is not 0
+    always @(posedge clk)
+        space_here <= rst || i_space || |space[$(CB-1):1] || (space[0] && !request);
+//% else
+    wire             space_here = space != $(CB)'d0;
+//% end
+    wire             request = walk_valid && list_ready && address_ready && space_here;
+    wire             step = request || (walking && none && list_ready);
     wire             end_tile = step && (none || walk_last);
 
     sofa_walk u_walk (
-        .clk(clk), .rst(rst), .i_load(begin_tile), .i_first(i_best), .i_second(i_others), .o_idle(walk_idle),
+        .clk(clk), .rst(rst), .i_load(begin_tile), .i_first(i_best), .i_second(i_others), .i_any(i_some), .o_idle(walk_idle),
         .o_valid(walk_valid), .i_ready(request), .o_index(walk_key), .o_last(walk_last));
 //% if T then
     reg              fresh;        // no key of the block has been asked for

@@ -1,6 +1,10 @@
 // Walks the set bits of two masks: those of i_first ascending, then those of i_second ascending.
-// Latency: the first index two cycles after i_load; throughput one index a cycle; o_valid/i_ready handshake. Equals sofa_tile_order().
 //% local N, IB = cfg.tile.keys, d.index_bits
+//% local far = d.far_reads == 1     -- o_index stands a cycle before o_valid, and the masks follow it a cycle later
+// Latency: the first index $(far and "three" or "two") cycles after i_load; throughput one index $(far and "in two cycles" or "a cycle"); o_valid/i_ready handshake. Equals sofa_tile_order().
+//% if far then
+// o_index stands from the cycle before o_valid on.
+//% end
 `default_nettype none
 module sofa_walk (
     input  wire             clk,
@@ -8,6 +12,7 @@ module sofa_walk (
     input  wire             i_load,
     input  wire [$(N-1):0]  i_first,
     input  wire [$(N-1):0]  i_second,
+    input  wire             i_any,     // a bit of them is set
     output wire             o_idle,    // may be loaded
     output reg              o_valid,
     input  wire             i_ready,
@@ -47,9 +52,15 @@ module sofa_walk (
     wire            $(name)_some = $(name)_any$(level)[0], $(name)_several = $(name)_two$(level)[0];
 //% end
     wire            last = first_some ? !first_several && !second_some : !second_several;
+//% if far then
+    reg             follow;            // the masks lose their lowest bit
+    wire            step = any && !follow && (!o_valid || i_ready);
+    assign o_idle = !any && !follow && (!o_valid || i_ready);
+//% else
     wire            step = any && (!o_valid || i_ready);
-
+    wire            follow = step;
     assign o_idle = !any && (!o_valid || i_ready);
+//% end
 
     always @(posedge clk) begin
         if (step) begin
@@ -60,20 +71,28 @@ module sofa_walk (
             first <= $(N)'d0;
             second <= $(N)'d0;
             any <= 1'b0;
+//% if far then
+            follow <= 1'b0;
+//% end
             o_valid <= 1'b0;
         end else begin
             if (i_load) begin
                 first <= i_first;
                 second <= i_second;
-                any <= |i_first || |i_second;
-            end else if (step) begin
+            end else if (follow) begin
                 if (first_some)
                     first <= rest_first;
                 else
                     second <= rest_second;
-                any <= !last;
             end
-            if (step)
+            if (i_load)
+                any <= i_any;
+            else if (step)
+                any <= !last;
+//% if far then
+            follow <= step;
+//% end
+            if (follow)
                 o_valid <= 1'b1;
             else if (i_ready)
                 o_valid <= 1'b0;

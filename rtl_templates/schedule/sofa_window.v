@@ -15,6 +15,7 @@
 //% local narrow, P, MB, HB = d.narrow == 1, cfg.memory.port_bits, clog2(d.key_rooms), clog2(d.value_beats)
 //% local EW = narrow and MB + IB + PB or WB
 //% local EB = IB + 7
+//% local far = d.far_reads == 1      -- what lets a key enter stands in registers, a block is opened through one
 `default_nettype none
 module sofa_window (
     input  wire                  clk,
@@ -43,6 +44,9 @@ module sofa_window (
     // V rows in issue order
 //% end
     input  wire                  i_v_valid,
+//% if d.slot_memories == 1 and not T then
+    input  wire                  i_v_next,        // i_v_valid of the next cycle
+//% end
 //% if narrow then
     input  wire                  i_word_valid,    // of the row that comes next with i_v_valid or before it
     input  wire [$(HB-1):0]      i_word_index,
@@ -61,10 +65,10 @@ module sofa_window (
     output wire                  o_load_bank,
     input  wire [$(W-1):0]       i_entry_any,
     input  wire [1:0]            i_query_ready,
-    output wire                  o_open,
-    output wire                  o_open_bank,
+    output $(far and "reg " or "wire")                  o_open,
+    output $(far and "reg " or "wire")                  o_open_bank,
     output wire [$(QB-1):0]      o_open_rows,
-    output wire [$(RB):0]        o_open_count,
+    output $(far and "reg " or "wire") [$(RB):0]        o_open_count,
     input  wire [1:0]            i_owed,
     output reg                   o_retire_bank,
     output wire                  o_retire_ready,
@@ -78,7 +82,7 @@ module sofa_window (
 //%   end
 //%   if d.slot_memories == 1 then
     input  wire [$(WB-1):0]      i_key_slot,
-    output wire [$(N*KW-1):0]    o_key,           // one cycle later
+    output wire [$(N*KW-1):0]    o_key,           // two cycles later
     input  wire [$(WB-1):0]      i_value_slot,
     output wire [$(N*VW-1):0]    o_value
 //%   else
@@ -103,21 +107,43 @@ module sofa_window (
     wire             data_here = k_here[head] && v_here[head];
 //% else
     reg  [$(CB-1):0] ready_rows;      // V rows in the prefetch buffer that have not entered
+//%   if far then
+    reg              data_here;       // ready_rows is not 0
+    always @(posedge clk)
+        data_here <= !rst && (i_v_valid || |ready_rows[$(CB-1):1] || (ready_rows[0] && !load));
+//%   else
     wire             data_here = ready_rows != $(CB)'d0;
+//%   end
 //% end
     reg  [$(W-1):0]  free;
+//% if far then
+    reg              slot_here;       // free is not 0
+    always @(posedge clk)
+        slot_here <= rst || freed || |(free & ~free_slot) || (|free && !load);
+//% else
+    wire             slot_here = free != $(W)'d0;
+//% end
     wire [$(W-1):0]  free_slot = free & (~free + $(W)'d1);
 //% if narrow then
     // a tile without needed keys does not overtake keys whose K rows are still read
-    wire             enter = i_key_valid && block_open && (has_key ? data_here && free != $(W)'d0 : &free);
+    wire             enter = i_key_valid && block_open && (has_key ? data_here && slot_here : &free);
 //% else
-    wire             enter = i_key_valid && block_open && (!has_key || (data_here && free != $(W)'d0));
+    wire             enter = i_key_valid && block_open && (!has_key || (data_here && slot_here));
 //% end
     wire             load = enter && has_key;
     assign o_key_ready = enter;
-    assign o_open = i_key_valid && !block_open && i_query_ready[bank];
+    wire             opens = i_key_valid && !block_open && i_query_ready[bank];
+//% if far then
+    always @(posedge clk) begin
+        o_open <= opens && !rst;
+        o_open_bank <= bank;
+        o_open_count <= $(pick("i_info_rows", RB+1, 3, "tile_slot", 2));
+    end
+//% else
+    assign o_open = opens;
     assign o_open_bank = bank;
     assign o_open_count = $(pick("i_info_rows", RB+1, 3, "tile_slot", 2));
+//% end
 //% for r = 0, QB - 1 do
     assign o_open_rows[$(r)] = o_open_count > $(RB+1)'d$(r);
 //% end
@@ -126,10 +152,12 @@ module sofa_window (
     assign o_read_slot = tile_slot;
 
     reg              load1, bank1, last1;
+//% if d.slot_memories == 0 then
     reg  [$(W-1):0]  slot1;           // one-hot
+    always @(posedge clk) slot1 <= free_slot;
+//% end
     reg  [1:0]       loaded;          // all keys of the bank's block have entered
     always @(posedge clk) begin
-        slot1 <= free_slot;
         bank1 <= bank;
         if (rst) begin
             block_open <= 1'b0;
@@ -138,7 +166,7 @@ module sofa_window (
             o_parity_free <= 2'b00;
             o_slot_free <= 1'b0;
         end else begin
-            block_open <= o_open || (block_open && !(enter && block_last));
+            block_open <= opens || (block_open && !(enter && block_last));
             load1 <= load;
             last1 <= enter && block_last;
             o_parity_free <= {enter && tile_last && parity, enter && tile_last && !parity};
@@ -208,13 +236,20 @@ module sofa_window (
 //%   first[#first+1] = "({" .. WB .. "{" .. (e == 0 and "move_0" or "move_" .. e .. " && !move_" .. (e-1)) .. "}} & entry_slot[" .. (e*WB) .. " +: " .. WB .. "])"
 //% end
     wire [$(WB-1):0] removed_slot = $(table.concat(first, " | "));
+//% if d.slot_memories == 1 then
+    reg  [$(WB-1):0] free_index, slot1_index;
+    always @(posedge clk) slot1_index <= free_index;
+//%   index = {"free_index", "free_slot"}
+//% else
     reg  [$(WB-1):0] slot1_index;
+//%   index = {"slot1_index", "slot1"}
+//% end
     integer i;
     always @* begin
-        slot1_index = $(WB)'d0;
+        $(index[1]) = $(WB)'d0;
         for (i = 0; i < $(W); i = i + 1)
-            if (slot1[i])
-                slot1_index = slot1_index | i[$(WB-1):0];
+            if ($(index[2])[i])
+                $(index[1]) = $(index[1]) | i[$(WB-1):0];
     end
     always @(posedge clk) begin
 //% for e = 0, W - 1 do
@@ -325,16 +360,26 @@ module sofa_window (
         end
     end
     assign o_v_space = v_write;
+//% local parts = math.ceil(N / 8)
+//% if d.slot_memories == 1 and not T then
+    wire [$(PB-1):0] v_put_next = rst ? $(PB)'d0 : !i_v_valid ? v_put : v_put == $(PB)'d$(PF-1) ? $(PB)'d0 : v_put + 1'b1;
+    wire [$(PB-1):0] v_get_next = rst ? $(PB)'d0 : !v_read ? v_get : v_get == $(PB)'d$(PF-1) ? $(PB)'d0 : v_get + 1'b1;
+    sofa_spread #(.WIDTH($(D*VW)), .PARTS($(parts)), .DEPTH($(PF)), .ABITS($(PB))) u_prefetch (
+        .clk(clk), .i_we(i_v_next), .i_waddr(v_put_next), .i_wdata(i_v), .i_re(follow[$(DV-2)] && !rst), .i_raddr(v_get_next), .o_rdata(v));
+//% else
     sofa_ram #(.WIDTH($(D*VW)), .DEPTH($(PF)), .ABITS($(PB))) u_prefetch (
         .clk(clk), .i_we(i_v_valid), .i_waddr(v_put), .i_wdata(i_v), .i_re(v_read), .i_raddr(v_get), .o_rdata(v));
+//% end
 
     // ---- slots' data ----
     wire [$(WB-1):0] v_slot = follow_slot[$((DV-1)*WB) +: $(WB)];
 //% if d.slot_memories == 1 then
-    sofa_ram #(.WIDTH($(N*KW)), .DEPTH($(W)), .ABITS($(WB))) u_key_slots (
-        .clk(clk), .i_we(load1), .i_waddr(slot1_index), .i_wdata($(ext("k", D*KW, N*KW))), .i_re(1'b1), .i_raddr(i_key_slot), .o_rdata(o_key));
-    sofa_ram #(.WIDTH($(N*VW)), .DEPTH($(W)), .ABITS($(WB))) u_value_slots (
-        .clk(clk), .i_we(v_write), .i_waddr(v_slot), .i_wdata($(ext("v", D*VW, N*VW))), .i_re(1'b1), .i_raddr(i_value_slot), .o_rdata(o_value));
+    sofa_spread #(.WIDTH($(N*KW)), .PARTS($(parts)), .DEPTH($(W)), .ABITS($(WB))) u_key_slots (
+        .clk(clk), .i_we(load && !rst), .i_waddr(free_index), .i_wdata($(ext("k", D*KW, N*KW))), .i_re(1'b1), .i_raddr(i_key_slot), .o_rdata(o_key));
+    sofa_spread #(.WIDTH($(N*VW)), .PARTS($(parts)), .DEPTH($(W)), .ABITS($(WB))) u_value_slots (
+        .clk(clk), .i_we(v_read && !rst), .i_waddr(follow_slot[$((DV-2)*WB) +: $(WB)]), .i_wdata($(ext("v", D*VW, N*VW))),
+        .i_re(1'b1), .i_raddr(i_value_slot), .o_rdata(o_value));
+    wire unused_v_slot = &{1'b0, v_slot};
 //% else
 //% for s = 0, W - 1 do
     reg  [$(D*KW-1):0] k_$(s);

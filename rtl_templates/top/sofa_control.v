@@ -5,6 +5,7 @@
 //% local KB, A, BYTES = d.key_bits, cfg.memory.address_bits, d.port_bytes
 //% local LOW = clog2(BYTES)
 //% local RW, PW = d.rows_bits, d.watchdog_bits
+//% local far = d.copies == 1       -- engines see o_flush a cycle later
 //% local T = cfg.mode == "tokens"
 `default_nettype none
 module sofa_control (
@@ -123,11 +124,16 @@ module sofa_control (
             case (state)
                 IDLE: if (i_start) begin
                     state <= CHECK;
+//% if far then
+                    o_flush <= 1'b1;      // the lanes' phase starts with the job
+//% end
                     o_error <= 8'd0;
                 end
                 CHECK: begin
                     o_halt <= 1'b1;
+//% if not far then
                     o_flush <= 1'b1;      // the lanes' phase starts with the job
+//% end
                     state <= JUDGE;
                 end
                 JUDGE: begin

@@ -71,7 +71,17 @@ module sofa_core (
     // ---- registers and control ----
     wire        command_start, command_abort, busy, done_set, start, halt, flush;
     wire [7:0]  error_code;
+//% if d.copies == 1 then
+    // goes far, with a copy for each part of the machine; a flush comes a cycle earlier for it
+    wire        reset, reset_predict, reset_schedule, reset_attend;
+    sofa_copy #(.WIDTH(1)) u_reset (.clk(clk), .i_data(rst || flush), .o_data(reset));
+    sofa_copy #(.WIDTH(1)) u_reset_predict (.clk(clk), .i_data(rst || flush), .o_data(reset_predict));
+    sofa_copy #(.WIDTH(1)) u_reset_schedule (.clk(clk), .i_data(rst || flush), .o_data(reset_schedule));
+    sofa_copy #(.WIDTH(1)) u_reset_attend (.clk(clk), .i_data(rst || flush), .o_data(reset_attend));
+//% else
     wire        reset = rst || flush;
+    wire        reset_predict = reset, reset_schedule = reset, reset_attend = reset;
+//% end
 //% for _, x in ipairs(ROT and {"q", "k", "v", "o", "range", "x", "code", "weight", "rotary", "turn"} or T and {"q", "k", "v", "o", "range", "x", "code", "weight"} or {"q", "k", "v", "o", "range"}) do
     wire [$(A-1):0] cfg_$(x)_base;
 //% end
@@ -146,7 +156,7 @@ module sofa_core (
 
     // ---- read channels ----
 //% for _, x in ipairs(ROT and {"range", "key", "value", "query", "token", "weight", "rotary", "turn"} or T and {"range", "key", "value", "query", "token", "weight"} or {"range", "key", "value", "query"}) do
-    wire            $(x)_ask, $(x)_asked, $(x)_come, $(x)_taken;
+    wire            $(x)_ask, $(x)_asked, $(x)_come, $(x)_next, $(x)_taken;
 //%   if narrow then
     wire            $(x)_word_valid;
     wire [$(HW-1):0] $(x)_word_index;
@@ -158,6 +168,7 @@ module sofa_core (
     wire [$(ROW-1):0] $(x)_row;
 //%   end
 //% end
+    wire unused_next = &{1'b0$(T and ", token_next, weight_next" or "")$(ROT and ", rotary_next, turn_next" or ""), range_next, key_next, value_next, query_next};
     wire [$(META-1):0] key_meta, key_tag;
 //% if T then
     wire [$(META-1):0] value_meta, value_tag, token_meta, token_tag, weight_meta, weight_tag;
@@ -167,8 +178,12 @@ module sofa_core (
 //%   local function all(suffix) local t = {}; for i = n, 1, -1 do t[#t+1] = clients[c+1][i] .. suffix end; return "{" .. table.concat(t, ", ") .. "}" end
 //%   local metas = {}
 //%   for i = n, 1, -1 do metas[#metas+1] = (T and not untagged[clients[c+1][i]] or clients[c+1][i] == "key") and clients[c+1][i] .. "_meta" or META .. "'d0" end
-//%   local stream = ""
-//%   for i = n, 1, -1 do stream = stream .. (streams[clients[c+1][i]] and "1" or "0") end
+//%   local stream, prompt = "", ""
+//%   for i = n, 1, -1 do
+//%     stream = stream .. (streams[clients[c+1][i]] and "1" or "0")
+//%     prompt = prompt .. ((clients[c+1][i] == "key" or clients[c+1][i] == "value") and "1" or "0")
+//%   end
+//%   local more = T and ", .STREAM(" .. n .. "'b" .. stream .. ")" or d.far_reads == 1 and ", .PROMPT(" .. n .. "'b" .. prompt .. ")" or ""
     wire            read_idle_$(c), read_error_$(c), read_beat_$(c);
     wire [$(n-1):0] beat_client_$(c);
 //%   if put then
@@ -183,7 +198,7 @@ module sofa_core (
     assign $(x)_word = word_$(c);
 //%     end
 //%   end
-    sofa_read #(.CLIENTS($(n)), .CBITS($(math.max(1, clog2(n))))$(T and ", .STREAM(" .. n .. "'b" .. stream .. ")" or "")) u_read_$(c) (
+    sofa_read #(.CLIENTS($(n)), .CBITS($(math.max(1, clog2(n))))$(more)) u_read_$(c) (
         .clk(clk), .rst(reset), .i_halt(halt), .o_idle(read_idle_$(c)), .o_error(read_error_$(c)), .o_beat(read_beat_$(c)),
         .o_beat_client(beat_client_$(c)),
         .i_valid($(all("_ask"))), .o_ready($(all("_asked"))), .i_addr($(all("_addr"))), .i_len($(all("_len"))),
@@ -191,7 +206,7 @@ module sofa_core (
 //%   if narrow then
         .o_word_valid($(all("_word_valid"))), .o_word_index(word_index_$(c)), .o_word(word_$(c)),
 //%   end
-        .o_row_valid($(all("_come"))), .i_row_ready($(all("_taken"))), $(put and ".o_row(read_row_" .. c .. "), " or "").o_meta(read_meta_$(c)),
+        .o_row_valid($(all("_come"))), .o_row_next($(all("_next"))), .i_row_ready($(all("_taken"))), $(put and ".o_row(read_row_" .. c .. "), " or "").o_meta(read_meta_$(c)),
         .o_req_valid(o_rd$(c)_req_valid), .i_req_ready(i_rd$(c)_req_ready), .o_req_addr(o_rd$(c)_req_addr), .o_req_len(o_rd$(c)_req_len),
         .i_data_valid(i_rd$(c)_data_valid), .o_data_ready(o_rd$(c)_data_ready), .i_data(i_rd$(c)_data), .i_data_error(i_rd$(c)_data_error));
 //%   for i, x in ipairs(clients[c+1]) do
@@ -436,7 +451,7 @@ module sofa_core (
         .o_landed(group_landed), .i_release(turn_release), .i_pair(turn_pair), .o_turns(turns));
 //% end
     sofa_predict u_predict (
-        .clk(clk), .rst(reset), .i_score_shift(cfg_score_shift[3:0]), .i_radius(cfg_radius), .i_has_ranges(has_ranges),
+        .clk(clk), .rst(reset_predict), .i_score_shift(cfg_score_shift[3:0]), .i_radius(cfg_radius), .i_has_ranges(has_ranges),
         .i_keys(cfg_keys[$(KB-1):0]), .i_tile_keys(cfg_tile[$(TB-1):0]), .i_tile(tile), .i_info_base(info_base), .i_info_bank(info_bank),
         .i_info_seen(info_seen), .i_info_group_any(info_group_any), .i_info_group_from(info_group_from), .i_info_group_to(info_group_to),
 //% if T then
@@ -471,20 +486,20 @@ module sofa_core (
     wire [$(BC-1):0]  need, best;
     wire [$(CB-1):0]  chosen_count, chosen_clipped;
     sofa_select u_select (
-        .clk(clk), .rst(reset), .i_valid(beat_valid), .i_first(beat_first), .i_last(beat_last), .i_row(beat_row), .i_new_block(beat_new),
+        .clk(clk), .rst(reset_predict), .i_valid(beat_valid), .i_first(beat_first), .i_last(beat_last), .i_row(beat_row), .i_new_block(beat_new),
         .i_entries(entries), $(d.radius_rows == 1 and ".i_bank(beat_bank), .i_radius(cfg_radius), .i_exponent_we(exponent_we), .i_exponent_row(exponent_row), .i_exponent(exponent)" or ".i_radius_row(radius_row)"), .i_radius_on(radius_on), .i_kept(cfg_kept[$(CB-1):0]), .i_carry(carry),
         .o_valid(chosen), .o_row(chosen_row), .o_need(need), .o_best(best), .o_any(chosen_any), .o_count(chosen_count),
         .o_clipped(chosen_clipped));
     wire              unused_chosen = &{1'b0, chosen_any, chosen_count};
 
     // ---- schedule ----
-    wire              complete, mask_parity, read_parity;
+    wire              complete, mask_parity, mask_some, read_parity;
     wire [$(BC-1):0]  mask_best, mask_others;
     wire [$(QB-1):0]  key_rows;
     sofa_need u_need (
-        .clk(clk), .rst(reset), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_need(need),
+        .clk(clk), .rst(reset_schedule), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_need(need),
         .i_best(best), .i_clear(parity_free), .o_complete(complete), .i_mask_parity(mask_parity), .o_best(mask_best),
-        .o_others(mask_others), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows));
+        .o_others(mask_others), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows));
     wire              listed_valid, listed_ready, value_space;
     wire [$(IB+6):0]  listed;
 //% if T then
@@ -495,8 +510,8 @@ module sofa_core (
     wire [$(KEY+1):0] wanted;
 //% end
     sofa_order u_order (
-        .clk(clk), .rst(reset), $(T and "" or ".i_v_stride(v_stride), ").i_complete(complete), .o_mask_parity(mask_parity), .i_best(mask_best),
-        .i_others(mask_others), $(T and ".i_info_base(info_base)" or narrow and ".i_v_base(cfg_v_base), .i_info_base(info_base)" or ".i_info_v_base(info_v_base)"), .i_info_bank(info_bank), .i_info_last(info_last),
+        .clk(clk), .rst(reset_schedule), $(T and "" or ".i_v_stride(v_stride), ").i_complete(complete), .o_mask_parity(mask_parity), .i_best(mask_best),
+        .i_others(mask_others), .i_some(mask_some), $(T and ".i_info_base(info_base)" or narrow and ".i_v_base(cfg_v_base), .i_info_base(info_base)" or ".i_info_v_base(info_v_base)"), .i_info_bank(info_bank), .i_info_last(info_last),
 //% if T then
         .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready), .o_ask(wanted), .i_space(value_space),
 //% else
@@ -586,14 +601,14 @@ module sofa_core (
 //%   end
 //% end
     sofa_window u_window (
-        .clk(clk), .rst(reset), .i_key_valid(listed_valid), .o_key_ready(listed_ready), .i_key(listed), .i_info_rows(info_rows),
+        .clk(clk), .rst(reset_schedule), .i_key_valid(listed_valid), .o_key_ready(listed_ready), .i_key(listed), .i_info_rows(info_rows),
         .o_read_parity(read_parity), .o_read_key(read_key), .o_read_slot(read_slot), .i_rows(key_rows),
 //% if T then
         .i_k_valid(new_k || key_come), .i_k_place(new_k ? new_place : key_tag[$(PLB-1):0]), .i_k(new_k ? new_k_row : key_row[$(D*KW-1):0]),
         .i_v_place(new_v ? $(ROT and "new_v_place" or "new_place") : value_tag[$(PLB-1):0]), .i_v_valid(new_v || value_come), .i_v(new_v ? new_v_row : value_row[$(D*VW-1):0]),
         .o_parity_free(parity_free), .o_slot_free(slot_free), .o_v_space(value_space),
 //% else
-        .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), .o_v_space(value_space),
+        .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), $(d.slot_memories == 1 and ".i_v_next(value_next), " or "").o_v_space(value_space),
 //% end
         .o_entry_slot(entry_slot), .o_entry_bank(entry_bank), .o_move(entry_move), .o_load(entry_load), .o_load_any(load_any), .o_load_rows(load_rows), .o_load_bank(load_bank),
         .i_entry_any(entry_any), .i_query_ready(query_ready), .o_open(open), .o_open_bank(open_bank), .o_open_rows(open_rows),
@@ -629,7 +644,7 @@ module sofa_core (
     wire [$(NU*D*16-1):0] done_data;
 //% end
     sofa_attend u_attend (
-        .clk(clk), .rst(reset), .i_scale_mantissa(cfg_scale_mantissa), .i_scale_shift(cfg_scale_shift[5:0]), .i_entry_slot(entry_slot),
+        .clk(clk), .rst(reset_attend), .i_scale_mantissa(cfg_scale_mantissa), .i_scale_shift(cfg_scale_shift[5:0]), .i_entry_slot(entry_slot),
         .i_entry_bank(entry_bank), .i_move(entry_move), .i_load(entry_load), .i_load_any(load_any), .i_load_rows(load_rows), .i_load_bank(load_bank), .o_entry_any(entry_any),
         .i_open(open), .i_open_bank(open_bank), .i_open_rows(open_rows), .o_owed(owed), .i_retire_bank(retire_bank),
         .i_retire_ready(retire_ready),

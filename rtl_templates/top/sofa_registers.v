@@ -321,16 +321,18 @@ module sofa_registers (
     end
 
     // by now the carry of the lower half that was read is in the upper half
-    always @(posedge clk)
-        if (read)
-            case (addr)
+//% local holds, highs = {}, {}
 //% for _, r in ipairs(counters) do
 //%   if r.built then
-                $(word(r)): held_hi <= $(r.counter)_hi;
+    reg         hold_$(r.counter);
+    always @(posedge clk) hold_$(r.counter) <= i_reg_enable && !i_reg_write && !rst && i_reg_addr == $(word(r));
+//%     holds[#holds+1] = "hold_" .. r.counter
+//%     highs[#highs+1] = "({32{hold_" .. r.counter .. "}} & " .. r.counter .. "_hi)"
 //%   end
 //% end
-                default: held_hi <= held_hi;
-            endcase
+    always @(posedge clk)
+        if ($(table.concat(holds, " || ")))
+            held_hi <= $(table.concat(highs, " | "));
 //% end
 endmodule
 `default_nettype wire

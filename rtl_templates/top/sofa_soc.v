@@ -7,6 +7,7 @@
 //% local MB, LOW, keys = clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes), config_keys()
 //% local WB = MB - LOW
 //% local far = cfg.target == "fpga"     -- the way from bridge to memory and registers and back: a cycle each for request, memory and answer
+//% local farther = d.copies == 1        -- and one more for what memory answers
 //% memory("soc.memory", d.memory_words, P)
 `default_nettype none
 module sofa_soc (
@@ -33,15 +34,24 @@ module sofa_soc (
         .i_bus_done(bus_done), .i_bus_rdata(bus_rdata));
     assign o_busy = bus_enable || tx_valid;
 
-    // an access: asked once, done $(far and "three cycles later" or "in the next cycle") (memory, configuration) or when the registers $(far and "have answered" or "answer")
+    // an access: asked once, done $(farther and "four cycles later" or far and "three cycles later" or "in the next cycle") (memory, configuration) or when the registers $(far and "have answered" or "answer")
     reg         asked;
 //% if far then
-    reg         ask, reached, found;
+    reg         ask, reached, $(farther and "read, " or "")found;
     reg  [31:0] addr;
     always @(posedge clk) begin
         ask <= bus_enable && !asked && !rst;
         addr <= bus_addr;
     end
+//%   if farther then
+    reg         write, bridge;
+    reg  [31:0] wdata;
+    always @(posedge clk) begin
+        write <= bus_write;
+        wdata <= bus_wdata;
+        bridge <= bus_enable && !asked && !rst && !bus_addr[31];
+    end
+//%   end
 //% else
     wire        ask = bus_enable && !asked;
     wire [31:0] addr = bus_addr;
@@ -49,7 +59,11 @@ module sofa_soc (
     wire        to_memory = !addr[31];
     wire        to_registers = addr[31] && !addr[10];
     wire        to_config = addr[31] && addr[10];
+//% if not farther then
     wire        bridge = ask && to_memory;
+    wire        write = bus_write;
+    wire [31:0] wdata = bus_wdata;
+//% end
     wire        reg_valid;
     wire [31:0] reg_rdata;
     always @(posedge clk)
@@ -59,12 +73,18 @@ module sofa_soc (
 //% if far then
             reached <= 1'b0;
             found <= 1'b0;
+//%   if farther then
+            read <= 1'b0;
+//%   end
 //% end
         end else begin
             asked <= bus_enable && !bus_done;
 //% if far then
             reached <= ask && !to_registers;
-            found <= reached || (reg_valid && asked && !found && !bus_done);
+//%   if farther then
+            read <= reached;
+//%   end
+            found <= $(farther and "read" or "reached") || (reg_valid && asked && !found && !bus_done);
             bus_done <= found;
 //% else
             bus_done <= (ask && !to_registers) || (reg_valid && asked && !bus_done);
@@ -87,6 +107,7 @@ module sofa_soc (
 
     // ---- memory ----
     wire [$(P-1):0]  mem_rdata, wr_data, wr_word_data;
+    $(farther and "reg " or "wire") [$(P-1):0]  mem_out;
     wire             wr_ask;
     wire [$(WB-1):0] wr_word;
     wire [$(S-1):0]  wr_word_strb;
@@ -109,10 +130,24 @@ module sofa_soc (
     reg  [$(S-1):0]  mem_strb;
     always @* begin
         mem_word = bridge ? addr[$(MB-1):$(LOW)] : wr_ask ? wr_word : $(NC == 2 and "rd0_ask ? rd0_word : rd1_word" or "rd0_word");
-        mem_strb = bridge ? bridge_strb & {$(S){bus_write}} : wr_ask ? wr_word_strb : $(S)'d0;
+        mem_strb = bridge ? bridge_strb & {$(S){write}} : wr_ask ? wr_word_strb : $(S)'d0;
     end
     wire             mem_enable = bridge || wr_ask$(NC == 2 and " || rd0_ask || rd1_ask" or " || rd0_ask");
-    wire [$(P-1):0]  mem_wdata = bridge ? {$(S){bus_wdata[7:0]}} : wr_word_data;
+    wire [$(P-1):0]  mem_wdata = bridge ? {$(S){wdata[7:0]}} : wr_word_data;
+//% if farther and S > 1 then
+    // two halves, each with its own registers
+//%   for h = 0, 1 do
+    wire             enable1_$(h);
+    wire [$(WB-1):0] word1_$(h);
+    wire [$(S//2-1):0] strb1_$(h);
+    wire [$(P//2-1):0] wdata1_$(h);
+    sofa_copy #(.WIDTH($(1+WB+S//2+P//2))) u_stage_$(h) (
+        .clk(clk), .i_data({mem_enable, mem_word, mem_strb[$(h*S//2) +: $(S//2)], mem_wdata[$(h*P//2) +: $(P//2)]}),
+        .o_data({enable1_$(h), word1_$(h), strb1_$(h), wdata1_$(h)}));
+    sofa_soc_ram #(.WIDTH($(P//2)), .DEPTH($(d.memory_words)), .ABITS($(WB))) u_memory_$(h) (
+        .clk(clk), .i_enable(enable1_$(h)), .i_strb(strb1_$(h)), .i_addr(word1_$(h)), .i_wdata(wdata1_$(h)), .o_rdata(mem_rdata[$(h*P//2) +: $(P//2)]));
+//%   end
+//% else
 //% if far then
     reg              enable1;
     reg  [$(WB-1):0] word1;
@@ -128,15 +163,21 @@ module sofa_soc (
 //% local stage = far and {"enable1", "strb1", "word1", "wdata1"} or {"mem_enable", "mem_strb", "mem_word", "mem_wdata"}
     sofa_soc_ram #(.WIDTH($(P)), .DEPTH($(d.memory_words)), .ABITS($(WB))) u_memory (
         .clk(clk), .i_enable($(stage[1])), .i_strb($(stage[2])), .i_addr($(stage[3])), .i_wdata($(stage[4])), .o_rdata(mem_rdata));
+//% end
+//% if farther then
+    always @(posedge clk) mem_out <= mem_rdata;
+//% else
+    assign mem_out = mem_rdata;
+//% end
 
 //% if S > 1 then
-    wire [$(P-1):0]  mem_shifted = mem_rdata >> {addr[$(LOW-1):0], 3'd0};
+    wire [$(P-1):0]  mem_shifted = mem_out >> {addr[$(LOW-1):0], 3'd0};
     wire [7:0]       mem_byte = mem_shifted[7:0];
 //%   if P > 8 then
     wire             unused_shifted = &{1'b0, mem_shifted[$(P-1):8]};
 //%   end
 //% else
-    wire [7:0]       mem_byte = mem_rdata;
+    wire [7:0]       mem_byte = mem_out;
 //% end
     wire [31:0]      answer = to_config ? config_word : to_memory ? {24'd0, mem_byte} : reg_rdata;   // a register's word stays with its address
 //% if far then
@@ -170,11 +211,11 @@ module sofa_soc (
     sofa_soc_read u_read_$(c) (
         .clk(clk), .rst(rst), .i_req_valid(rd$(c)_req_valid), .o_req_ready(rd$(c)_req_ready), .i_req_addr(rd$(c)_req_addr),
         .i_req_len(rd$(c)_req_len), .o_data_valid(rd$(c)_data_valid), .i_data_ready(rd$(c)_data_ready), .o_data(rd$(c)_data),
-        .o_data_error(rd$(c)_data_error), .o_ask(rd$(c)_ask), .i_grant(rd$(c)_grant), .o_addr(rd$(c)_word), .i_rdata(mem_rdata));
+        .o_data_error(rd$(c)_data_error), .o_ask(rd$(c)_ask), .i_grant(rd$(c)_grant), .o_addr(rd$(c)_word), .i_rdata(mem_out));
 //% end
     sofa_core u_core (
-        .clk(clk), .rst(rst), .i_reg_enable(ask && to_registers), .i_reg_write(bus_write), .i_reg_addr(addr[9:2]),
-        .i_reg_wdata(bus_wdata), .o_reg_valid(reg_valid), .o_reg_rdata(reg_rdata), .o_irq(o_irq),
+        .clk(clk), .rst(rst), .i_reg_enable(ask && to_registers), .i_reg_write(write), .i_reg_addr(addr[9:2]),
+        .i_reg_wdata(wdata), .o_reg_valid(reg_valid), .o_reg_rdata(reg_rdata), .o_irq(o_irq),
 //% for c = 0, NC - 1 do
         .o_rd$(c)_req_valid(rd$(c)_req_valid), .i_rd$(c)_req_ready(rd$(c)_req_ready), .o_rd$(c)_req_addr(rd$(c)_req_addr),
         .o_rd$(c)_req_len(rd$(c)_req_len), .i_rd$(c)_data_valid(rd$(c)_data_valid), .o_rd$(c)_data_ready(rd$(c)_data_ready),
