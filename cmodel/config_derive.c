@@ -120,6 +120,15 @@ static int words_fit(const struct sofa_config *c, unsigned element_bits)
            c->head_dim * element_bits > port;
 }
 
+/* Rows are whole beats, slices of prediction 1, 2, 4, ... of them. */
+static int beats_fit(const struct sofa_config *c)
+{
+    unsigned port = c->memory.port_bits, slice = c->predict.dims * c->data.key_bits, slice_beats = slice / port;
+    return c->head_dim * c->data.query_bits % port == 0 && c->head_dim * c->data.value_bits % port == 0 &&
+           port % c->data.query_bits == 0 && port % c->data.key_bits == 0 && slice % port == 0 &&
+           c->head_dim % c->predict.dims == 0 && (slice_beats & (slice_beats - 1)) == 0;
+}
+
 /* A single lane takes the oldest key first, so keys leave the window in the order in which they came. */
 static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
 {
@@ -136,7 +145,7 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
     d->norm_bits = d->lane_places ? smaller(d->output_acc_bits, 18 + (1u << d->norm_shift)) : d->output_acc_bits;
     d->norm_wait += late ? 1 + d->lane_places : 0;
     d->copies = late || d->lane_copies > 1;
-    d->far_reads = d->copies && c->mode == SOFA_MODE_KV && smaller(d->key_beats, d->value_beats) >= 4;
+    d->far_reads = d->slot_memories && c->mode == SOFA_MODE_KV && smaller(d->key_beats, d->value_beats) >= 4 && beats_fit(c);
     d->radius_rows = d->narrow && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
     d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);
@@ -187,8 +196,7 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
 {
     unsigned loop = sofa_select_loop(c), partial = d->slices > 1 || c->mode == SOFA_MODE_TOKENS ? 3 : 1;
     d->tree_inputs = c->target == SOFA_TARGET_FPGA ? 2 : 8; /* a carry chain adds two */
-    d->placed_time = 2 + (d->encode_steps > d->beats && !d->narrow ? d->encode_steps - d->beats : 0);
-    d->placed_time += d->far_reads && d->encode_steps > 1; /* a register before the encoder */
+    d->placed_time = 2 + (d->encode_steps > d->beats && !d->narrow && !d->far_reads ? d->encode_steps - d->beats : 0);
     d->predict_tree = at_least_one(tree_stages(d, c->predict.dims));
     d->khat_time = d->predict_tree + 4;
     d->predict_latency = d->predict_tree + 5;

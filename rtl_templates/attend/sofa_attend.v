@@ -10,7 +10,8 @@
 //% local KH, VH, QH = clog2(d.key_beats), clog2(d.value_beats), clog2(d.query_beats)
 //% local OB = clog2(d.norm_words)
 //% local WB, BB, JB = narrow and KP + VP or math.max(1, clog2(W)), clog2(B), clog2(LR)
-//% local AB, R, UG = 1 + JB + (narrow and QH or BB), GL * LR, NG // NU
+//% local words = narrow or d.far_reads == 1     -- query rows come in words of the port
+//% local AB, R, UG = 1 + JB + (words and QH or BB), GL * LR, NG // NU
 //% local WT, ST = d.weight_time, d.score_time
 //% local phase = {}
 `default_nettype none
@@ -55,7 +56,7 @@ module sofa_attend (
     // queries
     input  wire [$(LANES-1):0]   i_query_we,
     input  wire [$(NB*AB-1):0]   i_query_addr,
-    input  wire [$(narrow and P or NB*N*QW)-1:0] i_query,
+    input  wire [$(words and P or NB*N*QW)-1:0] i_query,
     // finished rows
     output wire [$(NU-1):0]      o_row_valid,
     input  wire [$(NU-1):0]      i_row_ready,
@@ -114,7 +115,7 @@ module sofa_attend (
 //%     present = present .. (l < LANES and "1" or "0")
 //%     we[#we+1] = l < LANES and "i_query_we[" .. l .. "]" or "1'b0"
 //%     addr[#addr+1] = l < LANES and "i_query_addr[" .. (l % NB * AB) .. " +: " .. AB .. "]" or AB .. "'d0"
-//%     query[#query+1] = l < LANES and (narrow and "i_query" or "i_query[" .. (l % NB * N * QW) .. " +: " .. (N*QW) .. "]") or (N*QW) .. "'d0"
+//%     query[#query+1] = l < LANES and (words and "i_query" or "i_query[" .. (l % NB * N * QW) .. " +: " .. (N*QW) .. "]") or (N*QW) .. "'d0"
 //%     for j = LR - 1, 0, -1 do
 //%       local r = l + LANES * j
 //%       local there = l < LANES and r < QB

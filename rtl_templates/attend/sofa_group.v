@@ -12,8 +12,9 @@
 //% local KP, VP = clog2(d.key_rooms) + d.index_bits, clog2(d.value_rooms)     -- narrow: places of a K and a V row
 //% local KH, VH, QH = clog2(d.key_beats), clog2(d.value_beats), clog2(d.query_beats)
 //% local WB, BB, JB, PB = narrow and KP + VP or math.max(1, clog2(W)), clog2(B), clog2(LR), clog2(GL)
-//% local SB, AB = 1 + JB, 1 + JB + (narrow and QH or BB)
-//% local CQ = narrow and P or N * QW      -- bits of a query word
+//% local words = narrow or d.far_reads == 1     -- query rows come in words of the port
+//% local SB, AB = 1 + JB, 1 + JB + (words and QH or BB)
+//% local CQ = words and P or N * QW      -- bits of a query word
 //% local MB = SB + PB            -- {bank, row of the lane, lane}
 //% local late = d.slot_memories == 1     -- the score comes through a register
 //% local WT, ST, INTERVAL = d.weight_time, d.score_time, d.row_interval

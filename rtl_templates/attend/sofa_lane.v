@@ -13,8 +13,9 @@
 //% local KP, VP = clog2(d.key_rooms) + d.index_bits, clog2(d.value_rooms)     -- narrow: places of a K and a V row
 //% local KH, VH, QH = clog2(d.key_beats), clog2(d.value_beats), clog2(d.query_beats)
 //% local WB, BB, JB = math.max(1, clog2(W)), clog2(B), clog2(d.lane_rows)
+//% local far = d.far_reads == 1      -- query rows come in words of the port
 //% local SB = 1 + JB             -- {bank, row of the lane}
-//% local AB, QA = SB + BB, SB + (narrow and QH or BB)
+//% local AB, QA = SB + BB, SB + ((narrow or far) and QH or BB)
 //% -- narrow: a chunk's word, and the chunk in it
 //% local function below(bits) return clog2(P // (N * bits)) end
 //% local LQ, LV = narrow and math.max(below(QW), below(KW)) or 0, narrow and below(VW) or 0
@@ -30,7 +31,7 @@ module sofa_lane (
     // query rows, written chunk by chunk
     input  wire                i_query_we,
     input  wire [$(QA-1):0]    i_query_addr,
-    input  wire [$(narrow and P or N*QW)-1:0] i_query,
+    input  wire [$((narrow or far) and P or N*QW)-1:0] i_query,
     // SA-1
     input  wire                i_take,
     input  wire [$(SB-1):0]    i_row,
@@ -116,14 +117,16 @@ module sofa_lane (
 //%   if late then
     wire [$(N*KW-1):0] k = i_key;
     assign o_key_slot = i_slot;
-//%     if d.far_reads == 1 then
-    wire [$(N*QW-1):0] query = i_query;           // it stands for a cycle more
+//%     if far then
+    sofa_beats #(.BEAT($(P)), .BEATS($(d.query_beats)), .HBITS($(QH)), .DEPTH($(1 << AB)), .ABITS($(AB)), .FAR_READ(1)) u_query (
+        .clk(clk), .i_we(i_query_we && !rst), .i_index(i_query_addr[$(QH-1):0]), .i_waddr(i_query_addr[$(QA-1):$(QH)]), .i_wdata(i_query),
+        .i_re(1'b1), .i_raddr(i_row), .o_rdata(q));
 //%     else
     reg  [$(N*QW-1):0] query;
     always @(posedge clk) query <= i_query;
-//%     end
     sofa_spread #(.WIDTH($(N*QW)), .PARTS($(math.ceil(N / 8))), .DEPTH($(1 << AB)), .ABITS($(AB))) u_query (
         .clk(clk), .i_we(i_query_we && !rst), .i_waddr(i_query_addr), .i_wdata(query), .i_re(1'b1), .i_raddr(i_row), .o_rdata(q));
+//%     end
     wire               unused_take = &{1'b0, i_take, i_take_value};
 //%   else
     reg  [$(WB-1):0]   slot;

@@ -7,6 +7,8 @@
 //% -- narrow: a single lane; words of E elements
 //% local narrow, P, QH = d.narrow == 1, cfg.memory.port_bits, clog2(d.query_beats)
 //% local E = P // QW
+//% local far = d.far_reads == 1
+//% local words = narrow or far     -- a row comes word by word; a single lane
 //% local LB, UB = math.max(1, clog2(LANES)), math.max(1, clog2(NB))
 //% local RW = d.rows_bits
 `default_nettype none
@@ -18,7 +20,7 @@ module sofa_queries (
     input  wire                 i_block_retired,
     input  wire                 i_row_valid,
     output wire                 o_row_ready,
-//% if narrow then
+//% if words then
     input  wire                 i_word_valid,
     input  wire [$(QH-1):0]     i_word_index,
     input  wire [$(P-1):0]      i_word,
@@ -41,7 +43,7 @@ module sofa_queries (
 //% end
     // lanes
     output wire [$(LANES-1):0]  o_query_we,
-//% if narrow then
+//% if words then
     output wire [$(JB+QH):0]    o_query_addr,    // {bank, row of the lane, word}
     output wire [$(P-1):0]      o_query
 //% else
@@ -54,7 +56,7 @@ module sofa_queries (
     reg                  more;        // left is not 0
     reg  [$(RB-1):0] row;
     reg             bank, retire_bank;
-//% if not narrow then
+//% if not words then
     reg  [$(LB-1):0] lane;
     reg  [$(UB-1):0] bus;
 //% end
@@ -63,7 +65,7 @@ module sofa_queries (
 //% end
     wire            take = i_row_valid && o_row_ready;
     wire            block_end = row == $(RB)'d$(QB-1) || left == $(RW)'d1;
-//% if not narrow then
+//% if not words then
     wire            lane_end = lane == $(LB)'d$(LANES-1);
 //% end
     always @(posedge clk)
@@ -76,7 +78,7 @@ module sofa_queries (
 //% if JB > 0 then
             lane_row <= $(JB)'d0;
 //% end
-//% if not narrow then
+//% if not words then
             lane <= $(LB)'d0;
             bus <= $(UB)'d0;
 //% end
@@ -93,25 +95,27 @@ module sofa_queries (
             if (take) begin
                 row <= block_end ? $(RB)'d0 : row + 1'b1;
                 bank <= bank ^ block_end;
-//% if not narrow then
+//% if not words then
                 lane <= block_end || lane_end ? $(LB)'d0 : lane + 1'b1;
                 bus <= block_end || lane_end || bus == $(UB)'d$(NB-1) ? $(UB)'d0 : bus + 1'b1;
 //% end
 //% if JB > 0 then
                 if (block_end)
                     lane_row <= $(JB)'d0;
-                else$(narrow and "" or " if (lane_end)")
+                else$(words and "" or " if (lane_end)")
                     lane_row <= lane_row + 1'b1;
 //% end
             end
         end
 
-//% if narrow then
-    // ---- words, a cycle before their row or in the same: to the lane as they are, to prediction as signs and leading ones ----
+//% if words then
+    // ---- words, a cycle before their row or in the same: to the lane as they are$(narrow and ", to prediction as signs and leading ones" or "") ----
     wire [$(JB):0]   place = $(JB > 0 and "{bank, lane_row}" or "bank");
     assign o_query_we = i_word_valid;
     assign o_query_addr = {place, i_word_index};
     assign o_query = i_word;
+//% end
+//% if narrow then
     assign o_code_we = i_word_valid;
     assign o_code_row = {bank, row};
     assign o_code_index = i_word_index;
@@ -164,7 +168,7 @@ module sofa_queries (
     // ---- codes ----
     reg  [$(RB):0] row1;
     sofa_encode u_encode (
-        .clk(clk), .rst(rst), .i_valid(take), .i_row(i_row),
+        .clk(clk), .rst(rst), .i_valid(take), $(far and ".i_word_valid(i_word_valid), .i_word_index(i_word_index), .i_word(i_word)" or ".i_row(i_row)"),
         .o_valid(o_code_we), .o_codes(o_code[$(D*4-1):0]), .o_exponent(o_code[$(D*4+3):$(D*4)]));
     always @(posedge clk) begin
         if (take)
@@ -172,6 +176,16 @@ module sofa_queries (
         o_code_row <= row1;
     end
 
+//% if far then
+    // ---- a row is in the lane with its last word ----
+    reg              end_of_block, last_beat, bus_bank;
+    always @(posedge clk) begin
+        end_of_block <= block_end;
+        bus_bank <= bank;
+        last_beat <= take && !rst;
+    end
+    assign o_row_ready = more;
+//% else
     // ---- buses ----
     reg  [$(NB-1):0] end_of_block;    // the row on the bus is its block's last
     wire [$(NB-1):0] last_beat, bus_bank;
@@ -228,6 +242,7 @@ module sofa_queries (
     assign o_row_ready = more && ($(table.concat(free, " || ")));
 //% for l = 0, LANES - 1 do
     assign o_query_we[$(l)] = $(B > 1 and "busy_" .. l % NB .. " && lane_" .. l % NB or "take && lane") == $(LB)'d$(l);
+//% end
 //% end
 
 //% end

@@ -26,7 +26,7 @@ module sofa_ranges (
     output wire [7:0]       o_req_len,
     input  wire             i_row_valid,
     output wire             o_row_ready,
-//% local words, HR = d.narrow == 1 and P < 64, clog2(d.range_beats)   -- a record comes in words of the port, the last with i_row_valid
+//% local words, HR = (d.narrow == 1 or far) and P < 64, clog2(d.range_beats)   -- a record comes in words of the port, the last with i_row_valid
 //% if words then
     input  wire             i_word_valid,
     input  wire [$(HR-1):0] i_word_index,

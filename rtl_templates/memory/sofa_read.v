@@ -1,6 +1,7 @@
-// One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and
-// $(d.narrow == 1 and "gives port beats one by one, the last with o_row_valid. They stand until the next." or "assembles port beats into rows.")
 //% local far = d.far_reads == 1
+//% local words = d.narrow == 1 or far     -- beats leave one by one
+// One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and
+// $(words and "gives port beats one by one, the last with o_row_valid. They stand until the next." or "assembles port beats into rows.")
 // Latency: a request leaves one cycle after it is taken; a row is offered $(far and "two cycles" or "one cycle") after its last beat.
 //% if far then
 // A client is granted its request the cycle after it asks for it, every fourth cycle at most; a row that its client may not take at once
@@ -14,7 +15,7 @@
 //% end
 //% local P, A = cfg.memory.port_bits, cfg.memory.address_bits
 //% local most = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats, d.rotary_beats)
-//% local put = not (d.narrow == 1 and P < 64)                 -- whether beats are put together, of ranges or of all rows
+//% local put = not far and not (d.narrow == 1 and P < 64)     -- whether beats are put together, of ranges or of all rows
 //% local MB = d.narrow == 1 and d.range_beats or most
 //% local META, TB = d.key_tag_bits, clog2(most)
 //% local BB = math.max(1, clog2(MB))
@@ -50,7 +51,7 @@ module sofa_read #(
     output reg  [$(MB*P)-1:0]              o_row,
 //% end
     output reg  [$(META)-1:0]              o_meta,
-//% if d.narrow == 1 then
+//% if words then
     // beats
     output reg  [CLIENTS-1:0]              o_word_valid,
     output reg  [$(TB)-1:0]                o_word_index,
@@ -137,9 +138,9 @@ module sofa_read #(
     reg  [CLIENTS-1:0] next_valid;
     wire [CLIENTS-1:0] standing;       // as o_row_valid
 //% if far then
-    // a beat stands here a cycle before it is in the row
+    // a beat stands here a cycle before it leaves
     reg            emit1, waiting;     // waiting: a row that may stand for longer comes or stands
-    reg  [$(MB-1):0] place1;
+    reg  [$(TB-1):0] index1;
     reg  [$(P-1):0] data1;
     reg  [$(META-1):0] meta1;
     reg  [CLIENTS-1:0] client;
@@ -174,7 +175,7 @@ module sofa_read #(
     assign o_idle = tags == 6'd0 && !o_req_valid$(far and " && !issue" or "");
     assign o_error = take && i_data_error;
 
-    integer k, n$(far and ", b" or "");
+    integer k, n;
 //% if far then
     always @* begin
         for (k = 0; k < CLIENTS; k = k + 1)
@@ -186,8 +187,7 @@ module sofa_read #(
         data1 <= i_data;
         meta1 <= tag_meta;
         o_beat_client <= client;
-        for (b = 0; b < $(MB); b = b + 1)
-            place1[b] <= take && beat == b[7:0];
+        index1 <= beat[$(TB-1):0];
         o_beat <= take && !rst;
         emit1 <= emit && !rst;
         waiting <= !rst && !i_halt && (waiting ? (standing & i_row_ready & ~PROMPT) == {CLIENTS{1'b0}} : emit && (client & ~PROMPT) != {CLIENTS{1'b0}});
@@ -212,12 +212,12 @@ module sofa_read #(
 
     always @(posedge clk) begin
 //% if far then
-        if (emit1)
+        o_word_valid <= o_beat_client & {CLIENTS{o_beat}};
+        if (o_beat) begin
             o_meta <= meta1;
-//%   for b = 0, MB - 1 do
-        if (place1[$(b)])
-            o_row[$(b*P) +: $(P)] <= data1;
-//%   end
+            o_word_index <= index1;
+            o_word <= data1;
+        end
 //% else
         if ($(d.narrow == 1 and "take" or "emit"))
             o_meta <= tag_meta;

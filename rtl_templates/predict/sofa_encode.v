@@ -1,17 +1,28 @@
 // Leading-zero encoder of a query row: its exponent e_row and a 4-bit code {sign, c} per element, c = 0 for zero.
 // It takes $(d.encode_width) element(s) a cycle, as many as a port beat brings, so it keeps up with the port: $(d.encode_steps) step(s) a row.
-//% local far = d.far_reads == 1 and d.encode_steps > 1      -- elements come through a register
-// Latency $(d.encode_steps + (far and 2 or 1)) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
-// n / $(d.encode_width) cycles after i_valid. No back-pressure. Equals sofa_row_exponent() and sofa_code().
+//% local far = d.far_reads == 1      -- a step is a beat, when it comes
+//% if far then
+// A row comes word by word; i_valid is in the cycle of its last word or later, before the next row's first. Latency 2 cycles from i_valid.
+//% else
+// Latency $(d.encode_steps + 1) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
+// n / $(d.encode_width) cycles after i_valid.
+//% end
+// No back-pressure. Equals sofa_row_exponent() and sofa_code().
 //% if d.narrow == 1 then skip() end
 //% local D, QW, E, S = cfg.head_dim, cfg.data.query_bits, d.encode_width, d.encode_steps
-//% local SB = clog2(S)
+//% local SB, HB = clog2(S), clog2(d.query_beats)
 `default_nettype none
 module sofa_encode (
     input  wire                clk,
     input  wire                rst,
     input  wire                i_valid,
+//% if far then
+    input  wire                i_word_valid,
+    input  wire [$(HB-1):0]    i_word_index,
+    input  wire [$(E*QW-1):0]  i_word,
+//% else
     input  wire [$(D*QW-1):0]  i_row,
+//% end
     output reg                 o_valid,
     output wire [$(D*4-1):0]   o_codes,
     output reg  [3:0]          o_exponent
@@ -27,27 +38,24 @@ module sofa_encode (
     endfunction
 
     // ---- step by step: magnitudes, then {sign, not zero, place of the leading one} ----
-//% if S > 1 then
+//% if far then
+    wire               last = i_valid;
+    wire [$(E*QW-1):0] part = i_word;
+    reg                found_next;    // magnitudes are those of a word that came
+    always @(posedge clk) found_next <= i_word_valid;
+//% elseif S > 1 then
     reg  [$(SB-1):0]   step;
     wire               run = i_valid || step != $(SB)'d0;
     wire               last = step == $(SB)'d$(S-1);
     reg  [$(E*QW-1):0] part;
-//%   local set = far and "<=" or "="
-    always @$(far and "(posedge clk)" or "*")
+    always @*
         case (step)
 //%   for s = 1, S - 1 do
 //%     local n = math.min(E, D - s * E)
-            $(SB)'d$(s): part $(set) $(ext("i_row[" .. (s*E*QW) .. " +: " .. (n*QW) .. "]", n*QW, E*QW));
+            $(SB)'d$(s): part = $(ext("i_row[" .. (s*E*QW) .. " +: " .. (n*QW) .. "]", n*QW, E*QW));
 //%   end
-            default: part $(set) i_row[$(E*QW-1):0];
+            default: part = i_row[$(E*QW-1):0];
         endcase
-//%   if far then
-    reg                last_part, later;          // of the part
-    always @(posedge clk) begin
-        last_part <= last && !rst;
-        later <= step != $(SB)'d0;
-    end
-//%   end
     always @(posedge clk)
         if (rst || last)
             step <= $(SB)'d0;
@@ -85,19 +93,19 @@ module sofa_encode (
     always @(posedge clk) begin
         magnitude <= absolute;
 //% if S > 1 then
-        begun <= $(far and "later" or "step != " .. lit(SB, 0));
+        begun <= $(far and "i_word_index != " .. lit(HB, 0) or "step != " .. lit(SB, 0));
         ones <= any;
 //% end
 //% for i = 0, E - 1 do
         sign[$(i)] <= part[$(i*QW+QW-1)];
 //% end
-        leads <= $(S > 1 and "{found, leads[" .. (S*E*6-1) .. ":" .. (E*6) .. "]}" or "found");
+        $(far and "if (found_next) " or "")leads <= $(S > 1 and "{found, leads[" .. (S*E*6-1) .. ":" .. (E*6) .. "]}" or "found");
         o_exponent <= leading(any);
         if (rst) begin
             whole <= 1'b0;
             o_valid <= 1'b0;
         end else begin
-            whole <= $(far and "last_part" or "last");
+            whole <= last;
             o_valid <= whole;
         end
     end

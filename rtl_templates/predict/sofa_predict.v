@@ -27,14 +27,15 @@
 //% local XB = clog2(QB + d.pass_distance + 1) + 1
 //% local YB = XB + 2                                     -- of age and a row, signed
 //% local near = not T and d.copies == 1   -- copies of the shift by the columns
-//% -- the beats of the next key come no faster than the slices of one go
-//% local sliced = d.far_reads == 1 and SL > 1 and SL <= d.key_beats
 //% local NB = clog2(KP + 1)
 //% local WB = math.max(KB, TB) + 1
 //% local late = d.radius_rows == 1       -- selection looks up the row's radius
 //% -- narrow: K^ and codes in memories of port words; HQ, HK: bits of a word's index, EQ, EK: its elements
 //% local narrow, P, KW, QW = d.narrow == 1, cfg.memory.port_bits, cfg.data.key_bits, cfg.data.query_bits
 //% local HQ, HK, EQ, EK = clog2(d.query_beats), clog2(d.key_beats), P // QW, P // KW
+//% -- far: K^ comes in words of the port, a slice is one or more; HS: bits of a word's place in its slice
+//% local far = d.far_reads == 1
+//% local HS = far and clog2(DC // EK) or 0
 //% local function word(slice, bits) return slice .. "[" .. (LB-1) .. ":" .. (LB-bits) .. "]" end
 //% local function part(name, slice, elements, bits)
 //%   local low = clog2(elements // DC)
@@ -99,7 +100,7 @@ module sofa_predict (
     input  wire [1:0]         i_key_slot,
     input  wire [$(IB-1):0]   i_key,
     input  wire               i_key_last,
-//% if narrow then
+//% if narrow or far then
     input  wire               i_word_valid,      // of the key that comes next with i_key_valid or before it
     input  wire [$(HK-1):0]   i_word_index,
     input  wire [$(EK*PB-1):0] i_word,
@@ -400,33 +401,12 @@ module sofa_predict (
     sofa_ram #(.WIDTH($(EK*PB)), .DEPTH($(3 << (IB+HK))), .ABITS($(IB+2+HK))) u_khat (
         .clk(clk), .i_we(i_word_valid), .i_waddr({i_key_slot, i_key, i_word_index}), .i_wdata(i_word),
         .i_re(1'b1), .i_raddr({read_slot, read_key, $(word("read_slice", HK))}), .o_rdata(khat));
-//% elseif sliced then
-    // a key's slices are written one after the other: the memory is as wide as one
-    reg  [$(LB-1):0]    put_slice;       // of the key that came, 0 when it comes
-    wire [$(IB+1):0]    put_key;        // slot and index; the loader's own are elsewhere
-    wire [$(IB+1):0]    key_at = i_key_valid ? {i_key_slot, i_key} : put_key;
-    reg                 put;
-    reg  [$(LB-1):0]    put_slice1;
-    reg  [$(DC*PB-1):0] put_word;
-    wire [$(SL*DC*PB-1):0] row_pad = $(ext("i_khat", D*PB, SL*DC*PB));
+//% elseif far then
+    // the memory is as wide as a slice
     wire [$(DC*PB-1):0] khat;
-    always @(posedge clk) begin
-        put_slice1 <= put_slice;
-        case (put_slice)
-//%   for s = 1, SL - 1 do
-            $(LB)'d$(s): put_word <= row_pad[$(s*DC*PB) +: $(DC*PB)];
-//%   end
-            default: put_word <= row_pad[0 +: $(DC*PB)];
-        endcase
-        put <= (i_key_valid || put_slice != $(LB)'d0) && !rst;
-        if (rst)
-            put_slice <= $(LB)'d0;
-        else if (i_key_valid || put_slice != $(LB)'d0)
-            put_slice <= put_slice == $(LB)'d$(SL-1) ? $(LB)'d0 : put_slice + 1'b1;
-    end
-    sofa_copy #(.WIDTH($(IB+2))) u_put_key (.clk(clk), .i_data(key_at), .o_data(put_key));
-    sofa_ram #(.WIDTH($(DC*PB)), .DEPTH($(3 << (IB+LB))), .ABITS($(IB+LB+2))) u_khat (
-        .clk(clk), .i_we(put), .i_waddr({put_key, put_slice1}), .i_wdata(put_word),
+    sofa_beats #(.BEAT($(EK*PB)), .BEATS($(DC//EK)), .HBITS($(math.max(1, HS))), .DEPTH($(3 << (IB+LB))), .ABITS($(IB+LB+2))) u_khat (
+        .clk(clk), .i_we(i_word_valid && !rst), .i_index($(HS > 0 and "i_word_index[" .. (HS-1) .. ":0]" or "1'b0")),
+        .i_waddr({i_key_slot, i_key, $(SL > 1 and "i_word_index[" .. (HK-1) .. ":" .. HS .. "]" or "1'b0")}), .i_wdata(i_word),
         .i_re(1'b1), .i_raddr({read_slot, read_key, read_slice}), .o_rdata(khat));
 //% else
     wire [$(D*PB-1):0]  khat;
@@ -451,7 +431,7 @@ module sofa_predict (
 //% if narrow then
     always @* $(chosen) = $(part("khat", "load_slice", EK, PB));
     wire unused_slice = &{1'b0, load_slice};
-//% elseif sliced then
+//% elseif far then
     always @* $(chosen) = khat;
     wire unused_slice = &{1'b0, load_slice};
 //% elseif SL > 1 then

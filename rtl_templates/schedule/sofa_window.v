@@ -44,10 +44,10 @@ module sofa_window (
     // V rows in issue order
 //% end
     input  wire                  i_v_valid,
-//% if d.slot_memories == 1 and not T then
+//% if d.slot_memories == 1 and not (T or far) then
     input  wire                  i_v_next,        // i_v_valid of the next cycle
 //% end
-//% if narrow then
+//% if narrow or far then
     input  wire                  i_word_valid,    // of the row that comes next with i_v_valid or before it
     input  wire [$(HB-1):0]      i_word_index,
     input  wire [$(P-1):0]       i_word,
@@ -361,7 +361,12 @@ module sofa_window (
     end
     assign o_v_space = v_write;
 //% local parts = math.ceil(N / 8)
-//% if d.slot_memories == 1 and not T then
+//% if far then
+    wire [$(PB-1):0] v_get_next = rst ? $(PB)'d0 : !v_read ? v_get : v_get == $(PB)'d$(PF-1) ? $(PB)'d0 : v_get + 1'b1;
+    sofa_beats #(.BEAT($(P)), .BEATS($(d.value_beats)), .HBITS($(HB)), .DEPTH($(PF)), .ABITS($(PB)), .FAR_READ(1)) u_prefetch (
+        .clk(clk), .i_we(i_word_valid && !rst), .i_index(i_word_index), .i_waddr(v_put), .i_wdata(i_word),
+        .i_re(follow[$(DV-2)] && !rst), .i_raddr(v_get_next), .o_rdata(v));
+//% elseif d.slot_memories == 1 and not T then
     wire [$(PB-1):0] v_put_next = rst ? $(PB)'d0 : !i_v_valid ? v_put : v_put == $(PB)'d$(PF-1) ? $(PB)'d0 : v_put + 1'b1;
     wire [$(PB-1):0] v_get_next = rst ? $(PB)'d0 : !v_read ? v_get : v_get == $(PB)'d$(PF-1) ? $(PB)'d0 : v_get + 1'b1;
     sofa_spread #(.WIDTH($(D*VW)), .PARTS($(parts)), .DEPTH($(PF)), .ABITS($(PB))) u_prefetch (

@@ -19,10 +19,12 @@
 //% local N, B, LANES, NB, NG = cfg.attend.width, d.beats, cfg.attend.lanes, d.query_buses, d.lane_groups
 //% local narrow, HQ, HK, HV, MB, VB = d.narrow == 1, clog2(d.query_beats), clog2(d.key_beats), clog2(d.value_beats), clog2(d.key_rooms), clog2(d.value_rooms)
 //% local WB, BB = narrow and MB + IB + VB or math.max(1, clog2(W)), clog2(B)
-//% local AB = 1 + clog2(d.lane_rows) + (narrow and HQ or BB)
+//% local far = d.far_reads == 1
+//% local words = narrow or far                            -- rows come word by word
+//% local AB = 1 + clog2(d.lane_rows) + (words and HQ or BB)
 //% local MAXB = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats, d.rotary_beats)
 //% local ROW, META = (narrow and d.range_beats or MAXB) * P, d.key_tag_bits
-//% local HW, put = clog2(MAXB), not (narrow and P < 64)     -- put: read channels put beats together
+//% local HW, put = clog2(MAXB), not far and not (narrow and P < 64)     -- put: read channels put beats together
 //% local PLB = math.max(1, clog2(cfg.memory.prefetch))
 //% local clients = NC == 2 and {{"key"}, {"value", "range", "query"}} or {{"value", "range", "query", "key"}}
 //% if T then clients = NC == 2 and {{"key", "weight", "token"}, {"value", "range", "query"}} or {{"key", "value", "range", "query", "weight", "token"}} end
@@ -157,7 +159,7 @@ module sofa_core (
     // ---- read channels ----
 //% for _, x in ipairs(ROT and {"range", "key", "value", "query", "token", "weight", "rotary", "turn"} or T and {"range", "key", "value", "query", "token", "weight"} or {"range", "key", "value", "query"}) do
     wire            $(x)_ask, $(x)_asked, $(x)_come, $(x)_next, $(x)_taken;
-//%   if narrow then
+//%   if words then
     wire            $(x)_word_valid;
     wire [$(HW-1):0] $(x)_word_index;
     wire [$(P-1):0] $(x)_word;
@@ -190,7 +192,7 @@ module sofa_core (
     wire [$(ROW-1):0] read_row_$(c);
 //%   end
     wire [$(META-1):0] read_meta_$(c);
-//%   if narrow then
+//%   if words then
     wire [$(HW-1):0] word_index_$(c);
     wire [$(P-1):0] word_$(c);
 //%     for i, x in ipairs(clients[c+1]) do
@@ -203,7 +205,7 @@ module sofa_core (
         .o_beat_client(beat_client_$(c)),
         .i_valid($(all("_ask"))), .o_ready($(all("_asked"))), .i_addr($(all("_addr"))), .i_len($(all("_len"))),
         .i_meta({$(table.concat(metas, ", "))}),
-//%   if narrow then
+//%   if words then
         .o_word_valid($(all("_word_valid"))), .o_word_index(word_index_$(c)), .o_word(word_$(c)),
 //%   end
         .o_row_valid($(all("_come"))), .o_row_next($(all("_next"))), .i_row_ready($(all("_taken"))), $(put and ".o_row(read_row_" .. c .. "), " or "").o_meta(read_meta_$(c)),
@@ -237,7 +239,7 @@ module sofa_core (
         .clk(clk), .rst(reset), .i_start(start), .i_block_retired(block_retired), .i_rows(cfg_rows), .i_keys(cfg_keys[$(KB-1):0]),
         .i_has_ranges(has_ranges), .i_range_base(cfg_range_base),
         .o_req_valid(range_ask), .i_req_ready(range_asked), .o_req_addr(range_addr), .o_req_len(range_len),
-        .i_row_valid(range_come), .o_row_ready(range_taken), $(narrow and P < 64 and ".i_word_valid(range_word_valid), .i_word_index(range_word_index[" .. (clog2(64//P)-1) .. ":0]), .i_word(range_word)" or ".i_row(range_row[" .. (d.range_records*64-1) .. ":0])"),
+        .i_row_valid(range_come), .o_row_ready(range_taken), $(words and P < 64 and ".i_word_valid(range_word_valid), .i_word_index(range_word_index[" .. (clog2(64//P)-1) .. ":0]), .i_word(range_word)" or far and ".i_row(range_word)" or ".i_row(range_row[" .. (d.range_records*64-1) .. ":0])"),
         .o_range_write(range_we), .o_range_bank(range_bank), .o_range_row(range_row_index), .o_range(range),
         .o_block_valid(block_valid), .i_block_ready(block_ready), .o_block_rows(block_rows), .o_block_low(block_low),
         .o_block_high(block_high), .o_block_bank(block_bank), .o_empty_row(empty_row), .o_range_error(range_error));
@@ -259,13 +261,15 @@ module sofa_core (
 //% end
     wire [$(LANES-1):0] lane_query_we;
     wire [$(NB*AB-1):0] lane_query_addr;
-    wire [$(narrow and P or NB*N*QW)-1:0] lane_query;
+    wire [$(words and P or NB*N*QW)-1:0] lane_query;
     sofa_queries u_queries (
         .clk(clk), .rst(reset), .i_start(start), .i_rows(cfg_rows), .i_block_retired(block_retired), .i_row_valid(query_come),
         .o_row_ready(query_taken), .o_ready(query_ready), .o_code_we(code_we), .o_code_row(code_row),
 //% if narrow then
-        .i_word_valid(query_word_valid), .i_word_index(query_word_index[$(HQ-1):0]), .i_word(query_word),
         .o_code_index(code_index), .o_exponent_we(exponent_we), .o_exponent_row(exponent_row), .o_exponent(exponent),
+//% end
+//% if words then
+        .i_word_valid(query_word_valid), .i_word_index(query_word_index[$(HQ-1):0]), .i_word(query_word),
 //% else
         .i_row(query_row[$(D*QW-1):0]),
 //% end
@@ -418,12 +422,22 @@ module sofa_core (
     wire              unused_read_slot = &{1'b0, read_slot};
 //% else
     wire [$(D*KW-1):0] k;
+//%   if far then
+    sofa_beats #(.BEAT($(P)), .BEATS($(d.key_beats)), .HBITS($(HK)), .DEPTH($(3 << IB)), .ABITS($(IB+2))) u_keys (
+        .clk(clk), .i_we(key_word_valid && !reset), .i_index(key_word_index[$(HK-1):0]), .i_waddr({key_slot, key_index}), .i_wdata(key_word),
+        .i_re(1'b1), .i_raddr({read_slot, read_key}), .o_rdata(k));
+    wire [$(P//KW*PB-1):0] khat;
+//%     for i = 0, P // KW - 1 do
+    assign khat[$(i*PB) +: $(PB)] = key_word[$(i*KW+KW-PB) +: $(PB)];
+//%     end
+//%   else
     sofa_ram #(.WIDTH($(D*KW)), .DEPTH($(3 << IB)), .ABITS($(IB+2))) u_keys (
         .clk(clk), .i_we(key_come), .i_waddr({key_slot, key_index}), .i_wdata(key_row[$(D*KW-1):0]),
         .i_re(1'b1), .i_raddr({read_slot, read_key}), .o_rdata(k));
     wire [$(D*PB-1):0] khat;
 //%   for i = 0, D - 1 do
     assign khat[$(i*PB) +: $(PB)] = key_row[$(i*KW+KW-PB) +: $(PB)];
+//%   end
 //%   end
 //% end
 //% end
@@ -469,11 +483,13 @@ module sofa_core (
 //%   end
 //% else
         .i_key_valid(key_come), .i_key_slot(key_slot), .i_key(key_index), .i_key_last(key_last),
-//% if narrow then
-        .i_word_valid(key_word_valid), .i_word_index(key_word_index[$(HK-1):0]), .i_word(khat), .i_code_index(code_index),
-        .i_exponent_we(exponent_we), .i_exponent_row(exponent_row), .i_exponent(exponent),
+//% if words then
+        .i_word_valid(key_word_valid), .i_word_index(key_word_index[$(HK-1):0]), .i_word(khat),
 //% else
         .i_khat(khat),
+//% end
+//% if narrow then
+        .i_code_index(code_index), .i_exponent_we(exponent_we), .i_exponent_row(exponent_row), .i_exponent(exponent),
 //% end
 //% end
         .i_code_we(code_we), .i_code_row(code_row), .i_code(code), .i_query_ready(query_ready),
@@ -608,20 +624,22 @@ module sofa_core (
         .i_v_place(new_v ? $(ROT and "new_v_place" or "new_place") : value_tag[$(PLB-1):0]), .i_v_valid(new_v || value_come), .i_v(new_v ? new_v_row : value_row[$(D*VW-1):0]),
         .o_parity_free(parity_free), .o_slot_free(slot_free), .o_v_space(value_space),
 //% else
-        .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), $(d.slot_memories == 1 and ".i_v_next(value_next), " or "").o_v_space(value_space),
+        .o_parity_free(parity_free), .o_slot_free(slot_free), .i_v_valid(value_come), $(d.slot_memories == 1 and not far and ".i_v_next(value_next), " or "").o_v_space(value_space),
 //% end
         .o_entry_slot(entry_slot), .o_entry_bank(entry_bank), .o_move(entry_move), .o_load(entry_load), .o_load_any(load_any), .o_load_rows(load_rows), .o_load_bank(load_bank),
         .i_entry_any(entry_any), .i_query_ready(query_ready), .o_open(open), .o_open_bank(open_bank), .o_open_rows(open_rows),
         .o_open_count(open_count), .i_owed(owed), .o_retire_bank(retire_bank), .o_retire_ready(retire_ready),
-//% if narrow then
+//% if words then
         .i_word_valid(value_word_valid), .i_word_index(value_word_index[$(HV-1):0]), .i_word(value_word),
+//% end
+//% if narrow then
         .i_value_addr(lane_value_addr), .o_value(lane_value));
 //% else
 //%   if B > 1 then
         .i_phase_keys(phase_keys), .i_phase_values(phase_values),
 //%   end
 //%   if not T then
-        .i_k(k), .i_v(value_row[$(D*VW-1):0]),
+        .i_k(k),$(far and "" or " .i_v(value_row[" .. (D*VW-1) .. ":0]),")
 //%   end
 //%   if d.slot_memories == 1 then
         .i_key_slot(key_read_slot), .o_key(lane_key), .i_value_slot(value_read_slot), .o_value(lane_value));
