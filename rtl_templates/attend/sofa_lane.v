@@ -120,12 +120,12 @@ module sofa_lane (
 //%     if far then
     sofa_beats #(.BEAT($(P)), .BEATS($(d.query_beats)), .HBITS($(QH)), .DEPTH($(1 << AB)), .ABITS($(AB)), .FAR_READ(1)) u_query (
         .clk(clk), .i_we(i_query_we && !rst), .i_index(i_query_addr[$(QH-1):0]), .i_waddr(i_query_addr[$(QA-1):$(QH)]), .i_wdata(i_query),
-        .i_re(1'b1), .i_raddr(i_row), .o_rdata(q));
+        .i_raddr(i_row), .o_rdata(q));
 //%     else
     reg  [$(N*QW-1):0] query;
     always @(posedge clk) query <= i_query;
     sofa_spread #(.WIDTH($(N*QW)), .PARTS($(math.ceil(N / 8))), .DEPTH($(1 << AB)), .ABITS($(AB))) u_query (
-        .clk(clk), .i_we(i_query_we && !rst), .i_waddr(i_query_addr), .i_wdata(query), .i_re(1'b1), .i_raddr(i_row), .o_rdata(q));
+        .clk(clk), .i_we(i_query_we && !rst), .i_waddr(i_query_addr), .i_wdata(query), .i_raddr(i_row), .o_rdata(q));
 //%     end
     wire               unused_take = &{1'b0, i_take, i_take_value};
 //%   else
@@ -252,7 +252,7 @@ module sofa_lane (
 //% end
 //% if late then
     sofa_spread #(.WIDTH($(N*OA)), .PARTS($(math.ceil(N / 8))), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
-        .clk(clk), .i_we(write2 && !rst), .i_waddr(addr2), .i_wdata(o_new), .i_re(1'b1), .i_raddr(i_weigh_row), .o_rdata(o_read));
+        .clk(clk), .i_we(write2 && !rst), .i_waddr(addr2), .i_wdata(o_new), .i_raddr(i_weigh_row), .o_rdata(o_read));
 //% else
     sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(1 << AB)), .ABITS($(AB))) u_output (
         .clk(clk), .i_we(write2), .i_waddr(addr2), .i_wdata(o_new),

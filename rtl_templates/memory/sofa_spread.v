@@ -1,5 +1,5 @@
 // A wide memory in PARTS parts, each with registers of its own for addresses and enables, so that no wire goes to all of them.
-// Enables and addresses come a cycle before they count; i_wdata comes in the cycle of the write. Latency of a read: 2 cycles;
+// Addresses and the enable come a cycle before they count; i_wdata comes in the cycle of the write. Latency of a read: 2 cycles;
 // throughput one write and one read a cycle; no handshake.
 //% if d.slot_memories == 0 then skip() end
 `default_nettype none
@@ -13,7 +13,6 @@ module sofa_spread #(
     input  wire             i_we,
     input  wire [ABITS-1:0] i_waddr,
     input  wire [WIDTH-1:0] i_wdata,
-    input  wire             i_re,
     input  wire [ABITS-1:0] i_raddr,
     output wire [WIDTH-1:0] o_rdata
 );
@@ -22,13 +21,13 @@ module sofa_spread #(
     generate
         for (p = 0; p * PART < WIDTH; p = p + 1) begin : part
             localparam BITS = (p + 1) * PART <= WIDTH ? PART : WIDTH - p * PART;
-            wire             we, re;
+            wire             we;
             wire [ABITS-1:0] waddr, raddr;
-            sofa_copy #(.WIDTH(2 + 2 * ABITS)) u_control (
-                .clk(clk), .i_data({i_we, i_waddr, i_re, i_raddr}), .o_data({we, waddr, re, raddr}));
+            sofa_copy #(.WIDTH(1 + 2 * ABITS)) u_control (
+                .clk(clk), .i_data({i_we, i_waddr, i_raddr}), .o_data({we, waddr, raddr}));
             sofa_ram #(.WIDTH(BITS), .DEPTH(DEPTH), .ABITS(ABITS)) u_part (
                 .clk(clk), .i_we(we), .i_waddr(waddr), .i_wdata(i_wdata[p*PART +: BITS]),
-                .i_re(re), .i_raddr(raddr), .o_rdata(o_rdata[p*PART +: BITS]));
+                .i_re(1'b1), .i_raddr(raddr), .o_rdata(o_rdata[p*PART +: BITS]));
         end
     endgenerate
 endmodule

@@ -407,7 +407,7 @@ module sofa_predict (
     sofa_beats #(.BEAT($(EK*PB)), .BEATS($(DC//EK)), .HBITS($(math.max(1, HS))), .DEPTH($(3 << (IB+LB))), .ABITS($(IB+LB+2))) u_khat (
         .clk(clk), .i_we(i_word_valid && !rst), .i_index($(HS > 0 and "i_word_index[" .. (HS-1) .. ":0]" or "1'b0")),
         .i_waddr({i_key_slot, i_key, $(SL > 1 and "i_word_index[" .. (HK-1) .. ":" .. HS .. "]" or "1'b0")}), .i_wdata(i_word),
-        .i_re(1'b1), .i_raddr({read_slot, read_key, read_slice}), .o_rdata(khat));
+        .i_raddr({read_slot, read_key, read_slice}), .o_rdata(khat));
 //% else
     wire [$(D*PB-1):0]  khat;
     sofa_ram #(.WIDTH($(D*PB)), .DEPTH($(3 << IB)), .ABITS($(IB+2))) u_khat (

@@ -365,12 +365,12 @@ module sofa_window (
     wire [$(PB-1):0] v_get_next = rst ? $(PB)'d0 : !v_read ? v_get : v_get == $(PB)'d$(PF-1) ? $(PB)'d0 : v_get + 1'b1;
     sofa_beats #(.BEAT($(P)), .BEATS($(d.value_beats)), .HBITS($(HB)), .DEPTH($(PF)), .ABITS($(PB)), .FAR_READ(1)) u_prefetch (
         .clk(clk), .i_we(i_word_valid && !rst), .i_index(i_word_index), .i_waddr(v_put), .i_wdata(i_word),
-        .i_re(follow[$(DV-2)] && !rst), .i_raddr(v_get_next), .o_rdata(v));
+        .i_raddr(v_get_next), .o_rdata(v));
 //% elseif d.slot_memories == 1 and not T then
     wire [$(PB-1):0] v_put_next = rst ? $(PB)'d0 : !i_v_valid ? v_put : v_put == $(PB)'d$(PF-1) ? $(PB)'d0 : v_put + 1'b1;
     wire [$(PB-1):0] v_get_next = rst ? $(PB)'d0 : !v_read ? v_get : v_get == $(PB)'d$(PF-1) ? $(PB)'d0 : v_get + 1'b1;
     sofa_spread #(.WIDTH($(D*VW)), .PARTS($(parts)), .DEPTH($(PF)), .ABITS($(PB))) u_prefetch (
-        .clk(clk), .i_we(i_v_next), .i_waddr(v_put_next), .i_wdata(i_v), .i_re(follow[$(DV-2)] && !rst), .i_raddr(v_get_next), .o_rdata(v));
+        .clk(clk), .i_we(i_v_next), .i_waddr(v_put_next), .i_wdata(i_v), .i_raddr(v_get_next), .o_rdata(v));
 //% else
     sofa_ram #(.WIDTH($(D*VW)), .DEPTH($(PF)), .ABITS($(PB))) u_prefetch (
         .clk(clk), .i_we(i_v_valid), .i_waddr(v_put), .i_wdata(i_v), .i_re(v_read), .i_raddr(v_get), .o_rdata(v));
@@ -380,10 +380,10 @@ module sofa_window (
     wire [$(WB-1):0] v_slot = follow_slot[$((DV-1)*WB) +: $(WB)];
 //% if d.slot_memories == 1 then
     sofa_spread #(.WIDTH($(N*KW)), .PARTS($(parts)), .DEPTH($(W)), .ABITS($(WB))) u_key_slots (
-        .clk(clk), .i_we(load && !rst), .i_waddr(free_index), .i_wdata($(ext("k", D*KW, N*KW))), .i_re(1'b1), .i_raddr(i_key_slot), .o_rdata(o_key));
+        .clk(clk), .i_we(load && !rst), .i_waddr(free_index), .i_wdata($(ext("k", D*KW, N*KW))), .i_raddr(i_key_slot), .o_rdata(o_key));
     sofa_spread #(.WIDTH($(N*VW)), .PARTS($(parts)), .DEPTH($(W)), .ABITS($(WB))) u_value_slots (
         .clk(clk), .i_we(v_read && !rst), .i_waddr(follow_slot[$((DV-2)*WB) +: $(WB)]), .i_wdata($(ext("v", D*VW, N*VW))),
-        .i_re(1'b1), .i_raddr(i_value_slot), .o_rdata(o_value));
+        .i_raddr(i_value_slot), .o_rdata(o_value));
     wire unused_v_slot = &{1'b0, v_slot};
 //% else
 //% for s = 0, W - 1 do

@@ -425,7 +425,7 @@ module sofa_core (
 //%   if far then
     sofa_beats #(.BEAT($(P)), .BEATS($(d.key_beats)), .HBITS($(HK)), .DEPTH($(3 << IB)), .ABITS($(IB+2))) u_keys (
         .clk(clk), .i_we(key_word_valid && !reset), .i_index(key_word_index[$(HK-1):0]), .i_waddr({key_slot, key_index}), .i_wdata(key_word),
-        .i_re(1'b1), .i_raddr({read_slot, read_key}), .o_rdata(k));
+        .i_raddr({read_slot, read_key}), .o_rdata(k));
     wire [$(P//KW*PB-1):0] khat;
 //%     for i = 0, P // KW - 1 do
     assign khat[$(i*PB) +: $(PB)] = key_word[$(i*KW+KW-PB) +: $(PB)];
@@ -771,6 +771,6 @@ module sofa_core (
     assign inc_tiles = tile_seen;
     assign inc_output_bytes = store_beat ? store_bytes : $(lit(clog2(d.port_bytes+1), 0));
 //% -- upper bits of shared row buses and of the descriptor
-    wire unused_rows = &{1'b0,$(narrow and " range_word_valid, range_word_index, range_word, key_word_index, value_word_index, query_word_index," or "")$(put and " range_row, key_row, value_row, query_row," or "") cfg_keys, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
+    wire unused_rows = &{1'b0,$(words and " range_word_valid, range_word_index, range_word, key_word_index, value_word_index, query_word_index," or "")$(put and " range_row, key_row, value_row, query_row," or "") cfg_keys, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
 endmodule
 `default_nettype wire
