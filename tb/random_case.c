@@ -52,7 +52,8 @@ static unsigned least(unsigned a, unsigned b)
 struct sizes {
     unsigned qb, d, tile;
     int tiny;
-    unsigned width, dims, port; /* 0, or those of a machine whose rows stay in port words */
+    unsigned width, dims, port; /* 0, or those of a machine whose rows stay in port words or come in them */
+    int far;
 };
 
 /* One lane, rows of several words, words of whole chunks and slices: what sofa_config_derive() calls narrow. */
@@ -62,6 +63,16 @@ static void choose_narrow(struct sizes *s, struct tb_random *r)
     s->dims = 1u << tb_random_below(r, 3);
     s->port = (s->width > s->dims ? s->width : s->dims) * 16 << tb_random_below(r, 2);
     s->d = s->port / 4 + 4 * tb_random_between(r, 1, 5);
+}
+
+/* One lane of whole rows, which are whole beats: what sofa_config_derive() calls far_reads. Slices are 1, 2 or 4 beats of 8-bit keys. */
+static void choose_far(struct sizes *s, struct tb_random *r)
+{
+    unsigned beats = tb_random_between(r, 4, 9), slice = 1u << tb_random_below(r, 3);
+    s->port = 16u << tb_random_below(r, 3);
+    s->d = s->width = s->port / 8 * beats;
+    s->dims = s->port / 8 * (beats % slice == 0 ? slice : 1);
+    s->far = 1;
 }
 
 /* Tiny ones compile fast, and every size is near the others and near one: that is where corners meet. */
@@ -77,8 +88,11 @@ static void choose_sizes(struct sizes *s, struct tb_random *r)
         s->d = rarely(r) ? spread(r, 8, 256) : tb_random_between(r, 8, 72);
         s->tile = spread(r, rarely(r) ? 4 : 8, rarely(r) ? 512 : 64);
     }
-    if (tb_random_below(r, 4) == 0)
+    unsigned kind = tb_random_below(r, 8);
+    if (kind < 2)
         choose_narrow(s, r);
+    if (kind == 2)
+        choose_far(s, r);
 }
 
 /* Returns predict.dims. */
@@ -97,7 +111,7 @@ static unsigned choose_engines(struct tb_case *c, struct tb_random *r, const str
     unsigned dims = s->port ? s->dims : spread(r, 1, least(s->d, ARRAY_LIMIT / kp));
     give(c, "predict.dims", dims);
     give(c, "predict.score_bits", tb_random_between(r, 8, 24));
-    give(c, "target", tb_random_below(r, 2));
+    give(c, "target", tb_random_below(r, 2) || s->far);
     give(c, "attend.lanes", lanes);
     give(c, "attend.width", s->port ? s->width : spread(r, 1, least(s->d, ARRAY_LIMIT / lanes)));
     give(c, "attend.window", spread(r, 1, s->port ? 5 : tb_random_below(r, 4) ? 16 : 64));
