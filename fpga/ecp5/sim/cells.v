@@ -12,7 +12,8 @@ module routed_EHXPLLL #(
     parameter OUTDIVIDER_MUXC = "DIVC", parameter OUTDIVIDER_MUXD = "DIVD", parameter DPHASE_SOURCE = "DISABLED",
     parameter INTFB_WAKE = "DISABLED", parameter PLLRST_ENA = "DISABLED", parameter STDBY_ENABLE = "DISABLED"
 ) (
-    input wire CLKI, output wire CLKOP, output wire LOCK
+    input wire CLKI, input wire CLKFB, input wire RST, input wire STDBY, input wire PLLWAKESYNC, input wire ENCLKOP, input wire [1:0] PHASESEL,
+    input wire PHASEDIR, input wire PHASESTEP, input wire PHASELOADREG, output wire CLKOP, output wire LOCK
 );
     assign CLKOP = CLKI;
     assign LOCK = 1'b1;
@@ -128,8 +129,8 @@ module routed_MULT18X18D #(
         end
 endmodule
 
-// Port A alone with words of 1 or 9 bits, or port A for writing and port B for reading words of 36 bits in four bytes. A read of port A gives
-// what stood there; no core waits for it in the cycle of a write.
+// Port A alone with words of 1 or 9 bits, or port A for writing and port B for reading words of 36 bits in four bytes, {DIB, DIA} and
+// {DOB, DOA}, as Yosys maps them. A read gives what stood there; no core waits for it in the cycle of a write.
 module routed_DP16KD #(
     parameter DATA_WIDTH_A = 18, parameter DATA_WIDTH_B = 18, parameter REGMODE_A = "NOREG", parameter REGMODE_B = "NOREG",
     parameter WRITEMODE_A = "NORMAL", parameter WRITEMODE_B = "NORMAL", parameter CSDECODE_A = "0b000", parameter CSDECODE_B = "0b000",
@@ -155,7 +156,7 @@ module routed_DP16KD #(
             word[i] = {W{1'b0}};
     generate
         if (PAIR) begin : g_pair
-            assign {DOA, DOB} = wide;
+            assign {DOB, DOA} = wide;
             wire [35:0] data = {DIB, DIA};
             integer b;
             always @(posedge CLKA)
