@@ -104,7 +104,7 @@ struct sofa_derived {
     unsigned output_words; /* 1: the store reads finished rows word by word, a port beat each; 0: it takes them whole */
     unsigned lane_copies; /* of the registers that steer a lane's accumulators: on FPGAs one register is too far from most of them */
     unsigned copies;      /* 1: registers that drive much are copied so (sofa_copy): those of the lane and what is near it */
-    unsigned far_reads;   /* 1: units talk through registers, as rows of K and V are at least four beats; see docs/architecture.md */
+    unsigned far_reads;   /* 1: units talk through registers and rows come beat by beat, at least four of K and V; see docs/architecture.md */
     unsigned slot_memories; /* 1: the window's slots are memories that the single lane reads; 0: registers */
     unsigned lane_places; /* 1: the lane's shifter puts a retiring row's accumulators in place for division; 0: the unit does */
     unsigned norm_shift;  /* but for that many last bits of the shift, which the unit does */
