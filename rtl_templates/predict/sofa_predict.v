@@ -433,7 +433,7 @@ module sofa_predict (
     wire unused_slice = &{1'b0, load_slice};
 //% elseif far then
     always @* $(chosen) = khat;
-    wire unused_slice = &{1'b0, load_slice};
+    wire unused_slice = &{1'b0, load_slice$(SL == 1 and ", pass_slice" or "")};
 //% elseif SL > 1 then
     wire [$(SL*DC*PB-1):0] khat_pad = $(ext("khat", D*PB, SL*DC*PB));
     always @*
