@@ -1,0 +1,103 @@
+#include "cores.h"
+
+#include "tests.h"
+
+#define SETTINGS 24
+
+/* Configurations with something odd each. */
+static const char *const designs[][SETTINGS] = {
+    {"query_block=16"}, /* the default */
+    {"query_block=5", "head_dim=19", "tile.keys=11", "tile.kept_max=5", "data.query_bits=8", "data.value_bits=8",
+     "predict.keys=3", "predict.dims=4", "attend.lanes=3", "attend.width=4", "attend.window=3", "memory.port_bits=64",
+     "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48"},
+    {"query_block=1", "head_dim=8", "keys_max=33", "tile.keys=4", "tile.kept_max=1", "predict.keys=1", "predict.dims=1",
+     "attend.lanes=1", "attend.width=1", "attend.window=1", "memory.port_bits=8", "memory.prefetch=2",
+     "memory.address_bits=17"},
+    {"query_block=32", "head_dim=64", "tile.keys=64", "tile.kept_max=16", "predict.keys=16", "predict.dims=32",
+     "attend.lanes=8", "attend.width=16", "attend.window=8", "memory.port_bits=512", "memory.read_channels=2"},
+    /* a single lane of whole rows that come beat by beat (far_reads) */
+    {"target=fpga", "query_block=5", "head_dim=24", "tile.keys=12", "tile.kept_max=5", "data.query_bits=8", "data.key_bits=8",
+     "data.value_bits=8", "predict.operand_bits=6", "predict.keys=3", "predict.dims=8", "attend.lanes=1", "attend.width=24",
+     "attend.window=3", "memory.port_bits=32", "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48"},
+    /* tokens: rotated keys; a pass of keys for each slice of codes, which come slower than tokens */
+    {"mode=tokens", "kvgen.rotary=1", "head_dim=22", "hidden_max=40", "kvgen.slice=20", "predict.dims=5", "kvgen.inputs=2"},
+    {"mode=tokens", "head_dim=32", "hidden_max=32", "kvgen.slice=8", "predict.dims=8", "predict.keys=4", "tile.keys=4",
+     "tile.kept_max=2", "memory.port_bits=8", "attend.width=4", "memory.prefetch=4"},
+    /* mode tokens: resident; streamed, with tails everywhere */
+    {"mode=tokens", "query_block=8", "hidden_max=60", "memory.prefetch=5"},
+    {"mode=tokens", "query_block=6", "head_dim=19", "tile.keys=11", "tile.kept_max=5", "hidden_max=75", "kvgen.slice=25",
+     "kvgen.outputs=4", "kvgen.inputs=3", "predict.keys=3", "predict.dims=4", "predict.weight_rounding=floor",
+     "data.value_bits=8", "attend.lanes=3", "attend.width=4", "attend.window=3", "memory.port_bits=64",
+     "memory.read_channels=2", "memory.prefetch=3", "memory.address_bits=48", "keys_max=200"},
+};
+_Static_assert(sizeof designs / sizeof designs[0] == DESIGNS, "as many as cores.h says");
+
+static struct sofa_error error;
+
+const struct sofa_options plain = {.radius = -1};
+
+void open_design(struct fixture *f, size_t design)
+{
+    unsigned count = 0;
+    while (count < SETTINGS && designs[design][count])
+        count++;
+    CHECK_OK(sofa_config_load(&f->config, NULL, designs[design], count, &error));
+    CHECK_OK(tb_driver_open(&f->driver, &f->config, &(struct tb_core_options){.seed = test_seed()}, &error));
+    f->random.state = test_seed() + design;
+}
+
+void close_design(struct fixture *f)
+{
+    tb_driver_close(f->driver);
+}
+
+void make_head(struct head *h, struct fixture *f, size_t rows, size_t keys, enum tb_content content, enum tb_view view,
+               const struct sofa_options *o)
+{
+    keys = keys < f->config.keys_max ? keys : f->config.keys_max;
+    CHECK_OK(tb_synthetic(&h->trace, &f->config, rows, keys, content, view, &f->random, &error));
+    CHECK_OK(sofa_job_make(&h->job, &f->config, &h->trace, o, &error));
+    CHECK_OK(sofa_model_run(&h->result, &f->config, &h->trace, &h->job, 1, &error));
+}
+
+void model_again(struct head *h, const struct fixture *f)
+{
+    sofa_result_free(&h->result);
+    CHECK_OK(sofa_model_run(&h->result, &f->config, &h->trace, &h->job, 1, &error));
+}
+
+void free_head(struct head *h)
+{
+    sofa_result_free(&h->result);
+    sofa_trace_free(&h->trace);
+}
+
+void run_exact(struct fixture *f, const struct head *h, int random, const char *what)
+{
+    struct tb_run_options o = {.memory = {.random = random, .seed = tb_random_next(&f->random)}};
+    struct tb_outcome outcome;
+    struct tb_comparison cmp;
+    CHECK_OK(tb_bench_run(f->driver, &h->trace, &h->job, &h->result, &o, &outcome, &cmp, &error));
+    ck_assert_msg(cmp.mismatches == 0, "%s, %s memory: %s", what, random ? "random" : "ideal", cmp.first);
+}
+
+void run_good(struct fixture *f)
+{
+    struct head h;
+    make_head(&h, f, f->config.query_block + 1, 40, TB_RANDOM_VALUES, TB_CAUSAL, &plain);
+    run_exact(f, &h, 0, "the job after it");
+    free_head(&h);
+}
+
+void load_job(struct fixture *f, struct tb_layout *l, const struct head *h, const struct tb_memory_options *o)
+{
+    CHECK_OK(tb_layout_make(l, &f->config, &h->trace, &h->job, o->random, &f->random, &error));
+    tb_memory_attach(&f->driver->memory, l, o);
+    CHECK_OK(tb_load_job(f->driver, &h->job, l, &error));
+}
+
+void unload_job(struct fixture *f, struct tb_layout *l)
+{
+    tb_memory_detach(&f->driver->memory);
+    tb_layout_free(l);
+}

@@ -1,0 +1,50 @@
+/* Compiled cores for the tests: designs with something odd each, a head on one of them and what the model makes of it.
+ * Each core is compiled once and cached. */
+#ifndef SOFA_TESTS_CORES_H
+#define SOFA_TESTS_CORES_H
+
+#include "../tb/bench.h"
+#include "../tb/synthetic.h"
+
+/* Designs 0 .. DESIGN_TOKENS - 1 are of mode kv, the others of mode tokens. */
+enum { DESIGN_FAR = 4, DESIGN_TOKENS = 5, DESIGNS = 9 };
+
+struct fixture {
+    struct sofa_config config;
+    struct tb_driver *driver;
+    struct tb_random random;
+};
+
+void open_design(struct fixture *f, size_t design);
+void close_design(struct fixture *f);
+
+/* A head and what the model makes of it. */
+struct head {
+    struct sofa_trace trace;
+    struct sofa_job job;
+    struct sofa_result result;
+};
+
+/* The configuration's tile and kept, no radius. */
+extern const struct sofa_options plain;
+
+/* keys: no more than keys_max are taken. */
+void make_head(struct head *h, struct fixture *f, size_t rows, size_t keys, enum tb_content content, enum tb_view view,
+               const struct sofa_options *o);
+/* The job or the ranges of the head have been changed: runs the model again. */
+void model_again(struct head *h, const struct fixture *f);
+void free_head(struct head *h);
+
+/* A run with everything compared; `what` names it in the message. */
+void run_exact(struct fixture *f, const struct head *h, int random, const char *what);
+/* Whatever happened before, a job now is bit-exact. */
+void run_good(struct fixture *f);
+
+/* Images of the head's job in memory, the descriptor written: it only waits for its start. */
+void load_job(struct fixture *f, struct tb_layout *l, const struct head *h, const struct tb_memory_options *o);
+void unload_job(struct fixture *f, struct tb_layout *l);
+
+/* For calls that put their message into the file's `error`. */
+#define CHECK_OK(call) ck_assert_msg((call) == SOFA_OK, "%s", error.text)
+
+#endif
