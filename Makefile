@@ -4,9 +4,9 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
-PACKAGES := libcyaml-dev libyaml-dev liblua5.4-dev libzip-dev libjansson-dev check zlib1g-dev pkg-config \
+PACKAGES := libyaml-dev liblua5.4-dev libzip-dev libjansson-dev check zlib1g-dev pkg-config \
             g++ verilator iverilog yosys
-MODULES := libcyaml lua5.4 libzip jansson check zlib
+MODULES := yaml-0.1 lua5.4 libzip jansson check zlib
 TOOLS := pkg-config g++ verilator iverilog yosys
 
 # Compiler and linker flags of the libraries. The file is made by installing what is missing, then make starts again.

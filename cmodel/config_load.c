@@ -5,6 +5,45 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const text_keys[] = {"name", "mode"};
+
+int sofa_is_key(const char *path)
+{
+    for (size_t i = 0; i < sizeof text_keys / sizeof text_keys[0]; i++)
+        if (strcmp(path, text_keys[i]) == 0)
+            return 1;
+    for (unsigned key = 0; key < SOFA_KEY_COUNT; key++)
+        if (strcmp(path, sofa_key_rules[key].path) == 0)
+            return 1;
+    return 0;
+}
+
+int sofa_is_section(const char *path)
+{
+    size_t length = strlen(path);
+    for (unsigned key = 0; key < SOFA_KEY_COUNT; key++)
+        if (strncmp(sofa_key_rules[key].path, path, length) == 0 && sofa_key_rules[key].path[length] == '.')
+            return 1;
+    return 0;
+}
+
+void sofa_draft_note(struct sofa_draft *draft, const char *path, unsigned line)
+{
+    if (draft->noteds == sizeof draft->noted / sizeof draft->noted[0])
+        return;
+    struct sofa_noted *n = &draft->noted[draft->noteds++];
+    snprintf(n->path, sizeof n->path, "%s", path);
+    n->line = line;
+}
+
+unsigned sofa_draft_line(const struct sofa_draft *draft, const char *path)
+{
+    for (unsigned i = 0; i < draft->noteds; i++)
+        if (strcmp(draft->noted[i].path, path) == 0)
+            return draft->noted[i].line;
+    return 0;
+}
+
 static enum sofa_status set_name(struct sofa_config *c, const char *text, struct sofa_error *e)
 {
     static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
@@ -110,16 +149,35 @@ static void complete(struct sofa_draft *draft)
     }
 }
 
+/* A complaint that begins with a key ("tile.keys is 3, ...") is put before its line in the file, or after --set. */
+static enum sofa_status blame(const struct sofa_draft *draft, const char *path, const char *text, struct sofa_error *e)
+{
+    unsigned line = 0;
+    for (unsigned key = 0; key < SOFA_KEY_COUNT; key++) {
+        size_t length = strlen(sofa_key_rules[key].path);
+        if (strncmp(text, sofa_key_rules[key].path, length) != 0 || text[length] != ' ')
+            continue;
+        if (draft->level[key] == SOFA_LEVEL_SET)
+            path = NULL;
+        else
+            line = sofa_draft_line(draft, sofa_key_rules[key].path);
+    }
+    if (path && line > 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: line %u: %.200s", path, line, text);
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: %.200s", path ? path : "--set", text);
+}
+
 /* Before a value can be made to fit another. */
 static enum sofa_status check_given(const struct sofa_draft *draft, const char *path, struct sofa_error *e)
 {
     for (unsigned key = 0; key < SOFA_KEY_COUNT; key++) {
         const struct sofa_key_rule *rule = &sofa_key_rules[key];
         unsigned value = sofa_key_get(&draft->config, key);
-        if (value < rule->low || value > rule->high)
-            return sofa_fail(e, SOFA_BAD_INPUT, "%s: %s is %u, must be %u to %u",
-                             draft->level[key] == SOFA_LEVEL_SET || !path ? "--set" : path, rule->path, value,
-                             rule->low, rule->high);
+        struct sofa_error why;
+        if (value >= rule->low && value <= rule->high)
+            continue;
+        sofa_fail(&why, SOFA_BAD_INPUT, "%s is %u, must be %u to %u", rule->path, value, rule->low, rule->high);
+        return blame(draft, path, why.text, e);
     }
     return SOFA_OK;
 }
@@ -148,5 +206,5 @@ enum sofa_status sofa_config_load(struct sofa_config *c, const char *path, const
     complete(&draft);
     status = sofa_config_check(&draft.config, &why);
     *c = draft.config;
-    return status == SOFA_OK ? SOFA_OK : sofa_fail(e, status, "%s: %.400s", path ? path : "--set", why.text);
+    return status == SOFA_OK ? SOFA_OK : blame(&draft, path, why.text, e);
 }
