@@ -139,10 +139,10 @@ module sofa_group #(
     wire [$(LR-1):0] can_$(e) = here[$(e*LR+LR-1):$(e*LR)] & ~recent;
     wire [$(LR-1):0] first_$(e) = can_$(e) & (~can_$(e) + $(LR)'d1);
     wire             any_$(e) = |can_$(e);
-    wire             pick_$(e) = any_$(e)$(e > 0 and " && !older_" .. e or "");
 //%   if e > 0 then
     wire             older_$(e) = any_$(e-1)$(e > 1 and " || older_" .. (e-1) or "");
 //%   end
+    wire             pick_$(e) = any_$(e)$(e > 0 and " && !older_" .. e or "");
 //%   any[#any+1] = "any_" .. e
 //%   rows[#rows+1] = "({" .. LR .. "{pick_" .. e .. "}} & first_" .. e .. ")"
 //% end
@@ -216,6 +216,8 @@ module sofa_group #(
 //%   for e = 0, W - 1 do
     wire [$(R-1):0]   pending_$(e) = pending[$(e*R) +: $(R)];
     wire              stays_$(e) = some[$(e)] && (!(pick_$(e) && !retire) || |(pending_$(e) & (pending_$(e) - $(R)'d1)));
+//%   end
+//%   for e = 0, W - 1 do
     always @(posedge clk)
         some[$(e)] <= !rst && (i_load[$(e)] || $(e < W - 1 and "(i_move[" .. e .. "] ? stays_" .. (e+1) .. " : stays_" .. e .. ")" or "(stays_" .. e .. " && !i_move[" .. e .. "])"));     // a key that comes is needed
 //%   end
@@ -405,12 +407,12 @@ module sofa_group #(
     wire                begun = started[m_addr1];
     wire                scalar_pair = $(now(ST+SCT, "pair"));
     wire                scalar_retire = $(now(ST+SCT, "retire"));
-    wire signed [32:0]  above = {t[31], t} - {m[18], m, 13'd0};
-    wire                over = begun && !above[32] && above[31:13] != 19'd0;
-    wire [19:0]         steps = above[32:13];
+    wire signed [32:0]  excess = {t[31], t} - {m[18], m, 13'd0};
+    wire                over = begun && !excess[32] && excess[31:13] != 19'd0;
+    wire [19:0]         steps = excess[32:13];
 //% local early_tiny = d.narrow == 1      -- fewer registers; others judge a cycle later
 //% if early_tiny then
-    wire [32:0]         x_next = begun && !over ? above : {20'd0, t[12:0]};
+    wire [32:0]         x_next = begun && !over ? excess : {20'd0, t[12:0]};
     reg  [16:0]         x;
     reg                 tiny;
 //% else
@@ -444,7 +446,7 @@ module sofa_group #(
         x <= x_next[16:0];
         tiny <= x_next[32] && x_next[31:16] != 16'hFFFF;
 //% else
-        x <= begun && !over ? above : {20'd0, t[12:0]};
+        x <= begun && !over ? excess : {20'd0, t[12:0]};
 //% end
 //% if held and B > 5 then
         if (i_phase_take == $(BB)'d$((ST+SCT) % B)) begin

@@ -48,11 +48,13 @@ module sofa_norm (
 );
     // ---- turns and queue space ----
     reg  [$(QB):0] used;
+//% if T > 1 then
+    reg  [$(TB-1):0] busy;
+//% end
     wire           free = used != $(QB+1)'d$(DEPTH)$(T > 1 and " && busy == " .. TB .. "'d0" or "");
     wire           retire = |i_retire;
     wire           popped = o_row_valid && i_row_ready;
 //% if T > 1 then
-    reg  [$(TB-1):0] busy;
     always @(posedge clk)
         if (rst)
             busy <= $(TB)'d0;
@@ -133,6 +135,9 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
         valid1 <= valid && !rst;
     end
 
+//% if C > 1 and not walks then
+    reg  [$(CB-1):0]     part;            // word of the row that leaves
+//% end
 //% if C == 1 then
     wire start = valid1;
 //% elseif B == 1 then
@@ -188,39 +193,38 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
         end
 //% end
 //% if C > 1 and not walks then
-    reg  [$(CB-1):0]     part;
     always @(posedge clk)
         part <= start || part == $(CB)'d$(C-1) ? $(CB)'d0 : part + 1'b1;
 //% end
 
 //% local XB = clog2(LB - 14)
-    wire [$(XB-1):0] above;           // floor(log2 l) - 14
+    wire [$(XB-1):0] leading;         // floor(log2 l) - 14
     wire [15:0] y;
 //% if early then
 //%   if not late then
-    assign o_places = above;
+    assign o_places = leading;
 //%   elseif XB > 1 then
-    wire unused_above = &{1'b0, above[$(XB-1):1]};
+    wire unused_leading = &{1'b0, leading[$(XB-1):1]};
 //%   end
 //%   if late then
     // as long as the last word of the row before needs its own
     reg  [$(LOW-1):0] rest0, rest;
-    wire [$(XB+LOW-1):0] above_wide = $(ext("above", XB, XB + LOW));
+    wire [$(XB+LOW-1):0] leading_wide = $(ext("leading", XB, XB + LOW));
     always @(posedge clk) begin
-        rest0 <= above_wide[$(LOW-1):0] + $(lit(LOW, 3));
+        rest0 <= leading_wide[$(LOW-1):0] + $(lit(LOW, 3));
         rest <= rest0;
     end
-    wire unused_above_wide = &{1'b0, above_wide[$(XB+LOW-1):$(LOW)]};
+    wire unused_leading_wide = &{1'b0, leading_wide[$(XB+LOW-1):$(LOW)]};
 //%   else
     reg  odd;                         // as the last bit is one cycle later
-    always @(posedge clk) odd <= !above[0];
+    always @(posedge clk) odd <= !leading[0];
 //%   end
 //% else
     reg  [$(XB-1):0] places;          // less 3
 //% end
-    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid($(ahead and "begins" or "start")), .i_l(l1), .o_above(above), .o_y(y));
+    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid($(ahead and "begins" or "start")), .i_l(l1), .o_above(leading), .o_y(y));
 //% if not early then
-    always @(posedge clk) places <= above;
+    always @(posedge clk) places <= leading;
 //% end
 
     // ---- o = sat16(round((O >>> (e - 11)) * y >> 17)) ----

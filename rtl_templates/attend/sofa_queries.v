@@ -129,17 +129,17 @@ module sofa_queries (
         end
     endfunction
     reg  [$(QW-1):0] ones, any;        // or-ed magnitudes: of the row so far, of the word
+//%   for i = 0, E - 1 do
+//%     local hi, lo = i*QW + QW - 1, i*QW
+    wire [$(QW-1):0] magnitude_$(i) = i_word[$(hi)] ? -i_word[$(hi):$(lo)] : i_word[$(hi):$(lo)];
+    assign o_code[$(i*6) +: 6] = {i_word[$(hi)], magnitude_$(i) != $(QW)'d0, leading(magnitude_$(i))};
+//%   end
     always @* begin
         any = $(QW)'d0;
 //%   for i = 0, E - 1 do
         any = any | magnitude_$(i);
 //%   end
     end
-//%   for i = 0, E - 1 do
-//%     local hi, lo = i*QW + QW - 1, i*QW
-    wire [$(QW-1):0] magnitude_$(i) = i_word[$(hi)] ? -i_word[$(hi):$(lo)] : i_word[$(hi):$(lo)];
-    assign o_code[$(i*6) +: 6] = {i_word[$(hi)], magnitude_$(i) != $(QW)'d0, leading(magnitude_$(i))};
-//%   end
     reg              taken;
     reg  [$(RB):0]   taken_row;
     always @(posedge clk) begin

@@ -29,18 +29,18 @@ module sofa_hidden (
     wire        unused_tail = &{1'b0, tail[24:$(TB)]};
 //% if NSL > 1 then
     reg  [$(SB-1):0] slices;
-    reg  [15:0] words, units;
+    reg  [15:0] words, hidden;
     reg         ready;
     wire        more = words > 16'd$(CW);
     always @(posedge clk) begin
         if (i_start) begin
             slices <= $(lit(SB, 1));
             words <= i_words;
-            units <= i_hidden;
+            hidden <= i_hidden;
         end else if (more) begin
             slices <= slices + 1'b1;
             words <= words - 16'd$(CW);
-            units <= units - 16'd$(CW * DC);
+            hidden <= hidden - 16'd$(CW * DC);
         end
         if (rst)
             ready <= 1'b0;
@@ -50,13 +50,13 @@ module sofa_hidden (
     assign o_ready = ready;
     assign o_slices = slices;
 //% else
-    wire [15:0] words = i_words, units = i_hidden;
+    wire [15:0] words = i_words, hidden = i_hidden;
     assign o_ready = 1'b1;
     assign o_slices = 1'b1;
 //% end
     assign o_words_last = words[$(WB-1):0];
     // beats - 1 = (units - 1) / $(d.port_bytes)
-    wire [15:0] beyond = (units - 16'd1) >> $(LOW);
+    wire [15:0] beyond = (hidden - 16'd1) >> $(LOW);
     assign o_len_last = beyond[7:0];
     wire        unused_upper = &{1'b0, words[15:$(WB)], beyond[15:8]};
 endmodule

@@ -136,6 +136,7 @@ module sofa_tiles (
     reg  [$(BC-1):0] mask;
     reg  [$(G-1):0]  group_any;
     reg  [$(G*RB-1):0] group_from, group_to;
+    $(far and "reg " or "wire") [$(RB-1):0] sees_row$(far and "" or " = seen_row");
     wire [$(RB-1):0] to_row = i_has_ranges ? sees_row : i_block_rows[$(RB-1):0] - 1'b1;
     integer g;
     // keys and groups that the row sees
@@ -151,14 +152,12 @@ module sofa_tiles (
     $(far and "always @(posedge clk)" or "assign") sees_group[$(g)] $(set) $(sees);
 //% end
 //% if far then
-    reg  [$(RB-1):0] sees_row;
     reg              sees_valid;
     always @(posedge clk) begin
         sees_row <= seen_row;
         sees_valid <= seen_valid && !rst;
     end
 //% else
-    wire [$(RB-1):0] sees_row = seen_row;
     wire             sees_valid = 1'b0;      // nothing comes after seen_valid
 //% end
     always @(posedge clk) begin

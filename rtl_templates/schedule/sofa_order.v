@@ -80,14 +80,12 @@ module sofa_order (
     // space in the prefetch buffer, list of keys
     reg  [$(CB-1):0] space;
     wire             list_ready, address_ready;
+    $(far and "reg " or "wire")             space_here$(far and ";      // space is not 0" or " = space != " .. CB .. "'d0;")
+    wire             request = walk_valid && list_ready && address_ready && space_here;
 //% if far then
-    reg              space_here;      // space is not 0
     always @(posedge clk)
         space_here <= rst || i_space || |space[$(CB-1):1] || (space[0] && !request);
-//% else
-    wire             space_here = space != $(CB)'d0;
 //% end
-    wire             request = walk_valid && list_ready && address_ready && space_here;
     wire             step = request || (walking && none && list_ready);
     wire             end_tile = step && (none || walk_last);
 

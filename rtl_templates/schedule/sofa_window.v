@@ -109,8 +109,6 @@ module sofa_window (
     reg  [$(CB-1):0] ready_rows;      // V rows in the prefetch buffer that have not entered
 //%   if far then
     reg              data_here;       // ready_rows is not 0
-    always @(posedge clk)
-        data_here <= !rst && (i_v_valid || |ready_rows[$(CB-1):1] || (ready_rows[0] && !load));
 //%   else
     wire             data_here = ready_rows != $(CB)'d0;
 //%   end
@@ -118,8 +116,6 @@ module sofa_window (
     reg  [$(W-1):0]  free;
 //% if far then
     reg              slot_here;       // free is not 0
-    always @(posedge clk)
-        slot_here <= rst || freed || |(free & ~free_slot) || (|free && !load);
 //% else
     wire             slot_here = free != $(W)'d0;
 //% end
@@ -131,6 +127,10 @@ module sofa_window (
     wire             enter = i_key_valid && block_open && (!has_key || (data_here && slot_here));
 //% end
     wire             load = enter && has_key;
+//% if far then
+    always @(posedge clk)
+        data_here <= !rst && (i_v_valid || |ready_rows[$(CB-1):1] || (ready_rows[0] && !load));
+//% end
     assign o_key_ready = enter;
     wire             opens = i_key_valid && !block_open && i_query_ready[bank];
 //% if far then
@@ -287,6 +287,10 @@ module sofa_window (
 //% else
     wire             freed = remove;
     wire [$(WB-1):0] freed_slot = removed_slot;
+//% end
+//% if far then
+    always @(posedge clk)
+        slot_here <= rst || freed || |(free & ~free_slot) || (|free && !load);
 //% end
     always @(posedge clk)
         if (rst)

@@ -512,6 +512,11 @@ module sofa_core (
     wire              complete, mask_parity, mask_some, read_parity;
     wire [$(BC-1):0]  mask_best, mask_others;
     wire [$(QB-1):0]  key_rows;
+//% if T then
+    wire [1:0]        read_slot;
+    wire [$(IB-1):0]  read_key;
+    wire              unused_read_slot = &{1'b0, read_slot};
+//% end
     sofa_need u_need (
         .clk(clk), .rst(reset_schedule), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_need(need),
         .i_best(best), .i_clear(parity_free), .o_complete(complete), .i_mask_parity(mask_parity), .o_best(mask_best),
@@ -519,9 +524,6 @@ module sofa_core (
     wire              listed_valid, listed_ready, value_space;
     wire [$(IB+6):0]  listed;
 //% if T then
-    wire [1:0]        read_slot;
-    wire [$(IB-1):0]  read_key;
-    wire              unused_read_slot = &{1'b0, read_slot};
     wire              wanted_valid, wanted_ready;
     wire [$(KEY+1):0] wanted;
 //% end
