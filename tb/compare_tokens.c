@@ -17,6 +17,7 @@ struct judge {
     struct sofa_pack pack;
     uint32_t *seen; /* per key: tiles of blocks that see it */
     uint8_t *made;  /* per key: this job generates it */
+    uint32_t *turns; /* per beat of the turns: how often it is read */
 };
 
 static void count_keys(struct judge *t)
@@ -71,6 +72,23 @@ static void compare_rotary(struct judge *t)
                       t->made[key]);
 }
 
+/* Cosines and sines of predicted keys: of each group that some row of a block sees, once per tile and block. */
+static void compare_turns(struct judge *t)
+{
+    const struct tb_region *r = &t->l->region[TB_TURN];
+    struct sofa_derived d;
+    sofa_config_derive(t->c, &d);
+    uint64_t stride = sofa_pack_turns_shape(t->c, t->result->keys, t->j->tile).stride / t->l->port_bytes;
+    for (size_t i = 0; i < t->result->tiles; i++) {
+        const struct sofa_tile *tile = &t->result->tile[i];
+        for (unsigned group = 0; group < d.groups; group++)
+            for (unsigned beat = 0; beat < d.turn_beats && tile->group_first[group] <= tile->group_last[group]; beat++)
+                t->turns[tile->base * stride + group * d.turn_beats + beat]++;
+    }
+    for (size_t beat = 0; beat < r->beats; beat++)
+        compare_image(t, TB_TURN, beat, 1, t->turns[beat]);
+}
+
 /* Rows that the job generates hold the model's values; everything else is as it was. */
 static void compare_cache(struct judge *t, enum tb_kind kind, int16_t *values, unsigned bits)
 {
@@ -104,16 +122,20 @@ enum sofa_status tb_compare_tokens(struct tb_comparison *cmp, const struct sofa_
     sofa_pack_shape(&t.pack, c, j->hidden);
     t.seen = calloc(result->keys + 1, sizeof *t.seen);
     t.made = calloc(result->keys + 1, 1);
-    if (t.seen && t.made) {
+    t.turns = calloc(l->region[TB_TURN].beats + 1, sizeof *t.turns);
+    if (t.seen && t.made && t.turns) {
         count_keys(&t);
         compare_tokens_read(&t);
         compare_weights_read(&t);
         compare_rotary(&t);
+        if (c->kvgen.rotary)
+            compare_turns(&t);
         compare_cache(&t, TB_K, result->k, c->data.key_bits);
         compare_cache(&t, TB_V, result->v, c->data.value_bits);
     } else
         status = sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", result->keys);
     free(t.seen);
     free(t.made);
+    free(t.turns);
     return status;
 }

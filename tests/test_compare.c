@@ -1,292 +1,293 @@
 /* The comparison of RTL and model: silent on what a right core would leave behind, and not on anything else. */
-#include "../tb/compare.h"
-
-#include "../cmodel/image.h"
-#include "../cmodel/pack.h"
-#include "../cmodel/schedule.h"
-#include "../tb/synthetic.h"
+#include "played.h"
 #include "tests.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-struct bench {
-    struct sofa_config config;
-    struct sofa_trace trace;
-    struct sofa_job job;
-    struct sofa_result result;
-    struct tb_layout layout;
-    struct tb_memory *memory;
-    struct tb_outcome outcome;
-};
-
-static void put_output(struct tb_layout *l, size_t row, size_t dim, int16_t value)
-{
-    struct tb_region *o = &l->region[TB_O];
-    o->bytes[row * o->stride + 2 * dim] = (uint8_t)value;
-    o->bytes[row * o->stride + 2 * dim + 1] = (uint8_t)((uint16_t)value >> 8);
-}
-
-static void count(struct bench *b, const char *name, uint64_t value)
-{
-    struct sofa_count *c = &b->outcome.counts.item[b->outcome.counts.count++];
-    strncpy(c->name, name, sizeof c->name - 1);
-    c->value = value;
-}
-
-static void set_count(struct bench *b, const char *name, uint64_t value)
-{
-    for (unsigned i = 0; i < b->outcome.counts.count; i++)
-        if (strcmp(b->outcome.counts.item[i].name, name) == 0)
-            b->outcome.counts.item[i].value = value;
-}
-
-static void play_counters(struct bench *b)
-{
-    const struct sofa_counters *n = &b->result.counters;
-    uint64_t port = b->config.memory.port_bits / 8;
-    count(b, "TILES", n->tiles);
-    count(b, "KEY_ROWS", n->key_rows);
-    count(b, "NEED_KEYS", n->keys);
-    count(b, "PAIRS", n->pairs);
-    count(b, "CLIPPED", n->clipped);
-    count(b, "RAISES", n->raises);
-    count(b, "EMPTY_ROWS", n->empty_rows);
-    count(b, "BLOCKS", n->blocks);
-    count(b, "QUERY_BEATS", n->bytes_query / port);
-    count(b, "KEY_BEATS", n->bytes_key / port);
-    count(b, "VALUE_BEATS", n->bytes_value / port);
-    count(b, "RANGE_BEATS", n->bytes_range / port);
-    count(b, "OUTPUT_BYTES", n->bytes_output);
-    b->memory->beats[TB_Q] = n->bytes_query / port;
-    b->memory->beats[TB_K] = n->bytes_key / port;
-    b->memory->beats[TB_V] = n->bytes_value / port;
-    b->memory->beats[TB_RANGE] = n->bytes_range / port;
-    b->memory->written[TB_O] = n->bytes_output;
-}
-
-static void play_cache_row(struct bench *b, enum tb_kind kind, int16_t *values, size_t key)
-{
-    struct tb_region *r = &b->layout.region[kind];
-    const struct sofa_tensor row = {1, b->result.dims, values + key * b->result.dims, 1};
-    sofa_image_tensor(r->bytes + key * r->stride, r->stride, &row, 16, 0, 1);
-    r->writes[key]++;
-}
-
-static void play_beats(struct bench *b, enum tb_kind kind, uint64_t first, uint64_t beats, uint64_t times)
-{
-    for (uint64_t i = first; i < first + beats; i++)
-        b->layout.region[kind].reads[i] += (uint32_t)times;
-    b->memory->beats[kind] += beats * times;
-}
-
-/* Mode tokens, in slices: tokens, codes, weights; and generated rows written. */
-static void play_tokens(struct bench *b)
-{
-    const struct sofa_counters *n = &b->result.counters;
-    const struct tb_region *x = &b->layout.region[TB_X];
-    struct sofa_pack pack;
-    sofa_pack_shape(&pack, &b->config, b->job.hidden);
-    for (size_t i = 0; i < b->result.tiles; i++)
-        for (unsigned k = 0; k < b->job.tile; k++) {
-            const struct sofa_tile *tile = &b->result.tile[i];
-            int made = sofa_bit(tile->made, k);
-            if (sofa_bit(tile->visible, k))
-                play_beats(b, TB_X, (tile->base + k) * (x->stride / b->layout.port_bytes), x->beats, made && pack.slices > 1 ? 2 : 1);
-            if (made) {
-                play_cache_row(b, TB_K, b->result.k, tile->base + k);
-                play_cache_row(b, TB_V, b->result.v, tile->base + k);
-            }
-        }
-    play_beats(b, TB_CODE, 0, pack.code_beats, n->code_loads);
-    play_beats(b, TB_WEIGHT, 0, pack.bias_beats, n->weight_loads > 0);
-    play_beats(b, TB_WEIGHT, pack.bias_beats, pack.weight_beats, n->weight_loads);
-    b->memory->written[TB_K] = n->bytes_cache_write / 2;
-    b->memory->written[TB_V] = n->bytes_cache_write / 2;
-    b->memory->beats[TB_K] = n->bytes_cache_read / b->layout.port_bytes / 2;
-    b->memory->beats[TB_V] = b->memory->beats[TB_K];
-    count(b, "GENERATED", n->generated);
-    count(b, "FETCHED", n->fetched);
-    count(b, "KHAT_BUSY", n->khat_beats);
-    count(b, "TOKEN_BEATS", n->bytes_token / b->layout.port_bytes);
-    count(b, "WEIGHT_BEATS", n->bytes_weight / b->layout.port_bytes);
-    count(b, "CACHE_BYTES", n->bytes_cache_write);
-    set_count(b, "KEY_BEATS", b->memory->beats[TB_K]);
-    set_count(b, "VALUE_BEATS", b->memory->beats[TB_V]);
-}
-
-static void play_rows(struct bench *b)
-{
-    struct tb_memory *m = b->memory;
-    m->value_log = calloc(b->result.counters.keys + 1, sizeof *m->value_log);
-    ck_assert_ptr_nonnull(m->value_log);
-    for (size_t i = 0; i < b->result.tiles; i++) {
-        const struct sofa_tile *tile = &b->result.tile[i];
-        uint16_t order[SOFA_TILE_KEYS_MAX];
-        unsigned needed = sofa_tile_order(tile, b->job.tile, order);
-        int tokens = b->config.mode == SOFA_MODE_TOKENS;
-        for (unsigned k = 0; k < needed; k++) {
-            if (sofa_bit(tile->made, order[k]))
-                continue;
-            b->layout.region[TB_V].reads[tile->base + order[k]]++;
-            b->layout.region[TB_K].reads[tile->base + order[k]] += (uint32_t)tokens;
-            m->value_log[m->value_logged++] = tile->base + order[k];
-        }
-        for (unsigned k = 0; k < b->job.tile && !tokens; k++)
-            if (sofa_bit(tile->visible, k))
-                b->layout.region[TB_K].reads[tile->base + k]++;
-    }
-}
-
-/* Everything as a right core leaves it. */
-static void open_mode(struct bench *b, const char *const *set, unsigned settings)
-{
-    struct tb_random random = {test_seed()};
-    struct sofa_options options = {.radius = -1};
-    struct sofa_error e = {""};
-    *b = (struct bench){.outcome = {.finished = 1, .idle_after = 1}};
-    ck_assert_int_eq(sofa_config_load(&b->config, NULL, set, settings, &e), SOFA_OK);
-    ck_assert_int_eq(tb_synthetic(&b->trace, &b->config, 40, 50, TB_RANDOM_VALUES, TB_CAUSAL, &random, &e), SOFA_OK);
-    ck_assert_int_eq(sofa_job_make(&b->job, &b->config, &b->trace, &options, &e), SOFA_OK);
-    ck_assert_int_eq(sofa_model_run(&b->result, &b->config, &b->trace, &b->job, 1, &e), SOFA_OK);
-    ck_assert_int_eq(tb_layout_make(&b->layout, &b->config, &b->trace, &b->job, 1, &random, &e), SOFA_OK);
-    b->memory = malloc(sizeof *b->memory);
-    ck_assert_ptr_nonnull(b->memory);
-    tb_memory_init(b->memory, &b->config);
-    tb_memory_attach(b->memory, &b->layout, &(struct tb_memory_options){0});
-    play_counters(b);
-    play_rows(b);
-    if (b->config.mode == SOFA_MODE_TOKENS)
-        play_tokens(b);
-    for (size_t row = 0; row < b->result.rows; row++) {
-        b->layout.region[TB_Q].reads[row] = 1;
-        for (size_t i = 0; i < b->result.dims; i++)
-            put_output(&b->layout, row, i, b->result.o[row * b->result.dims + i]);
-    }
-}
-
-static void open_bench(struct bench *b)
-{
-    open_mode(b, NULL, 0);
-}
-
-static void open_tokens(struct bench *b)
-{
-    static const char *const set[] = {"mode=tokens", "head_dim=9", "hidden_max=200", "kvgen.slice=8", "predict.dims=4",
-                                      "memory.port_bits=64"};
-    open_mode(b, set, sizeof set / sizeof set[0]);
-}
-
-/* The comparison must name `text`; NULL: find nothing. */
-static void expect(struct bench *b, const char *text)
-{
-    struct tb_comparison cmp;
-    struct sofa_error e;
-    ck_assert_int_eq(tb_compare(&cmp, &b->config, &b->job, &b->result, b->memory, &b->outcome, &e), SOFA_OK);
-    ck_assert_msg((cmp.mismatches == 0) == (text == NULL), "%s", cmp.first);
-    ck_assert_msg(!text || strstr(cmp.first, text) != NULL, "'%s' lacks '%s'", cmp.first, text ? text : "");
-    tb_memory_free(b->memory);
-    free(b->memory);
-    tb_layout_free(&b->layout);
-    sofa_result_free(&b->result);
-    sofa_trace_free(&b->trace);
-}
+#define TEXT 96
 
 START_TEST(right_core_is_exact)
 {
-    struct bench b;
-    open_bench(&b);
-    expect(&b, NULL);
+    struct played p;
+    play(&p, (enum played_kind)_i);
+    expect_difference(&p, NULL);
 }
 END_TEST
 
+/* Any bit, and the element at any corner. */
 START_TEST(wrong_output_is_named)
 {
-    struct bench b;
-    open_bench(&b);
-    put_output(&b.layout, 37, 5, (int16_t)(b.result.o[37 * b.result.dims + 5] ^ 1));
-    expect(&b, "o of block 2, row 37 (5 in the block), dim 5");
-}
-END_TEST
-
-START_TEST(wrong_counters_are_named)
-{
-    for (unsigned i = 0; i < 13; i++) {
-        struct bench b;
-        char name[32];
-        open_bench(&b);
-        b.outcome.counts.item[i].value++;
-        strcpy(name, b.outcome.counts.item[i].name);
-        expect(&b, name);
+    struct played p;
+    char text[TEXT];
+    for (unsigned n = 0; n < 48; n++) {
+        play(&p, PLAYED_KV);
+        size_t last = p.result.rows - 1, rows[3] = {0, 37, last}, dims[3] = {0, 5, p.result.dims - 1};
+        size_t row = rows[n % 3], dim = dims[n / 3 % 3];
+        put_output(&p, row, dim, (int16_t)(p.result.o[row * p.result.dims + dim] ^ 1 << n % 16));
+        snprintf(text, sizeof text, "o of block %zu, row %zu (%zu in the block), dim %zu", row / 16, row, row % 16, dim);
+        expect_difference(&p, text);
     }
 }
 END_TEST
 
+/* Bytes between the rows of O, after the last one too. */
+START_TEST(written_padding_is_named)
+{
+    struct played p;
+    char text[TEXT];
+    for (unsigned n = 0; n < 6; n++) {
+        play(&p, PLAYED_KV);
+        const struct tb_region *o = &p.layout.region[TB_O];
+        size_t row = n % 3 == 0 ? 0 : n % 3 == 1 ? 21 : o->rows - 1, byte = n < 3 ? o->row_bytes : o->stride - 1;
+        o->bytes[row * o->stride + byte] ^= 0x10;
+        snprintf(text, sizeof text, "output buffer, row %zu: byte %zu beyond the row", row, byte);
+        expect_difference(&p, text);
+    }
+}
+END_TEST
+
+/* Each counter, one more, one less, and wrong in the upper half only. */
+START_TEST(wrong_counters_are_named)
+{
+    struct played p;
+    char text[TEXT];
+    unsigned counters = 1;
+    for (unsigned i = 0; i < counters; i++)
+        for (int wrong = 0; wrong < 3; wrong++) {
+            play(&p, (enum played_kind)_i);
+            counters = p.outcome.counts.count;
+            struct sofa_count *c = &p.outcome.counts.item[i];
+            c->value += wrong == 2 ? (uint64_t)1 << 32 : wrong ? 1 : UINT64_MAX;
+            snprintf(text, sizeof text, "counter %s: got", c->name);
+            expect_difference(&p, text);
+        }
+    ck_assert_uint_eq(counters, _i == PLAYED_KV ? 13 : 20);
+}
+END_TEST
+
+/* A core without counters is not asked for them. */
+START_TEST(absent_counters_are_not_compared)
+{
+    struct played p;
+    play(&p, PLAYED_KV);
+    p.config.board.counters = 0;
+    p.outcome.counts.count = 0;
+    expect_difference(&p, NULL);
+}
+END_TEST
+
+/* Rows of Q, K and V, first and last, read once too often or not at all. */
 START_TEST(wrong_reads_are_named)
 {
-    struct bench b;
-    open_bench(&b);
-    b.layout.region[TB_K].reads[3]++;
-    expect(&b, "K row of key 3: read 4 times, want 3");
-    open_bench(&b);
-    b.layout.region[TB_Q].reads[7] = 0;
-    expect(&b, "Q row 7: read 0 times, want 1");
-    open_bench(&b);
-    b.memory->value_log[0] = 49;
-    expect(&b, "block 0, tile at key 0");
-    open_bench(&b);
-    b.memory->beats[TB_V]++;
-    expect(&b, "beats of V");
+    static const enum tb_kind kinds[] = {TB_Q, TB_K, TB_V};
+    struct played p;
+    char text[TEXT];
+    for (unsigned n = 0; n < 18; n++) {
+        play(&p, PLAYED_KV);
+        enum tb_kind kind = kinds[n % 3];
+        const struct tb_region *r = &p.layout.region[kind];
+        size_t row = n / 3 % 3 == 0 ? 0 : n / 3 % 3 == 1 ? 3 : r->rows - 1;
+        uint32_t right = r->reads[row];
+        if (n < 9 || right == 0)
+            r->reads[row]++;
+        else
+            r->reads[row]--;
+        snprintf(text, sizeof text, "%s row %s%zu: read %" PRIu32 " times, want %" PRIu32, tb_kind_name(kind),
+                 kind == TB_Q ? "" : "of key ", row, r->reads[row], right);
+        expect_difference(&p, text);
+    }
+}
+END_TEST
+
+START_TEST(wrong_order_of_values_is_named)
+{
+    struct played p;
+    play(&p, PLAYED_KV);
+    p.memory->value_log[0] = 49;
+    expect_difference(&p, "block 0, tile at key 0");
+    play(&p, PLAYED_KV); /* the last needed key is missing */
+    p.memory->value_logged--;
+    expect_difference(&p, "is needed, but V was not read");
+    play(&p, PLAYED_KV);
+    p.memory->value_log[p.memory->value_logged++] = 11;
+    expect_difference(&p, "V of key 11 was read after the last needed key");
+    play(&p, PLAYED_KV); /* keys of different tiles may not swap places */
+    struct tb_memory *m = p.memory;
+    uint32_t first = m->value_log[0];
+    m->value_log[0] = m->value_log[m->value_logged - 1];
+    m->value_log[m->value_logged - 1] = first;
+    expect_difference(&p, "is needed, but V was not read");
+}
+END_TEST
+
+/* What crossed the bus of each kind, one beat more and one less. */
+START_TEST(wrong_beats_are_named)
+{
+    static const char *const words[TB_KINDS] = {
+        "beats of Q", "beats of K", "beats of V", NULL, "beats of range", "beats of X", "beats of codes and weights",
+        "beats of codes and weights", "beats of cosines and sines", "beats of cosines and sines"};
+    struct played p;
+    for (unsigned kind = 0; kind < TB_KINDS; kind++)
+        for (int more = 0; more < 2 && kind != TB_O; more++) {
+            play(&p, (enum played_kind)_i);
+            p.memory->beats[kind] += more ? 1 : UINT64_MAX;
+            expect_difference(&p, words[kind]);
+        }
+}
+END_TEST
+
+START_TEST(wrong_bytes_written_are_named)
+{
+    struct played p;
+    for (int more = 0; more < 2; more++) {
+        uint64_t change = more ? 1 : UINT64_MAX;
+        play(&p, (enum played_kind)_i);
+        p.memory->written[TB_O] += change;
+        expect_difference(&p, "bytes written: got");
+        for (unsigned kind = TB_K; kind <= TB_V; kind++) {
+            play(&p, (enum played_kind)_i);
+            p.memory->written[kind] += change;
+            expect_difference(&p, "bytes of the cache written");
+        }
+    }
 }
 END_TEST
 
 START_TEST(wrong_ends_are_named)
 {
-    struct bench b;
-    open_bench(&b);
-    b.outcome.finished = 0;
-    expect(&b, "hangs");
-    open_bench(&b);
-    b.outcome.error = SOFA_ERROR_READ_BUS;
-    expect(&b, "error 8");
-    open_bench(&b);
-    b.outcome.idle_after = 0;
-    expect(&b, "not empty");
-    open_bench(&b);
-    tb_violation(b.memory, "something happened");
-    expect(&b, "something happened");
+    struct played p;
+    play(&p, PLAYED_KV);
+    p.outcome.finished = 0;
+    expect_difference(&p, "hangs");
+    for (unsigned code = 1; code < 256; code += code < 16 ? 1 : 60) {
+        char text[TEXT];
+        play(&p, PLAYED_KV);
+        p.outcome.error = code;
+        snprintf(text, sizeof text, "error %u ", code);
+        expect_difference(&p, text);
+    }
+    play(&p, PLAYED_KV);
+    p.outcome.idle_after = 0;
+    expect_difference(&p, "not empty");
+    play(&p, PLAYED_KV);
+    tb_violation(p.memory, "something happened");
+    expect_difference(&p, "something happened");
 }
 END_TEST
 
-START_TEST(tokens_are_compared)
+/* All violations count, the first one is told, though more be wrong. */
+START_TEST(mismatches_are_counted)
 {
-    struct bench b;
+    struct played p;
+    struct tb_comparison cmp;
+    struct sofa_error e = {""};
+    play(&p, PLAYED_KV);
+    for (unsigned i = 0; i < 3; i++)
+        tb_violation(p.memory, "number %u", i);
+    put_output(&p, 0, 0, (int16_t)~p.result.o[0]);
+    ck_assert_int_eq(tb_compare(&cmp, &p.config, &p.job, &p.result, p.memory, &p.outcome, &e), SOFA_OK);
+    ck_assert_uint_eq(cmp.mismatches, 4);
+    expect_difference(&p, "number 0");
+}
+END_TEST
+
+static uint32_t first_made(const struct played *p)
+{
     uint32_t key = 0;
-    open_tokens(&b);
-    while (!b.layout.region[TB_K].writes[key])
+    while (!p->layout.region[TB_K].writes[key])
         key++;
-    expect(&b, NULL);
-    open_tokens(&b);
-    b.layout.region[TB_X].reads[1]++;
-    expect(&b, "X row of key 0, beat 1");
-    open_tokens(&b);
-    b.layout.region[TB_CODE].reads[2]--;
-    expect(&b, "beat 2 of the codes");
-    open_tokens(&b);
-    b.layout.region[TB_WEIGHT].reads[0]++;
-    expect(&b, "beat 0 of the weights");
-    open_tokens(&b);
-    b.layout.region[TB_K].writes[key]++;
-    expect(&b, "written 2 times, want 1");
-    open_tokens(&b);
-    b.layout.region[TB_V].bytes[key * b.layout.region[TB_V].stride + 3] ^= 1;
-    expect(&b, "in the cache, byte 3");
-    open_tokens(&b);
-    b.layout.region[TB_K].bytes[(key + 1) * b.layout.region[TB_K].stride - 1] ^= 1;
-    expect(&b, "bytes beyond it were written");
-    open_tokens(&b);
-    b.memory->written[TB_V]++;
-    expect(&b, "bytes of the cache written");
+    return key;
+}
+
+static uint32_t last_made(const struct played *p)
+{
+    uint32_t key = (uint32_t)p->result.keys - 1;
+    while (!p->layout.region[TB_K].writes[key])
+        key--;
+    return key;
+}
+
+/* Beats of X, codes, weights and cosines: first, last and any between, more and less. */
+START_TEST(wrong_token_reads_are_named)
+{
+    static const struct {
+        enum tb_kind kind;
+        const char *text;
+    } kinds[] = {{TB_X, "X row of key"}, {TB_CODE, "of the codes: read"}, {TB_WEIGHT, "of the weights: read"},
+                 {TB_TURN, "of the turns: read"}};
+    struct played p;
+    for (unsigned n = 0; n < 24; n++) {
+        play(&p, (enum played_kind)_i);
+        enum tb_kind kind = kinds[n % 4].kind;
+        const struct tb_region *r = &p.layout.region[kind];
+        if (r->rows == 0)
+            ck_assert(kind == TB_TURN && _i != PLAYED_ROTARY);
+        size_t stride = r->stride / p.layout.port_bytes, last = (r->rows - 1) * stride + r->beats - 1;
+        size_t at = n / 4 % 3 == 0 ? 0 : n / 4 % 3 == 1 ? 1 : last;
+        if (r->rows > 0)
+            r->reads[at] += n < 12 || r->reads[at] == 0 ? 1 : UINT32_MAX;
+        expect_difference(&p, r->rows > 0 ? kinds[n % 4].text : NULL);
+    }
+}
+END_TEST
+
+START_TEST(wrong_rotary_reads_are_named)
+{
+    struct played p;
+    char text[TEXT];
+    for (unsigned n = 0; n < 4; n++) {
+        play(&p, PLAYED_ROTARY);
+        uint32_t key = n & 1 ? first_made(&p) : last_made(&p);
+        p.layout.region[TB_ROTARY].reads[key] = n & 2;
+        snprintf(text, sizeof text, "cosines and sines of key %" PRIu32 ": read %u times, want 1", key, n & 2);
+        expect_difference(&p, text);
+    }
+}
+END_TEST
+
+/* Rows of the cache: written too often or not, wrong bytes in generated rows, any byte elsewhere. */
+START_TEST(wrong_cache_is_named)
+{
+    struct played p;
+    char text[TEXT];
+    for (unsigned n = 0; n < 4; n++) {
+        enum tb_kind kind = n & 1 ? TB_V : TB_K;
+        play(&p, (enum played_kind)_i);
+        struct tb_region *r = &p.layout.region[kind];
+        uint32_t key = n & 2 ? last_made(&p) : first_made(&p);
+        r->writes[key] = n & 2;
+        snprintf(text, sizeof text, "%s row of key %" PRIu32 ": written %u times, want 1", tb_kind_name(kind), key, n & 2);
+        expect_difference(&p, text);
+        play(&p, (enum played_kind)_i);
+        r = &p.layout.region[kind];
+        size_t byte = n & 2 ? r->row_bytes - 1 : 0;
+        r->bytes[key * r->stride + byte] ^= 0x80;
+        snprintf(text, sizeof text, "%s row of key %" PRIu32 " in the cache, byte %zu: got", tb_kind_name(kind), key, byte);
+        expect_difference(&p, text);
+        play(&p, (enum played_kind)_i);
+        r = &p.layout.region[kind];
+        r->bytes[key * r->stride + (n & 2 ? r->stride - 1 : r->row_bytes)] ^= 1;
+        expect_difference(&p, "bytes beyond it were written");
+    }
+}
+END_TEST
+
+/* A row that no job has generated must stay as it was. */
+START_TEST(touched_rows_of_the_cache_are_named)
+{
+    struct played p;
+    for (unsigned kind = TB_K; kind <= TB_V; kind++) {
+        play(&p, (enum played_kind)_i);
+        struct tb_region *r = &p.layout.region[kind];
+        uint32_t key = 0;
+        while (key < p.result.keys && r->writes[key])
+            key++;
+        ck_assert_uint_lt(key, p.result.keys);
+        r->bytes[key * r->stride] ^= 1;
+        expect_difference(&p, "in the cache, byte 0: got");
+    }
 }
 END_TEST
 
@@ -294,12 +295,21 @@ Suite *compare_suite(void)
 {
     Suite *suite = suite_create("bench comparison");
     TCase *tcase = tcase_create("comparison");
-    tcase_add_test(tcase, right_core_is_exact);
+    tcase_add_loop_test(tcase, right_core_is_exact, 0, PLAYED_KINDS);
     tcase_add_test(tcase, wrong_output_is_named);
-    tcase_add_test(tcase, wrong_counters_are_named);
+    tcase_add_test(tcase, written_padding_is_named);
+    tcase_add_loop_test(tcase, wrong_counters_are_named, 0, PLAYED_KINDS);
+    tcase_add_test(tcase, absent_counters_are_not_compared);
     tcase_add_test(tcase, wrong_reads_are_named);
+    tcase_add_test(tcase, wrong_order_of_values_is_named);
+    tcase_add_loop_test(tcase, wrong_beats_are_named, 0, PLAYED_KINDS);
+    tcase_add_loop_test(tcase, wrong_bytes_written_are_named, 0, PLAYED_KINDS);
     tcase_add_test(tcase, wrong_ends_are_named);
-    tcase_add_test(tcase, tokens_are_compared);
+    tcase_add_test(tcase, mismatches_are_counted);
+    tcase_add_loop_test(tcase, wrong_token_reads_are_named, PLAYED_TOKENS, PLAYED_KINDS);
+    tcase_add_test(tcase, wrong_rotary_reads_are_named);
+    tcase_add_loop_test(tcase, wrong_cache_is_named, PLAYED_TOKENS, PLAYED_KINDS);
+    tcase_add_loop_test(tcase, touched_rows_of_the_cache_are_named, PLAYED_TOKENS, PLAYED_KINDS);
     suite_add_tcase(suite, tcase);
     return suite;
 }
