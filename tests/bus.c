@@ -27,6 +27,12 @@ void open_bus(struct bus *b, const struct tb_memory_options *o)
     open_with(b, set, sizeof set / sizeof set[0], o);
 }
 
+void open_narrow(struct bus *b)
+{
+    static const char *const set[] = {"head_dim=12", "memory.port_bits=32"};
+    open_with(b, set, sizeof set / sizeof set[0], &(struct tb_memory_options){0});
+}
+
 void open_cache(struct bus *b)
 {
     static const char *const set[] = {"head_dim=12", "memory.port_bits=64", "mode=tokens", "hidden_max=40"};

@@ -17,7 +17,8 @@ struct bus {
 
 /* 5 rows, 9 keys of 12 elements: 24 bytes, three beats. Two read channels. */
 void open_bus(struct bus *b, const struct tb_memory_options *o);
-/* The same job in mode tokens; ideal memory. */
+/* The same job with a port of 32 bits; in mode tokens. Ideal memory. */
+void open_narrow(struct bus *b);
 void open_cache(struct bus *b);
 void close_bus(struct bus *b);
 /* A cycle. */

@@ -107,6 +107,13 @@ START_TEST(wrong_order_of_values_is_named)
     play(&p, PLAYED_KV);
     p.memory->value_log[0] = 49;
     expect_difference(&p, "block 0, tile at key 0");
+    size_t logged = 1;
+    for (size_t i = 0; i < logged; i++) { /* though other blocks read the same key */
+        play(&p, PLAYED_KV);
+        logged = p.memory->value_logged;
+        p.memory->value_log[i] = (uint32_t)p.result.keys;
+        expect_difference(&p, "is needed, but V was not read");
+    }
     play(&p, PLAYED_KV); /* the last needed key is missing */
     p.memory->value_logged--;
     expect_difference(&p, "is needed, but V was not read");
@@ -244,6 +251,11 @@ START_TEST(wrong_rotary_reads_are_named)
         snprintf(text, sizeof text, "cosines and sines of key %" PRIu32 ": read %u times, want 1", key, n & 2);
         expect_difference(&p, text);
     }
+    play(&p, PLAYED_ROTARY);
+    size_t last = p.result.keys - 1;
+    ck_assert_uint_ne(last, last_made(&p));
+    p.layout.region[TB_ROTARY].reads[last]++;
+    expect_difference(&p, "read 1 times, want 0");
 }
 END_TEST
 

@@ -5,6 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Range records that take two beats: a request for the second half of one and the first of the next. */
+START_TEST(halves_of_ranges_are_seen)
+{
+    struct bus b;
+    open_narrow(&b);
+    ask(&b, 0, b.layout.region[TB_RANGE].base + 8, 1);
+    step(&b);
+    ck_assert_uint_eq(b.memory->violations, 0);
+    ask(&b, 0, b.layout.region[TB_RANGE].base + 4, 1);
+    step(&b);
+    expect_violation(&b, "range: read of 2 beats at offset 0x4 is not one whole row");
+}
+END_TEST
+
 START_TEST(wrong_reads_are_seen)
 {
     struct bus b;
@@ -268,6 +282,12 @@ START_TEST(cached_rows_wait_for_their_response)
     open_cache(&b);
     write_row(&b, b.layout.region[TB_K].base + 8);
     expect_violation(&b, "not one whole row");
+    open_cache(&b); /* part of a row */
+    b.out.wr.req_valid = 1;
+    b.out.wr.req_addr = b.layout.region[TB_V].base;
+    b.out.wr.req_len = 1;
+    step(&b);
+    expect_violation(&b, "V: write of 2 beats at offset 0x0 is not one whole row");
     open_cache(&b);
     write_row(&b, b.layout.region[TB_X].base);
     expect_violation(&b, "outside the output buffer and the cache");
@@ -330,6 +350,7 @@ Suite *referee_suite(void)
 {
     Suite *suite = suite_create("bench referee");
     TCase *tcase = tcase_create("referee");
+    tcase_add_test(tcase, halves_of_ranges_are_seen);
     tcase_add_test(tcase, wrong_reads_are_seen);
     tcase_add_test(tcase, unsteady_offers_are_seen);
     tcase_add_test(tcase, taken_offers_may_change);
