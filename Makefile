@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # make help lists the targets. Everything is built below $(BUILD); missing packages are installed on first use.
 BUILD ?= build
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Arithmetic primitives, one function per rule of docs/arithmetic.md. */
 #ifndef SOFA_ARITH_H
 #define SOFA_ARITH_H

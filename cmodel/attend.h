@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SU-FA attention of one pair and normalisation of one row; docs/arithmetic.md "Attention". */
 #ifndef SOFA_ATTEND_H
 #define SOFA_ATTEND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bias of rotated keys as hidden units, for key prediction, which has no other bias; docs/arithmetic.md "Rotation". */
 #ifndef SOFA_BIAS_UNITS_H
 #define SOFA_BIAS_UNITS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a program reaches a core and its memory: over a serial line (link_bus.h), mapped into the process (mapped.h), or in
  * simulation. */
 #ifndef SOFA_BUS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The one source of truth: what a user chooses (struct sofa_config) and everything that follows from it
  * (struct sofa_derived). Generator, model, benches and documents take every width, depth and latency from here. */
 #ifndef SOFA_CONFIG_H

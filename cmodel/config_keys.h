@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The numeric keys of a configuration, for config*.c only: KEY(identifier, member, lowest, highest, default).
  * The defaults are those of configuration `small`. */
 #ifndef SOFA_CONFIG_KEYS_H

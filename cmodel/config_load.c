@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From file and overrides to a complete configuration: --set beats file beats default. */
 #include "config_keys.h"
 #include "parse.h"

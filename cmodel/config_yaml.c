@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The YAML form of a configuration: keys with a value, or with keys of their own. Values are read as text, so that a file
  * and --set share one parser. Errors name the line that libyaml marks. */
 #include "config_keys.h"

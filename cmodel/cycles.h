@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cycle model: the control of the RTL, cycle by cycle, with ideal memory and without data. Each file mirrors the
  * modules of one folder of rtl_templates/; a step reads the registers as they stand (`now`) and writes `next`. */
 #ifndef SOFA_CYCLES_H

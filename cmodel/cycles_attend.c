@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mirrors rtl_templates/schedule/ and the issue of rtl_templates/attend/. */
 #include "cycles.h"
 

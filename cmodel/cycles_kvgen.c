@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mirrors rtl_templates/kvgen/: where rows come from, the KV array, the write-back. */
 #include "cycles.h"
 

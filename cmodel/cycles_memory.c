@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mirrors rtl_templates/memory/ and the query loader: channels, ranges, tiles, store. */
 #include "cycles.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mirrors rtl_templates/predict/: the loader of passes and the issue of beats. */
 #include "cycles.h"
 

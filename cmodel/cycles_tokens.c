@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mirrors what mode tokens adds to rtl_templates/memory/ and /predict/: tokens, codes and weights on their way, key passes. */
 #include "cycles.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mode tokens in the cycle model: tokens and weights on their way to the shift array and the KV array, and the rows that the
  * KV array makes. For cycles*.[ch] only. */
 #ifndef SOFA_CYCLES_TOKENS_H

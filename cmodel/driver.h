@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Drives a core over a bus: identity, memory, descriptor, start, end, counters. */
 #ifndef SOFA_DRIVER_H
 #define SOFA_DRIVER_H

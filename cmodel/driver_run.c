@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A whole trace over a bus, in parts that fit the memory. */
 #include "driver.h"
 #include "pack.h"

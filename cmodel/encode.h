@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sofamodel --encode-weights: what a host does with the projections of a head before it stores them. */
 #ifndef SOFA_ENCODE_H
 #define SOFA_ENCODE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Error reporting: every fallible function takes a struct sofa_error and returns an enum sofa_status. */
 #ifndef SOFA_ERROR_H
 #define SOFA_ERROR_H

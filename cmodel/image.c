@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "image.h"
 
 void sofa_image_tensor(uint8_t *out, uint32_t stride, const struct sofa_tensor *t, unsigned bits, size_t first,

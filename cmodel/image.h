@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tensors and ranges of a job as bytes in the core's memory. */
 #ifndef SOFA_IMAGE_H
 #define SOFA_IMAGE_H

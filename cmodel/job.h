@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A job: what the registers of sofa_core say, and the tensors they point at. */
 #ifndef SOFA_JOB_H
 #define SOFA_JOB_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* K/V generation on demand (and the sums of key prediction); docs/arithmetic.md "Tokens". */
 #ifndef SOFA_KVGEN_H
 #define SOFA_KVGEN_H

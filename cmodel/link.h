@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The protocol of the UART bridge (rtl_templates/top/sofa_frame.v), byte by byte, both directions:
  *
  *   sync, command, sequence, count, address (4 bytes, request only), data, CRC-32 (4 bytes)

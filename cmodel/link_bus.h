@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A bus over the UART bridge's protocol (link.h): asks, waits, asks again. */
 #ifndef SOFA_LINK_BUS_H
 #define SOFA_LINK_BUS_H

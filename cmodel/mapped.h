@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A bus mapped into the process: registers and memory of a Zynq-style system. */
 #ifndef SOFA_MAPPED_H
 #define SOFA_MAPPED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bit-exact reference: runs a job block by block and tile by tile, as docs/arithmetic.md specifies. */
 #ifndef SOFA_MODEL_H
 #define SOFA_MODEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Comparator networks of the selection engine, and the timing that follows from them. Entries are unsigned words
  * {valid, score in offset binary, ~index}: one comparison orders them, and what an invalid one says is not looked at. */
 #ifndef SOFA_NETWORK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The header of one .npy array; for npz.c and its tests. */
 #ifndef SOFA_NPY_H
 #define SOFA_NPY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* .npz files: zip archives of .npy arrays, as numpy writes them. Little endian, C order. */
 #ifndef SOFA_NPZ_H
 #define SOFA_NPZ_H

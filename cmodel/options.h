@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The command line that sofamodel and sofacosim share: CONFIG.yaml TRACE.npz, overrides, job options, output. */
 #ifndef SOFA_OPTIONS_H
 #define SOFA_OPTIONS_H

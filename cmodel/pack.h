@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Codes, biases and weights of mode tokens as they stand in the core's memory; docs/arithmetic.md "Packed weights". */
 #ifndef SOFA_PACK_H
 #define SOFA_PACK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers and whole files from users' text. */
 #ifndef SOFA_PARSE_H
 #define SOFA_PARSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Score prediction (DLZS): keys kept as K^, queries as leading-zero codes; docs/arithmetic.md "Score prediction". */
 #ifndef SOFA_PREDICT_H
 #define SOFA_PREDICT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Key prediction (phase 1.1): weights as leading-zero codes; docs/arithmetic.md "Tokens". */
 #ifndef SOFA_PREDICT_KEYS_H
 #define SOFA_PREDICT_KEYS_H

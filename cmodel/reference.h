@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* float64 attention of one row, the yardstick of accuracy and recall. */
 #ifndef SOFA_REFERENCE_H
 #define SOFA_REFERENCE_H

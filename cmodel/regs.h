@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The register map of sofa_core: one table from which the RTL, the C and Verilog headers, the documents and the programs
  * that drive the core take names, offsets and fields. */
 #ifndef SOFA_REGS_H

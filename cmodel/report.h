@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a run of the model says to its user: accuracy, sparsity, traffic; as JSON or text. */
 #ifndef SOFA_REPORT_H
 #define SOFA_REPORT_H

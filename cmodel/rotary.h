@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rotary position embedding of keys in mode tokens; docs/arithmetic.md "Rotation". Pairs are (i, i + d/2). */
 #ifndef SOFA_ROTARY_H
 #define SOFA_ROTARY_H

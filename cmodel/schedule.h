@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Need matrix and issue order of one tile; docs/arithmetic.md "Issue order". */
 #ifndef SOFA_SCHEDULE_H
 #define SOFA_SCHEDULE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "select.h"
 
 int64_t sofa_radius_row(uint32_t radius, unsigned e_row, unsigned score_bits)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Per-tile selection: the N largest visible scores less those the radius clips; docs/arithmetic.md "Selection". */
 #ifndef SOFA_SELECT_H
 #define SOFA_SELECT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A stream over a serial port, or over anything that behaves like one (a pseudo-terminal). */
 #ifndef SOFA_SERIAL_H
 #define SOFA_SERIAL_H

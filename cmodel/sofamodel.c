@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sofamodel: runs a head through the bit-exact model. */
 #include "encode.h"
 #include "options.h"

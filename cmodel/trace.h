@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One attention head as a user gives it: an .npz file (format in docs/arithmetic.md, "Traces"). */
 #ifndef SOFA_TRACE_H
 #define SOFA_TRACE_H

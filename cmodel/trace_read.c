@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and quantising the tensors of a trace. */
 #include "trace_read.h"
 

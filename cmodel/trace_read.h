@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tensors and numbers of an .npz file, for trace*.c and encode.c only. Errors name file and array. */
 #ifndef SOFA_TRACE_READ_H
 #define SOFA_TRACE_READ_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens and projections of a trace, and the sums that follow from them. */
 #include "bias_units.h"
 #include "kvgen.h"

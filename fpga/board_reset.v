@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reset for some cycles after configuration and while a button is pressed; a light that shows that the clock runs.
 `default_nettype none
 module board_reset #(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Target check: what would be loaded into the board, turned back into a netlist, is simulated behind a pseudo-terminal; sofahost's self-test
 # must pass on it. The family says how to get NETLIST/board.v and NETLIST/cells.v; boards/NAME/netlist.v puts board_top in the place of sofa_soc.
 NETLIST := $(OUT)/netlist

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check.sh BIN NETLIST CONFIG [--set KEY=VALUE]...: self-test of a simulated netlist; NETLIST holds sofa.f.
 set -e
 bin=$1 netlist=$2 config=$3

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Lattice ECP5: Yosys, nextpnr and ecppack from PyPI, in a local environment. The placer `static` leaves a quarter less wire than `heap`;
 # of the routers, `router2` takes long ways around the multipliers or never comes to an end there.
 include venv.mk

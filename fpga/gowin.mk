@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Gowin: Yosys, nextpnr and Apicula from PyPI, in a local environment.
 include venv.mk
 TARGET_MHZ ?= 27

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sofahost: what its commands share. */
 #ifndef FPGA_HOST_H
 #define FPGA_HOST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* selftest: from the line to whole jobs, so that the first failure says what is broken. */
 #include "host.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Lattice iCE40: Yosys from PyPI (the pass for DSPs of Yosys 0.23 fails on this design), nextpnr-ice40 and IceStorm from the system.
 # Few flip-flops that share an enable get it from their LUT instead: a full device has no tiles for that many enables.
 include venv.mk

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """netlist.py ROUTED.json CELLS.v > board.v: the netlist that nextpnr has placed and routed, as Verilog with the top board_top.
 
 nextpnr has split the ports of cells into bits. Cells that CELLS.v models, X as routed_X, get their vectors back; the rest are the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sofahost: runs attention on a board and checks it against the model. */
 #include "host.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Place-and-route tools that distributions do not carry, pinned, in build/fpga/venv.
 VENV := $(ROOT)/build/fpga/venv
 PYTHON ?= python3

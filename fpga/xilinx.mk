@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Xilinx 7 series: resources by Yosys; the bitstream by Vivado (target vivado), which is not an open tool.
 TOP ?= board_top
 XILINX_SOURCES = $(if $(wildcard $(HERE)/top.v),$(SOURCES),$(filter-out board_reset.v $(HERE)/top.v,$(SOURCES)))

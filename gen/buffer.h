@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A byte buffer that grows. A failed allocation is remembered: append freely, ask once at the end. */
 #ifndef GEN_BUFFER_H
 #define GEN_BUFFER_H

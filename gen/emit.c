@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "emit.h"
 
 #include "../cmodel/version.h"
@@ -11,6 +12,7 @@
 
 static void put_file_list(struct gen_buffer *b, const struct gen_files *files)
 {
+    gen_buffer_puts(b, "// " SOFA_LICENCE "\n");
     for (unsigned i = 0; i < files->count; i++)
         if (strncmp(files->file[i].path, "rtl/", 4) == 0)
             gen_buffer_printf(b, "%s\n", files->file[i].path);
@@ -20,8 +22,8 @@ static void put_core(struct gen_buffer *b, const struct gen_values *v, const str
 {
     gen_buffer_puts(b, "CAPI=2:\n");
     gen_put_header(b, v, "# ", "sofa.core");
-    gen_buffer_printf(b, "name: ::sofa_core-%s:%s\n", v->config.name, SOFA_VERSION);
-    gen_buffer_puts(b, "description: Dynamic-sparse attention accelerator\n\nfilesets:\n  rtl:\n    files:\n");
+    gen_buffer_printf(b, "name: " SOFA_VENDOR "::sofa_core-%s:%s\n", v->config.name, SOFA_VERSION);
+    gen_buffer_puts(b, "description: Dynamic-sparse attention accelerator, Apache-2.0\n\nfilesets:\n  rtl:\n    files:\n");
     for (unsigned i = 0; i < files->count; i++)
         if (strncmp(files->file[i].path, "rtl/", 4) == 0)
             gen_buffer_printf(b, "      - %s\n", files->file[i].path);

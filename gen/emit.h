@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that sofagen writes for one configuration. */
 #ifndef GEN_EMIT_H
 #define GEN_EMIT_H

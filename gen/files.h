@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A set of files in memory. */
 #ifndef GEN_FILES_H
 #define GEN_FILES_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Embeds the templates into libgen and keeps docs/registers.md.
 TEMPLATES := $(sort $(wildcard rtl_templates/*/*.v))
 GEN_OBJECTS += $(BUILD)/obj/gen/templates.o

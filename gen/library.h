@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The templates: those embedded at build time, or those of a directory while they are being written. */
 #ifndef GEN_LIBRARY_H
 #define GEN_LIBRARY_H

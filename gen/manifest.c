@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "manifest.h"
 
 #include "../cmodel/parse.h"
@@ -63,6 +64,8 @@ enum sofa_status gen_manifest_configuration(json_t **root, const struct gen_valu
     json_t *o = json_object();
     int bad = json_object_set_new(o, "generator", json_string(GENERATOR));
     bad |= json_object_set_new(o, "version", json_string(SOFA_VERSION));
+    bad |= json_object_set_new(o, "vendor", json_string(SOFA_VENDOR));
+    bad |= json_object_set_new(o, "license", json_string(SOFA_LICENCE));
     bad |= json_object_set_new(o, "name", json_string(v->config.name));
     bad |= json_object_set_new(o, "hash", json_sprintf("0x%08x", v->hash));
     bad |= json_object_set_new(o, "top", json_string(GEN_TOP));

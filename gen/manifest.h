@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* manifest.json: what was emitted, for programs. */
 #ifndef GEN_MANIFEST_H
 #define GEN_MANIFEST_H
@@ -12,7 +13,7 @@
 #define GEN_MANIFEST "manifest.json"
 #define GEN_TOP "sofa_core"
 
-/* generator, version, name, hash, top, configuration, derived. The caller releases *root. */
+/* generator, version, vendor, license, name, hash, top, configuration, derived. The caller releases *root. */
 enum sofa_status gen_manifest_configuration(json_t **root, const struct gen_values *v, struct sofa_error *e);
 
 /* Adds manifest.json: the above, and ports, latencies, memories and the files so far. */

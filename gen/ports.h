@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The ports of an emitted module, read from its text. */
 #ifndef GEN_PORTS_H
 #define GEN_PORTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The register map for readers and programs. */
 #ifndef GEN_REGISTERS_H
 #define GEN_REGISTERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sofagen: Verilog of a configuration. */
 #include "emit.h"
 #include "manifest.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The template engine. A template is readable Verilog:
  *
  *     //% for i = 0, cfg.predict.keys - 1 do

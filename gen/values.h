@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What templates and the manifest know of a configuration. */
 #ifndef GEN_VALUES_H
 #define GEN_VALUES_H

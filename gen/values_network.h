@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the templates of the selection engine know of its comparator networks. */
 #ifndef GEN_VALUES_NETWORK_H
 #define GEN_VALUES_NETWORK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Puts a set of files into a directory in one step: they are written beside it, then the directories change places. */
 #include "emit.h"
 

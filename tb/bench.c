@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
 
 static void copy_output(int16_t *out, const struct tb_layout *l, size_t dims)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One job through a compiled core and the comparison with the model; used by sofacosim, the sweep and the tests. */
 #ifndef TB_BENCH_H
 #define TB_BENCH_H

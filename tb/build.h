@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From a configuration to a shared object: emits the RTL, Verilates and compiles it; cached by content. */
 #ifndef TB_BUILD_H
 #define TB_BUILD_H

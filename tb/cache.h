@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cache of compiled cores: one directory per design, made under another name and renamed, so that concurrent runs and
  * killed ones do no harm. */
 #ifndef TB_CACHE_H

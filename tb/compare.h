@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the RTL did against what the model says: outputs, counters, rows read, bus protocol. */
 #ifndef TB_COMPARE_H
 #define TB_COMPARE_H

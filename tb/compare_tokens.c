@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What mode tokens adds to the comparison. */
 #include "compare.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A compiled core, loaded into this process. */
 #ifndef TB_CORE_H
 #define TB_CORE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What sofacosim says: the model's report and how the RTL compares. */
 #ifndef TB_COSIM_REPORT_H
 #define TB_COSIM_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Drives sofa_core as a host does: registers, start, interrupt, counters; and moves simulated time. */
 #ifndef TB_DRIVER_H
 #define TB_DRIVER_H

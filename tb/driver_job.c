@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs of the driver: descriptor, start, progress, counters. */
 #include "driver.h"
 

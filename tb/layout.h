@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where the tensors of a job stand in memory: byte images of Q, K, V, O and the ranges, in mode tokens also of X, codes and
  * weights, with unused space between them. Rows start at multiples of the port; padding holds garbage, so that whoever
  * reads it computes wrong bits. In mode tokens K and V are the cache: only the rows of keys that earlier jobs have

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "lint.h"
 
 #include "../cmodel/parse.h"
@@ -39,10 +40,11 @@ static enum sofa_status run_yosys(const char *directory, const char *work, struc
         status = sofa_read_file(&list, &length, path, TEXT_LIMIT, e);
     if (status != SOFA_OK)
         return status;
+    size_t comment = strncmp(list, "//", 2) == 0 ? strcspn(list, "\n") : 0;
     for (size_t i = 0; i < length; i++)
         if (list[i] == '\n')
             list[i] = ' ';
-    if (asprintf(&script, "read_verilog %s; hierarchy -check -top sofa_core; proc; opt; check -assert", list) < 0)
+    if (asprintf(&script, "read_verilog %s; hierarchy -check -top sofa_core; proc; opt; check -assert", list + comment) < 0)
         status = sofa_fail(e, SOFA_BAD_INPUT, "out of memory");
     else {
         const char *const argv[] = {"yosys", "-q", "-p", script, NULL};

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lints a directory of emitted RTL: Verilator -Wall, Icarus -g2005 -Wall, Yosys check -assert; any message is an error. */
 #ifndef TB_LINT_H
 #define TB_LINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The memory at the core's native channels, and the referee of their protocol.
  *
  * Ideal: per channel one request and one beat a cycle, a request taken in cycle t has its first beat offered in cycle t + 8;

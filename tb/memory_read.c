@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Read channels of the memory. */
 #include "memory.h"
 

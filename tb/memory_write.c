@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Write channel of the memory. A beat is taken in the cycle of its request at the earliest. */
 #include "memory.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files and child processes of the benches. */
 #ifndef TB_PROCESS_H
 #define TB_PROCESS_H

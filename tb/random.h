@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reproducible random numbers (splitmix64): one state word, the same sequence everywhere. */
 #ifndef TB_RANDOM_H
 #define TB_RANDOM_H

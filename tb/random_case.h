@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random legal configurations, and jobs for them, from a seed. */
 #ifndef TB_RANDOM_CASE_H
 #define TB_RANDOM_CASE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The objects of Verilator's runtime library, which take longer to compile than a small core: kept for the next one. */
 #ifndef TB_RUNTIME_H
 #define TB_RUNTIME_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The only C++ of the benches: moves the pins of one clock cycle between C structures and a Verilated sofa_core.
 // Compiled with the core into a shared object; SOFA_READ_CHANNELS and SOFA_WAVES come from the command line.
 #include "Vsofa_core.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The pins of sofa_core and sofa_soc, cycle by cycle: what the C benches exchange with a Verilated design (shim.cpp,
  * board/board_shim.cpp). */
 #ifndef TB_SHIM_H

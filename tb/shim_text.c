@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Assembled from the files themselves; compiled from the repository's root (tb.mk names them as dependencies). */
 #include "shim_text.h"
 

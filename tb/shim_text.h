@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The source of the shim, carried in the programs so that they work without this repository. */
 #ifndef TB_SHIM_TEXT_H
 #define TB_SHIM_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sofacosim: runs a head through the RTL, in Verilator, and through the model, and compares every bit. */
 #include "../cmodel/options.h"
 #include "../cmodel/parse.h"

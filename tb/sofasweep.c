@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sofasweep: random legal configurations through lint, both memories and the cycle model; or lint alone. */
 #include "../cmodel/options.h"
 #include "../cmodel/parse.h"

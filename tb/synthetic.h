@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random and adversarial attention heads, as a trace file would give them. */
 #ifndef TB_SYNTHETIC_H
 #define TB_SYNTHETIC_H

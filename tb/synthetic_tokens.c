@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens, weights and biases of synthetic heads. */
 #include "synthetic.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The benches' part of the Makefile.
 $(BUILD)/obj/tb/shim_text.o: tb/shim.cpp tb/shim.h
 $(BUILD)/obj/tb/shim_text.o: tb/board/board_shim.cpp

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The benches' memory with the images of a small job, and pins that the test moves. */
 #ifndef SOFA_TESTS_BUS_H
 #define SOFA_TESTS_BUS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compiled cores for the tests: designs with something odd each, a head on one of them and what the model makes of it.
  * Each core is compiled once and cached. */
 #ifndef SOFA_TESTS_CORES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs every suite, or those named on the command line. SOFA_SEED replays random tests. */
 #include "tests.h"
 

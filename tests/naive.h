@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* docs/arithmetic.md read word for word: slow, without a line of the model's code. */
 #ifndef SOFA_NAIVE_H
 #define SOFA_NAIVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The section "Tokens" of docs/arithmetic.md, word for word. */
 #include "naive.h"
 

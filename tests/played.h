@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A job as a right core would leave it: outputs, counters, and what crossed the bus, made from the model. Tests spoil one thing and
  * expect the comparison to name it. */
 #ifndef SOFA_TESTS_PLAYED_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bench of sofa_registers in configuration small: prints "pass" or the first failures. Run by tests/test_regs.c.
 `default_nettype none
 `include "sofa_regs.vh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Single modules of the generator and the benches around them, without a core: emitted, linted, run in Icarus Verilog. */
 #ifndef SOFA_RTL_MODULE_H
 #define SOFA_RTL_MODULE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One line per suite: SUITE(x) is tests/test_x.c with Suite *x_suite(void). */
 SUITE(config)
 SUITE(npz)
@@ -9,6 +10,7 @@ SUITE(token_traces)
 SUITE(pack)
 SUITE(options)
 SUITE(gen)
+SUITE(licence)
 SUITE(write)
 SUITE(regs)
 SUITE(memory)

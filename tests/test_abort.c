@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CONTROL.abort: the job ends soon, the bus is clean, the next job is bit-exact. */
 #include "cores.h"
 #include "tests.h"

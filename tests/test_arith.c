@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The arithmetic primitives against their definitions; the two tables' error bounds over the whole input range. */
 #include "tests.h"
 

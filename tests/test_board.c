@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The serial link and the board behind it: codec, faults, and sofahost on a simulated board. */
 #include "tests.h"
 

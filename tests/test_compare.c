@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The comparison of RTL and model: silent on what a right core would leave behind, and not on anything else. */
 #include "played.h"
 #include "tests.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ranges, scaling defaults, precedence and messages of configurations. */
 #include "tests.h"
 

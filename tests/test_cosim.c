@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* RTL against model on compiled cores: every content and view; and the program that does it. */
 #include "../tb/cache.h"
 #include "cores.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests.h"
 
 #include "../gen/emit.h"
@@ -74,7 +75,7 @@ END_TEST
 
 START_TEST(template_values)
 {
-    expect_text("$(cfg.name) $(cfg.mode) $(cfg.tile.keys) $(d.beats) $(clog2(9)) $(version)\n", "small kv 16 4 4 0.1.0\n");
+    expect_text("$(cfg.name) $(cfg.mode) $(cfg.tile.keys) $(d.beats) $(clog2(9)) $(version)\n", "small kv 16 4 4 0.2.0\n");
     expect_text("$(#exp2_table()) $(exp2_table()[1]) $(#recip_table()) $(recip_table()[129])\n", "65 262144 129 131072\n");
     expect_text("$(registers()[1].name) $(registers()[1].lower) $(errors()[3].code)\n", "ID id 2\n");
     expect_text("$(latency(\"x\", 3)) $(memory(\"y\", 4, 5))\n", "3 5\n");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a job leaves to the next one. */
 #include "cores.h"
 #include "tests.h"

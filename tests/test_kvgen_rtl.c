@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The RTL of kvgen/ alone: the KV array against sofa_project() and sofa_generate(), the memory of codes, the write channel;
  * in Icarus Verilog: random shapes, resident and streamed, memories that wait; and how busy the array is when they do not. */
 #include "rtl_module.h"

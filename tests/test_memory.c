@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The benches' memory: its timing, its order, its faults. */
 #include "bus.h"
 #include "tests.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The model against a naive reading of docs/arithmetic.md, hand-made cases, and float64 attention on inputs built to
  * break it. */
 #include "tests.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* .npy headers and .npz archives, good and bad. */
 #include "tests.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The command line that sofamodel and sofacosim share. */
 #include "tests.h"
 

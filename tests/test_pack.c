@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packed codes, biases and weights, read back beat by beat as the core does. */
 #include "tests.h"
 

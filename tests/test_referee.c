@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The referee of the bus: it sees what is wrong, and nothing else. */
 #include "bus.h"
 #include "tests.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The comparator networks by the 0-1 principle: a network that orders all zeros and ones orders everything. */
 #include "tests.h"
 

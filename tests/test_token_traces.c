@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Traces of mode tokens: the largest sums, and everything that can be wrong with a file. */
 #include "tokens_sample.h"
 

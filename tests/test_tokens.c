@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mode tokens: codes of weights, predicted and generated keys against a naive reading, and their accuracy. */
 #include "tests.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Trace files: quantisation, and everything that can be wrong with one. */
 #include "tests.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Emission into directories: gen/write.c. */
 #include "tests.h"
 

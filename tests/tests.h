@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every test file includes this; the list of suites is in suites.h. */
 #ifndef SOFA_TESTS_H
 #define SOFA_TESTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random heads of mode tokens as files, for the tests of the model and of the traces. */
 #ifndef SOFA_TOKENS_SAMPLE_H
 #define SOFA_TOKENS_SAMPLE_H

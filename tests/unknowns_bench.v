@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A job in a simulator that starts from unknown values: memory that answers every request with random words, and a write channel that is
 // always ready. Prints "good" when the job ends without error, all rows were written and every word of them is known.
 // With HIDDEN defined the core is one of mode tokens, words of 8 units; generated K and V rows are written, too.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sofa_multiply for ECP5: the registers are those of the multiplier, which synthesis leaves unused. At most 18 x 18 bits.
 // Latency 2 cycles, throughput one a cycle, no handshake.
 `default_nettype none

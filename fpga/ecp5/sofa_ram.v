@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sofa_ram for ECP5: a block RAM has 512 words of 36 bits, so up to 16 words, or 64 of at most 320 bits, go to the RAM of the logic cells.
 // Latency of a read: 1 cycle; o_rdata holds until the next read. Throughput: one write and one read a cycle.
 `default_nettype none

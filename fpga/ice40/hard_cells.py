@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """hard_cells.py BOARD.asc < NETLIST > NETLIST: adds the UP5K's SB_MAC16 and SB_SPRAM256KA to what icebox_vlog has written (with its
 comments): it leaves them out, though icebox knows where their ports and configuration bits are."""
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # icebox_vlog declares ports a second time as wires and registers. Read twice: the first time finds which are registers.
 function ports(line,  n) { gsub(/^module [^(]*\(|\);.*$/, "", line); gsub(/(input|output) /, "", line); return line }
 NR == FNR { if (/^module /) { n = split(ports($0), port, /, */); for (i = 1; i <= n; i++) { sub(/ +$/, "", port[i]); is[port[i]] = 1 } }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory with one write and one read port in RAM blocks, however shallow: the family has no other memory. Same ports and latency as
 // the emitted file of this name.
 `default_nettype none

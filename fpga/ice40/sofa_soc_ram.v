@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The on-chip memory in single-port RAM blocks of the UP5K, 32 KiB each. Same ports and latency as the emitted file of this name.
 `default_nettype none
 module sofa_soc_ram #(

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Host tool of the build: embed OUT.c TEMPLATE... writes the templates as C strings, sorted by name. A template's name is the
  * last two parts of its path: "predict/sofa_column.v". */
 #include <stdio.h>

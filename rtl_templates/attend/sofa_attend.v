@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // The SU-FA engine: $(d.lane_groups) group(s) of $(d.group_lanes) lane(s) of $(cfg.attend.width) multipliers (each for SA-1 and SA-2) and $(d.norm_units) normalisation unit(s).
 // Row r belongs to lane r mod $(cfg.attend.lanes), lane l to group l mod $(d.lane_groups). A phase counter of $(d.beats) step(s) tells which lane of each group may start
 // and which chunk of the window's keys and values is on the buses. Throughput: $(d.lane_groups) pair(s) a cycle at most. Equals sofa_attend_pair() and

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // SA-1 of one lane: products of PEW query and key elements and their sum.
 // Latency $(3 + d.dot_tree - 1) cycles (products, $(d.dot_tree) tree stages, and halves combined or operands registered); throughput one beat a cycle, no back-pressure.
 // Equals one beat of the dot product s of docs/arithmetic.md.

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // A group of $(d.group_lanes) lane(s): issue of pairs and retirements, and the scalar part of attention they share (scale, reference, exp2,
 // sum of weights). One operation starts a cycle, that of the lane whose turn the phase is.
 // Issue: the oldest entry of the window that a row of the lane needs, its lowest such row; a row starts at most every $(d.row_interval) cycles.

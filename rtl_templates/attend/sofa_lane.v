@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // A lane: $(cfg.attend.width) multipliers of Q.K (SA-1) and of P.V (SA-2) with the queries and the output accumulators of its rows.
 // A pair (or the retirement of a row) takes $(d.beats) beats; one may start every $(d.beats) cycles, the same row at least $(d.row_interval) cycles later.
 // Times count from cycle 0, in which the group offers the operation (i_take): s stands at o_s in cycle $(d.dot_time); the

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Product of two signed numbers between registers, as multipliers of FPGAs have them inside; a board's family may bring its own.
 // Latency 2 cycles, throughput one a cycle, no handshake.
 //% if d.whole_products == 0 then skip() end

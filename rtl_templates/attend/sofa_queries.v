@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Takes the query rows of a job as they arrive: encodes them for prediction and writes them into the lanes, $(d.beats) chunk(s) a row on
 // $(d.query_buses) bus(es). A block's rows alternate between two banks; o_ready tells that all rows of a bank's block are in place.
 // Throughput: a row a cycle while a bus is free. Handshake: valid/ready. Codes equal sofa_encode_query().

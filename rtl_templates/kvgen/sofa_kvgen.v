@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if cfg.mode ~= "tokens" then skip() end
 //% local A, P, D, DC, BC, IB, KB, PF = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, cfg.predict.dims, cfg.tile.keys, d.index_bits, d.key_bits, cfg.memory.prefetch
 //% local OUT, IN, PJ, NB, SUB, CW, NT = cfg.kvgen.outputs, cfg.kvgen.inputs, d.project_bits, d.project_blocks, d.project_steps, d.slice_words, d.project_tree

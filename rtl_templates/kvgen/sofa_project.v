@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if cfg.mode ~= "tokens" then skip() end
 //% local OUT, IN, PJ = cfg.kvgen.outputs, cfg.kvgen.inputs, d.project_bits
 //% local NT, TW = d.project_tree, math.min(PJ, 16 + clog2(cfg.kvgen.inputs))     -- inputs beyond hidden_max are zero

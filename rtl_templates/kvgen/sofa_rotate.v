@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if d.rotary == 0 then skip() end
 //% local A, D, KB, KW, PF = cfg.memory.address_bits, cfg.head_dim, d.key_bits, cfg.data.key_bits, cfg.memory.prefetch
 //% local H, RP, N, PB = D // 2, d.rotary_pairs, d.rotary_steps, math.max(1, clog2(cfg.memory.prefetch))

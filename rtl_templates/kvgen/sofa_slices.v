@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if cfg.mode ~= "tokens" then skip() end
 //% local A, P = cfg.memory.address_bits, cfg.memory.port_bits
 // Memory of packed words that is loaded slice by slice: codes, biases or weights. It has one or two halves; slice n of the runs stands in

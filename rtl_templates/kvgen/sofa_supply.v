@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if cfg.mode ~= "tokens" then skip() end
 //% local A, IB, KB, PF = cfg.memory.address_bits, d.index_bits, d.key_bits, cfg.memory.prefetch
 //% local PB, STREAM = math.max(1, clog2(PF)), d.hidden_slices > 1

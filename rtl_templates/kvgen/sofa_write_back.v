@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if cfg.mode ~= "tokens" then skip() end
 //% local A, P, D, KB, KW, VW = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.key_bits, cfg.data.key_bits, cfg.data.value_bits
 //% local BYTES, NK, NV = d.port_bytes, d.key_beats, d.value_beats

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if cfg.mode ~= "tokens" then skip() end
 //% local A, P, BYTES = cfg.memory.address_bits, cfg.memory.port_bits, d.port_bytes
 // Two writers on the write channel, burst by burst, writer 0 first. A writer offers the request and the data of a burst together; its

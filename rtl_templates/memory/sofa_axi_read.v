@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Native read channel to AXI4 read master: INCR bursts of full beats, none across a 4 KB boundary, all under one ID, so that
 // data return in the order of the requests, however many are outstanding. SLVERR and DECERR become i_rdC_data_error of
 // their beat.

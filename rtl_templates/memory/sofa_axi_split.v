@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Cuts a native request into AXI4 bursts that do not cross a 4 KB boundary.
 // Latency 1 cycle, throughput one burst a cycle. Handshake: valid/ready on both sides; a burst stays until it is taken.
 //% if cfg.memory.port_bits < 32 or cfg.memory.port_bits > 512 then skip() end

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Native write channel to AXI4 write master: INCR bursts of full beats with strobes, none across a 4 KB boundary, all under
 // one ID. Every native request is answered once, after the last of its bursts, with an error if one of them had SLVERR or
 // DECERR. Up to 16 bursts are outstanding.

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // A memory of rows that are written beat by beat. Each beat's part has registers of its own for addresses and its enable, each two parts
 // for the beat itself, so that no wire goes to all of them. A write counts one cycle later than it is offered.
 // Latency of a read: 1 cycle, or 2 with FAR_READ = 1, when the address stands in a register near the part first.

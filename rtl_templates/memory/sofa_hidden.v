@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if cfg.mode ~= "tokens" then skip() end
 //% local DC, CW, NSL = cfg.predict.dims, d.slice_words, d.hidden_slices
 //% local WB, LOW = clog2(CW + 1), clog2(d.port_bytes)

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Requests the query rows of a job in order, a block ahead at most: block b+2 waits until block b has been retired.
 // Throughput: one row a cycle. Handshake: valid/ready.
 //% local A, RB, QB = cfg.memory.address_bits, d.row_bits, cfg.query_block

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Cuts the rows of a job into blocks and reads each row's {first, visible} record; writes them to the two range memories
 // (scan, prediction) and announces the block with the union's bounds.
 // A block is started only while fewer than two are in the machine (i_block_retired frees one).

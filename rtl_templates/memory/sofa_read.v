@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% local far = d.far_reads == 1
 //% local words = d.narrow == 1 or far     -- beats leave one by one
 // One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // One read channel of the core on the on-chip memory. Bytes beyond the memory are answered with an error.
 //% local ahead = d.far_reads == 1     -- the next request waits beside the one at work
 //% local farther = d.copies == 1       -- one more register on the way from memory

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // The write channel of the core on the on-chip memory. Beats beyond the memory are dropped and answered with an error.
 //% local spaced = d.far_reads == 1      -- and the queue of beats is far from the memory too
 //% local buffered = cfg.target == "fpga"    -- the memory's grant is late and the core far

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Writes finished rows: address, one burst of $(d.output_beats) beat(s) a row, byte strobes on the tail.
 //% local far = d.far_reads == 1 and d.norm_units == 1      -- the row is taken a cycle after it may be
 // Rows of $(d.norm_units) queue(s), the lowest first. Latency $(far and 2 or 1) cycle(s), throughput one beat a cycle. Handshake: valid/ready on all ports;

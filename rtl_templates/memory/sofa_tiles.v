@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Finds the tiles that some row of a block sees, which rows see which of their key groups, and fetches their visible keys.
 // A tile is scanned (one row a cycle; one cycle without range table) while the previous one is fetched (one key a cycle).
 // Three tile slots: a scanned tile waits for a free one (i_slot_free). Tile information stands in o_info_* by slot until then.

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if cfg.mode ~= "tokens" then skip() end
 //% local DC, CW, BC, IB, P, BYTES = cfg.predict.dims, d.slice_words, cfg.tile.keys, d.index_bits, cfg.memory.port_bits, d.port_bytes
 //% local WB, TB = clog2(CW + 1), clog2(DC + 1)

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // The shift PEs of one key: a stationary K^ slice (the next one loaded in its shadow) against a stream of query codes.
 // PEs share one adder tree. Negative terms enter as one's complement; what is missing to the two's complement, the number of
 // negative codes, is the same for all keys and comes in as i_negatives, aligned with the tree's output.

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Leading-zero encoder of a query row: its exponent e_row and a 4-bit code {sign, c} per element, c = 0 for zero.
 // It takes $(d.encode_width) element(s) a cycle, as many as a port beat brings, so it keeps up with the port: $(d.encode_steps) step(s) a row.
 //% local far = d.far_reads == 1      -- a step is a beat, when it comes

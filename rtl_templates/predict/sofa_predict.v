@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Score prediction: an array of $(cfg.predict.keys) x $(cfg.predict.dims) shift PEs. The K^ slice of a pass is stationary, rows' codes stream: a beat is one row, and the
 // last slice's beat yields its $(cfg.predict.keys) scores, which go to selection. Passes follow each other without a gap while keys, queries and a
 // need matrix are there and the same row's beats stand $(d.pass_distance) cycles apart.

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if cfg.mode ~= "tokens" then skip() end
 //% local KP, DC, D, G, SL, BC, CW = cfg.predict.keys, cfg.predict.dims, cfg.head_dim, d.groups, d.slices, cfg.tile.keys, d.slice_words
 //% local RB, IB, GB, LB = d.row_bits, d.index_bits, math.max(1, clog2(d.groups)), math.max(1, clog2(d.slices))

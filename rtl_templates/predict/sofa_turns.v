@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 //% if d.rotary == 0 then skip() end
 //% local A, P, D, KP, KB, G = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, cfg.predict.keys, d.key_bits, d.groups
 //% local GB, H = math.max(1, clog2(d.groups)), cfg.head_dim // 2

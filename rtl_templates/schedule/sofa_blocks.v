@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Counts the rows of the two blocks in the machine that are still to be stored. A block has retired (o_retired, in order) when the last
 // address of its rows has been taken; its bank is free then.
 //% local RB = d.row_bits

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Issue order: tiles as they complete; in a tile the keys that are some row's best, ascending, then the other needed ones. Requests the V
 // row of each key ahead, as space in the prefetch buffer allows, and lists the keys for the window.
 //% local T = cfg.mode == "tokens"

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Walks the set bits of two masks: those of i_first ascending, then those of i_second ascending.
 //% local N, IB = cfg.tile.keys, d.index_bits
 //% local far = d.far_reads == 1     -- o_index stands a cycle before o_valid, and the masks follow it a cycle later

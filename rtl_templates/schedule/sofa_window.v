@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Resident window: $(cfg.attend.window) slots of a K and a V row, and the list of entries (slot, block, rows that still need the key) by age.
 // A key enters when its V row stands in the prefetch buffer and a slot is free: one a cycle. It leaves the list when no row needs it any
 // more; its slot is free once K has been read. The V side is the K side $(d.weight_time - 1) cycles later, as SA-2 follows SA-1, so one slot number serves

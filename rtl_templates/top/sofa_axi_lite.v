@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // AXI4-Lite slave in front of the registers: 32-bit words in 1 KB. A write with some, but not all strobes is refused with
 // SLVERR and changes nothing (registers are written whole); one without strobes does nothing. Reads and writes that wait at
 // the same time take turns.

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // The accelerator on AXI: sofa_core with $(cfg.memory.read_channels) AXI4 master(s) of $(cfg.memory.port_bits) data bits, an AXI4-Lite slave of 1 KB for its registers and an
 // interrupt. m0_axi carries read channel 0 and the writes$(cfg.memory.read_channels == 2 and ", m1_axi read channel 1 only" or ""). Ports bear the names that AXI tools infer
 // interfaces from; aresetn is sampled with aclk. Latency over sofa_core: see sofa_axi_read, sofa_axi_write, sofa_axi_lite.

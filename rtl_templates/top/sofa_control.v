@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Runs a job: checks the descriptor before any memory is touched, starts the engines, and ends the job when all rows are stored or for
 // an error. Then the bus is emptied (o_halt: no new requests, what arrives is dropped, a begun row is written to its end) and the
 // engines are reset (o_flush), so that the next job finds them as after reset.

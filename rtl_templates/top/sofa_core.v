@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // The accelerator: $(cfg.name), block of $(cfg.query_block) rows, tile of $(cfg.tile.keys) keys, head_dim $(cfg.head_dim).
 // Ports: registers (one access at a time, answered by o_reg_valid), $(cfg.memory.read_channels) read channel(s), one write channel; valid/ready everywhere, write
 // responses always accepted. Registers and jobs: registers.md. A job equals sofa_model_run().

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // The UART bridge's protocol (cmodel/link.h): takes requests from a stream of bytes, does them on a bus, and answers. A request is
 // done only after its CRC was found right, so that noise writes nothing; noise is skipped up to the next sync byte.
 // Bus: o_bus_enable and what belongs to it stay until i_bus_done, which comes with the data of a read. Addresses below 2^31 are

@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // Registers of the core: identity, control and status, job descriptor, performance counters. Laid out from the table in
 // cmodel/regs.c; offsets and meanings are in registers.md.
 // Handshake: one access at a time; every access, also a write, is answered by o_reg_valid.

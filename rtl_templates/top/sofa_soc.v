@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // The accelerator for boards that have nothing but a serial line: sofa_core, $(cfg.board.memory_kib) KiB of on-chip memory, and the UART bridge
 // ($(cfg.board.baud) baud at $(cfg.board.clock_hz) Hz) that reaches memory and registers. Addresses and protocol: cmodel/link.h.
 // The memory serves one access a cycle: the bridge first, then the core's writes, then its reads.

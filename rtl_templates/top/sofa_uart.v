@@ -1,3 +1,4 @@
+//% -- SPDX-License-Identifier: Apache-2.0
 // UART, 8 data bits, no parity, one stop bit; a bit lasts DIVIDER clocks (at least 4). A byte whose stop bit is low is dropped.
 // Latency: a received byte is given in the middle of its stop bit, for one cycle, and cannot be held up.
 // Throughput: a byte each 10 bits, both directions at once. Handshake of the sender: valid/ready.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A board in simulation: a Verilated sofa_soc, its serial line, and a wall of faults. */
 #ifndef TB_BOARD_H
 #define TB_BOARD_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Moves the pins of one clock cycle between C and a Verilated sofa_soc. Compiled with it into a shared object.
 #include "Vsofa_soc.h"
 #include "verilated.h"

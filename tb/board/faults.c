@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "board.h"
 
 #define PER_MILLION 1000000u

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sofaboard: a board in simulation behind a pseudo-terminal, for sofahost and whatever talks to a serial port. */
 #include "../../cmodel/version.h"
 #include "board.h"

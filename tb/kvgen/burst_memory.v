@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //% local A, P = cfg.memory.address_bits, cfg.memory.port_bits
 // Memory of port beats (image.hex) that answers bursts in order, 8 cycles after the request at the earliest. STALL 0: as fast as
 // possible; 1: requests and beats wait at random. o_bad: a request that is not inside the memory, or that changes while it waits.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //% local A, P, D, DC, CW, HALVES = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, cfg.predict.dims, d.slice_words, math.min(2, d.hidden_slices)
 //% local WB, KAB = clog2(CW + 1), math.max(1, clog2(CW * D))
 // Reads every word of sofa_codes and its flags, slice by slice, RUNS times, and compares with codes.hex and flags.hex;

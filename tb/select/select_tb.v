@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plays stimulus.hex into sofa_select, a word a cycle, and compares every cycle with expected.hex; tests/test_select_rtl.c
 // writes both. Prints "pass" or the first difference.
 `default_nettype none

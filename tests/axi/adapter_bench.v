@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sofa_axi_read and sofa_axi_write between a native requester and an AXI memory, both of random patience. Every beat's data
 // tell its address; some 64-byte lines answer with an error. Prints "pass", or what went wrong.
 `default_nettype none

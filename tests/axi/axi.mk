@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The independent AXI check: cocotb and cocotbext-axi, pinned, in a Python environment of their own below build/.
 AXI_ENV := build/axi-env
 AXI_SEED ?= 1

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* axi_case: a job for tests/axi/test_axi.py. Writes the integer tensors, ranges and expected output of a head, and prints
  * the register map, the descriptor and the expected counters as JSON: all that the bench needs to know of the core. */
 #include "../../cmodel/model.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """sofa_axi_top between the AXI models of cocotbext-axi, driven as a host drives it."""
 
 import logging

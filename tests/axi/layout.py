@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A job made by axi_case, and where its tensors stand in memory."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The memory models of cocotbext-axi with random delays and faults, and a referee of the handshakes."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Emits, compiles (Icarus) and tests sofa_axi_top in a few configurations; exit status 0 if every test passed."""
 
 import argparse
@@ -36,7 +37,7 @@ def prepare(build, work, name):
         text = call(str(build / "test/axi_case"), config, str(ROOT / "data/demo.npz"), *settings, "--rows", rows,
                     *options, "-o", str(work / f"{case}.npz"))
         (work / f"{case}.json").write_text(text)
-    return [work / "rtl" / line for line in (work / "rtl/sofa.f").read_text().split()]
+    return [work / "rtl" / line for line in (work / "rtl/sofa.f").read_text().splitlines() if line.endswith(".v")]
 
 
 def run(build, name, seed):

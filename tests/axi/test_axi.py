@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Jobs over AXI: results, errors, protocol. Run by run.py."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads the cells of a Liberty file (NLDM tables) as far as timing analysis needs them. Times in ns, capacitances in fF."""
 import bisect
 import gzip

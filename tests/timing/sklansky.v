@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Carries of $lcu as a Sklansky prefix tree: log2(WIDTH) levels. The name sorts before Yosys' own _90_lcu, so it is taken first.
 (* techmap_celltype = "$lcu" *)
 module _80_lcu_sklansky (P, G, CI, CO);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Static timing analysis of a Yosys JSON netlist mapped to a Liberty library. Modules below the top are analysed once and stand as
 models of their ports: clock to output, input to clock, input to output. Times in ns, no wires, ideal clock."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Longest register-to-register path of every engine of a configuration, mapped to a Liberty library with Yosys and abc.
 CONFIG ?= configs/wide.yaml
 TIMING_DIR = $(BUILD)/timing/$(basename $(notdir $(CONFIG)))

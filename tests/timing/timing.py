@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Longest register-to-register path of every engine of an emitted core: Yosys and abc map each module to a Liberty library, sta.py
 analyses it. Exit status 1 if a path is longer than the limit, 2 if something is missing."""
 import argparse

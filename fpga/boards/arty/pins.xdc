@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 create_clock -period 10.000 -name CLK100MHZ [get_ports CLK100MHZ]
 set_property -dict {PACKAGE_PIN E3  IOSTANDARD LVCMOS33} [get_ports CLK100MHZ]
 set_property -dict {PACKAGE_PIN C2  IOSTANDARD LVCMOS33} [get_ports ck_rst]

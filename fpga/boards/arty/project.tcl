@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # vivado -mode batch -source project.tcl -tclargs OUT_DIRECTORY SOURCE...
 # Builds OUT_DIRECTORY/board.bit and reports of timing and utilisation.
 set out [lindex $argv 0]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arty A7: 50 MHz from the 100 MHz oscillator, FT2232H serial line, reset by the red button or BTN0.
 // LEDs: LD4 a job has ended, LD5 the bridge works, LD7 the clock runs.
 `default_nettype none

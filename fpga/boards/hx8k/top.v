@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // iCE40-HX8K breakout board: 12 MHz oscillator, FT2232H serial line.
 // LEDs: D2 a job has ended, D3 the bridge works, D9 the clock runs.
 `default_nettype none

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // iCEBreaker: 12 MHz oscillator, FT2232H serial line, reset by the user button.
 // Green LED: the clock runs, bright while the bridge works. Red LED: a job has ended.
 `default_nettype none

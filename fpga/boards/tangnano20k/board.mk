@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 FAMILY := gowin
 PART := GW2AR-LV18QN88C8/I7
 DEVICE := GW2A-18C

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tang Nano 20K: 27 MHz oscillator, BL616 serial line, reset by button S1.
 // LEDs (low: on): 0 a job has ended, 1 the bridge works, 5 the clock runs.
 `default_nettype none

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 FAMILY := ecp5
 OSCILLATOR_MHZ := 25
 DEVICE := 85k

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The placed and routed netlist in the place of sofa_soc. Its reset is that after configuration.
 `default_nettype none
 module sofa_soc (

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ULX3S: 25 MHz oscillator with a PLL, FT231X serial line, reset by button FIRE1 (B1).
 // LEDs: 0 a job has ended, 1 the bridge works, 2 the line from the host, 7 the clock runs.
 `default_nettype none

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The netlist of the bitstream in the place of sofa_soc. Its reset is that after configuration.
 `default_nettype none
 module sofa_soc (

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // UPduino 3: 12 MHz clock on gpio_20 (jumper OSC closed), serial line of the FT232H on the pins it shares with the flash.
 // Green LED: the clock runs. Red LED: a job has ended. Blue LED: the bridge works.
 `default_nettype none

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # vivado -mode batch -source project.tcl -tclargs OUT_DIRECTORY SOURCE...
 # A Zynq-7020 system: processor, registers of the core at 0x43C00000 (GP0), its memory port on HP0, its interrupt on IRQ_F2P[0].
 # Builds OUT_DIRECTORY/board.bit and board.xsa. The board's DDR and MIO settings come from its board files: set board_part.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cells as nextpnr-ecp5 leaves them. netlist.py has resolved the multiplexers at their pins; unconnected inputs are 1. What no board needs
 // is not modelled: it fails to compile.
 `default_nettype none

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cells as nextpnr-himbaechel leaves them, where the synthesis library has no model or other ports. What no board needs is not modelled:
 // it fails to compile.
 `default_nettype none
