@@ -15,7 +15,9 @@ enum sofa_rounding { SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST }; /* of key weights t
 enum sofa_target { SOFA_TARGET_CELLS, SOFA_TARGET_FPGA };
 
 #define SOFA_QUERY_BLOCK_MAX 256u
+#define SOFA_HEAD_DIM_MIN 8u
 #define SOFA_HEAD_DIM_MAX 256u
+#define SOFA_KEYS_MAX (1u << 20)
 #define SOFA_TILE_KEYS_MAX 512u
 #define SOFA_HIDDEN_MAX 8192u
 #define SOFA_KEPT_MAX 128u

@@ -11,8 +11,8 @@
 #define SOFA_CONFIG_KEYS(KEY) \
     KEY(TARGET, target, SOFA_TARGET_CELLS, SOFA_TARGET_FPGA, SOFA_TARGET_CELLS) \
     KEY(QUERY_BLOCK, query_block, 1, SOFA_QUERY_BLOCK_MAX, 16) \
-    KEY(HEAD_DIM, head_dim, 8, SOFA_HEAD_DIM_MAX, 32) \
-    KEY(KEYS_MAX, keys_max, 1, 1u << 20, 1024) \
+    KEY(HEAD_DIM, head_dim, SOFA_HEAD_DIM_MIN, SOFA_HEAD_DIM_MAX, 32) \
+    KEY(KEYS_MAX, keys_max, 1, SOFA_KEYS_MAX, 1024) \
     KEY(HIDDEN_MAX, hidden_max, 1, SOFA_HIDDEN_MAX, 256) \
     KEY(TILE_KEYS, tile.keys, 4, SOFA_TILE_KEYS_MAX, 16) \
     KEY(TILE_KEPT_MAX, tile.kept_max, 1, SOFA_KEPT_MAX, 4) \

@@ -15,8 +15,8 @@ struct encoded {
 
 static void close_encoded(struct encoded *w)
 {
-    free(w->wk.value);
-    free(w->wv.value);
+    sofa_tensor_free(&w->wk);
+    sofa_tensor_free(&w->wv);
     free(w->code);
     free(w->byte[0]);
     free(w->byte[1]);
@@ -25,16 +25,16 @@ static void close_encoded(struct encoded *w)
 static enum sofa_status read_weights(struct encoded *w, const char *path, const struct sofa_config *c,
                                      struct sofa_error *e)
 {
-    const struct sofa_columns columns = {1, SOFA_HEAD_DIM_MAX, "head_dim"};
-    struct sofa_npz *z;
-    enum sofa_status status = sofa_npz_open(&z, path, e);
+    const struct sofa_columns columns = {1, SOFA_HEAD_DIM_MAX, "head_dim", 1, SOFA_HEAD_DIM_MAX};
+    struct sofa_source source = {.path = path, .heads = 1};
+    const struct sofa_place wk = {&source, "wk"}, wv = {&source, "wv"};
+    enum sofa_status status = sofa_npz_open(&source.z, path, e);
     if (status != SOFA_OK)
         return status;
-    struct sofa_place wk = {z, path, "wk"}, wv = {z, path, "wv"};
-    status = sofa_read_tensor(&w->wk, &wk, &columns, c->data.weight_bits, e);
+    status = sofa_read_tensor(&w->wk, &wk, &columns, c->data.weight_bits, 0, e);
     if (status == SOFA_OK)
-        status = sofa_read_tensor(&w->wv, &wv, &columns, c->data.weight_bits, e);
-    sofa_npz_close(z);
+        status = sofa_read_tensor(&w->wv, &wv, &columns, c->data.weight_bits, 0, e);
+    sofa_npz_close(source.z);
     if (status == SOFA_OK && w->wk.rows > SOFA_HIDDEN_MAX)
         status = sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array 'wk': has %zu rows, must have 1 to %u", path, w->wk.rows,
                            SOFA_HIDDEN_MAX);

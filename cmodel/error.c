@@ -14,3 +14,17 @@ enum sofa_status sofa_fail(struct sofa_error *e, enum sofa_status status, const 
     }
     return status;
 }
+
+void sofa_warn(struct sofa_warnings *w, const char *format, ...)
+{
+    if (!w)
+        return;
+    if (w->count == SOFA_WARNINGS_MAX) {
+        snprintf(w->text[w->count - 1], sizeof w->text[0], "there are more warnings than these");
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    vsnprintf(w->text[w->count++], sizeof w->text[0], format, args);
+    va_end(args);
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Error reporting: every fallible function takes a struct sofa_error and returns an enum sofa_status. */
+/* Errors and warnings: every fallible function takes a struct sofa_error and returns an enum sofa_status. */
 #ifndef SOFA_ERROR_H
 #define SOFA_ERROR_H
 
@@ -16,5 +16,14 @@ struct sofa_error {
 /* Writes a formatted one-line message into e (e may be NULL) and returns status. */
 enum sofa_status sofa_fail(struct sofa_error *e, enum sofa_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* What a user should know although it is no error: one line each. */
+#define SOFA_WARNINGS_MAX 16u
+struct sofa_warnings {
+    unsigned count;
+    char text[SOFA_WARNINGS_MAX][512];
+};
+/* Adds a line; w may be NULL. The last of too many says that there are more. */
+void sofa_warn(struct sofa_warnings *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -135,9 +135,9 @@ void sofa_kvgen_close(struct sofa_kvgen *g)
 
 void sofa_tokens_free(struct sofa_tokens *t)
 {
-    free(t->x.value);
-    free(t->wk.value);
-    free(t->wv.value);
+    sofa_tensor_free(&t->x);
+    sofa_tensor_free(&t->wk);
+    sofa_tensor_free(&t->wv);
     free(t->bk);
     free(t->bv);
     free(t->cos);

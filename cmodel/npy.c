@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -10,9 +11,12 @@ static const struct {
     unsigned char size;
 } types[] = {
     [SOFA_F16] = {"f2", "float16", 2}, [SOFA_F32] = {"f4", "float32", 4}, [SOFA_F64] = {"f8", "float64", 8},
+    [SOFA_BF16] = {"V2", "bfloat16", 2}, /* ml_dtypes has no letter of its own: numpy writes two bytes of anything */
     [SOFA_I8] = {"i1", "int8", 1},     [SOFA_U8] = {"u1", "uint8", 1},    [SOFA_I16] = {"i2", "int16", 2},
-    [SOFA_I32] = {"i4", "int32", 4},   [SOFA_I64] = {"i8", "int64", 8},
+    [SOFA_U16] = {"u2", "uint16", 2},  [SOFA_I32] = {"i4", "int32", 4},   [SOFA_U32] = {"u4", "uint32", 4},
+    [SOFA_I64] = {"i8", "int64", 8},   [SOFA_U64] = {"u8", "uint64", 8},
 };
+#define TAKEN "must be float16, bfloat16, float32, float64 or an integer type"
 
 size_t sofa_type_size(enum sofa_type type)
 {
@@ -22,6 +26,11 @@ size_t sofa_type_size(enum sofa_type type)
 const char *sofa_type_name(enum sofa_type type)
 {
     return types[type].name;
+}
+
+int sofa_type_is_float(enum sofa_type type)
+{
+    return type == SOFA_F16 || type == SOFA_BF16 || type == SOFA_F32 || type == SOFA_F64;
 }
 
 const char *sofa_npy_prefix(const unsigned char *bytes, size_t length, size_t *start, size_t *text)
@@ -40,7 +49,13 @@ const char *sofa_npy_prefix(const unsigned char *bytes, size_t length, size_t *s
 /* The header is the text of a Python dictionary. */
 struct cursor {
     const char *p, *end;
+    struct sofa_error *why;
 };
+
+static enum sofa_status refuse(const struct cursor *c, const char *text)
+{
+    return sofa_fail(c->why, SOFA_BAD_INPUT, "%s", text);
+}
 
 static void blanks(struct cursor *c)
 {
@@ -94,90 +109,114 @@ static int take_size(struct cursor *c, size_t *value)
     return digits > 0;
 }
 
-static const char *take_shape(struct cursor *c, struct sofa_array *a)
+static enum sofa_status take_shape(struct cursor *c, struct sofa_array *a)
 {
     a->dims = 0;
     a->count = 1;
     if (!take(c, '('))
-        return "its shape is unreadable";
+        return refuse(c, "its shape is unreadable");
     while (!take(c, ')')) {
         if (a->dims == SOFA_ARRAY_DIMS)
-            return "it has too many dimensions";
+            return refuse(c, "it has too many dimensions");
         if (!take_size(c, &a->shape[a->dims]))
-            return "its shape is unreadable";
+            return refuse(c, "its shape is unreadable");
         size_t n = a->shape[a->dims++];
         if (n > SOFA_ARRAY_BYTES || (n > 0 && a->count > SOFA_ARRAY_BYTES / n))
-            return "it is too large";
+            return refuse(c, "it is too large");
         a->count *= n;
         if (!take(c, ',') && (c->p == c->end || *c->p != ')'))
-            return "its shape is unreadable";
+            return refuse(c, "its shape is unreadable");
     }
-    return NULL;
+    return SOFA_OK;
 }
 
-static const char *take_type(struct cursor *c, struct sofa_array *a)
+/* numpy's names of what is not taken, for messages: "complex64" for c8. */
+static enum sofa_status refuse_type(const struct cursor *c, const char *descr)
+{
+    static const struct {
+        char letter;
+        const char *name;
+        int bits; /* follow the name */
+    } kinds[] = {{'b', "bool", 0}, {'c', "complex", 1}, {'f', "float", 1}, {'i', "int", 1},  {'u', "uint", 1},
+                 {'V', "void", 1}, {'U', "str", 0},     {'S', "bytes", 0}, {'O', "object", 0}, {'M', "datetime64", 0},
+                 {'m', "timedelta64", 0}};
+    const char *plain = descr[0] && strchr("<>|=", descr[0]) ? descr + 1 : descr;
+    unsigned long size = plain[0] ? strtoul(plain + 1, NULL, 10) : 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (plain[0] == kinds[i].letter && kinds[i].bits)
+            return sofa_fail(c->why, SOFA_BAD_INPUT, "dtype is %s%lu, " TAKEN, kinds[i].name, 8 * size);
+        else if (plain[0] == kinds[i].letter)
+            return sofa_fail(c->why, SOFA_BAD_INPUT, "dtype is %s, " TAKEN, kinds[i].name);
+    char shown[16] = "";
+    for (size_t i = 0; descr[i] && i + 1 < sizeof shown; i++)
+        shown[i] = descr[i] >= ' ' && descr[i] <= '~' ? descr[i] : '?';
+    return sofa_fail(c->why, SOFA_BAD_INPUT, "dtype is '%s', " TAKEN, shown);
+}
+
+static enum sofa_status take_type(struct cursor *c, struct sofa_npy *n)
 {
     char descr[16];
+    blanks(c);
+    if (c->p < c->end && *c->p == '[')
+        return refuse(c, "dtype is structured, " TAKEN);
     if (!take_string(c, descr, sizeof descr))
-        return "unsupported dtype";
-    if (descr[0] == '>')
-        return "big-endian dtype; save it little-endian";
-    const char *plain = strchr("<|=", descr[0]) && descr[0] ? descr + 1 : descr;
+        return refuse(c, "dtype is unreadable, " TAKEN);
+    const char *plain = descr[0] && strchr("<>|=", descr[0]) ? descr + 1 : descr;
+    n->swapped = descr[0] == '>';
     for (unsigned t = 0; t < sizeof types / sizeof types[0]; t++)
-        if (strcmp(plain, types[t].descr) == 0) {
-            a->type = (enum sofa_type)t;
-            return NULL;
+        if (strcmp(plain, types[t].descr) == 0 || (t == SOFA_BF16 && strcmp(plain, "bfloat16") == 0)) {
+            n->array.type = (enum sofa_type)t;
+            return SOFA_OK;
         }
-    return "unsupported dtype";
+    return refuse_type(c, descr);
 }
 
 enum { HAS_DESCR = 1, HAS_ORDER = 2, HAS_SHAPE = 4 };
 
-static const char *take_entry(struct cursor *c, struct sofa_array *a, unsigned *has, int *fortran)
+static enum sofa_status take_entry(struct cursor *c, struct sofa_npy *n, unsigned *has)
 {
     char key[32];
     if (!take_string(c, key, sizeof key) || !take(c, ':'))
-        return "its .npy header is unreadable";
+        return refuse(c, "its .npy header is unreadable");
     if (strcmp(key, "descr") == 0) {
         *has |= HAS_DESCR;
-        return take_type(c, a);
+        return take_type(c, n);
     }
     if (strcmp(key, "shape") == 0) {
         *has |= HAS_SHAPE;
-        return take_shape(c, a);
+        return take_shape(c, &n->array);
     }
     if (strcmp(key, "fortran_order") == 0) {
         *has |= HAS_ORDER;
-        *fortran = take_word(c, "True");
-        return *fortran || take_word(c, "False") ? NULL : "its .npy header is unreadable";
+        n->fortran = take_word(c, "True");
+        if (n->fortran || take_word(c, "False"))
+            return SOFA_OK;
     }
-    return "its .npy header is unreadable";
+    return refuse(c, "its .npy header is unreadable");
 }
 
-const char *sofa_npy_parse(const char *text, size_t length, struct sofa_array *a)
+enum sofa_status sofa_npy_parse(struct sofa_npy *n, const char *text, size_t length, struct sofa_error *why)
 {
-    struct cursor c = {text, text + length};
+    struct cursor c = {text, text + length, why};
     unsigned has = 0;
-    int fortran = 0;
+    *n = (struct sofa_npy){.fortran = 0};
     if (!take(&c, '{'))
-        return "its .npy header is unreadable";
+        return refuse(&c, "its .npy header is unreadable");
     while (!take(&c, '}')) {
-        const char *wrong = take_entry(&c, a, &has, &fortran);
-        if (wrong)
-            return wrong;
+        enum sofa_status status = take_entry(&c, n, &has);
+        if (status != SOFA_OK)
+            return status;
         if (!take(&c, ',') && (c.p == c.end || *c.p != '}'))
-            return "its .npy header is unreadable";
+            return refuse(&c, "its .npy header is unreadable");
     }
     if (has != (HAS_DESCR | HAS_ORDER | HAS_SHAPE))
-        return "its .npy header is incomplete";
-    if (fortran && a->dims > 1)
-        return "Fortran order; save it in C order";
-    return a->count > SOFA_ARRAY_BYTES / sofa_type_size(a->type) ? "it is too large" : NULL;
+        return refuse(&c, "its .npy header is incomplete");
+    return n->array.count > SOFA_ARRAY_BYTES / sofa_type_size(n->array.type) ? refuse(&c, "it is too large") : SOFA_OK;
 }
 
 size_t sofa_npy_write(char header[256], const struct sofa_array *a)
 {
-    char shape[128] = "";
+    char shape[192] = "";
     size_t used = 0;
     for (unsigned i = 0; i < a->dims; i++)
         used += (size_t)snprintf(shape + used, sizeof shape - used, "%zu%s", a->shape[i],

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The header of one .npy array; for npz.c and its tests. */
+/* The header of one .npy array, and its data made native; for npz.c and its tests. */
 #ifndef SOFA_NPY_H
 #define SOFA_NPY_H
 
@@ -8,12 +8,24 @@
 #define SOFA_NPY_PREFIX 12u   /* bytes that tell how long the header is, at most */
 #define SOFA_NPY_HEADER 8192u /* longest header text accepted */
 
+/* What a header says. Data that are not as struct sofa_array wants them are turned after reading. */
+struct sofa_npy {
+    struct sofa_array array; /* without data */
+    int fortran;             /* the first index runs fastest */
+    int swapped;             /* big-endian */
+};
+
 /* From the first SOFA_NPY_PREFIX bytes (fewer if the file ends): where the header text starts and how long it is.
  * Returns NULL or what is wrong. */
 const char *sofa_npy_prefix(const unsigned char *bytes, size_t length, size_t *start, size_t *text);
-/* Fills type, dims, shape and count from a header text of `length` characters. Returns NULL or what is wrong. */
-const char *sofa_npy_parse(const char *text, size_t length, struct sofa_array *a);
+/* Reads a header text of `length` characters. The error says what is wrong, without file and array. */
+enum sofa_status sofa_npy_parse(struct sofa_npy *n, const char *text, size_t length, struct sofa_error *why);
 /* A version 1.0 header for a, padded as numpy does; returns its length (<= 256). */
 size_t sofa_npy_write(char header[256], const struct sofa_array *a);
+
+/* Reverses the bytes of each element. */
+void sofa_array_swap(struct sofa_array *a);
+/* From Fortran to C order; 0 when out of memory. */
+int sofa_array_transpose(struct sofa_array *a);
 
 #endif

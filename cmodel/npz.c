@@ -3,18 +3,16 @@
 
 #include "npy.h"
 
-#include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are used as they stand in the file");
-
 struct sofa_npz {
     zip_t *zip;
     char path[256]; /* for messages */
+    size_t members;
+    unsigned char *read; /* of each member: 1 after sofa_npz_read */
 };
 
 enum sofa_status sofa_npz_open(struct sofa_npz **out, const char *path, struct sofa_error *e)
@@ -34,6 +32,12 @@ enum sofa_status sofa_npz_open(struct sofa_npz **out, const char *path, struct s
         free(z);
         return SOFA_BAD_INPUT;
     }
+    z->members = (size_t)zip_get_num_entries(z->zip, 0);
+    z->read = calloc(z->members + 1, 1);
+    if (!z->read) {
+        sofa_npz_close(z);
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: out of memory", path);
+    }
     *out = z;
     return SOFA_OK;
 }
@@ -43,14 +47,56 @@ void sofa_npz_close(struct sofa_npz *z)
     if (!z)
         return;
     zip_discard(z->zip);
+    free(z->read);
     free(z);
 }
 
 static zip_int64_t locate(const struct sofa_npz *z, const char *name)
 {
-    char file[80];
+    char file[SOFA_NAME_ROOM + 8];
     snprintf(file, sizeof file, "%s.npy", name);
-    return zip_name_locate(z->zip, file, 0);
+    for (size_t i = z->members; i-- > 0;) {
+        const char *member = zip_get_name(z->zip, i, 0);
+        if (member && strcmp(member, file) == 0)
+            return (zip_int64_t)i;
+    }
+    return -1;
+}
+
+/* The name as users know it. */
+static void copy_name(char name[SOFA_NAME_ROOM], const char *member)
+{
+    snprintf(name, SOFA_NAME_ROOM, "%s", member);
+    size_t length = strlen(name);
+    if (length > 4 && strcmp(name + length - 4, ".npy") == 0)
+        name[length - 4] = '\0';
+    for (char *p = name; *p; p++)
+        if (*p <= ' ' || *p > '~')
+            *p = '?';
+}
+
+/* A later member has its name. */
+static int outdated(const struct sofa_npz *z, size_t i, const char *member)
+{
+    for (size_t later = i + 1; later < z->members; later++) {
+        const char *other = zip_get_name(z->zip, later, 0);
+        if (other && strcmp(other, member) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+int sofa_npz_unread(const struct sofa_npz *z, size_t *i, char name[SOFA_NAME_ROOM])
+{
+    while (*i < z->members) {
+        size_t at = (*i)++;
+        const char *member = zip_get_name(z->zip, at, 0);
+        if (member && !z->read[at] && !outdated(z, at, member)) {
+            copy_name(name, member);
+            return 1;
+        }
+    }
+    return 0;
 }
 
 int sofa_npz_has(const struct sofa_npz *z, const char *name)
@@ -72,20 +118,19 @@ static int read_all(zip_file_t *f, void *to, size_t n)
     return 1;
 }
 
-/* Returns NULL or what is wrong. */
-static const char *read_header(zip_file_t *f, struct sofa_array *a)
+static enum sofa_status read_header(zip_file_t *f, struct sofa_npy *n, struct sofa_error *why)
 {
     unsigned char prefix[SOFA_NPY_PREFIX];
     char text[SOFA_NPY_HEADER];
     size_t start, length;
     if (!read_all(f, prefix, 10) || (prefix[6] > 1 && !read_all(f, prefix + 10, 2)))
-        return "it is truncated or corrupt";
+        return sofa_fail(why, SOFA_BAD_INPUT, "it is truncated or corrupt");
     const char *wrong = sofa_npy_prefix(prefix, prefix[6] > 1 ? 12 : 10, &start, &length);
     if (wrong)
-        return wrong;
+        return sofa_fail(why, SOFA_BAD_INPUT, "%s", wrong);
     if (!read_all(f, text, length))
-        return "it is truncated or corrupt";
-    return sofa_npy_parse(text, length, a);
+        return sofa_fail(why, SOFA_BAD_INPUT, "it is truncated or corrupt");
+    return sofa_npy_parse(n, text, length, why);
 }
 
 /* Memory grows with the data that really come, so a lying header costs nothing. The last read makes libzip check the
@@ -109,8 +154,23 @@ static const char *read_data(zip_file_t *f, struct sofa_array *a)
     return rest > 0 ? "it is longer than its shape says" : rest < 0 ? "it is corrupt" : NULL;
 }
 
-enum sofa_status sofa_npz_read(struct sofa_npz *z, const char *name, struct sofa_array *a, struct sofa_error *e)
+static enum sofa_status read_native(zip_file_t *f, struct sofa_npy *n, struct sofa_error *why)
 {
+    struct sofa_array *a = &n->array;
+    const char *wrong = read_data(f, a);
+    if (wrong)
+        return sofa_fail(why, SOFA_BAD_INPUT, "%s", wrong);
+    if (n->swapped)
+        sofa_array_swap(a);
+    if (n->fortran && a->dims > 1 && !sofa_array_transpose(a))
+        return sofa_fail(why, SOFA_BAD_INPUT, "out of memory");
+    return SOFA_OK;
+}
+
+static enum sofa_status read_member(struct sofa_npz *z, const char *name, unsigned char data, struct sofa_array *a, struct sofa_error *e)
+{
+    struct sofa_npy n = {.fortran = 0};
+    struct sofa_error why;
     *a = (struct sofa_array){0};
     zip_int64_t index = locate(z, name);
     if (index < 0)
@@ -118,44 +178,27 @@ enum sofa_status sofa_npz_read(struct sofa_npz *z, const char *name, struct sofa
     zip_file_t *f = zip_fopen_index(z->zip, (zip_uint64_t)index, 0);
     if (!f)
         return sofa_fail(e, SOFA_BAD_INPUT, "%s: array '%s': %.150s", z->path, name, zip_strerror(z->zip));
-    const char *wrong = read_header(f, a);
-    if (!wrong)
-        wrong = read_data(f, a);
+    enum sofa_status status = read_header(f, &n, &why);
+    if (status == SOFA_OK && data)
+        status = read_native(f, &n, &why);
     zip_fclose(f);
-    if (!wrong)
-        return SOFA_OK;
-    sofa_array_free(a);
-    return sofa_fail(e, SOFA_BAD_INPUT, "%s: array '%s': %s", z->path, name, wrong);
-}
-
-void sofa_array_free(struct sofa_array *a)
-{
-    free(a->data);
-    *a = (struct sofa_array){0};
-}
-
-static double half_value(uint16_t bits)
-{
-    int exponent = bits >> 10 & 31, fraction = bits & 1023;
-    double sign = bits >> 15 ? -1.0 : 1.0;
-    if (exponent == 31)
-        return fraction ? (double)NAN : sign * (double)INFINITY;
-    return exponent == 0 ? sign * ldexp(fraction, -24) : sign * ldexp(1024 + fraction, exponent - 25);
-}
-
-double sofa_array_get(const struct sofa_array *a, size_t i)
-{
-    switch (a->type) {
-    case SOFA_F16: return half_value(((const uint16_t *)a->data)[i]);
-    case SOFA_F32: return (double)((const float *)a->data)[i];
-    case SOFA_F64: return ((const double *)a->data)[i];
-    case SOFA_I8: return ((const int8_t *)a->data)[i];
-    case SOFA_U8: return ((const uint8_t *)a->data)[i];
-    case SOFA_I16: return ((const int16_t *)a->data)[i];
-    case SOFA_I32: return ((const int32_t *)a->data)[i];
-    case SOFA_I64: return (double)((const int64_t *)a->data)[i];
+    if (status != SOFA_OK) {
+        sofa_array_free(&n.array);
+        return sofa_fail(e, SOFA_BAD_INPUT, "%s: array '%s': %.150s", z->path, name, why.text);
     }
-    return 0;
+    *a = n.array;
+    z->read[index] |= data;
+    return SOFA_OK;
+}
+
+enum sofa_status sofa_npz_read(struct sofa_npz *z, const char *name, struct sofa_array *a, struct sofa_error *e)
+{
+    return read_member(z, name, 1, a, e);
+}
+
+enum sofa_status sofa_npz_shape(struct sofa_npz *z, const char *name, struct sofa_array *a, struct sofa_error *e)
+{
+    return read_member(z, name, 0, a, e);
 }
 
 /* The zip source owns the copy. */

@@ -11,12 +11,13 @@
 
 #define EXTRA_MAX 16
 enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ROWS,
-       OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
+       OPTION_HEAD, OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
 
 static const struct option shared_options[] = {
     {"set", required_argument, NULL, OPTION_SET},       {"kept", required_argument, NULL, OPTION_KEPT},
     {"tile", required_argument, NULL, OPTION_TILE},     {"radius", required_argument, NULL, OPTION_RADIUS},
     {"carry", no_argument, NULL, OPTION_CARRY},         {"rows", required_argument, NULL, OPTION_ROWS},
+    {"head", required_argument, NULL, OPTION_HEAD},
     {"all-visible", no_argument, NULL, OPTION_ALL_VISIBLE}, {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, 'h'},                   {"version", no_argument, NULL, OPTION_VERSION},
     {"output", required_argument, NULL, 'o'},
@@ -32,6 +33,7 @@ static void print_help(const struct sofa_program *program)
            "  --radius R        drop kept keys more than R (natural logarithm) below the best (default: inf)\n"
            "  --carry           the best is that of this and all earlier tiles of the row\n"
            "  --rows A:B        only rows A to B-1 of the trace\n"
+           "  --head N          of a trace that holds several heads, from 0 on\n"
            "  --all-visible     every row sees every key, whatever the trace's first and visible say\n"
            "  -o OUT.npz        write o, o_int, o_scale and selected\n"
            "  --json            print one JSON object\n",
@@ -66,6 +68,15 @@ static enum sofa_status take_count(unsigned *value, const char *name, const char
     return SOFA_OK;
 }
 
+static enum sofa_status take_head(struct sofa_run_options *o, const char *text, struct sofa_error *e)
+{
+    uint64_t n;
+    if (!sofa_parse_unsigned(text, UINT32_MAX, &n))
+        return sofa_fail(e, SOFA_BAD_INPUT, "--head '%.80s': must be a whole number, 0 or more", text);
+    o->head = (size_t)n;
+    return SOFA_OK;
+}
+
 static enum sofa_status take_shared(struct sofa_run_options *o, int option, const char *text, struct sofa_error *e)
 {
     switch (option) {
@@ -85,6 +96,7 @@ static enum sofa_status take_shared(struct sofa_run_options *o, int option, cons
         if (!sofa_parse_range(text, &o->row_first, &o->row_end))
             return sofa_fail(e, SOFA_BAD_INPUT, "--rows '%.80s': must be A:B with 0 <= A < B", text);
         return SOFA_OK;
+    case OPTION_HEAD: return take_head(o, text, e);
     case OPTION_ALL_VISIBLE: o->all_visible = 1; return SOFA_OK;
     case OPTION_JSON: o->json = 1; return SOFA_OK;
     default: o->out_path = text; return SOFA_OK;
@@ -130,7 +142,7 @@ enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sof
                                     char **argv, struct sofa_error *e)
 {
     struct option table[SHARED + EXTRA_MAX + 1];
-    *o = (struct sofa_run_options){.row_end = SIZE_MAX, .run = {.radius = INFINITY}};
+    *o = (struct sofa_run_options){.row_end = SIZE_MAX, .head = SIZE_MAX, .run = {.radius = INFINITY}};
     build_table(table, program);
     optind = 0; /* start over: getopt keeps its state between calls */
     opterr = 0;
@@ -144,12 +156,20 @@ enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sof
     }
 }
 
+static enum sofa_status load_trace(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e)
+{
+    const struct sofa_trace_choice choice = {.head = o->head};
+    if (o->head == SIZE_MAX)
+        return sofa_trace_load(&input->trace, o->trace_path, &input->config, e);
+    return sofa_trace_load_head(&input->trace, o->trace_path, &choice, &input->config, e);
+}
+
 enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e)
 {
     *input = (struct sofa_input){.trace = {.q = {0}}};
     enum sofa_status status = sofa_config_load(&input->config, o->config_path, o->override, o->overrides, e);
     if (status == SOFA_OK)
-        status = sofa_trace_load(&input->trace, o->trace_path, &input->config, e);
+        status = load_trace(input, o, e);
     if (status == SOFA_OK)
         status = sofa_trace_rows(&input->trace, o->row_first, o->row_end, e);
     if (status == SOFA_OK && o->all_visible)

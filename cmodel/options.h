@@ -30,6 +30,7 @@ struct sofa_run_options {
     unsigned overrides;
     struct sofa_options run;    /* --kept, --tile, --radius, --carry */
     size_t row_first, row_end;  /* --rows A:B; 0 and SIZE_MAX: all */
+    size_t head;                /* --head N; SIZE_MAX: the file's only one */
     int all_visible;            /* every row sees every key */
     int json;
     int finished;               /* --help or --version was printed: exit 0 */

@@ -2,91 +2,137 @@
 /* Reading and quantising the tensors of a trace. */
 #include "trace_read.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum sofa_status sofa_place_fail(const struct sofa_place *p, const char *text, struct sofa_error *e)
 {
-    return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': %s", p->path, p->name, text);
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': %s", p->source->path, p->name, text);
 }
 
-enum sofa_status sofa_read_scalar(struct sofa_npz *z, const char *path, const char *name, double *value,
-                                    struct sofa_error *e)
+int sofa_place_has(const struct sofa_place *p)
 {
-    struct sofa_place place = {z, path, name};
+    return sofa_npz_has(p->source->z, p->name);
+}
+
+enum sofa_status sofa_read_scalar(const struct sofa_place *place, double *value, struct sofa_error *e)
+{
     struct sofa_array a;
-    enum sofa_status status = sofa_npz_read(z, name, &a, e);
+    enum sofa_status status = sofa_read_array(&a, place, 0, e);
     if (status != SOFA_OK)
         return status;
-    if (a.count != 1 || (a.type != SOFA_F16 && a.type != SOFA_F32 && a.type != SOFA_F64)) {
-        status = sofa_place_fail(&place, "must be one float32 number", e);
-    } else {
-        *value = sofa_array_get(&a, 0);
-        if (!isfinite(*value) || *value <= 0)
-            status = sofa_place_fail(&place, "must be finite and larger than 0", e);
-    }
+    *value = sofa_array_get(&a, 0);
+    if (!isfinite(*value) || *value <= 0)
+        status = sofa_place_fail(place, "must be finite and larger than 0", e);
     sofa_array_free(&a);
     return status;
+}
+
+static enum sofa_status wrong_element(const struct sofa_place *place, size_t i, const char *text, struct sofa_error *e)
+{
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu %s", place->source->path, place->name, i, text);
+}
+
+/* The largest magnitude; it must be one that float32 could hold. */
+static enum sofa_status find_largest(double *largest, const struct sofa_array *a, const struct sofa_place *place,
+                                     struct sofa_error *e)
+{
+    *largest = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        double x = fabs(sofa_array_get(a, i));
+        if (!isfinite(x))
+            return wrong_element(place, i, "is not finite", e);
+        if (x > (double)FLT_MAX)
+            return wrong_element(place, i, "is beyond the range of float32", e);
+        *largest = x > *largest ? x : *largest;
+    }
+    if (*largest > 0 && *largest < (double)FLT_TRUE_MIN)
+        return sofa_place_fail(place, "is not zero but below the range of float32", e);
+    return SOFA_OK;
 }
 
 static enum sofa_status quantise(struct sofa_tensor *t, const struct sofa_array *a, unsigned bits,
                                  const struct sofa_place *place, struct sofa_error *e)
 {
-    double largest = 0, top = (double)((1 << (bits - 1)) - 1);
-    for (size_t i = 0; i < a->count; i++) {
-        double x = fabs(sofa_array_get(a, i));
-        if (!isfinite(x))
-            return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': element %zu is not finite", place->path,
-                             place->name, i);
-        largest = x > largest ? x : largest;
-    }
+    double largest, top = (double)((1 << (bits - 1)) - 1);
+    enum sofa_status status = find_largest(&largest, a, place, e);
     t->step = largest > 0 ? largest / top : 1;
-    for (size_t i = 0; i < a->count; i++) {
+    for (size_t i = 0; i < a->count && status == SOFA_OK; i++) {
         double x = rint(sofa_array_get(a, i) / t->step);
         t->value[i] = (int16_t)(x > top ? top : x < -top ? -top : x);
     }
+    return status;
+}
+
+static enum sofa_status keep_given(struct sofa_tensor *t, const struct sofa_array *a, const struct sofa_place *place,
+                                   struct sofa_error *e)
+{
+    t->given = malloc(a->count * sizeof *t->given);
+    if (!t->given)
+        return sofa_place_fail(place, "out of memory", e);
+    for (size_t i = 0; i < a->count; i++)
+        t->given[i] = (float)sofa_array_get(a, i);
     return SOFA_OK;
 }
 
 static enum sofa_status copy_integers(struct sofa_tensor *t, const struct sofa_array *a, unsigned bits,
                                       const struct sofa_place *place, struct sofa_error *e)
 {
-    char scale[32];
+    char name[32];
+    const struct sofa_place scale = {place->source, name};
     int low = -(1 << (bits - 1)), high = -low - 1;
-    strcpy(scale, place->name);
-    strcat(scale, "_scale");
-    enum sofa_status status = sofa_read_scalar(place->z, place->path, scale, &t->step, e);
+    snprintf(name, sizeof name, "%s_scale", place->name);
+    if (!sofa_place_has(&scale))
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': dtype is %s and array '%s' is missing: the real worth of one step",
+                         place->source->path, place->name, sofa_type_name(a->type), name);
+    enum sofa_status status = sofa_read_scalar(&scale, &t->step, e);
     for (size_t i = 0; i < a->count && status == SOFA_OK; i++) {
         double x = sofa_array_get(a, i);
         if (x < low || x > high)
-            status = sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': element %zu is %.0f, must be %d to %d",
-                               place->path, place->name, i, x, low, high);
+            status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is %.0f, must be %d to %d",
+                               place->source->path, place->name, i, x, low, high);
         else
             t->value[i] = (int16_t)x;
     }
     return status;
 }
 
-static enum sofa_status wrong_columns(const struct sofa_array *a, const struct sofa_columns *columns,
-                                      const struct sofa_place *place, struct sofa_error *e)
+struct sofa_columns sofa_head_columns(const struct sofa_config *c)
 {
-    char range[32] = "";
-    if (columns->low != columns->high)
-        snprintf(range, sizeof range, "%zu to ", columns->low);
-    return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': has %zu columns, must have %s%s = %zu", place->path,
-                     place->name, a->shape[1], range, columns->key, columns->high);
+    return (struct sofa_columns){c->head_dim, c->head_dim, "head_dim", SOFA_HEAD_DIM_MIN, SOFA_HEAD_DIM_MAX};
 }
 
-static enum sofa_status fill_tensor(struct sofa_tensor *t, const struct sofa_array *a,
-                                    const struct sofa_columns *columns, unsigned bits, const struct sofa_place *place, struct sofa_error *e)
+enum sofa_status sofa_too_many_keys(const char *path, const char *name, size_t rows, const struct sofa_config *c,
+                                    struct sofa_error *e)
 {
-    if (a->dims != 2)
-        return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': has %u dimensions, must have 2", place->path,
-                         place->name, a->dims);
+    char remedy[48] = "";
+    if (rows <= SOFA_KEYS_MAX)
+        snprintf(remedy, sizeof remedy, "; --set keys_max=%zu would fit", rows);
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': has %zu rows, must have 1 to keys_max = %u%s", path, name, rows,
+                     c->keys_max, remedy);
+}
+
+static enum sofa_status wrong_columns(size_t have, const struct sofa_columns *columns, const struct sofa_place *place,
+                                      struct sofa_error *e)
+{
+    char range[32] = "", remedy[80] = "";
+    if (columns->low != columns->high)
+        snprintf(range, sizeof range, "%zu to ", columns->low);
+    if (have >= columns->key_low && have <= columns->key_high)
+        snprintf(remedy, sizeof remedy, "; --set %s=%zu would fit", columns->key, have);
+    else
+        snprintf(remedy, sizeof remedy, "; %s can be %zu to %zu", columns->key, columns->key_low, columns->key_high);
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': has %zu columns, must have %s%s = %zu%s", place->source->path,
+                     place->name, have, range, columns->key, columns->high, remedy);
+}
+
+static enum sofa_status fill_tensor(struct sofa_tensor *t, const struct sofa_array *a, const struct sofa_columns *columns,
+                                    unsigned bits, int given, const struct sofa_place *place, struct sofa_error *e)
+{
     if (a->shape[1] < columns->low || a->shape[1] > columns->high)
-        return wrong_columns(a, columns, place, e);
+        return wrong_columns(a->shape[1], columns, place, e);
     if (a->shape[0] == 0)
         return sofa_place_fail(place, "has no rows", e);
     t->rows = a->shape[0];
@@ -94,26 +140,21 @@ static enum sofa_status fill_tensor(struct sofa_tensor *t, const struct sofa_arr
     t->value = malloc(a->count * sizeof *t->value);
     if (!t->value)
         return sofa_place_fail(place, "out of memory", e);
-    switch (a->type) {
-    case SOFA_F16:
-    case SOFA_F32: return quantise(t, a, bits, place, e);
-    case SOFA_I8:
-    case SOFA_I16: return copy_integers(t, a, bits, place, e);
-    default:
-        return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: array '%s': dtype is %s, must be float32, float16, int8 or int16",
-                         place->path, place->name, sofa_type_name(a->type));
-    }
+    if (!sofa_type_is_float(a->type))
+        return copy_integers(t, a, bits, place, e);
+    enum sofa_status status = quantise(t, a, bits, place, e);
+    return status == SOFA_OK && given ? keep_given(t, a, place, e) : status;
 }
 
 enum sofa_status sofa_read_tensor(struct sofa_tensor *t, const struct sofa_place *place, const struct sofa_columns *columns,
-                                  unsigned bits, struct sofa_error *e)
+                                  unsigned bits, int given, struct sofa_error *e)
 {
     struct sofa_array a;
     *t = (struct sofa_tensor){0};
-    enum sofa_status status = sofa_npz_read(place->z, place->name, &a, e);
+    enum sofa_status status = sofa_read_array(&a, place, 2, e);
     if (status != SOFA_OK)
         return status;
-    status = fill_tensor(t, &a, columns, bits, place, e);
+    status = fill_tensor(t, &a, columns, bits, given, place, e);
     sofa_array_free(&a);
     return status;
 }

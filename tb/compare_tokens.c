@@ -98,7 +98,7 @@ static void compare_cache(struct judge *t, enum tb_kind kind, int16_t *values, u
     uint8_t row[2 * SOFA_HEAD_DIM_MAX];
     for (size_t key = 0; key < t->result->keys; key++) {
         const uint8_t *got = r->bytes + key * r->stride, *before = r->before + key * r->stride;
-        const struct sofa_tensor tensor = {1, d, values + key * d, 1};
+        const struct sofa_tensor tensor = {.rows = 1, .cols = d, .value = values + key * d, .step = 1};
         if (r->writes[key] != t->made[key])
             tb_differ(t->cmp, "%s row of key %zu: written %u times, want %u", tb_kind_name(kind), key,
                       (unsigned)r->writes[key], t->made[key]);

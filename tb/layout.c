@@ -49,7 +49,7 @@ static void put_valid(struct tb_region *r, const struct sofa_tokens *t, int is_k
                       const struct sofa_job *j)
 {
     int16_t value[SOFA_HEAD_DIM_MAX];
-    const struct sofa_tensor row = {1, d, value, 1};
+    const struct sofa_tensor row = {.rows = 1, .cols = d, .value = value, .step = 1};
     for (size_t key = 0; j->keep && j->valid && key < r->rows; key++) {
         if (!j->valid[key])
             continue;

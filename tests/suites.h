@@ -3,6 +3,7 @@
 SUITE(config)
 SUITE(npz)
 SUITE(trace)
+SUITE(heads)
 SUITE(arith)
 SUITE(model)
 SUITE(tokens)

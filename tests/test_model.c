@@ -22,7 +22,7 @@ static void configure(struct sofa_config *c, const char *const *set, unsigned co
 
 static void open_tensor(struct sofa_tensor *t, size_t rows, size_t cols)
 {
-    *t = (struct sofa_tensor){rows, cols, calloc(rows * cols, sizeof *t->value), 1};
+    *t = (struct sofa_tensor){.rows = rows, .cols = cols, .value = calloc(rows * cols, sizeof *t->value), .step = 1};
     ck_assert_ptr_nonnull(t->value);
 }
 

@@ -3,6 +3,7 @@
 #include "tests.h"
 
 #include "../cmodel/npy.h"
+#include "raw_npz.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,20 +12,26 @@
 #include <sys/stat.h>
 #include <zip.h>
 
-static const char *parse(const char *text, struct sofa_array *a)
+/* What is wrong, or NULL. */
+static const char *parse(const char *text, struct sofa_npy *n)
 {
-    return sofa_npy_parse(text, strlen(text), a);
+    static struct sofa_error why;
+    return sofa_npy_parse(n, text, strlen(text), &why) == SOFA_OK ? NULL : why.text;
 }
 
 START_TEST(headers)
 {
-    struct sofa_array a;
-    ck_assert_ptr_null(parse("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }   \n", &a));
-    ck_assert(a.type == SOFA_F32 && a.dims == 2 && a.shape[0] == 3 && a.shape[1] == 4 && a.count == 12);
-    ck_assert_ptr_null(parse("{\"shape\":(7,),\"fortran_order\":False,\"descr\":\"|i1\"}", &a));
-    ck_assert(a.type == SOFA_I8 && a.dims == 1 && a.count == 7);
-    ck_assert_ptr_null(parse("{'descr': '<f8', 'fortran_order': True, 'shape': ()}", &a));
-    ck_assert(a.dims == 0 && a.count == 1);
+    struct sofa_npy n;
+    const struct sofa_array *a = &n.array;
+    ck_assert_ptr_null(parse("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }   \n", &n));
+    ck_assert(a->type == SOFA_F32 && a->dims == 2 && a->shape[0] == 3 && a->shape[1] == 4 && a->count == 12);
+    ck_assert(!n.fortran && !n.swapped);
+    ck_assert_ptr_null(parse("{\"shape\":(7,),\"fortran_order\":False,\"descr\":\"|i1\"}", &n));
+    ck_assert(a->type == SOFA_I8 && a->dims == 1 && a->count == 7);
+    ck_assert_ptr_null(parse("{'descr': '>f8', 'fortran_order': True, 'shape': ()}", &n));
+    ck_assert(a->dims == 0 && a->count == 1 && n.fortran && n.swapped);
+    ck_assert_ptr_null(parse("{'descr': '<V2', 'fortran_order': False, 'shape': (1, 2, 3, 4, 5, 6, 7, 8)}", &n));
+    ck_assert(a->type == SOFA_BF16 && a->dims == 8 && a->count == 40320);
 }
 END_TEST
 
@@ -35,24 +42,29 @@ START_TEST(bad_headers)
         {"{", "unreadable"},
         {"{}", "incomplete"},
         {"{'descr': '<f4', 'fortran_order': False}", "incomplete"},
-        {"{'descr': '>f4', 'fortran_order': False, 'shape': (3,)}", "big-endian"},
-        {"{'descr': '<c8', 'fortran_order': False, 'shape': (3,)}", "dtype"},
+        {"{'descr': '<c8', 'fortran_order': False, 'shape': (3,)}", "dtype is complex64, must be float16, bfloat16, float32"},
+        {"{'descr': '|b1', 'fortran_order': False, 'shape': (3,)}", "dtype is bool, must be"},
+        {"{'descr': '<f16', 'fortran_order': False, 'shape': (3,)}", "dtype is float128, must be"},
+        {"{'descr': '|V1', 'fortran_order': False, 'shape': (3,)}", "dtype is void8, must be"},
+        {"{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", "dtype is object, must be"},
+        {"{'descr': '<U3', 'fortran_order': False, 'shape': (3,)}", "dtype is str, must be"},
+        {"{'descr': '<M8[D]', 'fortran_order': False, 'shape': (3,)}", "dtype is datetime64, must be"},
+        {"{'descr': 'xyz', 'fortran_order': False, 'shape': (3,)}", "dtype is 'xyz', must be"},
         {"{'descr': '', 'fortran_order': False, 'shape': (3,)}", "dtype"},
-        {"{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,)}", "dtype"},
-        {"{'descr': '<f4', 'fortran_order': True, 'shape': (3, 4)}", "Fortran"},
+        {"{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,)}", "dtype is structured, must be"},
         {"{'descr': '<f4', 'fortran_order': Maybe, 'shape': (3, 4)}", "unreadable"},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (3 4)}", "shape"},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (-3, 4)}", "shape"},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4", "shape"},
-        {"{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1)}", "dimensions"},
+        {"{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}", "dimensions"},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", "large"},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999, 4)}", "shape"},
         {"{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296,)}", "large"},
         {"{'colour': 1}", "unreadable"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct sofa_array a;
-        const char *wrong = parse(cases[i][0], &a);
+        struct sofa_npy n;
+        const char *wrong = parse(cases[i][0], &n);
         ck_assert_msg(wrong && strstr(wrong, cases[i][1]), "%s: %s", cases[i][0], wrong ? wrong : "accepted");
     }
 }
@@ -79,15 +91,18 @@ START_TEST(random_headers)
     for (int run = 0; run < 20000; run++) {
         size_t length = test_between(&state, 0, sizeof good - 1);
         char *text = malloc(length + 1); /* exactly as long as the header: a read beyond it is caught */
-        struct sofa_array a;
+        struct sofa_npy n;
+        struct sofa_error why;
         ck_assert_ptr_nonnull(text);
         memcpy(text, good, length);
         for (unsigned i = test_between(&state, 0, 3); i > 0 && length > 0; i--)
             text[test_between(&state, 0, (unsigned)length - 1)] = (char)test_between(&state, 0, 255);
         char *exact = realloc(text, length ? length : 1);
         ck_assert_ptr_nonnull(exact);
-        if (!sofa_npy_parse(exact, length, &a))
-            ck_assert_uint_le(a.count, SOFA_ARRAY_BYTES);
+        if (sofa_npy_parse(&n, exact, length, &why) == SOFA_OK)
+            ck_assert_uint_le(n.array.count, SOFA_ARRAY_BYTES);
+        else
+            ck_assert(why.text[0] && !strchr(why.text, '\n'));
         free(exact);
     }
 }
@@ -95,14 +110,16 @@ END_TEST
 
 START_TEST(written_headers)
 {
-    struct sofa_array a = {.type = SOFA_I16, .dims = 3, .shape = {1000000, 20, 3}, .count = 60000000}, b;
+    struct sofa_array a = {.type = SOFA_I16, .dims = 3, .shape = {1000000, 20, 3}, .count = 60000000};
+    struct sofa_npy b;
+    struct sofa_error why;
     char header[256];
     size_t start, text, length = sofa_npy_write(header, &a);
     ck_assert_uint_eq(length % 64, 0);
     ck_assert_ptr_null(sofa_npy_prefix((unsigned char *)header, length, &start, &text));
     ck_assert_uint_eq(start + text, length);
-    ck_assert_ptr_null(sofa_npy_parse(header + start, text, &b));
-    ck_assert(b.type == a.type && b.dims == 3 && b.count == a.count && b.shape[2] == 3);
+    ck_assert_int_eq(sofa_npy_parse(&b, header + start, text, &why), SOFA_OK);
+    ck_assert(b.array.type == a.type && b.array.dims == 3 && b.array.count == a.count && b.array.shape[2] == 3);
 }
 END_TEST
 
@@ -198,6 +215,118 @@ START_TEST(bad_lengths)
 }
 END_TEST
 
+/* Every type, in both byte orders: 1, 2, 100, 7. */
+START_TEST(types)
+{
+    static const struct {
+        const char *descr;
+        unsigned char bytes[32];
+    } cases[] = {
+        {"<f2", {0x00, 0x3c, 0x00, 0x40, 0x40, 0x56, 0x00, 0x47}},
+        {">f2", {0x3c, 0x00, 0x40, 0x00, 0x56, 0x40, 0x47, 0x00}},
+        {"<V2", {0x80, 0x3f, 0x00, 0x40, 0xc8, 0x42, 0xe0, 0x40}},
+        {"|V2", {0x80, 0x3f, 0x00, 0x40, 0xc8, 0x42, 0xe0, 0x40}},
+        {"bfloat16", {0x80, 0x3f, 0x00, 0x40, 0xc8, 0x42, 0xe0, 0x40}},
+        {"<f4", {0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0xc8, 0x42, 0, 0, 0xe0, 0x40}},
+        {">f4", {0x3f, 0x80, 0, 0, 0x40, 0, 0, 0, 0x42, 0xc8, 0, 0, 0x40, 0xe0, 0, 0}},
+        {"<f8", {0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0x59, 0x40, 0, 0, 0, 0, 0, 0, 0x1c, 0x40}},
+        {">f8", {0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0x40, 0x59, 0, 0, 0, 0, 0, 0, 0x40, 0x1c, 0, 0, 0, 0, 0, 0}},
+        {"|i1", {1, 2, 100, 7}},
+        {"|u1", {1, 2, 100, 7}},
+        {"<i2", {1, 0, 2, 0, 100, 0, 7, 0}},
+        {">u2", {0, 1, 0, 2, 0, 100, 0, 7}},
+        {"<u4", {1, 0, 0, 0, 2, 0, 0, 0, 100, 0, 0, 0, 7, 0, 0, 0}},
+        {">i4", {0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 100, 0, 0, 0, 7}},
+        {"<i8", {1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 7}},
+        {">u8", {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 7}},
+    };
+    char directory[256], path[300];
+    test_directory(directory);
+    snprintf(path, sizeof path, "%s/a.npz", directory);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct raw_npz raw = {.members = 0};
+        struct sofa_npz *z;
+        struct sofa_array a;
+        struct sofa_error e = {""};
+        const char *digit = strpbrk(cases[i].descr, "1248");
+        size_t size = strcmp(cases[i].descr, "bfloat16") == 0 ? 2 : (size_t)(*digit - '0');
+        raw_add(&raw, "x", cases[i].descr, 0, "(4,)", cases[i].bytes, 4 * size);
+        raw_write(&raw, path);
+        ck_assert_msg(sofa_npz_open(&z, path, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_npz_read(z, "x", &a, &e) == SOFA_OK, "%s", e.text);
+        static const double want[] = {1, 2, 100, 7};
+        for (size_t n = 0; n < 4; n++)
+            ck_assert_msg(sofa_array_get(&a, n) == want[n], "%s: %g", cases[i].descr, sofa_array_get(&a, n));
+        sofa_array_free(&a);
+        sofa_npz_close(z);
+    }
+    test_remove_directory(directory);
+}
+END_TEST
+
+/* Element (i, j, k) of a 2 x 3 x 4 array is 100 i + 10 j + k, however it is stored. */
+START_TEST(fortran_order)
+{
+    char directory[256], path[300];
+    struct raw_npz raw = {.members = 0};
+    struct sofa_npz *z;
+    struct sofa_array a;
+    struct sofa_error e = {""};
+    short data[24];
+    for (unsigned i = 0; i < 24; i++)
+        data[i] = (short)(i % 2 * 100 + i / 2 % 3 * 10 + i / 6);
+    test_directory(directory);
+    snprintf(path, sizeof path, "%s/a.npz", directory);
+    raw_add(&raw, "x", "<i2", 1, "(2, 3, 4)", data, sizeof data);
+    raw_add(&raw, "line", "<i2", 1, "(3,)", data, 6);
+    raw_add(&raw, "none", "<i2", 1, "(0, 3)", data, 0);
+    raw_write(&raw, path);
+    ck_assert_msg(sofa_npz_open(&z, path, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_npz_read(z, "x", &a, &e) == SOFA_OK, "%s", e.text);
+    for (unsigned i = 0; i < 24; i++)
+        ck_assert(sofa_array_get(&a, i) == i / 12 * 100 + i / 4 % 3 * 10 + i % 4);
+    sofa_array_free(&a);
+    ck_assert_msg(sofa_npz_read(z, "line", &a, &e) == SOFA_OK, "%s", e.text);
+    ck_assert(sofa_array_get(&a, 1) == 100);
+    sofa_array_free(&a);
+    ck_assert_msg(sofa_npz_read(z, "none", &a, &e) == SOFA_OK, "%s", e.text);
+    sofa_array_free(&a);
+    sofa_npz_close(z);
+    test_remove_directory(directory);
+}
+END_TEST
+
+/* numpy appends a member of the same name and reads the last. Arrays that nobody read are named, older ones not. */
+START_TEST(same_name_twice)
+{
+    char directory[256], path[300], name[SOFA_NAME_ROOM];
+    struct raw_npz raw = {.members = 0};
+    struct sofa_npz *z;
+    struct sofa_array a;
+    struct sofa_error e = {""};
+    const signed char old[] = {1}, other[] = {2}, new[] = {3};
+    size_t i = 0;
+    test_directory(directory);
+    snprintf(path, sizeof path, "%s/a.npz", directory);
+    raw_add(&raw, "x", "|i1", 0, "(1,)", old, 1);
+    raw_add(&raw, "y", "|i1", 0, "(1,)", other, 1);
+    raw_add(&raw, "m sk", "|b1", 0, "(1,)", other, 1);
+    raw_add(&raw, "x", "|i1", 0, "(1,)", new, 1);
+    raw_write(&raw, path);
+    ck_assert_msg(sofa_npz_open(&z, path, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_npz_read(z, "x", &a, &e) == SOFA_OK, "%s", e.text);
+    ck_assert(sofa_array_get(&a, 0) == 3);
+    sofa_array_free(&a);
+    ck_assert_msg(sofa_npz_shape(z, "y", &a, &e) == SOFA_OK, "%s", e.text);
+    ck_assert(a.count == 1 && a.data == NULL);
+    ck_assert(sofa_npz_unread(z, &i, name) && strcmp(name, "y") == 0);
+    ck_assert(sofa_npz_unread(z, &i, name) && strcmp(name, "m?sk") == 0);
+    ck_assert(!sofa_npz_unread(z, &i, name));
+    sofa_npz_close(z);
+    test_remove_directory(directory);
+}
+END_TEST
+
 Suite *npz_suite(void)
 {
     Suite *s = suite_create("npz");
@@ -211,6 +340,9 @@ Suite *npz_suite(void)
     tcase_add_test(t, round_trip);
     tcase_add_test(t, bad_places);
     tcase_add_test(t, bad_lengths);
+    tcase_add_test(t, types);
+    tcase_add_test(t, fortran_order);
+    tcase_add_test(t, same_name_twice);
     suite_add_tcase(s, t);
     return s;
 }

@@ -98,7 +98,7 @@ END_TEST
 START_TEST(inputs)
 {
     struct sofa_run_options o = {.config_path = "configs/wide.yaml", .trace_path = "data/demo.npz",
-                                 .run = {.radius = INFINITY}, .row_first = 10, .row_end = 20};
+                                 .run = {.radius = INFINITY}, .row_first = 10, .row_end = 20, .head = SIZE_MAX};
     struct sofa_input input;
     struct sofa_error e;
     ck_assert_msg(sofa_input_load(&input, &o, &e) == SOFA_OK, "%s", e.text);

@@ -148,6 +148,7 @@ START_TEST(wrong_arrays)
         s.member[missing].array = (struct sofa_array){SOFA_F32, 2, {0, DIM}, 0, keep.array.data};
         refused(&s, name);
         s.member[missing].array = (struct sofa_array){SOFA_I32, 2, {keep.array.shape[0], DIM}, keep.array.count, keep.array.data};
+        refused(&s, "dtype is int32 and array");
         refused(&s, name);
         s.member[missing] = keep;
     }
@@ -180,9 +181,10 @@ START_TEST(wrong_values)
         s.scale = scales[i];
         refused(&s, "'scale'");
     }
-    s.scale = 1;
-    s.member[3].array.type = SOFA_I32;
+    s.scale = -1;
+    s.member[3].array.type = SOFA_I32; /* taken as a number: negative */
     refused(&s, "'scale'");
+    s.scale = 1;
     s.member[1] = (struct sofa_member){"k", {SOFA_I8, 2, {KEYS, DIM}, KEYS * DIM, s.integer}};
     s.members = 3;
     refused(&s, "'k_scale'");
