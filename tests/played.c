@@ -75,7 +75,7 @@ static void play_token_counters(struct played *p)
 static void play_cache_row(struct played *p, enum tb_kind kind, int16_t *values, size_t key)
 {
     struct tb_region *r = &p->layout.region[kind];
-    const struct sofa_tensor row = {1, p->result.dims, values + key * p->result.dims, 1};
+    const struct sofa_tensor row = {.rows = 1, .cols = p->result.dims, .value = values + key * p->result.dims, .step = 1};
     sofa_image_tensor(r->bytes + key * r->stride, r->stride, &row, 16, 0, 1);
     r->writes[key]++;
 }
