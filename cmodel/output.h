@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Output files. What stands under a name is replaced by all of the new file or stays as it was: the file is written beside it
  * and renamed. A symbolic link stays, the file behind it is written; an existing file keeps its permissions. What is no file
  * (a pipe, a terminal, /dev/null, /dev/stdout), or stands in a directory that takes no new file, is written in place. */

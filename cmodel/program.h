@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What every program does first and last with its standard streams. */
 #ifndef SOFA_PROGRAM_H
 #define SOFA_PROGRAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What must not outlive a program that a signal ends: compilers at work, directories and files that are not finished. */
 #ifndef TB_ENDING_H
 #define TB_ENDING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Directories of the cache whose files are known by size and checksum, so that a damaged one is noticed before it is used. */
 #ifndef TB_SEAL_H
 #define TB_SEAL_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Verilator's writer of waveforms does not look at what the system says of its writes. In cores with waves the linker leads its
 // calls through here (--wrap): the first failure is kept for tb_waves_error(), and nothing can touch a mapping beyond the end of
 // a file, which would end the program.

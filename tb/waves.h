@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What waves.cpp, compiled into cores with waves, tells. */
 #ifndef TB_WAVES_H
 #define TB_WAVES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cache of compiled cores, and what is left of a program that a signal ends. */
 #include "tests.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Output files and standard streams: whole or not at all, and never silently lost. */
 #include "tests.h"
 
