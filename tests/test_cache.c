@@ -90,6 +90,24 @@ START_TEST(damaged_entries)
 }
 END_TEST
 
+/* Two runs that compile the same core at the same time: both get it, nothing is left over. */
+START_TEST(concurrent_runs)
+{
+    char work[2][TB_PATH_MAX];
+    struct sofa_error e;
+    for (int i = 0; i < 2; i++) {
+        ck_assert_msg(tb_cache_work(work[i], root, &e) == SOFA_OK, "%s", e.text);
+        put(work[i], TB_CACHE_LIBRARY, i ? "second" : "first");
+    }
+    for (int i = 0; i < 2; i++) {
+        ck_assert_msg(tb_cache_publish(work[i], root, "entry", &e) == SOFA_OK, "%s", e.text);
+        tb_cache_drop(work[i]);
+        ck_assert_int_eq(state(), TB_SEAL_GOOD);
+    }
+    shell("test \"$(ls -A)\" = entry && grep -q first entry/core.so");
+}
+END_TEST
+
 START_TEST(permissions)
 {
     struct stat s;
@@ -268,6 +286,7 @@ Suite *cache_suite(void)
     TCase *t = tcase_create("entries"), *core = tcase_create("core");
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, damaged_entries);
+    tcase_add_test(t, concurrent_runs);
     tcase_add_test(t, permissions);
     tcase_add_test(t, two_users);
     tcase_add_test(t, runtime_objects);
