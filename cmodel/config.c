@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "config_keys.h"
+#include "prefix.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +49,7 @@ unsigned sofa_clog2(uint64_t x)
 
 void sofa_config_default(struct sofa_config *c)
 {
-    *c = (struct sofa_config){.name = "small", .mode = SOFA_MODE_KV};
+    *c = (struct sofa_config){.name = "small", .prefix = "sofa_", .mode = SOFA_MODE_KV};
     for (unsigned key = 0; key < SOFA_KEY_COUNT; key++)
         *sofa_key_value(c, key) = sofa_key_rules[key].value;
 }
@@ -115,6 +116,8 @@ enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_erro
     }
     if (status == SOFA_OK)
         status = check_bursts(c, e);
+    if (status == SOFA_OK)
+        status = sofa_prefix_check(c->prefix, e);
     return status == SOFA_OK ? check_board(c, e) : status;
 }
 

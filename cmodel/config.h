@@ -22,10 +22,11 @@ enum sofa_target { SOFA_TARGET_CELLS, SOFA_TARGET_FPGA };
 #define SOFA_HIDDEN_MAX 8192u
 #define SOFA_KEPT_MAX 128u
 #define SOFA_WINDOW_MAX 64u
-#define SOFA_CODE_MAX 7u /* largest leading-zero code: 2^6 */
+#define SOFA_PREFIX_MAX 32u
 
 struct sofa_config {
     char name[64];
+    char prefix[SOFA_PREFIX_MAX + 1]; /* of every emitted name, see prefix.h; the hardware is the same */
     enum sofa_mode mode;
     unsigned target;      /* enum sofa_target; no output bit depends on it */
     unsigned query_block; /* QB, rows of a block, 1..256 */
@@ -45,8 +46,7 @@ struct sofa_config {
         unsigned keys;         /* KP, 1..tile.keys */
         unsigned dims;         /* DC, 1..head_dim */
         unsigned score_bits;   /* 8..24 */
-        unsigned operand_bits; /* bits of K^, 3..key_bits */
-        unsigned code_powers;  /* powers of two that a code of Q distinguishes, 3..7 */
+        unsigned operand_bits; /* bits of K^, 4..key_bits */
         unsigned weight_rounding; /* enum sofa_rounding (mode tokens) */
     } predict;
     struct {
@@ -79,9 +79,8 @@ struct sofa_derived {
     /* prediction */
     unsigned groups;      /* key groups of a full tile = ceil(Bc / KP) */
     unsigned slices;      /* dim slices = ceil(d / DC) */
-    unsigned full_bits;   /* score before scaling: operand_bits + code_powers - 1 + clog2(d) */
+    unsigned full_bits;   /* score before scaling: operand_bits + 6 + clog2(d) */
     unsigned array_bits;  /* operand of the shift array: K^, or a token */
-    unsigned array_powers; /* of two that its codes distinguish: those of Q, or of wk */
     unsigned sum_bits;    /* its sums: scores, or K^ before scaling */
     unsigned row_bits;    /* index of a row in a block, >= 1 */
     unsigned index_bits;  /* index of a key in a tile, >= 1 */
@@ -187,7 +186,7 @@ enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_erro
 /* Requires a checked configuration. */
 void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d);
 
-/* 32-bit hash of every field but the name; it stands in the register CONFIG_HASH and the manifest. */
+/* 32-bit hash of every field but name and prefix; it stands in the register CONFIG_HASH and the manifest. */
 uint32_t sofa_config_hash(const struct sofa_config *c);
 
 /* The keys by name, for the manifest, the header of emitted files and --json. */

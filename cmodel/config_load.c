@@ -2,11 +2,12 @@
 /* From file and overrides to a complete configuration: --set beats file beats default. */
 #include "config_keys.h"
 #include "parse.h"
+#include "prefix.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char *const text_keys[] = {"name", "mode"};
+static const char *const text_keys[] = {"name", "prefix", "mode"};
 
 int sofa_is_key(const char *path)
 {
@@ -56,6 +57,14 @@ static enum sofa_status set_name(struct sofa_config *c, const char *text, struct
     return SOFA_OK;
 }
 
+static enum sofa_status set_prefix(struct sofa_config *c, const char *text, struct sofa_error *e)
+{
+    enum sofa_status status = sofa_prefix_check(text, e);
+    if (status == SOFA_OK)
+        strcpy(c->prefix, text);
+    return status;
+}
+
 static enum sofa_status set_mode(struct sofa_config *c, const char *text, struct sofa_error *e)
 {
     if (strcmp(text, "kv") != 0 && strcmp(text, "tokens") != 0)
@@ -95,6 +104,8 @@ enum sofa_status sofa_draft_set(struct sofa_draft *draft, const char *path, cons
 {
     if (strcmp(path, "name") == 0)
         return set_name(&draft->config, text, e);
+    if (strcmp(path, "prefix") == 0)
+        return set_prefix(&draft->config, text, e);
     if (strcmp(path, "mode") == 0)
         return set_mode(&draft->config, text, e);
     for (unsigned key = 0; key < SOFA_KEY_COUNT; key++) {

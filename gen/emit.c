@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emit.h"
 
+#include "../cmodel/prefix.h"
 #include "../cmodel/version.h"
 #include "library.h"
 #include "manifest.h"
@@ -20,20 +21,22 @@ static void put_file_list(struct gen_buffer *b, const struct gen_files *files)
 
 static void put_core(struct gen_buffer *b, const struct gen_values *v, const struct gen_files *files)
 {
+    char top[SOFA_NAME_ROOM], text[SOFA_NAME_ROOM];
+    sofa_prefix_name(top, &v->config, GEN_TOP);
     gen_buffer_puts(b, "CAPI=2:\n");
-    gen_put_header(b, v, "# ", "sofa.core");
-    gen_buffer_printf(b, "name: " SOFA_VENDOR "::sofa_core-%s:%s\n", v->config.name, SOFA_VERSION);
+    gen_put_header(b, v, "# ", sofa_prefix_file(text, &v->config, ".core"));
+    gen_buffer_printf(b, "name: " SOFA_VENDOR "::%s-%s:%s\n", top, v->config.name, SOFA_VERSION);
     gen_buffer_puts(b, "description: Dynamic-sparse attention accelerator, Apache-2.0\n\nfilesets:\n  rtl:\n    files:\n");
     for (unsigned i = 0; i < files->count; i++)
         if (strncmp(files->file[i].path, "rtl/", 4) == 0)
             gen_buffer_printf(b, "      - %s\n", files->file[i].path);
-    gen_buffer_puts(b, "    file_type: verilogSource-2005\n"
-                       "  headers:\n    files:\n"
-                       "      - sofa_regs.vh: {is_include_file: true}\n"
-                       "    file_type: verilogSource-2005\n\n"
-                       "targets:\n"
-                       "  default: &default\n    filesets: [rtl, headers]\n    toplevel: " GEN_TOP "\n"
-                       "  lint:\n    <<: *default\n    default_tool: verilator\n"
+    gen_buffer_printf(b, "    file_type: verilogSource-2005\n"
+                         "  headers:\n    files:\n"
+                         "      - %s: {is_include_file: true}\n"
+                         "    file_type: verilogSource-2005\n\n",
+                      sofa_prefix_name(text, &v->config, "regs.vh"));
+    gen_buffer_printf(b, "targets:\n  default: &default\n    filesets: [rtl, headers]\n    toplevel: %s\n", top);
+    gen_buffer_puts(b, "  lint:\n    <<: *default\n    default_tool: verilator\n"
                        "    tools:\n      verilator:\n        mode: lint-only\n        verilator_options: [-Wall]\n");
 }
 
@@ -74,19 +77,23 @@ static enum sofa_status add_all(struct gen_files *files, const struct gen_values
                                 struct sofa_error *e)
 {
     static const struct {
-        const char *path;
+        const char *name; /* after the prefix */
+        const char *(*path)(char *out, const struct sofa_config *c, const char *name);
         enum kind kind;
-    } others[] = {{"sofa.f", FILE_LIST},
-                  {"sofa.core", CORE},
-                  {"sofa_regs.vh", REGISTERS_VERILOG},
-                  {"sofa_regs.h", REGISTERS_C},
-                  {"registers.md", REGISTERS_MARKDOWN}};
+    } others[] = {{".f", sofa_prefix_file, FILE_LIST},
+                  {".core", sofa_prefix_file, CORE},
+                  {"regs.vh", sofa_prefix_name, REGISTERS_VERILOG},
+                  {"regs.h", sofa_prefix_name, REGISTERS_C},
+                  {"registers.md", NULL, REGISTERS_MARKDOWN}};
     struct gen_facts *facts = malloc(sizeof *facts);
     if (!facts)
         return sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", v->config.name);
     enum sofa_status status = gen_render(files, facts, v, library, e);
-    for (size_t i = 0; status == SOFA_OK && i < sizeof others / sizeof others[0]; i++)
-        status = add(files, others[i].path, others[i].kind, v, e);
+    for (size_t i = 0; status == SOFA_OK && i < sizeof others / sizeof others[0]; i++) {
+        char path[SOFA_NAME_ROOM];
+        const char *name = others[i].path ? others[i].path(path, &v->config, others[i].name) : others[i].name;
+        status = add(files, name, others[i].kind, v, e);
+    }
     if (status == SOFA_OK)
         status = gen_manifest_add(files, v, facts, e);
     free(facts);

@@ -7,8 +7,8 @@
 
 #include "../cmodel/config.h"
 
-/* All files in memory: rtl/, sofa.f, sofa.core, sofa_regs.vh, sofa_regs.h, registers.md, manifest.json; the same bytes
- * for the same configuration. templates: directory of templates, NULL: $SOFA_TEMPLATES or, if unset, the embedded ones.
+/* All files in memory: rtl/, sofa.f, sofa.core, sofa_regs.vh, sofa_regs.h, registers.md, manifest.json, with
+ * the configuration's prefix for sofa_; the same bytes for the same configuration. templates: directory of templates, NULL: $SOFA_TEMPLATES or, if unset, the embedded ones.
  * The caller frees *files, also after an error. Requires a checked configuration. */
 enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_config *c, const char *templates,
                                 struct sofa_error *e);

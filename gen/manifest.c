@@ -2,6 +2,7 @@
 #include "manifest.h"
 
 #include "../cmodel/parse.h"
+#include "../cmodel/prefix.h"
 #include "../cmodel/version.h"
 #include "ports.h"
 
@@ -36,6 +37,7 @@ static json_t *configuration_object(const struct sofa_config *c)
     const struct sofa_config_key *key = sofa_config_keys(&count);
     json_t *o = json_object();
     int bad = json_object_set_new(o, "name", json_string(c->name));
+    bad |= json_object_set_new(o, "prefix", json_string(c->prefix));
     bad |= json_object_set_new(o, "mode", json_string(sofa_mode_name(c->mode)));
     for (unsigned i = 0; i < count; i++)
         bad |= add_key(o, key[i].path, key[i].get(c));
@@ -61,6 +63,7 @@ static json_t *derived_object(const struct sofa_derived *d)
 
 enum sofa_status gen_manifest_configuration(json_t **root, const struct gen_values *v, struct sofa_error *e)
 {
+    char top[SOFA_NAME_ROOM];
     json_t *o = json_object();
     int bad = json_object_set_new(o, "generator", json_string(GENERATOR));
     bad |= json_object_set_new(o, "version", json_string(SOFA_VERSION));
@@ -68,7 +71,7 @@ enum sofa_status gen_manifest_configuration(json_t **root, const struct gen_valu
     bad |= json_object_set_new(o, "license", json_string(SOFA_LICENCE));
     bad |= json_object_set_new(o, "name", json_string(v->config.name));
     bad |= json_object_set_new(o, "hash", json_sprintf("0x%08x", v->hash));
-    bad |= json_object_set_new(o, "top", json_string(GEN_TOP));
+    bad |= json_object_set_new(o, "top", json_string(sofa_prefix_name(top, &v->config, GEN_TOP)));
     bad |= json_object_set_new(o, "configuration", configuration_object(&v->config));
     bad |= json_object_set_new(o, "derived", derived_object(&v->derived));
     *root = o;
@@ -81,16 +84,18 @@ enum sofa_status gen_manifest_configuration(json_t **root, const struct gen_valu
 
 /* ---- what was emitted ---- */
 
-static int add_ports(json_t *root, const struct gen_files *files, struct sofa_error *e)
+static int add_ports(json_t *root, const struct gen_files *files, const struct sofa_config *c, struct sofa_error *e)
 {
-    const struct gen_file *top = gen_files_find(files, "rtl/top/" GEN_TOP ".v");
+    char name[SOFA_NAME_ROOM], path[SOFA_NAME_ROOM + 16];
+    snprintf(path, sizeof path, "rtl/top/%s.v", sofa_prefix_name(name, c, GEN_TOP));
+    const struct gen_file *top = gen_files_find(files, path);
     json_t *list = json_array();
     int bad = json_object_set_new(root, "ports", list);
     if (!top || bad)
         return bad;
     struct gen_port *ports;
     unsigned count;
-    bad = gen_ports_read(&ports, &count, top->text.data, GEN_TOP, e) != SOFA_OK;
+    bad = gen_ports_read(&ports, &count, top->text.data, name, e) != SOFA_OK;
     for (unsigned i = 0; !bad && i < count; i++)
         bad |= json_array_append_new(list, json_pack("{s:s, s:s, s:i}", "name", ports[i].name, "direction",
                                                      ports[i].direction, "bits", (int)ports[i].bits));
@@ -135,7 +140,7 @@ enum sofa_status gen_manifest_add(struct gen_files *files, const struct gen_valu
         return status;
     sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", GEN_MANIFEST);
     char *text = NULL;
-    if (!add_ports(root, files, e) && !add_facts(root, facts) && !add_files(root, files))
+    if (!add_ports(root, files, &v->config, e) && !add_facts(root, facts) && !add_files(root, files))
         text = json_dumps(root, JSON_INDENT(2));
     json_decref(root);
     struct gen_buffer *out = text ? gen_files_add(files, GEN_MANIFEST) : NULL;

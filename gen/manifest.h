@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 #define GEN_MANIFEST "manifest.json"
-#define GEN_TOP "sofa_core"
+#define GEN_TOP "core" /* after the prefix */
 
 /* generator, version, vendor, license, name, hash, top, configuration, derived. The caller releases *root. */
 enum sofa_status gen_manifest_configuration(json_t **root, const struct gen_values *v, struct sofa_error *e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "registers.h"
 
+#include "../cmodel/prefix.h"
 #include "../cmodel/regs.h"
 #include "render.h"
 
@@ -13,11 +14,14 @@
 struct language {
     const char *define;
     int verilog;
+    const struct sofa_config *config; /* its prefix begins every name */
 };
 
 static void put_define(struct gen_buffer *b, const struct language *l, const char *name, uint32_t value)
 {
-    gen_buffer_printf(b, l->verilog ? "%s %-42s 32'h%08X\n" : "%s %-42s 0x%08Xu\n", l->define, name, value);
+    char macro[SOFA_NAME_ROOM];
+    sofa_prefix_macro(macro, l->config, name);
+    gen_buffer_printf(b, l->verilog ? "%s %-42s 32'h%08X\n" : "%s %-42s 0x%08Xu\n", l->define, macro, value);
 }
 
 static void put_field(struct gen_buffer *b, const struct language *l, const char *reg, const struct sofa_field *f)
@@ -27,9 +31,9 @@ static void put_field(struct gen_buffer *b, const struct language *l, const char
     for (; f->name[n] && n < sizeof upper - 1; n++)
         upper[n] = (char)toupper((unsigned char)f->name[n]);
     upper[n] = '\0';
-    snprintf(name, sizeof name, "SOFA_REG_%s_%s_LOW", reg, upper);
+    snprintf(name, sizeof name, "REG_%s_%s_LOW", reg, upper);
     put_define(b, l, name, f->low);
-    snprintf(name, sizeof name, "SOFA_REG_%s_%s_BITS", reg, upper);
+    snprintf(name, sizeof name, "REG_%s_%s_BITS", reg, upper);
     put_define(b, l, name, f->bits);
 }
 
@@ -43,10 +47,10 @@ static void put_registers(struct gen_buffer *b, const struct language *l, const 
         if (!sofa_register_for(&r, &table[i], &v->config))
             continue;
         gen_buffer_printf(b, "\n// %s, %s: %s\n", r.name, r.access, r.description);
-        snprintf(name, sizeof name, "SOFA_REG_%s", r.name);
+        snprintf(name, sizeof name, "REG_%s", r.name);
         put_define(b, l, name, r.offset);
         if (r.kind == SOFA_REG_CONSTANT) {
-            snprintf(name, sizeof name, "SOFA_REG_%s_VALUE", r.name);
+            snprintf(name, sizeof name, "REG_%s_VALUE", r.name);
             put_define(b, l, name, r.reset);
         }
         for (unsigned f = 0; f < SOFA_FIELDS_MAX && r.field[f].name; f++)
@@ -58,7 +62,7 @@ static void put_errors(struct gen_buffer *b, const struct language *l)
 {
     gen_buffer_puts(b, "\n// STATUS.error\n");
     for (unsigned code = 0; code < SOFA_ERROR_COUNT; code++) {
-        char name[128] = "SOFA_REG_ERROR_";
+        char name[128] = "REG_ERROR_";
         size_t n = strlen(name);
         for (const char *s = sofa_error_code_name(code); *s && n < sizeof name - 1; s++)
             name[n++] = (char)toupper((unsigned char)*s);
@@ -70,8 +74,9 @@ static void put_errors(struct gen_buffer *b, const struct language *l)
 static void put_map(struct gen_buffer *b, const struct language *l, const struct gen_values *v)
 {
     gen_buffer_puts(b, "//\n// Offsets in bytes; of a field its lowest bit and its width.\n");
-    gen_buffer_puts(b, l->verilog ? "`ifndef SOFA_REGS_VH\n`define SOFA_REGS_VH\n"
-                                  : "#ifndef SOFA_REGS_MAP_H\n#define SOFA_REGS_MAP_H\n");
+    char guard[SOFA_NAME_ROOM];
+    sofa_prefix_macro(guard, l->config, l->verilog ? "REGS_VH" : "REGS_MAP_H");
+    gen_buffer_printf(b, l->verilog ? "`ifndef %s\n`define %s\n" : "#ifndef %s\n#define %s\n", guard, guard);
     put_registers(b, l, v);
     put_errors(b, l);
     gen_buffer_puts(b, l->verilog ? "\n`endif\n" : "\n#endif\n");
@@ -79,15 +84,17 @@ static void put_map(struct gen_buffer *b, const struct language *l, const struct
 
 void gen_registers_c(struct gen_buffer *b, const struct gen_values *v)
 {
-    static const struct language c = {"#define", 0};
-    gen_put_header(b, v, "// ", "sofa_regs.h");
+    const struct language c = {"#define", 0, &v->config};
+    char name[SOFA_NAME_ROOM];
+    gen_put_header(b, v, "// ", sofa_prefix_name(name, &v->config, "regs.h"));
     put_map(b, &c, v);
 }
 
 void gen_registers_verilog(struct gen_buffer *b, const struct gen_values *v)
 {
-    static const struct language verilog = {"`define", 1};
-    gen_put_header(b, v, "// ", "sofa_regs.vh");
+    const struct language verilog = {"`define", 1, &v->config};
+    char name[SOFA_NAME_ROOM];
+    gen_put_header(b, v, "// ", sofa_prefix_name(name, &v->config, "regs.vh"));
     put_map(b, &verilog, v);
 }
 

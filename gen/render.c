@@ -2,6 +2,7 @@
 #include "render.h"
 
 #include "../cmodel/version.h"
+#include "rename.h"
 #include "template.h"
 
 #include <lauxlib.h>
@@ -10,7 +11,6 @@
 #include <string.h>
 
 #define COLUMNS 100u
-#define PATH_BYTES 256u
 
 void gen_put_header(struct gen_buffer *b, const struct gen_values *v, const char *prefix, const char *name)
 {
@@ -52,24 +52,36 @@ static int prepare(lua_State *L)
     return 0;
 }
 
-static enum sofa_status render_one(lua_State *L, struct gen_files *files, const struct gen_values *v,
-                                   const struct gen_template *t, struct sofa_error *e)
+/* Adds rtl/NAME with a rendered template; name and text are the template's, still without the configuration's prefix. */
+static enum sofa_status add_module(struct gen_files *files, const struct gen_values *v, const struct gen_library *library,
+                                   const char *name, const char *text, struct sofa_error *e)
 {
-    char path[PATH_BYTES];
-    if (snprintf(path, sizeof path, "rtl/%s", t->name) >= (int)sizeof path)
-        return sofa_fail(e, SOFA_BAD_INPUT, "%.100s...: name too long", t->name);
-    struct gen_buffer *out = gen_files_add(files, path);
-    if (!out)
-        return sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", path);
-    gen_put_header(out, v, "// ", strrchr(path, '/') + 1);
-    gen_buffer_puts(out, "//\n");
+    struct gen_buffer path = {0}, *out = NULL;
+    gen_buffer_puts(&path, "rtl/");
+    gen_rename(&path, name, &v->config, library);
+    if (!path.failed)
+        out = gen_files_add(files, path.data);
+    if (out) {
+        gen_put_header(out, v, "// ", strrchr(path.data, '/') + 1);
+        gen_buffer_puts(out, "//\n");
+        gen_rename(out, text, &v->config, library);
+    }
+    gen_buffer_free(&path);
+    return out && !out->failed ? SOFA_OK : sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", name);
+}
+
+static enum sofa_status render_one(lua_State *L, struct gen_files *files, const struct gen_values *v,
+                                   const struct gen_library *library, const struct gen_template *t, struct sofa_error *e)
+{
+    struct gen_buffer text = {0};
     int skipped;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &environment_key);
-    enum sofa_status status = gen_template_render(L, t->name, t->text, strlen(t->text), out, &skipped, e);
-    if (skipped)
-        gen_files_drop_last(files);
-    else if (status == SOFA_OK && out->failed)
-        status = sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", path);
+    enum sofa_status status = gen_template_render(L, t->name, t->text, strlen(t->text), &text, &skipped, e);
+    if (status == SOFA_OK && text.failed)
+        status = sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", t->name);
+    if (status == SOFA_OK && !skipped)
+        status = add_module(files, v, library, t->name, text.data ? text.data : "", e);
+    gen_buffer_free(&text);
     return status;
 }
 
@@ -87,7 +99,7 @@ enum sofa_status gen_render(struct gen_files *files, struct gen_facts *facts, co
     if (lua_pcall(L, 1, 0, 0) != LUA_OK)
         status = sofa_fail(e, SOFA_BAD_INPUT, "the template language: %.300s", lua_tostring(L, -1));
     for (unsigned i = 0; status == SOFA_OK && i < library->count; i++)
-        status = render_one(L, files, v, &library->template[i], e);
+        status = render_one(L, files, v, library, &library->template[i], e);
     lua_close(L);
     return status;
 }

@@ -7,7 +7,7 @@
 #include "library.h"
 #include "values.h"
 
-/* Adds rtl/ENGINE/NAME.v for every template that the configuration needs; fills facts. */
+/* Adds rtl/ENGINE/NAME.v for every template that the configuration needs, named with its prefix; fills facts. */
 enum sofa_status gen_render(struct gen_files *files, struct gen_facts *facts, const struct gen_values *v,
                             const struct gen_library *library, struct sofa_error *e);
 

@@ -4,7 +4,6 @@
 #include "manifest.h"
 #include "registers.h"
 
-#include "../cmodel/program.h"
 #include "../cmodel/version.h"
 
 #include <getopt.h>
@@ -25,6 +24,7 @@ static const char usage[] =
     "usage: sofagen CONFIG.yaml [--set KEY=VALUE]... [--check] [-o DIR]\n"
     "Writes the accelerator of a configuration into DIR: Verilog, file list (sofa.f), FuseSoC core file, register map\n"
     "(Verilog, C, Markdown) and manifest.json. DIR is created, or replaced if sofagen wrote all that it holds.\n"
+    "Every name begins with sofa_, or what --set prefix=NAME_ gives: sofagen again with another to put two cores in one design.\n"
     "\n"
     "  --set KEY=VALUE   overrides a key of the configuration, e.g. --set tile.keys=128\n"
     "  --check           checks the configuration and writes nothing\n"
@@ -95,8 +95,9 @@ static enum sofa_status parse(struct options *o, int argc, char **argv, struct s
 
 static enum sofa_status print(const char *text, struct sofa_error *e)
 {
-    fputs(text, stdout);
-    return sofa_program_flush(e);
+    if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "standard output: cannot be written");
+    return SOFA_OK;
 }
 
 static enum sofa_status print_registers(struct sofa_error *e)
@@ -158,9 +159,10 @@ int main(int argc, char **argv)
 {
     struct sofa_error e = {{0}};
     struct options o;
-    sofa_program_begin();
     enum sofa_status status = parse(&o, argc, argv, &e);
     if (status == SOFA_OK)
         status = run(&o, &e);
-    return sofa_program_end("sofagen", status, &e);
+    if (status != SOFA_OK)
+        fprintf(stderr, "sofagen: %s\n", e.text);
+    return (int)status;
 }

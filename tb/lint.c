@@ -2,6 +2,7 @@
 #include "lint.h"
 
 #include "../cmodel/parse.h"
+#include "../cmodel/prefix.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,11 +32,11 @@ static enum sofa_status run_silent(const char *tool, const char *const *argv, co
     return status;
 }
 
-static enum sofa_status run_yosys(const char *directory, const char *work, struct sofa_error *e)
+static enum sofa_status run_yosys(const char *directory, const char *file, const char *top, const char *work, struct sofa_error *e)
 {
     char path[TB_PATH_MAX], *list = NULL, *script;
     size_t length;
-    enum sofa_status status = tb_path(path, e, "%s/sofa.f", directory);
+    enum sofa_status status = tb_path(path, e, "%s/%s", directory, file);
     if (status == SOFA_OK)
         status = sofa_read_file(&list, &length, path, TEXT_LIMIT, e);
     if (status != SOFA_OK)
@@ -44,7 +45,7 @@ static enum sofa_status run_yosys(const char *directory, const char *work, struc
     for (size_t i = 0; i < length; i++)
         if (list[i] == '\n')
             list[i] = ' ';
-    if (asprintf(&script, "read_verilog %s; hierarchy -check -top sofa_core; proc; opt; check -assert", list + comment) < 0)
+    if (asprintf(&script, "read_verilog %s; hierarchy -check -top %s; proc; opt; check -assert", list + comment, top) < 0)
         status = sofa_fail(e, SOFA_BAD_INPUT, "out of memory");
     else {
         const char *const argv[] = {"yosys", "-q", "-p", script, NULL};
@@ -55,14 +56,15 @@ static enum sofa_status run_yosys(const char *directory, const char *work, struc
     return status;
 }
 
-enum sofa_status tb_lint(const char *directory, const char *work, struct sofa_error *e)
+enum sofa_status tb_lint(const char *directory, const struct sofa_config *c, const char *work, struct sofa_error *e)
 {
-    static const char *const verilator[] = {"verilator", "--lint-only", "-Wall", "--top-module", "sofa_core",
-                                            "-F", "sofa.f", NULL};
-    static const char *const icarus[] = {"iverilog", "-g2005", "-Wall", "-t", "null", "-s", "sofa_core",
-                                         "-c", "sofa.f", NULL};
+    char top[SOFA_NAME_ROOM], file[SOFA_NAME_ROOM];
+    sofa_prefix_name(top, c, "core");
+    sofa_prefix_file(file, c, ".f");
+    const char *const verilator[] = {"verilator", "--lint-only", "-Wall", "--top-module", top, "-F", file, NULL};
+    const char *const icarus[] = {"iverilog", "-g2005", "-Wall", "-t", "null", "-s", top, "-c", file, NULL};
     enum sofa_status status = run_silent("verilator", verilator, directory, work, e);
     if (status == SOFA_OK)
         status = run_silent("iverilog", icarus, directory, work, e);
-    return status == SOFA_OK ? run_yosys(directory, work, e) : status;
+    return status == SOFA_OK ? run_yosys(directory, file, top, work, e) : status;
 }

@@ -3,9 +3,10 @@
 #ifndef TB_LINT_H
 #define TB_LINT_H
 
+#include "../cmodel/config.h"
 #include "process.h"
 
-/* directory holds sofa.f; work is a directory for logs. */
-enum sofa_status tb_lint(const char *directory, const char *work, struct sofa_error *e);
+/* directory holds what was emitted for c; work is a directory for logs. */
+enum sofa_status tb_lint(const char *directory, const struct sofa_config *c, const char *work, struct sofa_error *e);
 
 #endif

@@ -11,7 +11,7 @@ static const char *const designs[][SETTINGS] = {
     {"query_block=5", "head_dim=19", "tile.keys=11", "tile.kept_max=5", "data.query_bits=8", "data.value_bits=8",
      "predict.keys=3", "predict.dims=4", "attend.lanes=3", "attend.width=4", "attend.window=3", "memory.port_bits=64",
      "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48"},
-    {"query_block=1", "head_dim=8", "keys_max=33", "tile.keys=4", "tile.kept_max=1", "predict.keys=1", "predict.dims=1",
+    {"prefix=tiny", "query_block=1", "head_dim=8", "keys_max=33", "tile.keys=4", "tile.kept_max=1", "predict.keys=1", "predict.dims=1",
      "attend.lanes=1", "attend.width=1", "attend.window=1", "memory.port_bits=8", "memory.prefetch=2",
      "memory.address_bits=17"},
     {"query_block=32", "head_dim=64", "tile.keys=64", "tile.kept_max=16", "predict.keys=16", "predict.dims=32",

@@ -7,5 +7,5 @@ TIMING_DIR = $(BUILD)/timing/$(basename $(notdir $(CONFIG)))
 timing: $(BUILD)/bin/sofagen
 	@test -n '$(LIBERTY)' || { echo 'make timing: say LIBERTY=FILE.lib or FILE.lib.gz' >&2; exit 2; }
 	@mkdir -p $(TIMING_DIR)
-	@$(BUILD)/bin/sofagen $(CONFIG) -o $(TIMING_DIR)/core
+	@$(BUILD)/bin/sofagen $(CONFIG) --set prefix=sofa_ -o $(TIMING_DIR)/core
 	@python3 -B tests/timing/timing.py $(TIMING_DIR)/core --liberty $(LIBERTY) --work $(TIMING_DIR) $(TIMING_ARGS)
