@@ -1,0 +1,229 @@
+"""make mutate: does `make test` notice a fault?
+
+Builds a copy of the tree in which every mutant of tests/mutate/*.txt is a switch (see mutants.py), so that each core is compiled once,
+and runs for each mutant the suites that should kill it, then, if none does, all others. Exit status 1 if a mutant survives that is not
+marked as equivalent, if one that is dies, if an edit no longer applies, or if a suite fails without a mutant.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import mutants as lists
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COPIED = ["Makefile", "cmodel", "gen", "rtl_templates", "tb", "tests", "fpga"]
+LINKED = ["data", "configs", "docs", "README.md"]
+C_SWITCH = """#include <stdlib.h>
+static inline int sofa_mutant(int number)
+{
+    static int chosen = -1;
+    if (chosen < 0)
+        chosen = getenv("SOFA_MUTANT") ? atoi(getenv("SOFA_MUTANT")) : 0;
+    return chosen == number;
+}
+"""
+# Lint has nothing to say about switches that only this copy has; Icarus hands the number on.
+WRAPPERS = {
+    "vvp": 'exec {tool} "$@" "+sofa_mutant=${{SOFA_MUTANT:-0}}"',
+    "iverilog": 'case " $* " in *" -t null "*) exit 0;; esac; for a; do shift; [ "$a" = -Wall ] || set -- "$@" "$a"; done; exec {tool} "$@"',
+    "verilator": 'case " $* " in *" --lint-only "*) exit 0;; esac; exec {tool} "$@"',
+    "yosys": "exit 0",
+}
+
+
+def put(path, text, executable=False):
+    """Writes a file unless it holds the text already, so that make builds what has changed."""
+    if not path.is_file() or path.read_text() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    if executable:
+        path.chmod(0o755)
+
+
+def copy_tree(tree, texts):
+    wanted = {}
+    for name in COPIED:
+        for source in [ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*"):
+            if source.is_file() and source.suffix not in (".pyc",):
+                wanted[source.relative_to(ROOT)] = source
+    for folder in COPIED:
+        for old in (tree / folder).rglob("*") if (tree / folder).is_dir() else []:
+            if old.is_file() and old.relative_to(tree) not in wanted:
+                old.unlink()
+    for path, source in wanted.items():
+        if str(path) in texts:
+            put(tree / path, texts[str(path)])
+        elif source.suffix in (".c", ".h", ".v", ".mk", ".cpp") or source.name == "Makefile":
+            put(tree / path, source.read_text())
+        elif not (tree / path).is_file():
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, tree / path)
+    for name in LINKED:
+        if not (tree / name).is_symlink():
+            (tree / name).symlink_to(ROOT / name)
+
+
+class Bench:
+    """The copy with its switches."""
+
+    def __init__(self, work, jobs):
+        self.work, self.tree, self.jobs = work, work / "tree", jobs
+        self.took = {}      # processor seconds of every suite without a mutant
+
+    def make(self, texts):
+        copy_tree(self.tree, texts)
+        put(self.work / "switch.h", C_SWITCH)
+        for name, script in WRAPPERS.items():
+            tool = shutil.which(name)
+            put(self.work / "bin" / name, "#!/bin/sh\n" + script.format(tool=tool) + "\n", executable=True)
+        subprocess.run(["make", "-s", "-j", str(self.jobs), "OPTIMISE=-O2",
+                        f"CFLAGS=-w -include {self.work / 'switch.h'}", "all"], cwd=self.tree, check=True)
+
+    def run(self, number, suite, limit):
+        """(how it ended: "passes" or what killed it, processor seconds). The suite ends at its first failure."""
+        tap = self.work / f"{suite}-{number}.tap"
+        tap.unlink(missing_ok=True)
+        environment = dict(os.environ, SOFA_MUTANT=str(number), SOFA_CACHE=str(self.work / "cache"), CK_TAP_LOG_FILE_NAME=str(tap),
+                           CK_TIMEOUT_MULTIPLIER="20", PATH=f"{self.work / 'bin'}:{os.environ['PATH']}")
+        child = subprocess.Popen(["build/test/sofatest", suite], cwd=self.tree, env=environment, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL, start_new_session=True)
+        end, seconds, looks = None, 0.0, 0
+        while end is None:
+            try:
+                code = child.wait(0.2)
+            except subprocess.TimeoutExpired:
+                code = None
+                looks += 1
+                if looks % 10 == 0:
+                    seconds = processor_seconds(child.pid)
+            failed = re.search(r"^not ok \d+ - (.*)$", tap.read_text(errors="replace"), re.M) if tap.is_file() else None
+            if failed:
+                end = failed[1][:200]
+            elif code is not None:
+                end = "passes" if code == 0 else f"exit status {code}"
+            elif seconds > limit:
+                end = f"takes more than {limit:.0f} s"
+        seconds = max(seconds, processor_seconds(child.pid))
+        stop(child)
+        tap.unlink(missing_ok=True)
+        return end, seconds
+
+    def limit(self, suite):
+        return 30 + 4 * self.took.get(suite, 240)
+
+
+def session(leader):
+    """(process, processor seconds of it and its ended children) of every process in a session."""
+    tick = os.sysconf("SC_CLK_TCK")
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader:
+            yield int(stat.parent.name), sum(map(int, fields[11:15])) / tick
+
+
+def processor_seconds(leader):
+    return sum(seconds for _, seconds in session(leader))
+
+
+def stop(child):
+    """Ends the child's session: Check runs every test in a process group of its own."""
+    for process, _ in session(child.pid):
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    child.wait()
+
+
+def all_suites():
+    text = (ROOT / "tests" / "suites.h").read_text()
+    return [name for name in re.findall(r"^SUITE\((\w+)\)", text, re.M) if name != "mutants"]
+
+
+def judge(bench, mutant, rest):
+    """Runs the mutant's suites, then the rest; its entry of the report."""
+    suites = mutant.suites + [s for s in rest if s not in mutant.suites and not mutant.equivalent]
+    entry = {"name": mutant.name, "file": mutant.path, "line": mutant.line, "old": mutant.old, "new": mutant.new,
+             "equivalent": mutant.equivalent, "killed_by": None, "test": None, "seconds": 0.0}
+    for suite in suites:
+        end, seconds = bench.run(mutant.number, suite, bench.limit(suite))
+        entry["seconds"] = round(entry["seconds"] + seconds, 1)
+        if end != "passes":
+            entry["killed_by"], entry["test"] = suite, end
+            break
+    entry["good"] = (entry["killed_by"] is None) == (mutant.equivalent is not None)
+    return entry
+
+
+def tell(entry):
+    if entry["killed_by"]:
+        result = f"killed by {entry['killed_by']}: {entry['test']}"
+    else:
+        result = f"survives: {entry['file']}:{entry['line']}: {entry['old']} -> {entry['new']}"
+    if entry["equivalent"]:
+        result = ("equivalent" if entry["good"] else "NOT EQUIVALENT, " + result) + f" ({entry['equivalent']})"
+    print(f"{entry['name']:32} {entry['seconds']:6.0f} s  {result}", flush=True)
+
+
+def without_mutants(bench, suites):
+    """Every suite passes when no mutant is chosen; this also compiles the cores. One after the other: each uses all processors."""
+    good = True
+    for suite in suites:
+        end, bench.took[suite] = bench.run(0, suite, float("inf"))
+        print(f"{'no mutant, ' + suite:32} {bench.took[suite]:6.0f} s  {end}", flush=True)
+        good = good and end == "passes"
+    return good
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", default="build", help="directory to build in")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at a time")
+    parser.add_argument("--check", action="store_true", help="only see whether all edits apply")
+    parser.add_argument("--only", default="", help="mutants whose name or file this regular expression matches")
+    parser.add_argument("--listed", action="store_true", help="only the suites that a mutant names")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    everything = lists.load(sorted((ROOT / "tests" / "mutate").glob("*.txt")))
+    texts, wrong = lists.apply(ROOT, everything)
+    for message in wrong:
+        print(f"{message}\n    mend or remove it in tests/mutate/", file=sys.stderr)
+    if options.check or wrong:
+        return 1 if wrong else 0
+    chosen = [m for m in everything if re.search(options.only, f"{m.path} {m.name}")]
+    work = pathlib.Path(options.build).resolve() / "mutate"
+    bench = Bench(work, options.jobs)
+    bench.make(texts)
+    rest = [] if options.listed else all_suites()
+    if not without_mutants(bench, rest or sorted({s for m in chosen for s in m.suites})):
+        print("a suite fails without a mutant: its switches are not neutral", file=sys.stderr)
+        return 1
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        entries = []
+        for future in concurrent.futures.as_completed([pool.submit(judge, bench, m, rest) for m in chosen]):
+            entries.append(future.result())
+            tell(entries[-1])
+    entries.sort(key=lambda entry: entry["name"])
+    put(work / "mutants.json", json.dumps(entries, indent=1) + "\n")
+    real = [entry for entry in entries if not entry["equivalent"]]
+    killed = sum(1 for entry in real if entry["killed_by"])
+    print(f"{killed} of {len(real)} killed, {len(entries) - len(real)} equivalent; {work / 'mutants.json'}")
+    return 0 if all(entry["good"] for entry in entries) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
