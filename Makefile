@@ -37,6 +37,7 @@ ARCHIVES := $(BUILD)/libtb.a $(BUILD)/libgen.a $(BUILD)/libsofa.a
 -include tb/tb.mk
 -include tests/axi/axi.mk
 -include tests/timing/timing.mk
+-include tests/mutate/mutate.mk
 
 .PHONY: all programs test test-full demo verify bench lint sanitize clean help
 all: programs $(BUILD)/test/sofatest
@@ -51,6 +52,7 @@ help:
 	@echo 'make verify     bit-exactness and lint of random configurations (COUNT=200 SEED=1)'
 	@echo 'make test-full  test, sanitize, lint and verify'
 	@echo 'make verify-axi jobs over AXI against cocotbext-axi (AXI_SEED=1; needs python3 with venv)'
+	@echo 'make mutate     what make test notices of 600 plausible faults (MUTANTS=REGEX: file or name)'
 	@echo 'make timing     longest path of every engine (LIBERTY=FILE.lib[.gz], CONFIG=configs/wide.yaml; needs python3)'
 	@echo 'make bench      speed of the model against dense attention'
 	@echo 'make clean      remove $(BUILD)'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lists of mutants and the text they make of a source file.
 
 A list names files, and below each its mutants:
