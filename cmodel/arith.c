@@ -66,12 +66,12 @@ double sofa_recip_bound(void)
     return 2 * (chord + rounding) + truncated;
 }
 
-unsigned sofa_code(int32_t q, unsigned e_row)
+unsigned sofa_code(int32_t q, unsigned e_row, unsigned powers)
 {
     uint32_t magnitude = (uint32_t)(q < 0 ? -q : q);
     if (magnitude == 0)
         return 0;
-    int code = (int)sofa_log2_floor(magnitude) - (int)e_row + (int)SOFA_CODE_MAX;
+    int code = (int)sofa_log2_floor(magnitude) - (int)e_row + (int)powers;
     return code < 0 ? 0 : (unsigned)code;
 }
 

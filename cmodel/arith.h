@@ -11,7 +11,6 @@
 #define SOFA_RAISE_MAX 62u         /* largest shift of a raise */
 #define SOFA_EXP2_ENTRIES 64u      /* intervals of the exp2 table */
 #define SOFA_RECIP_ENTRIES 128u    /* intervals of the reciprocal table */
-#define SOFA_CODE_MAX 7u           /* largest leading-zero code: 2^6 */
 
 /* round(x >> n), half up; n in 0..63; x + 2^(n-1) must not overflow. */
 static inline int64_t sofa_round_shift(int64_t x, unsigned n)
@@ -52,8 +51,8 @@ uint32_t sofa_recip(const struct sofa_tables *tables, uint64_t l);
 /* Bound on the relative error of sofa_recip, for all l. */
 double sofa_recip_bound(void);
 
-/* Leading-zero code (0..7) of a query element of a row with exponent e_row. */
-unsigned sofa_code(int32_t q, unsigned e_row);
+/* Leading-zero code of a query element of a row with exponent e_row: 0, or 1..powers for 2^(code-1). */
+unsigned sofa_code(int32_t q, unsigned e_row, unsigned powers);
 
 /* Attention state of one row and the steps of the AP, SA-2 and output stages. */
 struct sofa_reference {

@@ -22,6 +22,7 @@ enum sofa_target { SOFA_TARGET_CELLS, SOFA_TARGET_FPGA };
 #define SOFA_HIDDEN_MAX 8192u
 #define SOFA_KEPT_MAX 128u
 #define SOFA_WINDOW_MAX 64u
+#define SOFA_CODE_MAX 7u /* largest leading-zero code: 2^6 */
 #define SOFA_PREFIX_MAX 32u
 
 struct sofa_config {
@@ -46,7 +47,8 @@ struct sofa_config {
         unsigned keys;         /* KP, 1..tile.keys */
         unsigned dims;         /* DC, 1..head_dim */
         unsigned score_bits;   /* 8..24 */
-        unsigned operand_bits; /* bits of K^, 4..key_bits */
+        unsigned operand_bits; /* bits of K^, 3..key_bits */
+        unsigned code_powers;  /* powers of two that a code of Q distinguishes, 3..7 */
         unsigned weight_rounding; /* enum sofa_rounding (mode tokens) */
     } predict;
     struct {
@@ -79,8 +81,9 @@ struct sofa_derived {
     /* prediction */
     unsigned groups;      /* key groups of a full tile = ceil(Bc / KP) */
     unsigned slices;      /* dim slices = ceil(d / DC) */
-    unsigned full_bits;   /* score before scaling: operand_bits + 6 + clog2(d) */
+    unsigned full_bits;   /* score before scaling: operand_bits + code_powers - 1 + clog2(d) */
     unsigned array_bits;  /* operand of the shift array: K^, or a token */
+    unsigned array_powers; /* of two that its codes distinguish: those of Q, or of wk */
     unsigned sum_bits;    /* its sums: scores, or K^ before scaling */
     unsigned row_bits;    /* index of a row in a block, >= 1 */
     unsigned index_bits;  /* index of a key in a tile, >= 1 */

@@ -26,8 +26,9 @@ static void derive_prediction(const struct sofa_config *c, struct sofa_derived *
 {
     d->groups = ceil_div(c->tile.keys, c->predict.keys);
     d->slices = ceil_div(c->head_dim, c->predict.dims);
-    d->full_bits = c->predict.operand_bits + 6 + sofa_clog2(c->head_dim);
+    d->full_bits = c->predict.operand_bits + c->predict.code_powers - 1 + sofa_clog2(c->head_dim);
     d->array_bits = c->predict.operand_bits;
+    d->array_powers = c->predict.code_powers;
     d->sum_bits = d->full_bits;
     d->row_bits = at_least_one(sofa_clog2(c->query_block));
     d->index_bits = at_least_one(sofa_clog2(c->tile.keys));
@@ -57,7 +58,8 @@ static void derive_tokens(const struct sofa_config *c, struct sofa_derived *d)
     d->project_bits = 17 + sofa_clog2(c->hidden_max);
     if (c->mode == SOFA_MODE_TOKENS) {
         d->array_bits = larger(c->predict.operand_bits, c->data.token_bits);
-        d->sum_bits = larger(d->full_bits, d->khat_full_bits);
+        d->array_powers = SOFA_CODE_MAX;
+        d->sum_bits = larger(d->full_bits + d->array_powers - c->predict.code_powers, d->khat_full_bits);
     }
     d->hidden_bits = sofa_clog2((uint64_t)c->hidden_max + 1);
     d->hidden_words = ceil_div(c->hidden_max, dims);

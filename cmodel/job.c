@@ -76,6 +76,6 @@ enum sofa_status sofa_job_make(struct sofa_job *j, const struct sofa_config *c, 
     j->k_shift = t->tokens.k_shift;
     j->v_shift = t->tokens.v_shift;
     double predicted = t->q.step * khat_step(c, t) * t->scale;
-    j->radius = radius_register(o->radius, ldexp(predicted, (int)j->score_shift - 6));
+    j->radius = radius_register(o->radius, ldexp(predicted, (int)j->score_shift + 1 - (int)c->predict.code_powers));
     return choose_scale(j, t->q.step * t->k.step * t->scale, e);
 }

@@ -124,7 +124,7 @@ static void start_block(struct run *run, size_t row0, unsigned rows)
     for (unsigned r = 0; r < rows; r++) {
         const int16_t *q = run->t->q.value + (row0 + r) * d;
         unsigned e_row = sofa_row_exponent(q, d);
-        sofa_encode_query(run->power + r * d, q, d, e_row);
+        sofa_encode_query(run->power + r * d, q, d, e_row, run->c->predict.code_powers);
         run->radius_row[r] = sofa_radius_row(run->j->radius, e_row, run->c->predict.score_bits);
         run->carried[r] = INT32_MIN;
         if (run->t->first[row0 + r] >= run->t->visible[row0 + r])

@@ -2,6 +2,7 @@
 #include "npz.h"
 
 #include "npy.h"
+#include "output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,23 +227,51 @@ static int add_member(zip_t *zip, const struct sofa_member *m)
     return zip_set_file_compression(zip, (zip_uint64_t)index, ZIP_CM_DEFLATE, 1) == 0;
 }
 
+/* The archive as bytes in memory. Returns NULL or what is wrong; the caller frees *data, also then. */
+static const char *read_archive(zip_source_t *source, unsigned char **data, size_t *length)
+{
+    zip_stat_t info;
+    if (zip_source_stat(source, &info) != 0 || !(info.valid & ZIP_STAT_SIZE))
+        return "no archive was made";
+    *length = (size_t)info.size;
+    *data = malloc(*length + 1);
+    if (!*data)
+        return "out of memory";
+    if (zip_source_open(source) != 0)
+        return "no archive was made";
+    zip_int64_t n = zip_source_read(source, *data, *length);
+    zip_source_close(source);
+    return n == (zip_int64_t)*length ? NULL : "no archive was made";
+}
+
+static const char *make_archive(zip_source_t *source, const struct sofa_member *members, unsigned count)
+{
+    zip_t *zip = zip_open_from_source(source, ZIP_TRUNCATE, NULL);
+    int ok = 1;
+    if (!zip)
+        return "out of memory";
+    zip_source_keep(source); /* closing the archive gives its own hold back */
+    for (unsigned i = 0; i < count && ok; i++)
+        ok = add_member(zip, &members[i]);
+    if (ok && zip_close(zip) == 0)
+        return NULL;
+    zip_discard(zip);
+    return "out of memory";
+}
+
 enum sofa_status sofa_npz_write(const char *path, const struct sofa_member *members, unsigned count,
                                 struct sofa_error *e)
 {
-    int code = 0, ok = 1;
-    zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
-    if (!zip) {
-        zip_error_t error;
-        zip_error_init_with_code(&error, code);
-        sofa_fail(e, SOFA_BAD_INPUT, "%.300s: cannot write: %.150s", path, zip_error_strerror(&error));
-        zip_error_fini(&error);
-        return SOFA_BAD_INPUT;
-    }
-    for (unsigned i = 0; i < count && ok; i++)
-        ok = add_member(zip, &members[i]);
-    if (ok && zip_close(zip) == 0) /* libzip writes a temporary file and renames it */
-        return SOFA_OK;
-    sofa_fail(e, SOFA_BAD_INPUT, "%.300s: cannot write: %.150s", path, ok ? zip_strerror(zip) : "out of memory");
-    zip_discard(zip);
-    return SOFA_BAD_INPUT;
+    unsigned char *data = NULL;
+    size_t length = 0;
+    zip_source_t *source = zip_source_buffer_create(NULL, 0, 0, NULL);
+    const char *wrong = source ? make_archive(source, members, count) : "out of memory";
+    if (!wrong)
+        wrong = read_archive(source, &data, &length);
+    if (source)
+        zip_source_free(source);
+    enum sofa_status status = wrong ? sofa_fail(e, SOFA_BAD_INPUT, "%.300s: cannot write: %s", path, wrong)
+                                    : sofa_output_save(path, data, length, e);
+    free(data);
+    return status;
 }

@@ -47,7 +47,7 @@ struct sofa_member {
     const char *name;
     struct sofa_array array; /* data is not changed */
 };
-/* Writes a temporary file next to `path`, then renames it. */
+/* Whole or not at all (output.h). */
 enum sofa_status sofa_npz_write(const char *path, const struct sofa_member *members, unsigned count,
                                 struct sofa_error *e);
 

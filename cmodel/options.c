@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include "parse.h"
+#include "program.h"
 #include "version.h"
 
 #include <getopt.h>
@@ -188,7 +189,5 @@ void sofa_input_free(struct sofa_input *input)
 
 int sofa_exit(const struct sofa_program *program, enum sofa_status status, const struct sofa_error *e)
 {
-    if (status != SOFA_OK)
-        fprintf(stderr, "%s: %s\n", program->name, e->text);
-    return (int)status;
+    return sofa_program_end(program->name, status, e);
 }

@@ -49,7 +49,7 @@ struct sofa_input {
 enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e);
 void sofa_input_free(struct sofa_input *input);
 
-/* Prints "NAME: TEXT" to stderr and returns the exit status. */
+/* The program's end: its exit status (program.h). */
 int sofa_exit(const struct sofa_program *program, enum sofa_status status, const struct sofa_error *e);
 
 #endif

@@ -13,10 +13,10 @@ unsigned sofa_row_exponent(const int16_t *q, size_t d)
     return ones ? sofa_log2_floor(ones) : 0;
 }
 
-void sofa_encode_query(int16_t *power, const int16_t *q, size_t d, unsigned e_row)
+void sofa_encode_query(int16_t *power, const int16_t *q, size_t d, unsigned e_row, unsigned powers)
 {
     for (size_t i = 0; i < d; i++) {
-        unsigned code = sofa_code(q[i], e_row);
+        unsigned code = sofa_code(q[i], e_row, powers);
         int value = code ? 1 << (code - 1) : 0;
         power[i] = (int16_t)(q[i] < 0 ? -value : value);
     }

@@ -7,8 +7,8 @@
 
 /* e_row of a query row of d elements. */
 unsigned sofa_row_exponent(const int16_t *q, size_t d);
-/* Codes of a row as signed powers of two (0, +-1 .. +-64), d elements. */
-void sofa_encode_query(int16_t *power, const int16_t *q, size_t d, unsigned e_row);
+/* Codes of a row as signed powers of two (0, +-1 .. +-2^(powers-1)), d elements. */
+void sofa_encode_query(int16_t *power, const int16_t *q, size_t d, unsigned e_row, unsigned powers);
 /* K^ of n elements. */
 void sofa_truncate_key(int16_t *khat, const int16_t *k, size_t n, const struct sofa_config *c);
 /* Scaled, saturated score of one pair. |full| < 2^31 for every legal configuration. */

@@ -31,7 +31,7 @@ enum sofa_status sofa_report_run(struct sofa_report *report, struct sofa_result 
 
 /* A new object with every field; NULL when out of memory. */
 json_t *sofa_report_json(const struct sofa_report *report);
-/* Prints `object` and releases it; fails when it is NULL or stdout does not take it. */
+/* Prints `object` and releases it; fails when it is NULL or standard output does not take it. */
 enum sofa_status sofa_report_print_json(json_t *object, struct sofa_error *e);
 void sofa_report_print(FILE *out, const struct sofa_report *report);
 

@@ -3,6 +3,7 @@
 #include "report.h"
 
 #include "npz.h"
+#include "program.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -96,9 +97,8 @@ enum sofa_status sofa_report_print_json(json_t *object, struct sofa_error *e)
     int bad = !object || json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0;
     json_decref(object);
     putchar('\n');
-    if (bad || fflush(stdout) != 0)
-        return sofa_fail(e, SOFA_BAD_INPUT, "cannot write to standard output");
-    return SOFA_OK;
+    enum sofa_status status = sofa_program_flush(e);
+    return status == SOFA_OK && bad ? sofa_fail(e, SOFA_BAD_INPUT, "the JSON object: out of memory") : status;
 }
 
 static void print_tokens(FILE *out, const struct sofa_report *r)

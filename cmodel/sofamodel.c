@@ -2,14 +2,9 @@
 /* sofamodel: runs a head through the bit-exact model. */
 #include "encode.h"
 #include "options.h"
+#include "output.h"
+#include "program.h"
 #include "report.h"
-
-static enum sofa_status print_page(const struct sofa_report *report, struct sofa_error *e)
-{
-    sofa_report_print(stdout, report);
-    return fflush(stdout) == 0 && !ferror(stdout) ? SOFA_OK
-                                                  : sofa_fail(e, SOFA_BAD_INPUT, "cannot write to standard output");
-}
 
 static enum sofa_status run(const struct sofa_run_options *o, const struct sofa_input *input, struct sofa_error *e)
 {
@@ -23,7 +18,7 @@ static enum sofa_status run(const struct sofa_run_options *o, const struct sofa_
     if (status == SOFA_OK && o->json)
         status = sofa_report_print_json(sofa_report_json(&report), e);
     else if (status == SOFA_OK)
-        status = print_page(&report, e);
+        sofa_report_print(stdout, &report);
     sofa_result_free(&result);
     return status;
 }
@@ -67,12 +62,15 @@ int main(int argc, char **argv)
     struct sofa_run_options options;
     struct sofa_input input;
     struct sofa_error error = {""};
+    sofa_program_begin();
     enum sofa_status status = sofa_options_parse(&options, &program, argc, argv, &error);
     if (status != SOFA_OK || options.finished)
         return sofa_exit(&program, status, &error);
     if (settings.encode)
         return sofa_exit(&program, encode_weights(&options, &settings, &error), &error);
-    status = sofa_input_load(&input, &options, &error);
+    status = sofa_output_check(options.out_path, &error);
+    if (status == SOFA_OK)
+        status = sofa_input_load(&input, &options, &error);
     if (status == SOFA_OK) {
         status = run(&options, &input, &error);
         sofa_input_free(&input);

@@ -3,6 +3,7 @@
 #include "host.h"
 
 #include "../cmodel/parse.h"
+#include "../cmodel/program.h"
 #include "../cmodel/version.h"
 
 #include <getopt.h>
@@ -146,12 +147,9 @@ int main(int argc, char **argv)
     struct host_options options;
     struct sofa_error error = {""};
     int finished;
+    sofa_program_begin();
     enum sofa_status status = parse(&options, argc, argv, &finished, &error);
     if (status == SOFA_OK && !finished)
         status = run(&options, &error);
-    if (fflush(stdout) != 0 && status == SOFA_OK)
-        status = sofa_fail(&error, SOFA_BAD_INPUT, "standard output: cannot be written");
-    if (status != SOFA_OK)
-        fprintf(stderr, "sofahost: %s\n", error.text);
-    return (int)status;
+    return sofa_program_end("sofahost", status, &error);
 }

@@ -4,6 +4,7 @@
 #include "manifest.h"
 #include "registers.h"
 
+#include "../cmodel/program.h"
 #include "../cmodel/version.h"
 
 #include <getopt.h>
@@ -95,9 +96,8 @@ static enum sofa_status parse(struct options *o, int argc, char **argv, struct s
 
 static enum sofa_status print(const char *text, struct sofa_error *e)
 {
-    if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-        return sofa_fail(e, SOFA_BAD_INPUT, "standard output: cannot be written");
-    return SOFA_OK;
+    fputs(text, stdout);
+    return sofa_program_flush(e);
 }
 
 static enum sofa_status print_registers(struct sofa_error *e)
@@ -159,10 +159,9 @@ int main(int argc, char **argv)
 {
     struct sofa_error e = {{0}};
     struct options o;
+    sofa_program_begin();
     enum sofa_status status = parse(&o, argc, argv, &e);
     if (status == SOFA_OK)
         status = run(&o, &e);
-    if (status != SOFA_OK)
-        fprintf(stderr, "sofagen: %s\n", e.text);
-    return (int)status;
+    return sofa_program_end("sofagen", status, &e);
 }

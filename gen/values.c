@@ -21,6 +21,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(slices),
     FIELD(full_bits),
     FIELD(array_bits),
+    FIELD(array_powers),
     FIELD(sum_bits),
     FIELD(row_bits),
     FIELD(index_bits),

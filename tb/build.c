@@ -8,14 +8,16 @@
 #include "runtime.h"
 #include "shim_text.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LIBRARY "core.so"
 #define BUILD_LOG "build.log"
+#define FAILED_LOG "failed.log"
+#define RTL "rtl" /* in the directory of work: tools see no path but this one, whatever the cache is called */
 #define FILE_LIMIT ((size_t)256 << 20)
 
 /* How a core is compiled; part of the cache's key. With -O2 `wide` takes 235 s of processor time instead of 136 s and runs at
@@ -23,25 +25,30 @@
 static const char *const verilator_flags[] = {
     "-O3", "--x-assign", "fast", "--x-initial", "unique", "--noassert", "--output-split", "20000"};
 static const char make_fast[] = "OPT_FAST=-O1", make_slow[] = "OPT_SLOW=-O0", make_global[] = "OPT_GLOBAL=-O2";
-static const char make_quick[] = "OPT_FAST=-O0";
+static const char make_quick[] = "OPT_FAST=-O0", make_quick_global[] = "OPT_GLOBAL=-O0";
 #define COMPILER_FLAGS "-fPIC -fvisibility=hidden -fno-gnu-unique -I.."
 #define LINKER_FLAGS "-shared -Wl,-Bsymbolic"
+#define WRAP(name) " -Wl,--wrap=" #name
+#define WAVES_FLAGS WRAP(fwrite) WRAP(fputc) WRAP(fflush) WRAP(fclose) WRAP(fseeko) WRAP(gzwrite) WRAP(gzclose) WRAP(tmpfile) WRAP(mmap)
 #define FLAGS (sizeof verilator_flags / sizeof verilator_flags[0])
 
 /* What is compiled with the shim that knows its pins; the class and its makefile have the same name whatever the top is called. */
 struct design {
     char top[SOFA_NAME_ROOM];
+    char list[SOFA_NAME_ROOM + sizeof RTL "/"]; /* of its files, in the directory of work */
     const char *class, *makefile;
     const char *shim, *shim_end;
 };
 
 static struct design design_of(const struct sofa_config *c, const struct tb_core_options *o)
 {
-    struct design core = {"", "Vsofa_core", "Vsofa_core.mk", tb_shim_cpp, tb_shim_cpp_end};
-    struct design board = {"", "Vsofa_soc", "Vsofa_soc.mk", tb_board_shim_cpp, tb_board_shim_cpp_end};
-    struct design *design = o->board ? &board : &core;
-    sofa_prefix_name(design->top, c, o->board ? "soc" : "core");
-    return *design;
+    const struct design core = {"", "", "Vsofa_core", "Vsofa_core.mk", tb_shim_cpp, tb_shim_cpp_end};
+    const struct design board = {"", "", "Vsofa_soc", "Vsofa_soc.mk", tb_board_shim_cpp, tb_board_shim_cpp_end};
+    struct design design = o->board ? board : core;
+    char file[SOFA_NAME_ROOM];
+    sofa_prefix_name(design.top, c, o->board ? "soc" : "core");
+    snprintf(design.list, sizeof design.list, RTL "/%s", sofa_prefix_file(file, c, ".f"));
+    return design;
 }
 
 struct hash {
@@ -98,7 +105,8 @@ static enum sofa_status hash_design(struct hash *h, const char *rtl, const struc
 }
 
 /* Everything else that the shared object depends on. */
-static enum sofa_status hash_tools(struct hash *h, const char *work, const struct design *design, struct sofa_error *e)
+static enum sofa_status hash_tools(struct hash *h, const char *work, const struct design *design, int waves,
+                                   struct sofa_error *e)
 {
     static const char *const command[] = {"verilator", "--version", NULL};
     char log[TB_PATH_MAX];
@@ -115,28 +123,36 @@ static enum sofa_status hash_tools(struct hash *h, const char *work, const struc
     hash_bytes(h, COMPILER_FLAGS LINKER_FLAGS, strlen(COMPILER_FLAGS LINKER_FLAGS));
     hash_bytes(h, design->shim, (size_t)(design->shim_end - design->shim));
     hash_bytes(h, tb_shim_h, (size_t)(tb_shim_h_end - tb_shim_h));
+    if (waves) {
+        hash_bytes(h, WAVES_FLAGS, strlen(WAVES_FLAGS));
+        hash_bytes(h, tb_waves_cpp, (size_t)(tb_waves_cpp_end - tb_waves_cpp));
+    }
     return status;
 }
 
-static enum sofa_status write_shim(const char *work, const struct design *design, struct sofa_error *e)
+static enum sofa_status write_source(const char *work, const char *name, const char *text, const char *end, struct sofa_error *e)
 {
     char path[TB_PATH_MAX];
-    enum sofa_status status = tb_path(path, e, "%s/shim.cpp", work);
+    enum sofa_status status = tb_path(path, e, "%s/%s", work, name);
+    return status == SOFA_OK ? tb_write_file(path, text, (size_t)(end - text), e) : status;
+}
+
+static enum sofa_status write_shim(const char *work, const struct design *design, int waves, struct sofa_error *e)
+{
+    enum sofa_status status = write_source(work, "shim.cpp", design->shim, design->shim_end, e);
     if (status == SOFA_OK)
-        status = tb_write_file(path, design->shim, (size_t)(design->shim_end - design->shim), e);
-    if (status == SOFA_OK)
-        status = tb_path(path, e, "%s/shim.h", work);
-    if (status == SOFA_OK)
-        status = tb_write_file(path, tb_shim_h, (size_t)(tb_shim_h_end - tb_shim_h), e);
+        status = write_source(work, "shim.h", tb_shim_h, tb_shim_h_end, e);
+    if (status == SOFA_OK && waves)
+        status = write_source(work, "waves.cpp", tb_waves_cpp, tb_waves_cpp_end, e);
     return status;
 }
 
-static enum sofa_status verilate(const char *work, const char *list, const struct design *design, unsigned channels,
-                                 int waves, const char *log, struct sofa_error *e)
+static enum sofa_status verilate(const char *work, const struct design *design, unsigned channels, int waves, const char *log,
+                                 struct sofa_error *e)
 {
     char flags[256];
     const char *argv[32 + FLAGS] = {"verilator", "--cc", "--exe", "--prefix", design->class, "--top-module",
-                                    design->top, "--Mdir", "obj", "-o", "../" LIBRARY};
+                                    design->top, "--Mdir", "obj", "-o", "../" TB_CACHE_LIBRARY};
     size_t n = 11;
     snprintf(flags, sizeof flags, COMPILER_FLAGS " -DSOFA_READ_CHANNELS=%u%s", channels, waves ? " -DSOFA_WAVES" : "");
     for (size_t i = 0; i < FLAGS; i++)
@@ -144,74 +160,98 @@ static enum sofa_status verilate(const char *work, const char *list, const struc
     argv[n++] = "-CFLAGS";
     argv[n++] = flags;
     argv[n++] = "-LDFLAGS";
-    argv[n++] = LINKER_FLAGS;
+    argv[n++] = waves ? LINKER_FLAGS WAVES_FLAGS : LINKER_FLAGS;
     if (waves)
         argv[n++] = "--trace-fst";
     argv[n++] = "-F";
-    argv[n++] = list;
+    argv[n++] = design->list;
     argv[n++] = "shim.cpp";
+    if (waves)
+        argv[n++] = "waves.cpp";
     argv[n] = NULL;
     return tb_run(argv, work, log, e);
 }
 
-static enum sofa_status compile(const char *work, const char *runtime, const char *list, const struct sofa_config *c,
+static enum sofa_status compile(const char *work, const char *runtime, const struct sofa_config *c,
                                 const struct tb_core_options *o, struct sofa_error *e)
 {
     const struct design design = design_of(c, o);
     const char *const make[] = {"make", "-C", "obj", "-f", design.makefile, "-j", "2",
-                                o->quick ? make_quick : make_fast, make_slow, make_global, "VM_PARALLEL_BUILDS=1", NULL};
+                                o->quick ? make_quick : make_fast, make_slow,
+                                o->quick && o->waves ? make_quick_global : make_global, /* else the runtime is kept */
+                                "VM_PARALLEL_BUILDS=1",
+                                "CURDIR=obj", /* the real one may hold spaces, which verilated.mk refuses; nothing uses it */
+                                NULL};
     char log[TB_PATH_MAX], obj[TB_PATH_MAX];
     enum sofa_status status = tb_path(log, e, "%s/" BUILD_LOG, work);
     if (status == SOFA_OK)
         status = tb_path(obj, e, "%s/obj", work);
     if (status == SOFA_OK)
-        status = write_shim(work, &design, e);
+        status = write_shim(work, &design, o->waves != NULL, e);
     if (status == SOFA_OK)
-        status = verilate(work, list, &design, c->memory.read_channels, o->waves != NULL, log, e);
+        status = verilate(work, &design, c->memory.read_channels, o->waves != NULL, log, e);
+    if (status != SOFA_OK)
+        return status;
+    int taken = o->waves || tb_runtime_take(runtime, obj); /* with waves the runtime is another */
+    status = tb_run(make, work, log, e);
     if (status == SOFA_OK) {
-        if (!o->waves) /* with waves the runtime is another */
-            tb_runtime_take(runtime, obj);
-        status = tb_run(make, work, log, e);
-    }
-    if (status == SOFA_OK) {
-        if (!o->waves)
+        if (!taken)
             tb_runtime_keep(runtime, obj);
         tb_remove_tree(obj);
     }
     return status;
 }
 
-/* Emits into work/rtl, unless the user brings RTL. */
+/* Emits into work/rtl, unless the user brings RTL: then work/rtl leads there. */
 static enum sofa_status emit(char *rtl, const char *work, const struct sofa_config *c, struct sofa_error *e)
 {
     const char *own = getenv("SOFA_RTL");
-    if (own && *own) {
-        char *real = realpath(own, NULL);
-        if (!real)
-            return sofa_fail(e, SOFA_BAD_INPUT, "SOFA_RTL: no directory %s", own);
-        enum sofa_status status = tb_path(rtl, e, "%s", real);
-        free(real);
-        return status;
-    }
-    enum sofa_status status = tb_path(rtl, e, "%s/rtl", work);
-    return status == SOFA_OK ? gen_emit(c, rtl, e) : status;
+    enum sofa_status status = tb_path(rtl, e, "%s/" RTL, work);
+    if (status != SOFA_OK || !own || !*own)
+        return status == SOFA_OK ? gen_emit(c, rtl, e) : status;
+    char *real = realpath(own, NULL);
+    if (!real)
+        return sofa_fail(e, SOFA_BAD_INPUT, "SOFA_RTL: no directory %s", own);
+    if (symlink(real, rtl) != 0)
+        status = sofa_fail(e, SOFA_BAD_INPUT, "%s: %s", rtl, strerror(errno));
+    free(real);
+    return status;
 }
 
-/* Ends with the library in root/name, whoever made it. work is used up. */
-static enum sofa_status make_library(char *library, const char *work, const char *root, const char *rtl,
-                                     const char *name, uint64_t tools, const struct sofa_config *c,
-                                     const struct tb_core_options *o, struct sofa_error *e)
+/* The log of a compilation that failed outlives its directory. */
+static enum sofa_status keep_log(const char *work, const char *root, enum sofa_status status, struct sofa_error *e)
 {
-    char list[TB_PATH_MAX], runtime[TB_PATH_MAX], file[SOFA_NAME_ROOM];
-    enum sofa_status status = tb_path(library, e, "%s/%s/" LIBRARY, root, name);
-    if (status != SOFA_OK || access(library, R_OK) == 0)
+    char log[TB_PATH_MAX], kept[TB_PATH_MAX];
+    struct sofa_error why = *e;
+    if (tb_path(log, NULL, "%s/" BUILD_LOG, work) != SOFA_OK || tb_path(kept, NULL, "%s/" FAILED_LOG, root) != SOFA_OK ||
+        rename(log, kept) != 0)
         return status;
-    status = tb_path(list, e, "%s/%s", rtl, sofa_prefix_file(file, c, ".f"));
-    if (status == SOFA_OK)
-        status = tb_path(runtime, e, "%s/runtime-%016llx", root, (unsigned long long)tools);
-    if (status == SOFA_OK)
-        status = compile(work, runtime, list, c, o, e);
-    return status == SOFA_OK ? tb_cache_publish(work, root, name, e) : status;
+    return sofa_fail(e, status, "%.320s (all messages: %.160s)", why.text, kept);
+}
+
+/* Ends with a good library in root/name, whoever made it. */
+static enum sofa_status make_library(char *library, const char *work, const char *root, const char *name, uint64_t tools,
+                                     const struct sofa_config *c, const struct tb_core_options *o, struct sofa_error *e)
+{
+    char runtime[TB_PATH_MAX];
+    enum tb_seal_state state;
+    enum sofa_status status = tb_cache_find(library, &state, root, name, e);
+    if (status != SOFA_OK || state == TB_SEAL_GOOD)
+        return status;
+    status = tb_cache_writable(root, e);
+    if (status != SOFA_OK)
+        return status;
+    if (o->verbose)
+        fprintf(stderr, "compiling the RTL of '%s' %s(kept in %s)\n", c->name, state == TB_SEAL_DAMAGED ? "again, as it is damaged " : "",
+                root);
+    status = tb_path(runtime, e, "%s/runtime-%016llx", root, (unsigned long long)tools);
+    if (status == SOFA_OK) {
+        struct sofa_error why = {""};
+        status = compile(work, runtime, c, o, &why);
+        if (status != SOFA_OK)
+            return sofa_fail(e, keep_log(work, root, status, &why), "%s", why.text);
+    }
+    return tb_cache_publish(work, root, name, e);
 }
 
 enum sofa_status tb_build(char *library, const struct sofa_config *c, const struct tb_core_options *o,
@@ -227,18 +267,14 @@ enum sofa_status tb_build(char *library, const struct sofa_config *c, const stru
         return status;
     status = emit(rtl, work, c, e);
     if (status == SOFA_OK)
-        status = hash_tools(&h, work, &design, e);
+        status = hash_tools(&h, work, &design, o->waves != NULL, e);
     uint64_t tools = h.word;
     if (status == SOFA_OK)
         status = hash_design(&h, rtl, c, e);
     snprintf(name, sizeof name, "%08x-%016llx%s%s%s", (unsigned)sofa_config_hash(c), (unsigned long long)h.word,
              o->board ? "-board" : "", o->waves ? "-waves" : "", o->quick ? "-quick" : "");
-    if (status == SOFA_OK) {
-        char made[TB_PATH_MAX];
-        if (o->verbose && tb_path(made, NULL, "%s/%s/" LIBRARY, root, name) == SOFA_OK && access(made, R_OK) != 0)
-            fprintf(stderr, "compiling the RTL of '%s' (kept in %s)\n", c->name, root);
-        status = make_library(library, work, root, rtl, name, tools, c, o, e);
-    }
-    tb_remove_tree(work);
+    if (status == SOFA_OK)
+        status = make_library(library, work, root, name, tools, c, o, e);
+    tb_cache_drop(work);
     return status;
 }

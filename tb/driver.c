@@ -28,13 +28,14 @@ enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_con
     return status;
 }
 
-void tb_driver_close(struct tb_driver *d)
+int tb_driver_close(struct tb_driver *d)
 {
     if (!d)
-        return;
-    tb_core_close(&d->core);
+        return 0;
+    int waves = tb_core_close(&d->core);
     tb_memory_free(&d->memory);
     free(d);
+    return waves;
 }
 
 void tb_step(struct tb_driver *d)

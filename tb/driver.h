@@ -36,7 +36,8 @@ struct tb_outcome {
 
 enum sofa_status tb_driver_open(struct tb_driver **driver, const struct sofa_config *c, const struct tb_core_options *o,
                                 struct sofa_error *e);
-void tb_driver_close(struct tb_driver *driver);
+/* 0, or the errno of the first write that failed to a file of waves. */
+int tb_driver_close(struct tb_driver *driver);
 
 void tb_step(struct tb_driver *d);
 void tb_reset(struct tb_driver *d);

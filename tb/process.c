@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "../cmodel/parse.h"
+#include "ending.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +20,12 @@
 /* In the child. A make that started us must not hand its job server on. */
 static void become(const char *const *argv, const char *dir, const char *log)
 {
-    int out = open(log ? log : "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0666);
-    int in = open("/dev/null", O_RDONLY);
+    int out = open(log ? log : "/dev/null", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (out >= 0 && out <= 2) /* a caller's closed stream */
+        out = fcntl(out, F_DUPFD_CLOEXEC, 3);
+    if (in >= 0 && in <= 2)
+        in = fcntl(in, F_DUPFD_CLOEXEC, 3);
     if (out < 0 || in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || chdir(dir) != 0)
         _exit(127);
     unsetenv("MAKEFLAGS");
@@ -32,10 +37,14 @@ static void become(const char *const *argv, const char *dir, const char *log)
 
 static int looks_like_error(const char *line)
 {
-    return strstr(line, "%Error") || strstr(line, "%Warning") || strstr(line, "error:") || strstr(line, "Error ");
+    static const char *const telling[] = {"error", "%Warning", "cannot ", "No such file", "not found", "No space left", "***"};
+    for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++)
+        if (strcasestr(line, telling[i]))
+            return 1;
+    return 0;
 }
 
-/* The first telling line of a log, without its newline. */
+/* The first telling line of a log, or its last, without its newline. */
 static void first_error(char *out, size_t size, const char *log)
 {
     char *text = NULL, *rest;
@@ -43,29 +52,35 @@ static void first_error(char *out, size_t size, const char *log)
     snprintf(out, size, "no message");
     if (!log || sofa_read_file(&text, &length, log, LOG_LIMIT, NULL) != SOFA_OK)
         return;
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        if (looks_like_error(line)) {
-            snprintf(out, size, "%s", line);
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        snprintf(out, size, "%s", line);
+        if (looks_like_error(line))
             break;
-        }
+    }
     free(text);
 }
 
 enum sofa_status tb_run(const char *const *argv, const char *dir, const char *log, struct sofa_error *e)
 {
     int state;
-    pid_t child = fork();
+    pid_t child = tb_ending_fork();
     if (child < 0)
         return sofa_fail(e, SOFA_BAD_INPUT, "cannot start %s: %s", argv[0], strerror(errno));
     if (child == 0)
         become(argv, dir, log);
-    while (waitpid(child, &state, 0) < 0)
-        if (errno != EINTR)
-            return sofa_fail(e, SOFA_BAD_INPUT, "cannot wait for %s: %s", argv[0], strerror(errno));
+    pid_t ended;
+    do
+        ended = waitpid(child, &state, 0);
+    while (ended < 0 && errno == EINTR);
+    tb_ending_reaped();
+    if (ended < 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "cannot wait for %s: %s", argv[0], strerror(errno));
     if (WIFEXITED(state) && WEXITSTATUS(state) == 0)
         return SOFA_OK;
     if (WIFEXITED(state) && WEXITSTATUS(state) == 127)
         return sofa_fail(e, SOFA_BAD_INPUT, "%s cannot be started; is it installed?", argv[0]);
+    if (WIFSIGNALED(state))
+        return sofa_fail(e, SOFA_BAD_INPUT, "%s was ended by a signal: %s", argv[0], strsignal(WTERMSIG(state)));
     char line[300];
     first_error(line, sizeof line, log);
     return sofa_fail(e, SOFA_BAD_INPUT, "%s failed: %s", argv[0], line);

@@ -128,6 +128,15 @@ static void choose_data(struct tb_case *c, struct tb_random *r)
     give(c, "predict.operand_bits", tb_random_below(r, 2) ? least(8, key_bits) : tb_random_between(r, 4, key_bits));
 }
 
+/* Narrow prediction, in half of all configurations. Drawn from other numbers than the rest. */
+static void narrow_prediction(struct tb_case *c, struct tb_random *r)
+{
+    if (tb_random_next(r) >> 63)
+        return;
+    give(c, "predict.operand_bits", tb_random_between(r, 3, 5));
+    give(c, "predict.code_powers", tb_random_between(r, 3, SOFA_CODE_MAX));
+}
+
 /* Half of all configurations. Mostly short tokens: a key takes a cycle for every OUT x IN of 2 x d x H weights. Drawn from
  * other numbers than the rest. */
 static void choose_tokens(struct tb_case *c, struct tb_random *r, const struct sizes *s, unsigned dims)
@@ -198,7 +207,8 @@ enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned ind
     choose_data(c, r);
     unsigned dims = choose_engines(c, r, &s);
     uint64_t bytes = choose_memory(c, r, &s);
-    struct tb_random tokens = {seed * 0x9E3779B97F4A7C15u + index};
+    struct tb_random tokens = {seed * 0x9E3779B97F4A7C15u + index}, narrow = {seed * 0xD6E8FEB86659FD93u + index};
+    narrow_prediction(c, &narrow);
     if (tb_random_next(&tokens) >> 63) {
         choose_tokens(c, &tokens, &s, dims);
         widen_addresses(c, bytes);

@@ -3,8 +3,8 @@
 #ifndef TB_RUNTIME_H
 #define TB_RUNTIME_H
 
-/* Links the kept objects, if any, into obj, where make finds them. */
-void tb_runtime_take(const char *kept, const char *obj);
+/* Copies the kept objects into obj, where make finds them. 0: there are none, or they are damaged. */
+int tb_runtime_take(const char *kept, const char *obj);
 /* Keeps those of obj. Never fails: the next core compiles its own then. */
 void tb_runtime_keep(const char *kept, const char *obj);
 

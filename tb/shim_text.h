@@ -5,6 +5,7 @@
 
 extern const char tb_shim_cpp[], tb_shim_cpp_end[];
 extern const char tb_board_shim_cpp[], tb_board_shim_cpp_end[];
+extern const char tb_waves_cpp[], tb_waves_cpp_end[];
 extern const char tb_shim_h[], tb_shim_h_end[];
 
 #endif

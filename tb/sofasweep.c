@@ -2,17 +2,21 @@
 /* sofasweep: random legal configurations through lint, both memories and the cycle model; or lint alone. */
 #include "../cmodel/options.h"
 #include "../cmodel/parse.h"
+#include "../cmodel/program.h"
 #include "../cmodel/version.h"
 #include "../gen/emit.h"
 #include "bench.h"
+#include "ending.h"
 #include "lint.h"
 #include "random_case.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CACHED 20u          /* cores that are kept at most */
 #define CYCLES_RELATIVE 0.02
@@ -243,6 +247,8 @@ static enum sofa_status sweep(struct sweep *s, struct sofa_error *e)
         char cache[TB_PATH_MAX];
         struct sofa_error cause = {""};
         failed += run_case(s, i, &cause) != SOFA_OK;
+        if (sofa_program_flush(e) != SOFA_OK)
+            return SOFA_BAD_INPUT;
         if (i % CACHED == CACHED - 1 && tb_path(cache, NULL, "%s/cache", s->work) == SOFA_OK)
             tb_remove_tree(cache);
     }
@@ -304,9 +310,14 @@ static enum sofa_status open_work(struct sweep *s, struct sofa_error *e)
     char cache[TB_PATH_MAX];
     enum sofa_status status = tb_path(s->work, e, "%s/sofasweep-XXXXXX", root && *root ? root : "/tmp");
     if (status == SOFA_OK && !mkdtemp(s->work))
-        status = sofa_fail(e, SOFA_BAD_INPUT, "%s: cannot create a directory", s->work);
-    if (status == SOFA_OK)
-        status = tb_path(cache, e, "%s/cache", s->work);
+        status = sofa_fail(e, SOFA_BAD_INPUT, "%s: cannot create a directory: %s; TMPDIR names another place", s->work,
+                           strerror(errno));
+    if (status != SOFA_OK) {
+        s->work[0] = '\0'; /* nothing to remove */
+        return status;
+    }
+    tb_ending_remember(s->work);
+    status = tb_path(cache, e, "%s/cache", s->work);
     if (status == SOFA_OK && !getenv("SOFA_CACHE"))
         setenv("SOFA_CACHE", cache, 1);
     return status;
@@ -318,6 +329,8 @@ int main(int argc, char **argv)
     struct sweep s = {.seed = 1, .count = 20, .jobs = 3, .lint = 1, .cycles = 1};
     struct sofa_error error = {""};
     int finished = 0;
+    sofa_program_begin();
+    tb_ending_begin();
     enum sofa_status status = parse(&s, argc, argv, &finished, &error);
     if (status != SOFA_OK || finished)
         return sofa_exit(&program, status, &error);
@@ -325,5 +338,6 @@ int main(int argc, char **argv)
     if (status == SOFA_OK)
         status = s.lint_config ? lint_file(&s, &error) : sweep(&s, &error);
     tb_remove_tree(s.work);
+    tb_ending_forget(s.work);
     return sofa_exit(&program, status, &error);
 }

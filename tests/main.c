@@ -4,9 +4,11 @@
 
 #include <ftw.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 uint64_t test_seed(void)
@@ -46,6 +48,37 @@ void test_remove_directory(const char *path)
     nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+void test_programs(char path[512])
+{
+    ssize_t n = readlink("/proc/self/exe", path, 400);
+    ck_assert_int_gt(n, 0);
+    path[n] = '\0';
+    for (int parts = 0; parts < 2; parts++)
+        *strrchr(path, '/') = '\0';
+    strcat(path, "/bin");
+}
+
+int test_shell(char text[TEST_TEXT], const char *format, ...)
+{
+    char command[4096], programs[512];
+    size_t n = 0;
+    va_list args;
+    va_start(args, format);
+    ck_assert_int_lt(vsnprintf(command, sizeof command, format, args), (int)sizeof command);
+    va_end(args);
+    test_programs(programs);
+    ck_assert_int_eq(setenv("B", programs, 1), 0);
+    FILE *f = popen(command, "r");
+    ck_assert_ptr_nonnull(f);
+    for (size_t got; n < TEST_TEXT - 1 && (got = fread(text + n, 1, TEST_TEXT - 1 - n, f)) > 0;)
+        n += got;
+    text[n] = '\0';
+    while (fgetc(f) != EOF)
+        ;
+    int state = pclose(f);
+    return WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+}
+
 int test_fast(void)
 {
     return getenv("SOFA_FAST") != NULL;
@@ -70,8 +103,21 @@ static int wanted(const char *name, int argc, char **argv)
     return argc < 2;
 }
 
+static int known(const char *name)
+{
+    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
+        if (strcmp(suites[i].name, name) == 0)
+            return 1;
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    for (int i = 1; i < argc; i++)
+        if (!known(argv[i])) {
+            fprintf(stderr, "sofatest: no suite '%s'\n", argv[i]);
+            return 2;
+        }
     SRunner *runner = srunner_create(NULL);
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
         if (wanted(suites[i].name, argc, argv))

@@ -63,7 +63,7 @@ static wide score(const struct naive *n, size_t row, size_t key)
     int e = row_exponent(q, d);
     wide sum = 0;
     for (unsigned i = 0; i < d; i++) {
-        int code = q[i] ? exponent(abs(q[i])) - e + 7 : 0;
+        int code = q[i] ? exponent(abs(q[i])) - e + (int)n->c->predict.code_powers : 0;
         if (code > 0)
             sum += (q[i] < 0 ? -1 : 1) * n->key.khat[key * d + i] * ((wide)1 << (code - 1));
     }

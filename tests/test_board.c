@@ -146,15 +146,11 @@ START_TEST(faults_on_the_line)
 END_TEST
 
 /* A program of the build tree that this test belongs to. */
-static void program(char path[512], const char *name)
+static void program(char path[600], const char *name)
 {
-    ssize_t n = readlink("/proc/self/exe", path, 400);
-    ck_assert_int_gt(n, 0);
-    path[n] = '\0';
-    char *slash = strrchr(path, '/');
-    *slash = '\0';
-    slash = strrchr(path, '/');
-    snprintf(slash, (size_t)(path + 512 - slash), "/bin/%s", name);
+    char programs[512];
+    test_programs(programs);
+    snprintf(path, 600, "%s/%s", programs, name);
 }
 
 /* Starts argv[0]; its output (and messages) can be read from *out. */
@@ -179,7 +175,7 @@ static pid_t start(char *const argv[], int *out)
 /* Runs sofahost; returns its exit status and what it said. */
 static int sofahost(char text[4096], const char *port, const char *command, const char *more)
 {
-    char path[512];
+    char path[600];
     int out, state;
     program(path, "sofahost");
     char *const argv[] = {path, (char *)(size_t)"--port", (char *)(size_t)port, (char *)(size_t)command,
@@ -196,7 +192,7 @@ static int sofahost(char text[4096], const char *port, const char *command, cons
 
 static pid_t start_board(char name[64])
 {
-    char path[512], line[256];
+    char path[600], line[256];
     int out;
     program(path, "sofaboard");
     char *const argv[] = {path, (char *)(size_t)CONFIG, (char *)(size_t)"--seed", (char *)(size_t)"7", NULL};

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RTL against model on compiled cores: every content and view; and the program that does it. */
-#include "../tb/cache.h"
+#include "../tb/process.h"
 #include "cores.h"
 #include "tests.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct sofa_error error;
 
 /* Mode tokens: shifts that no host would choose, so that K^, K and V saturate. */
 static void overdrive(struct fixture *f, struct head *h)
@@ -90,36 +88,11 @@ START_TEST(program_exit_status)
 }
 END_TEST
 
-/* Two runs that compile the same core at the same time: both get it, nothing is left over. */
-START_TEST(cache_stands_concurrent_runs)
-{
-    char root[TB_PATH_MAX], work[2][TB_PATH_MAX], file[TB_PATH_MAX];
-    char dir[256];
-    test_directory(dir);
-    setenv("SOFA_CACHE", dir, 1);
-    CHECK_OK(tb_cache_root(root, &error));
-    for (int i = 0; i < 2; i++) {
-        CHECK_OK(tb_cache_work(work[i], root, &error));
-        CHECK_OK(tb_path(file, &error, "%s/file", work[i]));
-        CHECK_OK(tb_write_file(file, "x", 1, &error));
-    }
-    for (int i = 0; i < 2; i++)
-        CHECK_OK(tb_cache_publish(work[i], root, "design", &error));
-    DIR *entries = opendir(dir);
-    ck_assert_ptr_nonnull(entries);
-    for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries))
-        ck_assert(entry->d_name[0] == '.' || strcmp(entry->d_name, "design") == 0);
-    closedir(entries);
-    test_remove_directory(dir);
-}
-END_TEST
-
 Suite *cosim_suite(void)
 {
     Suite *suite = suite_create("co-simulation");
     TCase *tcase = tcase_create("programs");
     tcase_add_test(tcase, program_exit_status);
-    tcase_add_test(tcase, cache_stands_concurrent_runs);
     suite_add_tcase(suite, tcase);
     if (test_fast())
         return suite;

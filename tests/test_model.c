@@ -115,8 +115,8 @@ END_TEST
 
 static void random_config(struct sofa_config *c, uint64_t *state)
 {
-    char text[12][48];
-    const char *set[12];
+    char text[13][48];
+    const char *set[13];
     unsigned n = 0, d = test_between(state, 8, 40), tile = test_between(state, 4, 40), qb = test_between(state, 1, 20);
     snprintf(text[n++], 48, "head_dim=%u", d);
     snprintf(text[n++], 48, "tile.keys=%u", tile);
@@ -124,7 +124,8 @@ static void random_config(struct sofa_config *c, uint64_t *state)
     snprintf(text[n++], 48, "tile.kept_max=%u", test_between(state, 1, tile));
     snprintf(text[n++], 48, "predict.keys=%u", test_between(state, 1, tile));
     snprintf(text[n++], 48, "predict.score_bits=%u", test_between(state, 8, 24));
-    snprintf(text[n++], 48, "predict.operand_bits=%u", test_between(state, 4, 8));
+    snprintf(text[n++], 48, "predict.operand_bits=%u", test_between(state, 3, 8));
+    snprintf(text[n++], 48, "predict.code_powers=%u", test_between(state, 3, 7));
     snprintf(text[n++], 48, "data.query_bits=%u", 8 * test_between(state, 1, 2));
     snprintf(text[n++], 48, "data.key_bits=%u", 8 * test_between(state, 1, 2));
     snprintf(text[n++], 48, "data.value_bits=%u", 8 * test_between(state, 1, 2));

@@ -31,8 +31,8 @@ static void fill(float *out, size_t count, unsigned kind, uint64_t *state)
 
 static void configure(struct sofa_config *c, size_t dim, uint64_t *state)
 {
-    char text[17][48];
-    const char *set[17];
+    char text[18][48];
+    const char *set[18];
     unsigned n = 0, tile = test_between(state, 4, 40), dims = test_between(state, 1, (unsigned)dim);
     snprintf(text[n++], 48, "mode=tokens");
     snprintf(text[n++], 48, "head_dim=%zu", dim);
@@ -47,7 +47,8 @@ static void configure(struct sofa_config *c, size_t dim, uint64_t *state)
     snprintf(text[n++], 48, "kvgen.slice=%u", test_between(state, 1, SAMPLE_HIDDEN));
     snprintf(text[n++], 48, "memory.port_bits=%u", 8u << test_between(state, 1, 5));
     snprintf(text[n++], 48, "memory.prefetch=%u", test_between(state, 2, 12));
-    snprintf(text[n++], 48, "predict.operand_bits=%u", test_between(state, 4, 8));
+    snprintf(text[n++], 48, "predict.operand_bits=%u", test_between(state, 3, 8));
+    snprintf(text[n++], 48, "predict.code_powers=%u", test_between(state, 3, 7));
     snprintf(text[n++], 48, "predict.weight_rounding=%s", test_between(state, 0, 1) ? "nearest" : "floor");
     snprintf(text[n++], 48, "data.key_bits=%u", 8 * test_between(state, 1, 2));
     snprintf(text[n++], 48, "data.value_bits=%u", 8 * test_between(state, 1, 2));

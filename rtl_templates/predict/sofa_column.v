@@ -8,7 +8,7 @@
 //% end
 // Latency: $(d.predict_tree) cycles from codes to sum; throughput one beat a cycle; i_swap makes the shadow current.
 //% local DC, PB = cfg.predict.dims, d.array_bits
-//% local TW, FW = PB + 6, d.sum_bits
+//% local TW, FW = PB + d.array_powers - 1, d.sum_bits
 `default_nettype none
 module sofa_column (
     input  wire                 clk,
@@ -38,18 +38,18 @@ module sofa_column (
             operand <= shadow;
     end
 
-    // operand << (c - 1), signed
+    // operand << (c - $(8 - d.array_powers)), signed
     function signed [$(TW-1):0] term(input signed [$(PB-1):0] x, input [3:0] code);
         reg signed [$(TW-1):0] wide, by4, by2, by1;
         begin
-            wide = {x, 6'd0};
+            wide = {x, $(d.array_powers-1)'d0};
             by4 = code[2] ? wide : wide >>> 4;
             by2 = code[1] ? by4 : by4 >>> 2;
             by1 = code[0] ? by2 : by2 >>> 1;
             term = (code[2:0] == 3'd0 ? $(TW)'sd0 : by1) ^ {$(TW){code[3]}};
         end
     endfunction
-//% -- c = 7 leaves << 6; each absent bit of c takes its weight off: 7 - c places to the right
+//% -- c = 7 leaves the operand at the top; each absent bit of c takes its weight off: 7 - c places to the right
 //% local names, width = {}, TW
 //% for i = 0, DC - 1 do
     wire signed [$(TW-1):0] t0_$(i) = term(operand[$(i*PB) +: $(PB)], i_codes[$(i*4) +: 4]);

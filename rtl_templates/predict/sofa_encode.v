@@ -8,7 +8,7 @@
 // Latency $(d.encode_steps + 1) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
 // n / $(d.encode_width) cycles after i_valid.
 //% end
-// No back-pressure. Equals sofa_row_exponent() and sofa_code().
+// No back-pressure. Equals sofa_row_exponent() and sofa_code(), which counts codes from the least power: c = 7 is its largest code.
 //% if d.narrow == 1 then skip() end
 //% local D, QW, E, S = cfg.head_dim, cfg.data.query_bits, d.encode_width, d.encode_steps
 //% local SB, HB = clog2(S), clog2(d.query_beats)
@@ -114,7 +114,7 @@ module sofa_encode (
     // ---- codes against the row's exponent ----
 //% for i = 0, D - 1 do
     wire [3:0] below_$(i) = o_exponent - leads[$(i*6) +: 4];
-    assign o_codes[$(i*4) +: 4] = !leads[$(i*6+4)] || below_$(i) > 4'd6 ? 4'd0 : {leads[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
+    assign o_codes[$(i*4) +: 4] = !leads[$(i*6+4)] || below_$(i) > 4'd$(cfg.predict.code_powers-1) ? 4'd0 : {leads[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
 //% end
 //% if S * E > D then
     wire unused_leads = &{1'b0, leads[$(S*E*6-1):$(D*6)]};

@@ -516,7 +516,7 @@ module sofa_predict (
 //%   for i = 0, DC - 1 do
     wire [3:0]          below_$(i) = exponent - elements[$(i*6) +: 4];
     always @(posedge clk)
-        codes2[$(i*4) +: 4] <= !elements[$(i*6+4)] || below_$(i) > 4'd6 ? 4'd0 : {elements[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
+        codes2[$(i*4) +: 4] <= !elements[$(i*6+4)] || below_$(i) > 4'd$(cfg.predict.code_powers-1) ? 4'd0 : {elements[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
 //%   end
 //% elseif SL > 1 then
     reg  [$(LB-1):0]    slice1;
@@ -624,7 +624,7 @@ module sofa_predict (
         .i_re(1'b1), .i_raddr($(at)_$(t-1)), .o_rdata(partial));
 //% end
 //% if T then
-    wire [4:0]       shift = keys_$(t+1) ? i_khat_shift : {1'b0, i_score_shift};
+    wire [4:0]       shift = keys_$(t+1) ? i_khat_shift : {1'b0, i_score_shift}$(d.array_powers > cfg.predict.code_powers and " + 5'd" .. (d.array_powers - cfg.predict.code_powers) or "");
 //% end
 //% for k = 0, KP - 1 do
     wire [$(FW-1):0] sum_$(k);

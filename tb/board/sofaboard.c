@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sofaboard: a board in simulation behind a pseudo-terminal, for sofahost and whatever talks to a serial port. */
+#include "../../cmodel/program.h"
 #include "../../cmodel/version.h"
+#include "../ending.h"
 #include "board.h"
 
 #include <errno.h>
@@ -75,9 +77,8 @@ static enum sofa_status open_terminal(int *master, struct sofa_error *e)
     cfmakeraw(&t);
     tcsetattr(slave, TCSANOW, &t);
     close(slave);
-    if (printf("%s\n", name) < 0 || fflush(stdout) != 0)
-        return sofa_fail(e, SOFA_BAD_INPUT, "standard output: cannot be written");
-    return SOFA_OK;
+    printf("%s\n", name);
+    return sofa_program_flush(e);
 }
 
 /* Moves bytes both ways; 1 if there was one. Bytes that nobody reads are lost, as on a real line. */
@@ -118,9 +119,11 @@ int main(int argc, char **argv)
     struct tb_board *board = NULL;
     struct sofa_error e = {""};
     int master = -1;
+    sofa_program_begin();
+    tb_ending_begin();
     enum sofa_status status = parse(&s, argc, argv, &e);
     if (status == SOFA_OK && s.finished)
-        return 0;
+        return sofa_program_end("sofaboard", status, &e);
     if (status == SOFA_OK)
         status = sofa_config_load(&c, s.config, s.override, s.overrides, &e);
     const struct tb_core_options options = {.seed = s.seed, .verbose = 1};
@@ -130,7 +133,6 @@ int main(int argc, char **argv)
         status = open_terminal(&master, &e);
     if (status == SOFA_OK)
         serve(board, master); /* until a signal */
-    fprintf(stderr, "sofaboard: %s\n", e.text);
     tb_board_close(board);
-    return (int)status;
+    return sofa_program_end("sofaboard", status, &e);
 }
