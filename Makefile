@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # make help lists the targets. Everything is built below $(BUILD); missing packages are installed on first use.
-BUILD ?= build
+include build.mk
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
-PACKAGES := libyaml-dev liblua5.4-dev libzip-dev libjansson-dev check zlib1g-dev pkg-config \
-            g++ verilator iverilog yosys
 MODULES := yaml-0.1 lua5.4 libzip jansson check zlib
-TOOLS := pkg-config g++ verilator iverilog yosys
+NEEDED := $(firstword $(CC))=gcc pkg-config=pkg-config g++=g++ verilator=verilator iverilog=iverilog yosys=yosys \
+          lib:yaml-0.1=libyaml-dev lib:lua5.4=liblua5.4-dev lib:libzip=libzip-dev lib:jansson=libjansson-dev lib:check=check \
+          lib:zlib=zlib1g-dev
 
 # Compiler and linker flags of the libraries. The file is made by installing what is missing, then make starts again.
 ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
-include build/packages.mk
+include $(BUILD)/packages.mk
+ifneq ($(shell ./packages.sh --missing $(NEEDED)),)
+$(BUILD)/packages.mk: FORCE
+endif
 endif
 
-CC ?= cc
 STANDARD := -std=c11 -D_GNU_SOURCE
 WARNINGS := -Wall -Wextra -Wconversion -Werror
 OPTIMISE ?= -O3
@@ -67,9 +69,9 @@ test: all
 
 # A second build tree. SOFA_FAST skips tests that only start other programs.
 sanitize:
-	+$(MAKE) --no-print-directory BUILD=build/asan OPTIMISE='-O1 -g' \
+	+$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMISE='-O1 -g' \
 	    CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' all
-	SOFA_FAST=1 build/asan/test/sofatest
+	SOFA_FAST=1 $(BUILD)/asan/test/sofatest
 
 lint: programs
 	for file in configs/*.yaml; do tb/lint.sh $(BUILD)/bin/sofagen $$file || exit 1; done
@@ -89,7 +91,8 @@ bench: $(BUILD)/test/bench_model
 	$(BUILD)/test/bench_model
 
 clean:
-	rm -rf build
+	$(call check_ours,$(BUILD))
+	rm -rf $(BUILD)
 
 $(BUILD)/libsofa.a: $(MODEL_OBJECTS)
 $(BUILD)/libgen.a: $(GEN_OBJECTS)
@@ -105,26 +108,23 @@ $(BUILD)/bin/sofacosim: $(BUILD)/obj/tb/sofacosim.o $(ARCHIVES)
 $(BUILD)/bin/sofasweep: $(BUILD)/obj/tb/sofasweep.o $(ARCHIVES)
 $(BUILD)/test/sofatest: $(TEST_OBJECTS) $(ARCHIVES)
 $(BUILD)/test/bench_model: $(BUILD)/obj/tests/bench/bench_model.o $(BUILD)/libsofa.a
+$(PROGRAMS) $(BUILD)/test/sofatest $(BUILD)/test/bench_model: $(BUILD)/flags
 $(PROGRAMS) $(BUILD)/test/sofatest $(BUILD)/test/bench_model:
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBRARIES)
 
-$(BUILD)/obj/%.o: %.c
+$(BUILD)/flags: FORCE
+	$(call remember,$@,$(CC) $(ALL_CFLAGS) $(LDFLAGS))
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
 
-build/packages.mk:
-	@mkdir -p build
-	@if ! { command -v pkg-config >/dev/null && pkg-config --exists $(MODULES) && \
-	        for tool in $(TOOLS); do command -v $$tool >/dev/null || exit 1; done; }; then \
-	    echo 'Installing $(PACKAGES)'; \
-	    if [ "$$(id -u)" = 0 ]; then sudo=; else sudo='sudo'; fi; \
-	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -qq && \
-	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES); \
-	fi
+$(BUILD)/packages.mk: packages.sh
+	$(call begin_build,$(BUILD))
+	@./packages.sh $(NEEDED)
 	@{ echo "LIBRARY_CFLAGS := $$(pkg-config --cflags $(MODULES))" && \
 	   echo "LIBRARY_LIBS := $$(pkg-config --libs $(MODULES))"; } > $@.tmp
-	@pkg-config --exists --print-errors $(MODULES)
 	@mv $@.tmp $@

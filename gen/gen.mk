@@ -8,15 +8,14 @@ $(BUILD)/gen/embed: gen/embed/embed.c
 	$(CC) $(STANDARD) $(WARNINGS) -o $@ $<
 
 # Changes only when a template comes or goes.
-$(BUILD)/gen/templates.list: gen-force
-	@mkdir -p $(@D)
-	@echo '$(TEMPLATES)' | cmp -s - $@ || echo '$(TEMPLATES)' > $@
-.PHONY: gen-force docs
+$(BUILD)/gen/templates.list: FORCE
+	$(call remember,$@,$(TEMPLATES))
+.PHONY: docs
 
 $(BUILD)/gen/templates.c: $(BUILD)/gen/embed $(BUILD)/gen/templates.list $(TEMPLATES)
 	$(BUILD)/gen/embed $@ $(TEMPLATES)
 
-$(BUILD)/obj/gen/templates.o: $(BUILD)/gen/templates.c gen/library.h
+$(BUILD)/obj/gen/templates.o: $(BUILD)/gen/templates.c gen/library.h $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 

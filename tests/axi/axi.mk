@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The independent AXI check: cocotb and cocotbext-axi, pinned, in a Python environment of their own below build/.
-AXI_ENV := build/axi-env
+# The independent AXI check: cocotb and cocotbext-axi, pinned, in a Python environment of their own.
+AXI_ENV := $(BUILD)/axi-env
 AXI_SEED ?= 1
 
 .PHONY: verify-axi
@@ -8,6 +8,7 @@ verify-axi: $(BUILD)/bin/sofagen $(BUILD)/test/axi_case $(AXI_ENV)/ready
 	$(AXI_ENV)/bin/python tests/axi/run.py --build $(BUILD) --seed $(AXI_SEED) $(AXI_DESIGNS)
 
 $(AXI_ENV)/ready: tests/axi/requirements.txt
+	./packages.sh python3=python3 python:ensurepip=python3-venv
 	python3 -m venv $(AXI_ENV)
 	$(AXI_ENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
