@@ -7,14 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
 #define SEND_MS 5000 /* until the port takes another byte */
+#define PSEUDO_FIRST 136u /* device numbers of pseudo-terminals */
+#define PSEUDO_LAST 143u
 
 struct port {
     int file;
+    int exclusive; /* the kernel lets nobody else open it */
     char name[96];
 };
 
@@ -95,12 +101,33 @@ static enum sofa_status serial_receive(void *user, uint8_t *data, size_t room, s
 static void serial_close(void *user)
 {
     struct port *p = user;
-    ioctl(p->file, TIOCNXCL);
+    if (p->exclusive)
+        ioctl(p->file, TIOCNXCL);
     close(p->file);
     free(p);
 }
 
-static enum sofa_status configure(const struct port *p, unsigned baud, struct sofa_error *e)
+static enum sofa_status in_use(const char *name, struct sofa_error *e)
+{
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.80s: the port is in use by another program; end that first", name);
+}
+
+/* A lock for programs that ask for one; the kernel's own exclusion against the others. A pseudo-terminal would stay excluded after a
+ * program that was killed. */
+static enum sofa_status claim(struct port *p, struct sofa_error *e)
+{
+    struct stat s;
+    int excluded = 0;
+    if (flock(p->file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return in_use(p->name, e);
+    if (ioctl(p->file, TIOCGEXCL, &excluded) == 0 && excluded)
+        return in_use(p->name, e);
+    int pseudo = fstat(p->file, &s) == 0 && major(s.st_rdev) >= PSEUDO_FIRST && major(s.st_rdev) <= PSEUDO_LAST;
+    p->exclusive = !pseudo && ioctl(p->file, TIOCEXCL) == 0;
+    return SOFA_OK;
+}
+
+static enum sofa_status configure(struct port *p, unsigned baud, struct sofa_error *e)
 {
     struct termios t;
     size_t i = 0, count = sizeof speeds / sizeof speeds[0];
@@ -110,14 +137,15 @@ static enum sofa_status configure(const struct port *p, unsigned baud, struct so
         return sofa_fail(e, SOFA_BAD_INPUT, "--baud is %u, must be a standard rate, 300 to 4000000", baud);
     if (tcgetattr(p->file, &t) != 0)
         return sofa_fail(e, SOFA_BAD_INPUT, "%s: not a serial port: %s", p->name, strerror(errno));
+    enum sofa_status status = claim(p, e);
+    if (status != SOFA_OK)
+        return status;
     cfmakeraw(&t);
     t.c_cflag = (t.c_cflag & ~(tcflag_t)(CSTOPB | CRTSCTS)) | CLOCAL | CREAD;
     t.c_cc[VMIN] = 0;
     t.c_cc[VTIME] = 0;
     if (cfsetspeed(&t, speeds[i].code) != 0 || tcsetattr(p->file, TCSANOW, &t) != 0)
         return sofa_fail(e, SOFA_BAD_INPUT, "%s: does not take %u baud: %s", p->name, baud, strerror(errno));
-    if (ioctl(p->file, TIOCEXCL) != 0)
-        return sofa_fail(e, SOFA_BAD_INPUT, "%s: in use by another program", p->name);
     tcflush(p->file, TCIOFLUSH);
     return SOFA_OK;
 }
@@ -130,7 +158,8 @@ enum sofa_status sofa_serial_open(struct sofa_stream *stream, const char *path, 
     snprintf(p->name, sizeof p->name, "%s", path);
     p->file = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (p->file < 0) {
-        enum sofa_status status = sofa_fail(e, SOFA_BAD_INPUT, "%.80s: cannot open the port: %s", path, strerror(errno));
+        enum sofa_status status = errno == EBUSY ? in_use(path, e)
+                                                 : sofa_fail(e, SOFA_BAD_INPUT, "%.80s: cannot open the port: %s", path, strerror(errno));
         free(p);
         return status;
     }

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -262,6 +263,40 @@ START_TEST(nobody_answers)
 }
 END_TEST
 
+/* Two programs on one port, whichever way the first one holds it; a program that was killed holds nothing. */
+START_TEST(port_in_use)
+{
+    struct sofa_error e = {""};
+    struct sofa_stream first, second;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    ck_assert_int_ge(master, 0);
+    ck_assert_int_eq(grantpt(master) | unlockpt(master), 0);
+    const char *name = ptsname(master);
+    ck_assert_msg(sofa_serial_open(&first, name, 115200, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_int_eq(sofa_serial_open(&second, name, 115200, &e), SOFA_BAD_INPUT);
+    ck_assert_msg(strstr(e.text, name) && strstr(e.text, "in use by another program"), "%s", e.text);
+    first.close(first.user);
+    int other = open(name, O_RDWR | O_NOCTTY);
+    ck_assert_int_eq(ioctl(other, TIOCEXCL), 0);
+    ck_assert_int_eq(sofa_serial_open(&second, name, 115200, &e), SOFA_BAD_INPUT);
+    ck_assert_msg(strstr(e.text, "in use by another program") != NULL, "%s", e.text);
+    ck_assert_int_eq(ioctl(other, TIOCNXCL), 0);
+    close(other);
+    pid_t killed = fork();
+    if (killed == 0) {
+        if (sofa_serial_open(&first, name, 115200, &e) == SOFA_OK)
+            raise(SIGKILL);
+        _exit(0);
+    }
+    int state;
+    ck_assert_int_eq(waitpid(killed, &state, 0), killed);
+    ck_assert(WIFSIGNALED(state));
+    ck_assert_msg(sofa_serial_open(&second, name, 115200, &e) == SOFA_OK, "%s", e.text);
+    second.close(second.user);
+    close(master);
+}
+END_TEST
+
 /* The smallest memory that holds a block, and so takes a part for each. */
 static void run_in_parts(struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_trace *t,
                          const struct sofa_job *job, int16_t *output, struct sofa_ran *ran)
@@ -331,6 +366,7 @@ Suite *board_suite(void)
     tcase_set_timeout(line, 60);
     tcase_add_test(line, parser_finds_answers_in_garbage);
     tcase_add_test(line, nobody_answers);
+    tcase_add_test(line, port_in_use);
     suite_add_tcase(s, line);
     if (test_fast())
         return s;
