@@ -267,7 +267,7 @@ module sofa_lane (
 //% local SH = late and 3 or 6
 //% local steer = late and "control1" or "{first, shift}"
 //% if early then
-//% local SB = math.max(XB + 1, LOW + 1)
+//% local SB = math.max(clog2((1 << XB) + 3), LOW + 1)     -- the most is 2^XB - 1 + 3
     wire [$(SB-1):0]   places = $(ext("i_places", XB, SB)) + $(SB)'d3;
     wire [5:0]         all_places = $(ext("places", SB, 6)) & 6'd$(64 - (1 << LOW));
     wire [$(SH-1):0]         move = retire1 ? all_places[5:$(6-SH)] : $(late and "control1[2:0]" or "shift1");
