@@ -51,7 +51,7 @@ static void step(struct sofa_machine *m)
 static int finished(const struct sofa_machine *m)
 {
     return m->now.rows_left == 0 && m->now.data_beats == 0 && m->cycle >= m->now.last_response &&
-           (!sofa_for_tokens(m) || sofa_weights_settled(m));
+           (!sofa_for_tokens(m) || (sofa_weights_settled(m) && sofa_rows_written(m)));
 }
 
 /* A job that takes longer has lost a token of the model. */

@@ -8,7 +8,6 @@
 #include "model.h"
 #include "schedule.h"
 
-#define SOFA_IDEAL_LATENCY 8u /* from a request to its first beat, from the last beat written to the response */
 #define SOFA_TILE_SLOTS 3u
 
 enum sofa_client {
@@ -161,7 +160,7 @@ struct sofa_registers_now {
     int store_takes; /* d.far_reads: a row is taken in this cycle */
     int stored_bank; /* stored_bank: -1 or the bank of the row whose address was taken */
     size_t rows_left;
-    uint64_t last_response;
+    uint64_t last_response; /* to a row of O or a generated one */
     /* mode tokens */
     struct sofa_cut_state cut;
     struct sofa_slices_state codes, biases, weights, turns;

@@ -79,7 +79,7 @@ void sofa_step_supply(struct sofa_machine *m)
             next->state = SUPPLY_IDLE;
         break;
     case SUPPLY_IDLE:
-        if (m->cycle == 0 && !m->j->keep)
+        if (m->cycle == 0 && !(m->j->keep && m->j->valid))
             next->state = SUPPLY_CLEAR;
         else if (m->now.wanted.valid)
             take_key(m);
@@ -302,8 +302,10 @@ static void step_write_back(struct sofa_machine *m)
     int take = now->queue_out && done, fetch = now->queued > 0 && (!now->queue_out || take);
     if (sends)
         next->back_beats = now->back_beats - 1;
-    if (sends && now->back_beats == 1)
+    if (sends && now->back_beats == 1) {
         sofa_underway_add(&m->written, m->cycle + SOFA_IDEAL_LATENCY, 0);
+        m->next.last_response = m->cycle + SOFA_IDEAL_LATENCY + 1;
+    }
     if (take) {
         next->back_beats = m->back_kind[m->back_head++ % 16] ? m->d.value_beats : m->d.key_beats;
         next->credit++;
@@ -313,6 +315,12 @@ static void step_write_back(struct sofa_machine *m)
     next->queued += (unsigned)(m->wire.new_k || m->wire.new_v);
     next->queued -= (unsigned)fetch;
     next->queue_out = (uint8_t)(fetch || (now->queue_out && !take));
+}
+
+int sofa_rows_written(const struct sofa_machine *m)
+{
+    const struct sofa_kvgen_state *now = &m->now.kvgen;
+    return now->queued == 0 && !now->queue_out && now->back_beats == 0;
 }
 
 void sofa_step_kvgen(struct sofa_machine *m)

@@ -116,6 +116,8 @@ void sofa_describe_chunk(const struct sofa_machine *m, struct sofa_read *read);
 int sofa_weights_settled(const struct sofa_machine *m);
 /* 1 if the writer (0: store, 1: write-back) sends a beat in this cycle. */
 int sofa_writer_sends(const struct sofa_machine *m, unsigned writer);
+/* All generated rows are on their way to memory. */
+int sofa_rows_written(const struct sofa_machine *m);
 void sofa_step_write_mux(struct sofa_machine *m);
 
 #endif

@@ -70,6 +70,9 @@ enum sofa_status sofa_model_run(struct sofa_result *result, const struct sofa_co
                                 const struct sofa_job *j, int keep_tiles, struct sofa_error *e);
 void sofa_result_free(struct sofa_result *result);
 
+/* Of ideal memory: cycles from a request to its first beat, and from the last beat written to the response. */
+#define SOFA_IDEAL_LATENCY 8u
+
 /* Cycles from the write of CONTROL.start to status.done with ideal memory. */
 struct sofa_cycles {
     uint64_t total;

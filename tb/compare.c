@@ -224,5 +224,7 @@ enum sofa_status tb_compare(struct tb_comparison *cmp, const struct sofa_config 
         status = tb_compare_tokens(cmp, c, j, result, memory->layout, e);
     compare_bus(cmp, c, result, memory);
     compare_padding(cmp, memory->layout);
+    if (status == SOFA_OK)
+        status = tb_compare_cycles(cmp, c, j, result, &memory->options, outcome, e);
     return status;
 }

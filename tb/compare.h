@@ -7,8 +7,9 @@
 #include "driver.h"
 
 struct tb_comparison {
-    uint64_t mismatches; /* 0: bit-exact */
-    char first[256];     /* the first difference: what, where, got, want; empty when bit-exact */
+    uint64_t mismatches; /* 0: bit-exact, and with ideal memory as many cycles as the model predicts */
+    int cycles_differ;   /* the only mismatch is in the number of cycles */
+    char first[256];     /* the first difference: what, where, got, want; empty when there is none */
 };
 
 /* result must have its tiles. */
@@ -19,6 +20,10 @@ enum sofa_status tb_compare(struct tb_comparison *comparison, const struct sofa_
 /* Parts of it that only mode tokens has: codes, weights, tokens read, pairs fetched and written; in compare_tokens.c. */
 enum sofa_status tb_compare_tokens(struct tb_comparison *comparison, const struct sofa_config *c, const struct sofa_job *j,
                                    const struct sofa_result *result, const struct tb_layout *l, struct sofa_error *e);
+/* A right job with ideal memory takes as many cycles as the cycle model says; in compare_cycles.c. */
+enum sofa_status tb_compare_cycles(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_job *j,
+                                   const struct sofa_result *result, const struct tb_memory_options *memory,
+                                   const struct tb_outcome *outcome, struct sofa_error *e);
 /* Counts a mismatch; the first one is put in words. */
 void tb_differ(struct tb_comparison *cmp, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -39,7 +39,7 @@ struct tb_request *tb_queue_head(struct tb_queue *q)
 unsigned tb_latency(struct tb_memory *m)
 {
     if (!m->options.random)
-        return TB_IDEAL_LATENCY;
+        return SOFA_IDEAL_LATENCY;
     return tb_random_between(&m->random, 1, tb_dice(m, 4) ? 8 : TB_RANDOM_LATENCY);
 }
 

@@ -8,10 +8,10 @@
 #ifndef TB_MEMORY_H
 #define TB_MEMORY_H
 
+#include "../cmodel/model.h"
 #include "layout.h"
 #include "shim.h"
 
-#define TB_IDEAL_LATENCY 8u
 #define TB_RANDOM_LATENCY 60u
 #define TB_QUEUE 4096u /* requests a channel may have outstanding */
 

@@ -175,6 +175,15 @@ static void place(struct played *p, struct tb_random *random)
     }
 }
 
+void play_cycles(struct played *p)
+{
+    struct sofa_cycles cycles;
+    struct sofa_error e = {""};
+    ck_assert_int_eq(sofa_cycles_predict(&cycles, &p->config, &p->job, &p->result, &e), SOFA_OK);
+    p->outcome.cycles = cycles.total;
+    p->memory->options.random = 0;
+}
+
 void play(struct played *p, enum played_kind kind)
 {
     struct tb_random random = {test_seed()};
@@ -192,7 +201,7 @@ void play(struct played *p, enum played_kind kind)
     p->memory = malloc(sizeof *p->memory);
     ck_assert_ptr_nonnull(p->memory);
     tb_memory_init(p->memory, &p->config);
-    tb_memory_attach(p->memory, &p->layout, &(struct tb_memory_options){0});
+    tb_memory_attach(p->memory, &p->layout, &(struct tb_memory_options){.random = 1});
     play_counters(p);
     play_rows(p);
     if (p->config.mode == SOFA_MODE_TOKENS)

@@ -19,8 +19,10 @@ struct played {
 
 enum played_kind { PLAYED_KV, PLAYED_TOKENS, PLAYED_ROTARY, PLAYED_KINDS };
 
-/* 40 rows, 50 keys; strides are longer than rows. */
+/* 40 rows, 50 keys; strides are longer than rows. The memory is random: no cycles are compared. */
 void play(struct played *p, enum played_kind kind);
+/* As if the memory were ideal: the cycles that the model predicts. */
+void play_cycles(struct played *p);
 void put_output(struct played *p, size_t row, size_t dim, int16_t value);
 /* The comparison must name `text`; NULL: find nothing. Frees everything. */
 void expect_difference(struct played *p, const char *text);

@@ -68,6 +68,22 @@ START_TEST(wrong_counters_are_named)
 }
 END_TEST
 
+/* With ideal memory cycles are exact. */
+START_TEST(wrong_cycles_are_named)
+{
+    struct played p;
+    for (int wrong = 0; wrong < 3; wrong++) {
+        play(&p, (enum played_kind)_i);
+        play_cycles(&p);
+        p.outcome.cycles += wrong == 2 ? (uint64_t)1 << 32 : wrong ? 1 : UINT64_MAX;
+        expect_difference(&p, "cycles: RTL needs");
+    }
+    play(&p, (enum played_kind)_i);
+    play_cycles(&p);
+    expect_difference(&p, NULL);
+}
+END_TEST
+
 /* A core without counters is not asked for them. */
 START_TEST(absent_counters_are_not_compared)
 {
@@ -312,6 +328,7 @@ Suite *compare_suite(void)
     tcase_add_test(tcase, wrong_output_is_named);
     tcase_add_test(tcase, written_padding_is_named);
     tcase_add_loop_test(tcase, wrong_counters_are_named, 0, PLAYED_KINDS);
+    tcase_add_loop_test(tcase, wrong_cycles_are_named, 0, PLAYED_KINDS);
     tcase_add_test(tcase, absent_counters_are_not_compared);
     tcase_add_test(tcase, wrong_reads_are_named);
     tcase_add_test(tcase, wrong_order_of_values_is_named);

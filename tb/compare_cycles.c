@@ -1,0 +1,25 @@
+/* The law of cycles: RTL and cycle model agree exactly wherever the memory is ideal. */
+#include "compare.h"
+
+#include <inttypes.h>
+
+/* Faults and stalls are not the memory that the model knows. */
+static int is_ideal(const struct tb_memory_options *o)
+{
+    return !o->random && o->fault_read == 0 && o->fault_write == 0 && o->stall_read == 0;
+}
+
+enum sofa_status tb_compare_cycles(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_job *j,
+                                   const struct sofa_result *result, const struct tb_memory_options *memory,
+                                   const struct tb_outcome *outcome, struct sofa_error *e)
+{
+    struct sofa_cycles cycles;
+    if (cmp->mismatches || !is_ideal(memory))
+        return SOFA_OK;
+    enum sofa_status status = sofa_cycles_predict(&cycles, c, j, result, e);
+    if (status == SOFA_OK && cycles.total != outcome->cycles) {
+        tb_differ(cmp, "cycles: RTL needs %" PRIu64 ", predicted %" PRIu64, outcome->cycles, cycles.total);
+        cmp->cycles_differ = 1;
+    }
+    return status;
+}
