@@ -51,7 +51,7 @@ help:
 	@echo 'make test       build all and run the tests'
 	@echo 'make sanitize   run the tests of the C code under ASan and UBSan'
 	@echo 'make lint       lint the RTL of every configuration in configs/'
-	@echo 'make verify     bit-exactness and lint of random configurations (COUNT=200 SEED=1)'
+	@echo 'make verify     bit-exactness, cycles and lint of random configurations and corners (COUNT=200 SEED=1)'
 	@echo 'make test-full  test, sanitize, lint and verify'
 	@echo 'make verify-axi jobs over AXI against cocotbext-axi (AXI_SEED=1; needs python3 with venv)'
 	@echo 'make mutate     what make test notices of 600 plausible faults (MUTANTS=REGEX: file or name)'
@@ -80,6 +80,7 @@ COUNT ?= 200
 SEED ?= 1
 verify: programs
 	$(BUILD)/bin/sofasweep --count $(COUNT) --seed $(SEED)
+	$(BUILD)/bin/sofasweep --corners --seed $(SEED)
 
 test-full:
 	+$(MAKE) test

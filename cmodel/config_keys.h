@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The numeric keys of a configuration, for config*.c only: KEY(identifier, member, lowest, highest, default).
+/* The numeric keys of a configuration, for config*.c and what walks over all keys: KEY(identifier, member, lowest, highest, default).
  * The defaults are those of configuration `small`. */
 #ifndef SOFA_CONFIG_KEYS_H
 #define SOFA_CONFIG_KEYS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The law of cycles: RTL and cycle model agree exactly wherever the memory is ideal. */
 #include "compare.h"
 

@@ -177,17 +177,32 @@ static unsigned choose_keys_max(struct tb_random *r, int tiny)
     return tb_random_below(r, 4) ? tb_random_between(r, 33, 1024) : 1u << 20;
 }
 
+/* What mode tokens has beyond Q, K, V and O. */
+static uint64_t token_bytes(const struct sofa_config *k, unsigned keys)
+{
+    struct sofa_pack pack;
+    unsigned port = k->memory.port_bits / 8;
+    sofa_pack_shape(&pack, k, k->hidden_max);
+    uint64_t bytes = keys * (k->hidden_max + 5ull * port) + pack.code_bytes + pack.weight_bytes;
+    if (k->kvgen.rotary) /* the stride of packed ones is rounded up for each key of a tile of any size */
+        bytes += keys * (2ull * k->head_dim + 4 * port) + sofa_pack_turns_shape(k, keys, 1).bytes;
+    return bytes;
+}
+
+unsigned tb_address_bits(const struct sofa_config *k)
+{
+    unsigned keys = least(k->keys_max, KEYS_LIMIT), rows = least(3 * k->query_block + 1, ROWS_LIMIT);
+    uint64_t bytes = (2ull * keys + 2 * rows + 64) * (2 * k->head_dim + k->memory.port_bits);
+    return sofa_clog2(bytes + (k->mode == SOFA_MODE_TOKENS ? token_bytes(k, keys) : 0));
+}
+
 /* Tokens and weights need room, too; the last memory.address_bits counts. */
 static void widen_addresses(struct tb_case *c, uint64_t bytes)
 {
     struct sofa_config k;
-    struct sofa_pack pack;
     if (load(&k, c, NULL) != SOFA_OK)
         return;
-    sofa_pack_shape(&pack, &k, k.hidden_max);
-    bytes += KEYS_LIMIT * (k.hidden_max + 5 * (k.memory.port_bits / 8)) + pack.code_bytes + pack.weight_bytes;
-    if (k.kvgen.rotary) /* the stride of packed ones is rounded up for each key of a tile of any size */
-        bytes += KEYS_LIMIT * (2ull * k.head_dim + 4 * (k.memory.port_bits / 8)) + sofa_pack_turns_shape(&k, KEYS_LIMIT, 1).bytes;
+    bytes += token_bytes(&k, KEYS_LIMIT);
     if (sofa_clog2(bytes) > k.memory.address_bits)
         give(c, "memory.address_bits", sofa_clog2(bytes));
 }

@@ -6,13 +6,14 @@
 #include "../cmodel/job.h"
 #include "synthetic.h"
 
-#define TB_CASE_KEYS 30u
+#define TB_CASE_KEYS 40u
 
 struct tb_case {
     struct sofa_config config;
     char override[TB_CASE_KEYS][48]; /* --set arguments that give this configuration */
     unsigned overrides;
     struct tb_random random;         /* continues for the jobs */
+    int any_cycles;                  /* 1: cycles are not compared */
 };
 
 struct tb_case_job {
@@ -27,6 +28,8 @@ enum tb_between { TB_NOTHING, TB_INVALIDATE, TB_ACCIDENT, TB_BETWEENS };
 
 /* Configuration number `index` of a seed. Mostly small ones: they must be compiled and simulated. */
 enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned index, struct sofa_error *e);
+/* That reach all that tb_random_job() may need. */
+unsigned tb_address_bits(const struct sofa_config *c);
 /* The next job of a case; mode tokens: few keys where each takes long. */
 void tb_random_job(struct tb_case_job *job, struct tb_case *c);
 

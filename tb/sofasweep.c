@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sofasweep: random legal configurations through lint, both memories and the cycle model; or lint alone. */
+/* sofasweep: random legal configurations, and corners of all keys, through lint, both memories and the cycle model; or lint alone. */
 #include "../cmodel/options.h"
 #include "../cmodel/parse.h"
 #include "../cmodel/program.h"
 #include "../cmodel/version.h"
 #include "../gen/emit.h"
-#include "bench.h"
+#include "case_run.h"
+#include "corner_case.h"
 #include "ending.h"
 #include "lint.h"
-#include "random_case.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -22,159 +22,10 @@
 struct sweep {
     uint64_t seed, count, only;
     uint64_t jobs; /* of a configuration, each with both memories */
-    int one, lint, cycles;
+    int one, lint, cycles, corners;
     const char *lint_config;
     char work[TB_PATH_MAX];
 };
-
-/* A job, and what the model makes of it. */
-struct head {
-    struct sofa_trace trace;
-    struct sofa_job job;
-    struct sofa_result result;
-};
-
-static enum sofa_status run_memory(struct sweep *s, struct tb_driver *d, struct tb_case *c, const struct head *h,
-                                   int random, struct sofa_error *e)
-{
-    struct tb_run_options o = {.memory = {.random = random, .seed = tb_random_next(&c->random) >> 1}};
-    struct tb_outcome outcome;
-    struct tb_comparison cmp;
-    enum sofa_status status = tb_bench_run(d, &h->trace, &h->job, &h->result, &o, &outcome, &cmp, e);
-    if (status == SOFA_OK && cmp.mismatches && (s->cycles || !cmp.cycles_differ))
-        status = sofa_fail(e, SOFA_BAD_RESULT, "%s memory: %s", random ? "random" : "ideal", cmp.first);
-    return status;
-}
-
-/* An abort or a fault somewhere in the job; returns the error that must follow. */
-static unsigned choose_accident(struct tb_run_options *o, struct tb_case *c, const struct head *h)
-{
-    const struct sofa_counters *n = &h->result.counters;
-    uint64_t bytes = n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_token + n->bytes_weight +
-                     n->bytes_rotary +
-                     n->bytes_cache_read;
-    uint64_t answers = h->job.rows + 2 * n->generated;
-    unsigned kind = tb_random_below(&c->random, 3);
-    o->memory.random = (int)tb_random_below(&c->random, 2);
-    o->memory.seed = tb_random_next(&c->random) >> 1;
-    if (kind == 0)
-        o->wait.abort_after = 1 + tb_random_below(&c->random, 1u << tb_random_below(&c->random, 14));
-    else if (kind == 1)
-        o->memory.fault_read = 1 + tb_random_below(&c->random, (unsigned)(bytes / (c->config.memory.port_bits / 8)));
-    else
-        o->memory.fault_write = 1 + tb_random_below(&c->random, (unsigned)answers);
-    return kind == 0 ? SOFA_ERROR_ABORTED : kind == 1 ? SOFA_ERROR_READ_BUS : SOFA_ERROR_WRITE_BUS;
-}
-
-/* A job that an abort or a bus error ends: with the right code, the bus empty; the next job must not notice. */
-static enum sofa_status disturb(struct tb_driver *d, struct tb_case *c, const struct head *h, unsigned *error,
-                                struct sofa_error *e)
-{
-    struct tb_run_options o = {.memory = {0}};
-    struct tb_outcome outcome;
-    struct tb_comparison cmp;
-    unsigned want = choose_accident(&o, c, h);
-    enum sofa_status status = tb_bench_run(d, &h->trace, &h->job, NULL, &o, &outcome, &cmp, e);
-    *error = outcome.error;
-    if (status != SOFA_OK)
-        return status;
-    int right = outcome.error == want || (want == SOFA_ERROR_ABORTED && outcome.error == SOFA_ERROR_NONE);
-    if (outcome.finished && right && outcome.idle_after && d->memory.violations == 0)
-        return SOFA_OK;
-    return sofa_fail(e, SOFA_BAD_RESULT,
-                     "abort after %" PRIu64 " (fault of read beat %" PRIu64 ", of response %" PRIu64
-                     "): finished %d, error %u, bus idle %d %.200s",
-                     o.wait.abort_after, o.memory.fault_read, o.memory.fault_write, outcome.finished, outcome.error,
-                     outcome.idle_after, d->memory.violations ? d->memory.violation.text : "");
-}
-
-/* Other rows for the same tokens. keep: which keys the core still has; NULL: none. */
-static enum sofa_status make_again(struct head *h, struct tb_case *c, const uint8_t *keep, struct sofa_error *e)
-{
-    h->job.keep = 1;
-    h->job.valid = keep;
-    h->result = (struct sofa_result){0};
-    tb_synthetic_see(&h->trace, (enum tb_view)tb_random_below(&c->random, TB_BLIND), &c->random);
-    h->job.has_ranges = h->trace.has_ranges;
-    return sofa_model_run(&h->result, &c->config, &h->trace, &h->job, 1, e);
-}
-
-/* The same job again, but it ends badly unless the abort comes too late; then the core has what it generated. */
-static enum sofa_status have_accident(struct tb_driver *d, struct tb_case *c, struct head *h, int *lost, struct sofa_error *e)
-{
-    unsigned error = SOFA_ERROR_NONE;
-    sofa_result_free(&h->result);
-    h->job.keep = 0;
-    enum sofa_status status = sofa_model_run(&h->result, &c->config, &h->trace, &h->job, 1, e);
-    if (status == SOFA_OK)
-        status = disturb(d, c, h, &error, e);
-    *lost = error != SOFA_ERROR_NONE;
-    return status;
-}
-
-/* Mode tokens: a job that keeps what the core has generated, or what is left of it. */
-static enum sofa_status run_again(struct sweep *s, struct tb_driver *d, struct tb_case *c, struct head *h,
-                                  struct sofa_error *e)
-{
-    static const char *const before[TB_BETWEENS] = {"a good job", "CONTROL.invalidate", "a disturbed job"};
-    enum tb_between between = (enum tb_between)tb_random_below(&c->random, TB_BETWEENS);
-    struct sofa_error cause = {""};
-    enum sofa_status status = SOFA_OK;
-    int lost = between == TB_INVALIDATE;
-    if (between == TB_ACCIDENT)
-        status = have_accident(d, c, h, &lost, &cause);
-    else if (between == TB_INVALIDATE)
-        status = tb_write(d, "CONTROL", SOFA_CONTROL_INVALIDATE, &cause);
-    struct sofa_result earlier = h->result;
-    h->result = (struct sofa_result){0};
-    if (status == SOFA_OK)
-        status = make_again(h, c, lost ? NULL : earlier.valid, &cause);
-    if (status == SOFA_OK)
-        status = run_memory(s, d, c, h, (int)tb_random_below(&c->random, 2), &cause);
-    h->job.valid = NULL;
-    sofa_result_free(&earlier);
-    return status == SOFA_OK ? status : sofa_fail(e, status, "FLAGS.keep after %s: %.400s", before[between], cause.text);
-}
-
-static enum sofa_status make_head(struct head *h, struct tb_case *c, const struct tb_case_job *job, struct sofa_error *e)
-{
-    struct sofa_job *j = &h->job;
-    *h = (struct head){.job = {0}};
-    enum sofa_status status = tb_synthetic(&h->trace, &c->config, job->rows, job->keys, job->content, job->view, &c->random,
-                                           e);
-    if (status == SOFA_OK)
-        status = sofa_job_make(j, &c->config, &h->trace, &job->options, e);
-    if (c->config.mode == SOFA_MODE_TOKENS && tb_random_below(&c->random, 6) == 0) { /* what no host would choose */
-        j->khat_shift = tb_random_below(&c->random, 32);
-        j->k_shift = tb_random_below(&c->random, 32);
-        j->v_shift = tb_random_below(&c->random, 32);
-    }
-    return status == SOFA_OK ? sofa_model_run(&h->result, &c->config, &h->trace, j, 1, e) : status;
-}
-
-static enum sofa_status run_job(struct sweep *s, struct tb_driver *d, struct tb_case *c, struct sofa_error *e)
-{
-    struct tb_case_job job;
-    struct head h;
-    struct sofa_error cause = {""};
-    unsigned error = 0;
-    tb_random_job(&job, c);
-    enum sofa_status status = make_head(&h, c, &job, &cause);
-    size_t hidden = h.trace.tokens.x.cols;
-    if (status == SOFA_OK)
-        status = disturb(d, c, &h, &error, &cause);
-    for (int random = 1; random >= 0 && status == SOFA_OK; random--)
-        status = run_memory(s, d, c, &h, random, &cause);
-    for (unsigned again = 0; again < 2 && c->config.mode == SOFA_MODE_TOKENS && status == SOFA_OK; again++)
-        status = run_again(s, d, c, &h, &cause);
-    sofa_result_free(&h.result);
-    sofa_trace_free(&h.trace);
-    if (status != SOFA_OK)
-        sofa_fail(e, status, "job of %zu rows x %zu keys, H %zu, %s, %s, tile %u, kept %u, radius %g, carry %d: %.300s",
-                  job.rows, job.keys, hidden, tb_content_name(job.content), tb_view_name(job.view), job.options.tile,
-                  job.options.kept, job.options.radius, job.options.carry, cause.text);
-    return status;
-}
 
 static enum sofa_status lint_config(const struct sweep *s, const struct sofa_config *c, struct sofa_error *e)
 {
@@ -188,37 +39,61 @@ static enum sofa_status lint_config(const struct sweep *s, const struct sofa_con
     return status;
 }
 
+/* Number `index` of the sweep: random, or a corner. */
+static enum sofa_status make_case(struct tb_case *c, enum tb_effort *effort, const struct sweep *s, unsigned index,
+                                  struct sofa_error *e)
+{
+    char what[96] = "";
+    *effort = TB_RUN;
+    enum sofa_status status = s->corners ? tb_corner_config(c, effort, what, s->seed, index, e)
+                                         : tb_random_config(c, s->seed, index, e);
+    printf("%u:%s%s", index, s->corners ? " " : "", what);
+    for (unsigned i = 0; i < c->overrides && !s->corners; i++)
+        printf(" %s", c->override[i]);
+    if (*effort != TB_RUN)
+        printf(" (%s)", *effort == TB_LINT ? "too large to simulate: linted" : "too large: checked");
+    fflush(stdout);
+    return status;
+}
+
+static void tell_failure(const struct sweep *s, const struct tb_case *c, unsigned index, const struct sofa_error *e)
+{
+    for (unsigned i = 0; i < c->overrides && s->corners; i++)
+        printf(" %s", c->override[i]);
+    printf("\nFAILED %s\nreplay with: sofasweep%s --seed %" PRIu64 " --only %u", e->text, s->corners ? " --corners" : "",
+           s->seed, index);
+}
+
 static enum sofa_status run_case(struct sweep *s, unsigned index, struct sofa_error *e)
 {
     struct tb_case c;
     struct tb_driver *driver = NULL;
     struct tb_core_options core = {.seed = index + 1, .quick = 1};
-    enum sofa_status status = tb_random_config(&c, s->seed, index, e);
-    if (status != SOFA_OK)
-        return status;
-    printf("%u:", index);
-    for (unsigned i = 0; i < c.overrides; i++)
-        printf(" %s", c.override[i]);
-    fflush(stdout);
-    if (s->lint)
+    enum tb_effort effort;
+    enum sofa_status status = make_case(&c, &effort, s, index, e);
+    c.any_cycles = !s->cycles;
+    if (s->lint && effort >= TB_LINT && status == SOFA_OK)
         status = lint_config(s, &c.config, e);
-    if (status == SOFA_OK)
+    if (effort == TB_RUN && status == SOFA_OK)
         status = tb_driver_open(&driver, &c.config, &core, e);
-    for (uint64_t i = 0; i < s->jobs && status == SOFA_OK; i++)
-        status = run_job(s, driver, &c, e);
+    for (uint64_t i = 0; i < s->jobs && driver && status == SOFA_OK; i++)
+        status = tb_case_run(driver, &c, e);
     tb_driver_close(driver);
-    printf("\n");
     if (status != SOFA_OK)
-        printf("FAILED %s\nreplay with: sofasweep --seed %" PRIu64 " --only %u\n", e->text, s->seed, index);
+        tell_failure(s, &c, index, e);
+    printf("\n");
     fflush(stdout);
     return status;
 }
 
 static enum sofa_status sweep(struct sweep *s, struct sofa_error *e)
 {
-    unsigned failed = 0, first = (unsigned)(s->one ? s->only : 0), end = (unsigned)(s->one ? s->only + 1 : s->count);
-    printf("seed %" PRIu64 ", %u configurations, %" PRIu64 " jobs each, ideal and random memory\n", s->seed,
-           end - first, s->jobs);
+    uint64_t count = s->corners ? tb_corner_count() : s->count;
+    unsigned failed = 0, first = (unsigned)(s->one ? s->only : 0), end = (unsigned)(s->one ? s->only + 1 : count);
+    if (s->corners && end > count)
+        return sofa_fail(e, SOFA_BAD_INPUT, "--only must be 0 to %u with --corners", (unsigned)count - 1);
+    printf("seed %" PRIu64 ", %u %s, %" PRIu64 " jobs each, ideal and random memory\n", s->seed, end - first,
+           s->corners ? "corners" : "configurations", s->jobs);
     for (unsigned i = first; i < end; i++) {
         char cache[TB_PATH_MAX];
         struct sofa_error cause = {""};
@@ -250,7 +125,7 @@ static enum sofa_status lint_file(struct sweep *s, struct sofa_error *e)
 static enum sofa_status parse(struct sweep *s, int argc, char **argv, int *finished, struct sofa_error *e)
 {
     static const struct option options[] = {
-        {"count", 1, NULL, 'c'}, {"seed", 1, NULL, 's'}, {"only", 1, NULL, 'o'}, {"jobs", 1, NULL, 'j'}, {"no-lint", 0, NULL, 'n'}, {"no-cycles", 0, NULL, 'y'},
+        {"count", 1, NULL, 'c'}, {"seed", 1, NULL, 's'}, {"only", 1, NULL, 'o'}, {"jobs", 1, NULL, 'j'}, {"no-lint", 0, NULL, 'n'}, {"no-cycles", 0, NULL, 'y'}, {"corners", 0, NULL, 'k'},
         {"lint", 1, NULL, 'l'},  {"help", 0, NULL, 'h'}, {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
     int option;
     opterr = 0;
@@ -260,9 +135,13 @@ static enum sofa_status parse(struct sweep *s, int argc, char **argv, int *finis
             *finished = 1;
             printf(option == 'v' ? "sofasweep " SOFA_VERSION "\n"
                                  : "usage: sofasweep [--count N] [--seed N] [--only INDEX] [--jobs N] [--no-lint] [--no-cycles]\n"
+                                   "       sofasweep --corners [--seed N] [--only INDEX] [--jobs N] [--no-lint] [--no-cycles]\n"
                                    "       sofasweep --lint CONFIG.yaml\n"
-                                   "Random legal configurations: lint, RTL against model, aborts and bus errors, predicted cycles.\n");
-        } else if (option == 'n')
+                                   "Random legal configurations, or keys at the ends of their ranges: lint, RTL against model, aborts\n"
+                                   "and bus errors, predicted cycles.\n");
+        } else if (option == 'k')
+            s->corners = 1;
+        else if (option == 'n')
             s->lint = 0;
         else if (option == 'y')
             s->cycles = 0;
