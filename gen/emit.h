@@ -13,7 +13,8 @@
 enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_config *c, const char *templates,
                                 struct sofa_error *e);
 
-/* Writes files into `directory`, which must be absent, empty, or hold only what sofagen wrote before: then it is replaced.
+/* Writes files into `directory`, which must be absent (directories above it are made), empty, or hold only what sofagen wrote before: then it is
+ * replaced. What killed processes have left beside it is removed; of several at once, one's files are there in the end.
  * Whatever happens, `directory` holds what it held before or all of the new files. */
 enum sofa_status gen_write_files(const struct gen_files *files, const char *directory, struct sofa_error *e);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Puts a set of files into a directory in one step: they are written beside it, then the directories change places. */
+/* Puts a set of files into a directory in one step: they are written beside it, then the directories change places. Another process may do
+ * the same at the same time: then what it has put there is looked at again and replaced as a whole. */
 #include "emit.h"
 
 #include "manifest.h"
+#include "temporary.h"
+#include "tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +16,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TRIES 1000u /* of a directory that others keep replacing */
+
 struct target {
     char path[PATH_MAX]; /* resolved if it exists; no / at its end */
-    char temporary[PATH_MAX];
+    struct gen_temporary temporary;
     json_t *ours; /* files to replace; NULL: absent or empty */
+    int exchanged; /* the temporary directory holds what was there before */
 };
 
 static enum sofa_status system_error(struct sofa_error *e, const char *path)
@@ -27,79 +32,48 @@ static enum sofa_status system_error(struct sofa_error *e, const char *path)
 
 /* ---- what is there ---- */
 
-enum visit { CHECK, REMOVE_OURS, REMOVE_ALL };
-
-static int removed(const char *path, int directory)
-{
-    return (directory ? rmdir(path) : unlink(path)) == 0;
-}
-
-/* Visits everything below root. CHECK stops at a file that is not in `ours` and describes it; the others remove. */
-static enum sofa_status visit(const char *root, enum visit what, const json_t *ours, struct sofa_error *e)
-{
-    char *const roots[] = {(char *)(size_t)root, NULL};
-    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-    if (!walk)
-        return system_error(e, root);
-    enum sofa_status status = SOFA_OK;
-    for (FTSENT *at; status == SOFA_OK && (at = fts_read(walk)) != NULL;) {
-        const char *name = at->fts_level > 0 ? at->fts_path + strlen(root) + 1 : "";
-        int is_ours = json_object_get(ours, name) != NULL;
-        if (at->fts_info == FTS_D)
-            continue;
-        if (at->fts_info == FTS_DNR || at->fts_info == FTS_ERR || at->fts_info == FTS_NS) {
-            errno = at->fts_errno;
-            status = what == CHECK ? system_error(e, at->fts_path) : SOFA_OK;
-        } else if (at->fts_info == FTS_DP) {
-            if (what != CHECK)
-                removed(at->fts_path, 1); /* stays if a file in it does */
-        } else if (what == CHECK && !is_ours) {
-            status = sofa_fail(e, SOFA_BAD_INPUT, "%.200s: holds %.200s, which sofagen did not write: choose another directory",
-                               root, name);
-        } else if (what == REMOVE_ALL || (what == REMOVE_OURS && is_ours)) {
-            removed(at->fts_path, 0);
-        }
-    }
-    fts_close(walk);
-    return status;
-}
-
-/* Decides whether the directory may be replaced. */
-static enum sofa_status examine(struct target *t, const char *directory, struct sofa_error *e)
+/* Makes the directories above it if it is absent. */
+static enum sofa_status resolve(struct target *t, const char *directory, struct sofa_error *e)
 {
     struct stat s;
     size_t n = strlen(directory);
-    if (n == 0 || n >= PATH_MAX - 64)
+    if (n == 0 || n >= PATH_MAX - GEN_TEMPORARY_ROOM)
         return sofa_fail(e, SOFA_BAD_INPUT, "%.100s: not a name for a directory", n ? directory : "''");
     if (stat(directory, &s) != 0) {
-        if (errno != ENOENT)
-            return system_error(e, directory);
         while (n > 1 && directory[n - 1] == '/')
             n--;
         snprintf(t->path, sizeof t->path, "%.*s", (int)n, directory);
-        return SOFA_OK;
+        if (errno != ENOENT || !gen_tree_make_parents(t->path, 0))
+            return system_error(e, directory);
+        if (stat(directory, &s) != 0) /* it is there now if its name ends with "/." */
+            return SOFA_OK;
     }
     if (!S_ISDIR(s.st_mode))
         return sofa_fail(e, SOFA_BAD_INPUT, "%.400s: exists and is not a directory", directory);
-    if (!realpath(directory, t->path))
-        return system_error(e, directory);
-    t->ours = gen_manifest_files(t->path);
-    return visit(t->path, CHECK, t->ours, e);
+    return realpath(directory, t->path) ? SOFA_OK : system_error(e, directory);
+}
+
+/* 0 if there is none. */
+static ino_t number_of(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 ? s.st_ino : 0;
+}
+
+/* Decides whether the directory may be replaced. */
+static enum sofa_status examine(struct target *t, struct sofa_error *e)
+{
+    for (unsigned i = 0;; i++) {
+        ino_t number = number_of(t->path);
+        json_decref(t->ours);
+        t->ours = number ? gen_manifest_files(t->path) : NULL;
+        enum sofa_status status = number ? gen_tree_check(t->path, t->ours, e) : SOFA_OK;
+        if (status == SOFA_OK || i == TRIES || number_of(t->path) == number)
+            return status;
+    }
 }
 
 /* ---- writing ---- */
-
-static int make_parents(char *path, size_t root)
-{
-    for (char *slash = path + root; (slash = strchr(slash + 1, '/')) != NULL;) {
-        *slash = '\0';
-        int made = mkdir(path, 0777) == 0 || errno == EEXIST;
-        *slash = '/';
-        if (!made)
-            return 0;
-    }
-    return 1;
-}
 
 /* 0 and errno on failure. */
 static int write_text(const char *path, const struct gen_buffer *text)
@@ -118,72 +92,102 @@ static int write_text(const char *path, const struct gen_buffer *text)
 static enum sofa_status write_file(const struct target *t, const struct gen_file *file, struct sofa_error *e)
 {
     char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/%s", t->temporary, file->path) >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/%s", t->temporary.path, file->path) >= (int)sizeof path)
         return sofa_fail(e, SOFA_BAD_INPUT, "%.200s: path too long", file->path);
-    if (make_parents(path, strlen(t->temporary)) && write_text(path, &file->text))
+    if (gen_tree_make_parents(path, strlen(t->temporary.path)) && write_text(path, &file->text))
         return SOFA_OK;
     return sofa_fail(e, SOFA_BAD_INPUT, "%.250s/%.150s: %s", t->path, file->path, strerror(errno));
 }
 
-/* A new directory beside the target, so that renaming stays within one file system. */
-static enum sofa_status make_temporary(struct target *t, struct sofa_error *e)
+/* ---- changing places ---- */
+
+/* CHANGED: another process was faster, look again; FAILED: errno says why; LOST: so, and the old directory is not where it was. */
+enum swap { SWAPPED, CHANGED, FAILED, LOST };
+
+static enum swap outcome(int renamed)
 {
-    for (unsigned i = 0; i < 1000; i++) {
-        int n = snprintf(t->temporary, sizeof t->temporary, "%.*s.sofagen-%ld-%u", PATH_MAX - 64, t->path,
-                         (long)getpid(), i);
-        if (n > 0 && mkdir(t->temporary, 0777) == 0)
+    int another = errno == EEXIST || errno == ENOTEMPTY || errno == ENOENT;
+    return renamed ? SWAPPED : another ? CHANGED : FAILED;
+}
+
+static void drop(const char *replaced)
+{
+    json_t *ours = gen_manifest_files(replaced);
+    gen_tree_remove_ours(replaced, ours);
+    json_decref(ours);
+}
+
+/* Where directories cannot be exchanged, the old one steps aside first. */
+static enum swap step_aside(const struct target *t)
+{
+    char aside[PATH_MAX + 8];
+    snprintf(aside, sizeof aside, "%s-old", t->temporary.path);
+    enum swap swap = outcome(rename(t->path, aside) == 0);
+    if (swap != SWAPPED)
+        return swap;
+    swap = outcome(rename(t->temporary.path, t->path) == 0);
+    if (swap != FAILED)
+        drop(aside);
+    else if (rename(aside, t->path) != 0)
+        return LOST;
+    return swap;
+}
+
+/* What has come here may hold a file that was not there before: then it goes back. */
+static enum sofa_status drop_exchanged(struct target *t, struct sofa_error *e)
+{
+    json_t *ours = gen_manifest_files(t->temporary.path);
+    enum sofa_status status = gen_tree_check(t->temporary.path, ours, e);
+    if (status == SOFA_OK)
+        gen_tree_remove_ours(t->temporary.path, ours);
+    else
+        t->exchanged = renameat2(AT_FDCWD, t->temporary.path, AT_FDCWD, t->path, RENAME_EXCHANGE) != 0;
+    json_decref(ours);
+    return status;
+}
+
+static enum sofa_status replace(struct target *t, struct sofa_error *e)
+{
+    for (unsigned i = 0; i < TRIES; i++) {
+        enum swap swap;
+        enum sofa_status status = examine(t, e);
+        if (status != SOFA_OK)
+            return status;
+        if (!t->ours) {
+            swap = outcome(rename(t->temporary.path, t->path) == 0); /* replaces an empty directory, too */
+        } else if (renameat2(AT_FDCWD, t->temporary.path, AT_FDCWD, t->path, RENAME_EXCHANGE) == 0) {
+            return drop_exchanged(t, e);
+        } else {
+            swap = errno == EINVAL || errno == ENOSYS ? step_aside(t) : outcome(0);
+        }
+        if (swap == LOST)
+            return sofa_fail(e, SOFA_BAD_INPUT, "%.200s: cannot be replaced; its files are now in %.200s-old", t->path, t->temporary.path);
+        if (swap == FAILED)
+            return system_error(e, t->path);
+        if (swap == SWAPPED)
             return SOFA_OK;
-        if (errno != EEXIST)
-            break;
     }
-    return system_error(e, t->path);
-}
-
-/* Exchanges the two directories where the file system can; else the old one steps aside first. */
-static enum sofa_status exchange(const struct target *t, struct sofa_error *e)
-{
-    char aside[PATH_MAX];
-    if (renameat2(AT_FDCWD, t->temporary, AT_FDCWD, t->path, RENAME_EXCHANGE) == 0) {
-        visit(t->temporary, REMOVE_OURS, t->ours, NULL);
-        return SOFA_OK;
-    }
-    if (errno != EINVAL && errno != ENOSYS)
-        return system_error(e, t->path);
-    if (snprintf(aside, sizeof aside, "%s-old", t->temporary) >= (int)sizeof aside)
-        return sofa_fail(e, SOFA_BAD_INPUT, "%.200s: path too long", t->path);
-    if (rename(t->path, aside) != 0)
-        return system_error(e, t->path);
-    if (rename(t->temporary, t->path) != 0) {
-        enum sofa_status status = system_error(e, t->path);
-        if (rename(aside, t->path) != 0)
-            return sofa_fail(e, SOFA_BAD_INPUT, "%.200s: cannot be replaced; its files are now in %.200s", t->path, aside);
-        return status;
-    }
-    visit(aside, REMOVE_OURS, t->ours, NULL);
-    return SOFA_OK;
-}
-
-static enum sofa_status replace(const struct target *t, struct sofa_error *e)
-{
-    if (t->ours)
-        return exchange(t, e);
-    /* replaces an empty directory, too */
-    return rename(t->temporary, t->path) == 0 ? SOFA_OK : system_error(e, t->path);
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.400s: other processes replace it all the time", t->path);
 }
 
 enum sofa_status gen_write_files(const struct gen_files *files, const char *directory, struct sofa_error *e)
 {
     struct target t = {.ours = NULL};
-    enum sofa_status status = examine(&t, directory, e);
+    enum sofa_status status = resolve(&t, directory, e);
     if (status == SOFA_OK)
-        status = make_temporary(&t, e);
+        status = examine(&t, e);
+    if (status == SOFA_OK)
+        status = gen_temporary_make(&t.temporary, t.path, e);
     if (status == SOFA_OK) {
         for (unsigned i = 0; status == SOFA_OK && i < files->count; i++)
             status = write_file(&t, &files->file[i], e);
         if (status == SOFA_OK)
             status = replace(&t, e);
-        if (status != SOFA_OK)
-            visit(t.temporary, REMOVE_ALL, NULL, NULL);
+        if (status == SOFA_OK)
+            gen_temporary_clean(t.path);
+        else if (!t.exchanged)
+            gen_tree_remove(t.temporary.path);
+        gen_temporary_close(&t.temporary);
     }
     json_decref(t.ours);
     return status;
