@@ -42,6 +42,7 @@ int sofa_attend_pair(const struct sofa_attend *a, struct sofa_attend_row *row, c
     unsigned raise;
     int raised;
     int32_t t = sofa_scale_score(dot(q, k, d), a->job->scale_mantissa, a->job->scale_shift);
+    row->saturated += t == INT32_MAX || t == INT32_MIN;
     int64_t x = sofa_reference_step(&row->reference, t, &raise, &raised);
     uint32_t p = sofa_exp2(&a->tables, x);
     row->l = (row->l >> raise) + p;
@@ -65,5 +66,6 @@ void sofa_attend_finish(const struct sofa_attend *a, struct sofa_attend_row *row
     }
     memset(row->o, 0, d * sizeof *row->o);
     row->l = 0;
+    row->saturated = 0;
     row->reference = (struct sofa_reference){0};
 }

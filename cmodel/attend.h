@@ -14,6 +14,7 @@ struct sofa_attend_row {
     int64_t *o;      /* d accumulators */
     int32_t *recent; /* the terms not yet in o, at most SOFA_RECENT_MAX; as exact, but faster to add up */
     unsigned recents;
+    unsigned saturated; /* keys of this block whose score is at the end of its range */
 };
 
 struct sofa_attend {

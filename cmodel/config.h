@@ -183,6 +183,11 @@ void sofa_config_default(struct sofa_config *c);
 enum sofa_status sofa_config_load(struct sofa_config *c, const char *path, const char *const *overrides,
                                   unsigned count, struct sofa_error *e);
 
+/* The same; a value of the file that gives way to one of the overrides (attend.width to a smaller head_dim) is named in
+ * `warnings`, which may be NULL. */
+enum sofa_status sofa_config_load_warned(struct sofa_config *c, const char *path, const char *const *overrides,
+                                         unsigned count, struct sofa_warnings *warnings, struct sofa_error *e);
+
 /* SOFA_OK if every value is legal; else SOFA_BAD_INPUT and one line naming the key and its range. */
 enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_error *e);
 

@@ -142,8 +142,22 @@ static enum sofa_status apply_override(struct sofa_draft *draft, const char *tex
     return SOFA_OK;
 }
 
+/* The smaller key of a bound is made to fit; what the file says about it is not forgotten silently. Others give way to it in
+ * turn, as they would to the key that it followed. */
+static void give_way(struct sofa_draft *draft, unsigned small, unsigned big, const char *path, struct sofa_warnings *warnings)
+{
+    unsigned value = sofa_key_get(&draft->config, small), limit = sofa_key_get(&draft->config, big);
+    if (draft->level[small] == SOFA_LEVEL_FILE)
+        sofa_warn(warnings, "%.200s: line %u: %s is %u, taken as %u because %s is %u", path ? path : "--set",
+                  sofa_draft_line(draft, sofa_key_rules[small].path), sofa_key_rules[small].path, value, limit,
+                  sofa_key_rules[big].path, limit);
+    *sofa_key_value(&draft->config, small) = limit;
+    if (draft->level[small] == SOFA_LEVEL_FILE)
+        draft->level[small] = SOFA_LEVEL_SET;
+}
+
 /* Omitted keys follow the given ones; a value of the file gives way to a bound of the command line. */
-static void complete(struct sofa_draft *draft)
+static void complete(struct sofa_draft *draft, const char *path, struct sofa_warnings *warnings)
 {
     struct sofa_config *c = &draft->config;
     for (unsigned i = 0; i < sofa_key_bound_count; i++) {
@@ -157,7 +171,7 @@ static void complete(struct sofa_draft *draft)
         int yields = draft->level[small] == SOFA_LEVEL_DEFAULT ||
                      (draft->level[small] == SOFA_LEVEL_FILE && draft->level[big] == SOFA_LEVEL_SET);
         if (yields && sofa_key_get(c, small) > sofa_key_get(c, big))
-            *sofa_key_value(c, small) = sofa_key_get(c, big);
+            give_way(draft, small, big, path, warnings);
     }
 }
 
@@ -197,6 +211,12 @@ static enum sofa_status check_given(const struct sofa_draft *draft, const char *
 enum sofa_status sofa_config_load(struct sofa_config *c, const char *path, const char *const *overrides,
                                   unsigned count, struct sofa_error *e)
 {
+    return sofa_config_load_warned(c, path, overrides, count, NULL, e);
+}
+
+enum sofa_status sofa_config_load_warned(struct sofa_config *c, const char *path, const char *const *overrides,
+                                         unsigned count, struct sofa_warnings *warnings, struct sofa_error *e)
+{
     struct sofa_draft draft = {.level = {SOFA_LEVEL_DEFAULT}};
     struct sofa_error why;
     sofa_config_default(&draft.config);
@@ -215,7 +235,7 @@ enum sofa_status sofa_config_load(struct sofa_config *c, const char *path, const
     enum sofa_status status = check_given(&draft, path, e);
     if (status != SOFA_OK)
         return status;
-    complete(&draft);
+    complete(&draft, path, warnings);
     status = sofa_config_check(&draft.config, &why);
     *c = draft.config;
     return status == SOFA_OK ? SOFA_OK : blame(&draft, path, why.text, e);

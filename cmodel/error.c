@@ -28,3 +28,17 @@ void sofa_warn(struct sofa_warnings *w, const char *format, ...)
     vsnprintf(w->text[w->count++], sizeof w->text[0], format, args);
     va_end(args);
 }
+
+void sofa_print_warnings(const char *name, const struct sofa_warnings *w)
+{
+    for (unsigned i = 0; i < w->count; i++)
+        fprintf(stderr, "%s: warning: %s\n", name, w->text[i]);
+}
+
+void sofa_warn_first(struct sofa_warnings *w, const struct sofa_warnings *more)
+{
+    struct sofa_warnings later = *w;
+    *w = *more;
+    for (unsigned i = 0; i < later.count; i++)
+        sofa_warn(w, "%s", later.text[i]);
+}

@@ -25,5 +25,9 @@ struct sofa_warnings {
 };
 /* Adds a line; w may be NULL. The last of too many says that there are more. */
 void sofa_warn(struct sofa_warnings *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Prints each as "NAME: warning: TEXT" to standard error. */
+void sofa_print_warnings(const char *name, const struct sofa_warnings *w);
+/* Puts the lines of `more` before those of w. */
+void sofa_warn_first(struct sofa_warnings *w, const struct sofa_warnings *more);
 
 #endif

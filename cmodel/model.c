@@ -149,8 +149,9 @@ static void predict_row(struct run *run, struct sofa_tile *tile, size_t row0, un
         return;
     sofa_tile_see(tile, r, low, high, run->c->predict.keys);
     int32_t score[SOFA_TILE_KEYS_MAX];
-    sofa_predict_row(score + low, run->power + r * d, run->khat + (tile->base + low) * d, d, high - low,
-                     run->j->score_shift, run->c->predict.score_bits);
+    run->result->saturated.predicted +=
+        sofa_predict_row(score + low, run->power + r * d, run->khat + (tile->base + low) * d, d, high - low,
+                         run->j->score_shift, run->c->predict.score_bits);
     struct sofa_selection s;
     sofa_select_keys(&s, score, low, high, run->j->kept, run->radius_row[r], run->j->carry, &run->carried[r]);
     for (unsigned i = 0; i < s.count; i++) {
@@ -288,6 +289,8 @@ static enum sofa_status run_block(struct run *run, size_t row0, unsigned rows, s
         if (status != SOFA_OK)
             return status;
     }
+    for (unsigned r = 0; r < rows; r++)
+        run->result->saturated.scores += run->row[r].saturated;
     for (unsigned r = 0; r < rows; r++)
         sofa_attend_finish(&run->attend, &run->row[r], run->result->o + (row0 + r) * run->c->head_dim);
     run->result->block[run->result->counters.blocks++] = (struct sofa_block){.rows = rows, .low = low, .high = high};

@@ -27,6 +27,12 @@ struct sofa_counters {
     uint64_t bytes_cache_read, bytes_cache_write; /* whole beats read; bytes written */
 };
 
+/* Where numbers leave their range, so that different ones count alike: a sign that a scale of the trace is wrong. */
+struct sofa_saturations {
+    uint64_t scores;    /* of attended pairs: their logarithm t exceeds 32 bits, 2^19 octaves */
+    uint64_t predicted; /* predicted scores beyond predict.score_bits */
+};
+
 #define SOFA_COLUMN_WORDS (SOFA_HEAD_DIM_MAX / 64u)
 
 /* What one tile of one block looks like to the scheduler; enough for the cycle model. */
@@ -54,6 +60,7 @@ struct sofa_result {
     double o_step;
     uint8_t *selected;  /* R x S */
     struct sofa_counters counters;
+    struct sofa_saturations saturated;
     struct sofa_tile *tile; /* in order of execution */
     size_t tiles;
     struct sofa_block *block; /* counters.blocks of them */

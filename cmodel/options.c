@@ -12,13 +12,14 @@
 
 #define EXTRA_MAX 16
 enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ROWS,
-       OPTION_HEAD, OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
+       OPTION_HEAD, OPTION_FIT, OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
 
 static const struct option shared_options[] = {
     {"set", required_argument, NULL, OPTION_SET},       {"kept", required_argument, NULL, OPTION_KEPT},
     {"tile", required_argument, NULL, OPTION_TILE},     {"radius", required_argument, NULL, OPTION_RADIUS},
     {"carry", no_argument, NULL, OPTION_CARRY},         {"rows", required_argument, NULL, OPTION_ROWS},
     {"head", required_argument, NULL, OPTION_HEAD},
+    {"fit", no_argument, NULL, OPTION_FIT},
     {"all-visible", no_argument, NULL, OPTION_ALL_VISIBLE}, {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, 'h'},                   {"version", no_argument, NULL, OPTION_VERSION},
     {"output", required_argument, NULL, 'o'},
@@ -27,18 +28,20 @@ static const struct option shared_options[] = {
 
 static void print_help(const struct sofa_program *program)
 {
-    printf("usage: %s CONFIG.yaml TRACE.npz [options]\n%s\n\n"
+    printf("usage: %s CONFIG.yaml TRACE.npz%s [options]\n%s\n\n"
            "  --set KEY=VALUE   override a key of the configuration, e.g. tile.keys=128\n"
+           "  --fit             set head_dim, mode and kvgen.rotary, and larger keys_max and hidden_max, as the trace needs\n"
            "  --kept N          keys kept per row and tile (default: as many as the hardware keeps)\n"
            "  --tile KEYS       keys of a tile (default: tile.keys)\n"
            "  --radius R        drop kept keys more than R (natural logarithm) below the best (default: inf)\n"
            "  --carry           the best is that of this and all earlier tiles of the row\n"
            "  --rows A:B        only rows A to B-1 of the trace\n"
-           "  --head N          of a trace that holds several heads, from 0 on\n"
+           "  --head N          of a trace that holds several heads, from 0 on%s\n"
            "  --all-visible     every row sees every key, whatever the trace's first and visible say\n"
-           "  -o OUT.npz        write o, o_int, o_scale and selected\n"
+           "  -o OUT.npz        write o, o_int, o_scale and selected%s\n"
            "  --json            print one JSON object\n",
-           program->name, program->summary);
+           program->name, program->several ? "..." : "", program->summary, program->several ? " (default: all of them)" : "",
+           program->several ? "; of several heads into OUT-TRACE[-hN].npz" : "");
     for (const struct sofa_extra_option *x = program->extra; x && x->name; x++) {
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", x->name, x->argument ? " " : "", x->argument ? x->argument : "");
@@ -69,15 +72,6 @@ static enum sofa_status take_count(unsigned *value, const char *name, const char
     return SOFA_OK;
 }
 
-static enum sofa_status take_head(struct sofa_run_options *o, const char *text, struct sofa_error *e)
-{
-    uint64_t n;
-    if (!sofa_parse_unsigned(text, UINT32_MAX, &n))
-        return sofa_fail(e, SOFA_BAD_INPUT, "--head '%.80s': must be a whole number, 0 or more", text);
-    o->head = (size_t)n;
-    return SOFA_OK;
-}
-
 static enum sofa_status take_shared(struct sofa_run_options *o, int option, const char *text, struct sofa_error *e)
 {
     switch (option) {
@@ -97,7 +91,8 @@ static enum sofa_status take_shared(struct sofa_run_options *o, int option, cons
         if (!sofa_parse_range(text, &o->row_first, &o->row_end))
             return sofa_fail(e, SOFA_BAD_INPUT, "--rows '%.80s': must be A:B with 0 <= A < B", text);
         return SOFA_OK;
-    case OPTION_HEAD: return take_head(o, text, e);
+    case OPTION_HEAD: return sofa_parse_head(&o->head, text, e);
+    case OPTION_FIT: o->fit = 1; return SOFA_OK;
     case OPTION_ALL_VISIBLE: o->all_visible = 1; return SOFA_OK;
     case OPTION_JSON: o->json = 1; return SOFA_OK;
     default: o->out_path = text; return SOFA_OK;
@@ -125,17 +120,20 @@ static enum sofa_status take_option(struct sofa_run_options *o, const struct sof
 static enum sofa_status take_positionals(struct sofa_run_options *o, const struct sofa_program *program, int argc,
                                          char **argv, struct sofa_error *e)
 {
-    if (argc - optind == 1 && program->trace_only && *program->trace_only) {
+    int trace_only = program->trace_only && *program->trace_only;
+    if (argc - optind == 1 && trace_only) {
         o->trace_path = argv[optind];
         return SOFA_OK;
     }
     if (argc - optind < 2)
         return sofa_fail(e, SOFA_BAD_INPUT, "%s is missing; see --help",
                          optind < argc ? "TRACE.npz" : "CONFIG.yaml");
-    if (argc - optind > 2)
+    if (argc - optind > 2 && (!program->several || trace_only))
         return sofa_fail(e, SOFA_BAD_INPUT, "unexpected argument '%.80s'; see --help", argv[optind + 2]);
     o->config_path = argv[optind];
-    o->trace_path = argv[optind + 1];
+    o->trace = argv + optind + 1;
+    o->traces = (unsigned)(argc - optind - 1);
+    o->trace_path = o->trace[0];
     return SOFA_OK;
 }
 
@@ -157,20 +155,56 @@ enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sof
     }
 }
 
-static enum sofa_status load_trace(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e)
+/* 1 if --set gives the key of "KEY=VALUE". */
+static int is_set(const struct sofa_run_options *o, const char *text)
 {
-    const struct sofa_trace_choice choice = {.head = o->head};
-    if (o->head == SIZE_MAX)
-        return sofa_trace_load(&input->trace, o->trace_path, &input->config, e);
-    return sofa_trace_load_head(&input->trace, o->trace_path, &choice, &input->config, e);
+    size_t length = strcspn(text, "=") + 1;
+    for (unsigned i = 0; i < o->overrides; i++)
+        if (strncmp(o->override[i], text, length) == 0)
+            return 1;
+    return 0;
 }
 
-enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e)
+/* What the traces ask for, but for keys that --set gives. */
+static void fit(struct sofa_setup *setup, const struct sofa_run_options *o)
 {
-    *input = (struct sofa_input){.trace = {.q = {0}}};
-    enum sofa_status status = sofa_config_load(&input->config, o->config_path, o->override, o->overrides, e);
+    struct sofa_fit fit = {.begun = 0};
+    char text[SOFA_FIT_KEYS][40];
+    if (o->traces == 0)
+        sofa_fit_add(&fit, o->trace_path);
+    for (unsigned i = 0; i < o->traces; i++)
+        sofa_fit_add(&fit, o->trace[i]);
+    unsigned count = sofa_fit_overrides(text, &fit, &setup->config);
+    for (unsigned i = 0; i < count; i++)
+        if (!is_set(o, text[i]))
+            memcpy(setup->fitted[setup->fitteds++], text[i], sizeof text[i]);
+}
+
+enum sofa_status sofa_setup_load(struct sofa_setup *setup, const struct sofa_run_options *o, struct sofa_error *e)
+{
+    const char *override[SOFA_FIT_KEYS + SOFA_OVERRIDES_MAX];
+    *setup = (struct sofa_setup){.fitteds = 0};
+    enum sofa_status status = SOFA_OK;
+    if (o->fit)
+        status = sofa_config_load(&setup->config, o->config_path, o->override, o->overrides, e);
+    if (o->fit && status == SOFA_OK)
+        fit(setup, o);
+    for (unsigned i = 0; i < setup->fitteds; i++)
+        override[i] = setup->fitted[i];
+    for (unsigned i = 0; i < o->overrides; i++)
+        override[setup->fitteds + i] = o->override[i];
     if (status == SOFA_OK)
-        status = load_trace(input, o, e);
+        status = sofa_config_load_warned(&setup->config, o->config_path, override, setup->fitteds + o->overrides,
+                                         &setup->warnings, e);
+    return status;
+}
+
+enum sofa_status sofa_input_take(struct sofa_input *input, const struct sofa_setup *setup, const struct sofa_run_options *o,
+                                 const char *trace, size_t head, int given, struct sofa_error *e)
+{
+    *input = (struct sofa_input){.config = setup->config};
+    const struct sofa_trace_choice choice = {.head = head, .given = given, .warnings = &input->warnings};
+    enum sofa_status status = sofa_trace_load_head(&input->trace, trace, &choice, &input->config, e);
     if (status == SOFA_OK)
         status = sofa_trace_rows(&input->trace, o->row_first, o->row_end, e);
     if (status == SOFA_OK && o->all_visible)
@@ -180,6 +214,13 @@ enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run
     if (status != SOFA_OK)
         sofa_input_free(input);
     return status;
+}
+
+enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e)
+{
+    struct sofa_setup setup;
+    enum sofa_status status = sofa_setup_load(&setup, o, e);
+    return status == SOFA_OK ? sofa_input_take(input, &setup, o, o->trace_path, o->head, 0, e) : status;
 }
 
 void sofa_input_free(struct sofa_input *input)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line that sofamodel and sofacosim share: CONFIG.yaml TRACE.npz, overrides, job options, output. */
+/* The command line that sofamodel and sofacosim share: CONFIG.yaml TRACE.npz..., overrides, job options, output. */
 #ifndef SOFA_OPTIONS_H
 #define SOFA_OPTIONS_H
 
+#include "fit.h"
 #include "job.h"
 
 #define SOFA_OVERRIDES_MAX 128u
@@ -21,10 +22,13 @@ struct sofa_program {
     enum sofa_status (*set)(void *user, const char *name, const char *value, struct sofa_error *e);
     void *user;
     const int *trace_only; /* not NULL and not zero after parsing: CONFIG.yaml may be missing */
+    int several;           /* takes several traces */
 };
 
 struct sofa_run_options {
-    const char *config_path, *trace_path;
+    const char *config_path, *trace_path; /* trace_path: the first */
+    char *const *trace;     /* all of them: words of argv */
+    unsigned traces;
     const char *out_path; /* -o; NULL: none */
     const char *override[SOFA_OVERRIDES_MAX];
     unsigned overrides;
@@ -32,6 +36,7 @@ struct sofa_run_options {
     size_t row_first, row_end;  /* --rows A:B; 0 and SIZE_MAX: all */
     size_t head;                /* --head N; SIZE_MAX: the file's only one */
     int all_visible;            /* every row sees every key */
+    int fit;                    /* sizes of the configuration follow the traces */
     int json;
     int finished;               /* --help or --version was printed: exit 0 */
 };
@@ -40,12 +45,27 @@ struct sofa_run_options {
 enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sofa_program *program, int argc,
                                     char **argv, struct sofa_error *e);
 
-/* What the options name, loaded: configuration, trace (cut to --rows) and the job's registers. */
+/* The configuration that the options name; with --fit, what was set for the traces. */
+struct sofa_setup {
+    struct sofa_config config;
+    char fitted[SOFA_FIT_KEYS][40]; /* "KEY=VALUE" */
+    unsigned fitteds;
+    struct sofa_warnings warnings;
+};
+enum sofa_status sofa_setup_load(struct sofa_setup *setup, const struct sofa_run_options *o, struct sofa_error *e);
+
+/* A head and its job. */
 struct sofa_input {
     struct sofa_config config;
     struct sofa_trace trace;
     struct sofa_job job;
+    struct sofa_warnings warnings; /* of this head */
 };
+/* A head of a trace (head SIZE_MAX: the file's only one), cut to --rows, with the job's registers. given: keep the numbers as
+ * given, for a report. */
+enum sofa_status sofa_input_take(struct sofa_input *input, const struct sofa_setup *setup, const struct sofa_run_options *o,
+                                 const char *trace, size_t head, int given, struct sofa_error *e);
+/* The configuration and the one head that the options name. */
 enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e);
 void sofa_input_free(struct sofa_input *input);
 

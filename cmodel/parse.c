@@ -55,6 +55,15 @@ int sofa_parse_range(const char *text, size_t *first, size_t *end)
     return *text == '\0' && a < b;
 }
 
+enum sofa_status sofa_parse_head(size_t *head, const char *text, struct sofa_error *e)
+{
+    uint64_t n;
+    if (!sofa_parse_unsigned(text, UINT32_MAX, &n))
+        return sofa_fail(e, SOFA_BAD_INPUT, "--head '%.80s': must be a whole number, 0 or more", text);
+    *head = (size_t)n;
+    return SOFA_OK;
+}
+
 static enum sofa_status read_stream(char **data, size_t *length, FILE *f, const char *path, size_t limit,
                                     struct sofa_error *e)
 {

@@ -29,13 +29,18 @@ void sofa_truncate_key(int16_t *khat, const int16_t *k, size_t n, const struct s
         khat[i] = (int16_t)(k[i] >> shift);
 }
 
-int32_t sofa_predict_score(const int16_t *power, const int16_t *khat, size_t d, unsigned score_shift,
-                           unsigned score_bits)
+static int32_t dot(const int16_t *power, const int16_t *khat, size_t d)
 {
     int32_t full = 0;
     for (size_t i = 0; i < d; i++)
         full += power[i] * khat[i];
-    return (int32_t)sofa_saturate(full >> score_shift, score_bits);
+    return full;
+}
+
+int32_t sofa_predict_score(const int16_t *power, const int16_t *khat, size_t d, unsigned score_shift,
+                           unsigned score_bits)
+{
+    return (int32_t)sofa_saturate(dot(power, khat, d) >> score_shift, score_bits);
 }
 
 /* Four keys at a time, so that the codes are read once for all. */
@@ -55,18 +60,21 @@ static void dot_four(int32_t *full, const int16_t *power, const int16_t *khat, s
     full[3] = s3;
 }
 
-void sofa_predict_row(int32_t *score, const int16_t *power, const int16_t *khat, size_t d, unsigned keys,
-                      unsigned score_shift, unsigned score_bits)
+unsigned sofa_predict_row(int32_t *score, const int16_t *power, const int16_t *khat, size_t d, unsigned keys,
+                          unsigned score_shift, unsigned score_bits)
 {
     int32_t top = (int32_t)(((uint32_t)1 << (score_bits - 1)) - 1);
     unsigned whole = keys / 4 * 4;
+    unsigned saturated = 0;
     for (unsigned k = 0; k < whole; k += 4)
         dot_four(score + k, power, khat + k * d, d);
-    for (unsigned k = 0; k < whole; k++) {
-        int32_t s = score[k] >> score_shift;
+    for (unsigned k = whole; k < keys; k++)
+        score[k] = dot(power, khat + k * d, d);
+    for (unsigned k = 0; k < keys; k++) {
+        int32_t exact = score[k] >> score_shift, s = exact;
         s = s > top ? top : s;
         score[k] = s < -top - 1 ? -top - 1 : s;
+        saturated += score[k] != exact;
     }
-    for (unsigned k = whole; k < keys; k++)
-        score[k] = sofa_predict_score(power, khat + k * d, d, score_shift, score_bits);
+    return saturated;
 }

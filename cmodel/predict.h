@@ -15,8 +15,8 @@ void sofa_truncate_key(int16_t *khat, const int16_t *k, size_t n, const struct s
 int32_t sofa_predict_score(const int16_t *power, const int16_t *khat, size_t d, unsigned score_shift,
                            unsigned score_bits);
 
-/* The same for a row and `keys` keys that stand one after the other. */
-void sofa_predict_row(int32_t *score, const int16_t *power, const int16_t *khat, size_t d, unsigned keys,
-                      unsigned score_shift, unsigned score_bits);
+/* The same for a row and `keys` keys that stand one after the other. Returns how many scores were saturated. */
+unsigned sofa_predict_row(int32_t *score, const int16_t *power, const int16_t *khat, size_t d, unsigned keys,
+                          unsigned score_shift, unsigned score_bits);
 
 #endif

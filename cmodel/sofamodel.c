@@ -1,37 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sofamodel: runs a head through the bit-exact model. */
+/* sofamodel: runs heads through the bit-exact model. */
 #include "encode.h"
-#include "options.h"
+#include "heads.h"
 #include "output.h"
+#include "parse.h"
 #include "program.h"
-#include "report.h"
 
-static enum sofa_status run(const struct sofa_run_options *o, const struct sofa_input *input, struct sofa_error *e)
+#include <string.h>
+
+static enum sofa_status report_head(struct sofa_head_run *run, const struct sofa_input *input)
 {
-    struct sofa_report report;
     struct sofa_result result;
-    enum sofa_status status = sofa_report_run(&report, &result, &input->config, &input->trace, &input->job, e);
+    enum sofa_status status =
+        sofa_report_run(&run->report, &result, &input->config, &input->trace, &input->job, &run->error);
     if (status != SOFA_OK)
         return status;
-    if (o->out_path)
-        status = sofa_result_save(&result, o->out_path, e);
-    if (status == SOFA_OK && o->json)
-        status = sofa_report_print_json(sofa_report_json(&report), e);
-    else if (status == SOFA_OK)
-        sofa_report_print(stdout, &report);
+    run->reported = 1;
+    run->report.trace = run->trace;
+    run->report.head = run->head;
+    sofa_warn_first(&run->report.warnings, &input->warnings);
+    if (run->out_path)
+        status = sofa_result_save(&result, run->out_path, &run->error);
     sofa_result_free(&result);
     return status;
 }
 
+static enum sofa_status run_head(void *user, struct sofa_head_run *run, const struct sofa_setup *setup,
+                                 const struct sofa_run_options *o)
+{
+    struct sofa_input input;
+    (void)user;
+    enum sofa_status status = sofa_input_take(&input, setup, o, run->trace, run->head, 1, &run->error);
+    if (status != SOFA_OK)
+        return status;
+    status = report_head(run, &input);
+    sofa_input_free(&input);
+    return status;
+}
+
 struct settings {
-    const char *encode_path; /* --encode-weights; NULL: run the head */
+    const char *encode_path; /* --encode-weights; NULL: run the heads */
     int encode;
+    unsigned threads;
 };
 
 static enum sofa_status set(void *user, const char *name, const char *value, struct sofa_error *e)
 {
     struct settings *s = user;
-    (void)name;
+    uint64_t threads;
+    if (strcmp(name, "threads") == 0) {
+        if (!sofa_parse_unsigned(value, 1024, &threads))
+            return sofa_fail(e, SOFA_BAD_INPUT, "--threads is '%.80s', must be 0 to 1024", value);
+        s->threads = (unsigned)threads;
+        return SOFA_OK;
+    }
     if (!*value)
         return sofa_fail(e, SOFA_BAD_INPUT, "--encode-weights: needs the name of a file");
     s->encode_path = value;
@@ -49,18 +71,19 @@ static enum sofa_status encode_weights(const struct sofa_run_options *o, const s
 int main(int argc, char **argv)
 {
     static const struct sofa_extra_option extra[] = {
+        {"threads", "N", "heads at a time (default: 0, as many as processors)"},
         {"encode-weights", "OUT.npz", "only write wk as codes, wk and wv as bytes; needs no CONFIG.yaml"},
         {NULL, NULL, NULL},
     };
-    struct settings settings = {NULL, 0};
+    struct settings settings = {.threads = 0};
     const struct sofa_program program = {.name = "sofamodel",
-                                         .summary = "Runs an attention head through the bit-exact model.",
+                                         .summary = "Runs attention heads through the bit-exact model.",
                                          .extra = extra,
                                          .set = set,
                                          .user = &settings,
-                                         .trace_only = &settings.encode};
+                                         .trace_only = &settings.encode,
+                                         .several = 1};
     struct sofa_run_options options;
-    struct sofa_input input;
     struct sofa_error error = {""};
     sofa_program_begin();
     enum sofa_status status = sofa_options_parse(&options, &program, argc, argv, &error);
@@ -68,12 +91,9 @@ int main(int argc, char **argv)
         return sofa_exit(&program, status, &error);
     if (settings.encode)
         return sofa_exit(&program, encode_weights(&options, &settings, &error), &error);
+    const struct sofa_heads_how how = {.program = &program, .options = &options, .threads = settings.threads, .run = run_head};
     status = sofa_output_check(options.out_path, &error);
     if (status == SOFA_OK)
-        status = sofa_input_load(&input, &options, &error);
-    if (status == SOFA_OK) {
-        status = run(&options, &input, &error);
-        sofa_input_free(&input);
-    }
+        status = sofa_heads_run(&how, &error);
     return sofa_exit(&program, status, &error);
 }

@@ -145,6 +145,17 @@ enum sofa_status sofa_trace_heads(size_t *heads, const char *path, struct sofa_e
     return SOFA_OK;
 }
 
+static enum sofa_status choose_head(struct sofa_source *s, size_t head, struct sofa_error *e)
+{
+    s->head = head == SIZE_MAX ? 0 : head;
+    if (head == SIZE_MAX && s->heads > 1)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array 'q': holds %zu heads; choose one, --head 0 to %zu", s->path,
+                         s->heads, s->heads - 1);
+    if (s->head >= s->heads)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: --head is %zu, must be 0 to %zu", s->path, head, s->heads - 1);
+    return SOFA_OK;
+}
+
 enum sofa_status sofa_trace_load_head(struct sofa_trace *t, const char *path, const struct sofa_trace_choice *choice,
                                       const struct sofa_config *c, struct sofa_error *e)
 {
@@ -153,9 +164,9 @@ enum sofa_status sofa_trace_load_head(struct sofa_trace *t, const char *path, co
     enum sofa_status status = open_source(&s, path, e);
     if (status != SOFA_OK)
         return status;
-    s.head = choice->head;
-    status = s.head < s.heads ? read_trace(t, &s, choice, c, e)
-                              : sofa_fail(e, SOFA_BAD_INPUT, "%.250s: --head is %zu, must be 0 to %zu", path, s.head, s.heads - 1);
+    status = choose_head(&s, choice->head, e);
+    if (status == SOFA_OK)
+        status = read_trace(t, &s, choice, c, e);
     sofa_npz_close(s.z);
     if (status != SOFA_OK)
         sofa_trace_free(t);
@@ -165,14 +176,8 @@ enum sofa_status sofa_trace_load_head(struct sofa_trace *t, const char *path, co
 enum sofa_status sofa_trace_load(struct sofa_trace *t, const char *path, const struct sofa_config *c,
                                  struct sofa_error *e)
 {
-    const struct sofa_trace_choice choice = {.head = 0};
-    size_t heads = 0;
-    *t = (struct sofa_trace){.has_ranges = 0};
-    enum sofa_status status = sofa_trace_heads(&heads, path, e);
-    if (status == SOFA_OK && heads > 1)
-        return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array 'q': holds %zu heads; choose one, --head 0 to %zu", path, heads,
-                         heads - 1);
-    return status == SOFA_OK ? sofa_trace_load_head(t, path, &choice, c, e) : status;
+    const struct sofa_trace_choice choice = {.head = SIZE_MAX};
+    return sofa_trace_load_head(t, path, &choice, c, e);
 }
 
 enum sofa_status sofa_trace_rows(struct sofa_trace *t, size_t a, size_t b, struct sofa_error *e)

@@ -37,7 +37,7 @@ struct sofa_trace {
 
 /* What is wanted of a file. */
 struct sofa_trace_choice {
-    size_t head;  /* of a file that holds several: 0 .. heads - 1 */
+    size_t head;  /* of a file that holds several: 0 .. heads - 1; SIZE_MAX: it must hold one */
     int given;    /* keep the tensors as given (t->q.given, t->k.given, t->v.given) */
     struct sofa_warnings *warnings; /* takes what was not used of the file; NULL: nobody asks */
 };

@@ -18,6 +18,7 @@ struct host_options {
     double timeout; /* of a job, seconds */
     struct sofa_options run;
     size_t row_first, row_end;
+    size_t head; /* SIZE_MAX: the trace's only one */
     int json;
 };
 

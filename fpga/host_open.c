@@ -21,6 +21,7 @@ enum sofa_status host_identify(struct host *h, struct sofa_error *e)
 {
     const struct host_options *o = h->options;
     uint32_t id = 0;
+    struct sofa_warnings warnings = {.count = 0};
     enum sofa_status status = sofa_driver_get(&h->bus, "ID", &id, e);
     if (status == SOFA_OK && id != SOFA_ID)
         return sofa_fail(e, SOFA_BAD_RESULT, "%s: register ID is 0x%08X, want 0x%08X; is this the bitstream of a SOFA core?",
@@ -28,11 +29,12 @@ enum sofa_status host_identify(struct host *h, struct sofa_error *e)
     if (status != SOFA_OK)
         return status;
     if (o->config || o->overrides > 0)
-        status = sofa_config_load(&h->config, o->config, o->override, o->overrides, e);
+        status = sofa_config_load_warned(&h->config, o->config, o->override, o->overrides, &warnings, e);
     else if (h->serial)
         status = sofa_link_config(&h->link, &h->config, e);
     else
         status = sofa_fail(e, SOFA_BAD_INPUT, "--config is missing: only boards with a serial line tell their configuration");
+    sofa_print_warnings("sofahost", &warnings);
     if (status == SOFA_OK)
         status = sofa_driver_identify(&h->bus, &h->config, e);
     if (status == SOFA_OK && h->serial)

@@ -138,11 +138,14 @@ static enum sofa_status execute(struct host *h, const struct sofa_trace *t, stru
 enum sofa_status host_run(struct host *h, struct sofa_error *e)
 {
     struct sofa_trace trace = {.q = {0}};
+    struct sofa_warnings warnings = {.count = 0};
+    const struct sofa_trace_choice choice = {.head = h->options->head, .warnings = &warnings};
     if (h->options->arguments != 1)
         return sofa_fail(e, SOFA_BAD_INPUT, "run: give one TRACE.npz; see --help");
     enum sofa_status status = host_identify(h, e);
     if (status == SOFA_OK)
-        status = sofa_trace_load(&trace, h->options->argument[0], &h->config, e);
+        status = sofa_trace_load_head(&trace, h->options->argument[0], &choice, &h->config, e);
+    sofa_print_warnings("sofahost", &warnings);
     if (status == SOFA_OK)
         status = sofa_trace_rows(&trace, h->options->row_first, h->options->row_end, e);
     if (status == SOFA_OK)

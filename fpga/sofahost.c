@@ -29,6 +29,7 @@ static const char usage[] =
     "  --set KEY=VALUE     overrides a key of the configuration\n"
     "  --timeout S         seconds that a job may take (60)\n"
     "  --rows A:B          only rows A to B-1 of the trace\n"
+    "  --head N            of a trace that holds several heads, from 0 on\n"
     "  --kept N, --tile KEYS, --radius R, --carry\n"
     "                      as sofamodel takes them\n"
     "  --json              prints one JSON object\n"
@@ -36,7 +37,7 @@ static const char usage[] =
     "\n"
     "Exit status: 0 good, 1 no answer or a bad one, 2 usage or input error.\n";
 
-enum { OPTION_PORT = 256, OPTION_BAUD, OPTION_CONFIG, OPTION_SET, OPTION_TIMEOUT, OPTION_ROWS, OPTION_KEPT, OPTION_TILE,
+enum { OPTION_PORT = 256, OPTION_BAUD, OPTION_CONFIG, OPTION_SET, OPTION_TIMEOUT, OPTION_ROWS, OPTION_HEAD, OPTION_KEPT, OPTION_TILE,
        OPTION_RADIUS, OPTION_CARRY, OPTION_JSON, OPTION_VERSION };
 
 static const struct option known[] = {
@@ -45,8 +46,9 @@ static const struct option known[] = {
     {"timeout", required_argument, NULL, OPTION_TIMEOUT}, {"rows", required_argument, NULL, OPTION_ROWS},
     {"kept", required_argument, NULL, OPTION_KEPT},     {"tile", required_argument, NULL, OPTION_TILE},
     {"radius", required_argument, NULL, OPTION_RADIUS}, {"carry", no_argument, NULL, OPTION_CARRY},
-    {"json", no_argument, NULL, OPTION_JSON},           {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, OPTION_VERSION},     {NULL, 0, NULL, 0},
+    {"head", required_argument, NULL, OPTION_HEAD},     {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, 'h'},                   {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
 };
 
 static enum sofa_status take_number(unsigned *value, const char *name, const char *text, unsigned most,
@@ -78,6 +80,7 @@ static enum sofa_status take(struct host_options *o, int option, const char *tex
         if (!sofa_parse_range(text, &o->row_first, &o->row_end))
             return sofa_fail(e, SOFA_BAD_INPUT, "--rows '%.80s': must be A:B with 0 <= A < B", text);
         break;
+    case OPTION_HEAD: return sofa_parse_head(&o->head, text, e);
     case OPTION_KEPT: return take_number(&o->run.kept, "--kept", text, SOFA_KEPT_MAX, e);
     case OPTION_TILE: return take_number(&o->run.tile, "--tile", text, SOFA_TILE_KEYS_MAX, e);
     case OPTION_RADIUS:
@@ -92,7 +95,7 @@ static enum sofa_status take(struct host_options *o, int option, const char *tex
 
 static enum sofa_status parse(struct host_options *o, int argc, char **argv, int *finished, struct sofa_error *e)
 {
-    *o = (struct host_options){.baud = 115200, .timeout = 60, .row_end = SIZE_MAX, .run = {.radius = INFINITY}};
+    *o = (struct host_options){.baud = 115200, .timeout = 60, .row_end = SIZE_MAX, .head = SIZE_MAX, .run = {.radius = INFINITY}};
     *finished = 0;
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":h", known, NULL)) != -1;) {

@@ -5,6 +5,7 @@
 #include "registers.h"
 
 #include "../cmodel/program.h"
+#include "../cmodel/report.h"
 #include "../cmodel/version.h"
 
 #include <getopt.h>
@@ -110,7 +111,18 @@ static enum sofa_status print_registers(struct sofa_error *e)
     return status;
 }
 
-static enum sofa_status print_configuration(const struct sofa_config *c, struct sofa_error *e)
+/* Releases the object. */
+static enum sofa_status print_json(json_t *object, struct sofa_error *e)
+{
+    char *text = object ? json_dumps(object, JSON_INDENT(2)) : NULL;
+    json_decref(object);
+    enum sofa_status status = text ? print(text, e) : sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", GEN_MANIFEST);
+    free(text);
+    return status == SOFA_OK ? print("\n", e) : status;
+}
+
+static enum sofa_status print_configuration(const struct sofa_config *c, const struct sofa_warnings *warnings,
+                                            struct sofa_error *e)
 {
     struct gen_values v;
     json_t *root;
@@ -118,14 +130,21 @@ static enum sofa_status print_configuration(const struct sofa_config *c, struct 
     enum sofa_status status = gen_manifest_configuration(&root, &v, e);
     if (status != SOFA_OK)
         return status;
-    char *text = json_dumps(root, JSON_INDENT(2));
-    json_decref(root);
-    status = text ? print(text, e) : sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", GEN_MANIFEST);
-    free(text);
-    return status == SOFA_OK ? print("\n", e) : status;
+    json_object_set_new(root, "warnings", sofa_warnings_json(warnings));
+    return print_json(root, e);
 }
 
-static enum sofa_status generate(const struct options *o, const struct sofa_config *c, struct sofa_error *e)
+/* The manifest as it was written, and what it does not hold: the warnings of this run. */
+static enum sofa_status print_manifest(const char *text, const struct sofa_warnings *warnings, struct sofa_error *e)
+{
+    json_t *root = json_loads(text, 0, NULL);
+    if (root)
+        json_object_set_new(root, "warnings", sofa_warnings_json(warnings));
+    return print_json(root, e);
+}
+
+static enum sofa_status generate(const struct options *o, const struct sofa_config *c, const struct sofa_warnings *warnings,
+                                 struct sofa_error *e)
 {
     struct gen_files files;
     enum sofa_status status = gen_emit_files(&files, c, o->templates, e);
@@ -133,7 +152,7 @@ static enum sofa_status generate(const struct options *o, const struct sofa_conf
         status = gen_write_files(&files, o->directory, e);
     const struct gen_file *manifest = gen_files_find(&files, GEN_MANIFEST);
     if (status == SOFA_OK && o->json && manifest)
-        status = print(manifest->text.data, e);
+        status = print_manifest(manifest->text.data, warnings, e);
     gen_files_free(&files);
     return status;
 }
@@ -141,18 +160,20 @@ static enum sofa_status generate(const struct options *o, const struct sofa_conf
 static enum sofa_status run(const struct options *o, struct sofa_error *e)
 {
     struct sofa_config c;
+    struct sofa_warnings warnings = {.count = 0};
     if (o->help)
         return print(usage, e);
     if (o->version)
         return print("sofagen " SOFA_VERSION "\n", e);
     if (o->registers)
         return print_registers(e);
-    enum sofa_status status = sofa_config_load(&c, o->config, o->override, o->overrides, e);
+    enum sofa_status status = sofa_config_load_warned(&c, o->config, o->override, o->overrides, &warnings, e);
     if (status != SOFA_OK)
         return status;
+    sofa_print_warnings("sofagen", &warnings);
     if (!o->check)
-        return generate(o, &c, e);
-    return o->json ? print_configuration(&c, e) : SOFA_OK;
+        return generate(o, &c, &warnings, e);
+    return o->json ? print_configuration(&c, &warnings, e) : SOFA_OK;
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare.h"
 
+#include "../cmodel/counts.h"
+
 #include "../cmodel/schedule.h"
 
 #include <stdarg.h>
@@ -41,15 +43,6 @@ static void compare_padding(struct tb_comparison *cmp, const struct tb_layout *l
                 tb_differ(cmp, "output buffer, row %zu: byte %zu beyond the row was written", row, i);
 }
 
-/* K and V rows read: in mode tokens those that are fetched from the cache. */
-static void count_row_beats(const struct sofa_config *c, const struct sofa_counters *n, uint64_t *key, uint64_t *value)
-{
-    struct sofa_derived d;
-    sofa_config_derive(c, &d);
-    *key = c->mode == SOFA_MODE_TOKENS ? n->fetched * d.key_beats : n->bytes_key / d.port_bytes;
-    *value = c->mode == SOFA_MODE_TOKENS ? n->fetched * d.value_beats : n->bytes_value / d.port_bytes;
-}
-
 /* Keys of a tile whose V row is read, in issue order. */
 static unsigned read_order(const struct sofa_tile *tile, unsigned keys, uint16_t *order)
 {
@@ -63,41 +56,13 @@ static unsigned read_order(const struct sofa_tile *tile, unsigned keys, uint16_t
 static void compare_counters(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
                              const struct tb_outcome *o)
 {
-    const struct sofa_counters *n = &result->counters;
-    uint64_t port = c->memory.port_bits / 8, key, value;
-    int tokens = c->mode == SOFA_MODE_TOKENS;
-    count_row_beats(c, n, &key, &value);
-    const struct {
-        const char *name;
-        uint64_t want;
-    } table[] = {
-        {"TILES", n->tiles},
-        {"KEY_ROWS", n->key_rows},
-        {"NEED_KEYS", n->keys},
-        {"PAIRS", n->pairs},
-        {"CLIPPED", n->clipped},
-        {"RAISES", n->raises},
-        {"EMPTY_ROWS", n->empty_rows},
-        {"BLOCKS", n->blocks},
-        {"QUERY_BEATS", n->bytes_query / port},
-        {"KEY_BEATS", key},
-        {"VALUE_BEATS", value},
-        {"RANGE_BEATS", n->bytes_range / port},
-        {"OUTPUT_BYTES", n->bytes_output},
-        {"GENERATED", n->generated},
-        {"FETCHED", n->fetched},
-        {"KHAT_BUSY", n->khat_beats},
-        {"TOKEN_BEATS", n->bytes_token / port},
-        {"WEIGHT_BEATS", n->bytes_weight / port},
-        {"CACHE_BYTES", n->bytes_cache_write},
-        {"ROTARY_BEATS", n->bytes_rotary / port},
-    };
-    size_t count = sizeof table / sizeof table[0] - (tokens ? 0 : 7);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t got = tb_counter(o, table[i].name);
-        if (got != table[i].want)
-            tb_differ(cmp, "counter %s: got %llu, want %llu", table[i].name, (unsigned long long)got,
-                      (unsigned long long)table[i].want);
+    struct sofa_counts want;
+    sofa_counts_expect(&want, c, &result->counters);
+    for (unsigned i = 0; i < want.count; i++) {
+        uint64_t got = tb_counter(o, want.item[i].name);
+        if (got != want.item[i].value)
+            tb_differ(cmp, "counter %s: got %llu, want %llu", want.item[i].name, (unsigned long long)got,
+                      (unsigned long long)want.item[i].value);
     }
 }
 
@@ -107,7 +72,7 @@ static void compare_bus(struct tb_comparison *cmp, const struct sofa_config *c, 
 {
     const struct sofa_counters *n = &result->counters;
     uint64_t port = c->memory.port_bits / 8, key, value, written = 0;
-    count_row_beats(c, n, &key, &value);
+    sofa_count_row_beats(c, n, &key, &value);
     const uint64_t beats[TB_KINDS] = {
         [TB_Q] = n->bytes_query / port, [TB_K] = key, [TB_V] = value, [TB_RANGE] = n->bytes_range / port,
         [TB_X] = n->bytes_token / port};

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sofacosim: runs a head through the RTL, in Verilator, and through the model, and compares every bit. */
-#include "../cmodel/options.h"
+/* sofacosim: runs heads through the RTL, in Verilator, and through the model, and compares every bit. */
+#include "../cmodel/heads.h"
 #include "../cmodel/output.h"
 #include "../cmodel/parse.h"
 #include "../cmodel/program.h"
 #include "../gen/emit.h"
-#include "cosim_report.h"
+#include "bench.h"
 #include "ending.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct settings {
     const char *waves, *keep;
     struct tb_memory_options memory;
     uint64_t max_cycles;
+    struct sofa_config config;
+    struct tb_driver *driver;  /* of the one core that all heads run on */
+    enum sofa_status broken;   /* it cannot be had: why */
+    struct sofa_error why;
+    struct sofa_output waves_file;
+    int waves_open;
 };
 
 static enum sofa_status set(void *user, const char *name, const char *value, struct sofa_error *e)
@@ -35,77 +40,128 @@ static enum sofa_status set(void *user, const char *name, const char *value, str
     return SOFA_OK;
 }
 
-/* waves: where to write them, or NULL. *failed: the errno of a write to them that failed. */
-static enum sofa_status simulate(struct tb_cosim_report *report, struct sofa_result *result,
-                                 const struct sofa_input *input, const struct settings *s, const char *waves, int *failed,
-                                 struct sofa_error *e)
+static enum sofa_status begin(void *user, const struct sofa_setup *setup, size_t heads, struct sofa_error *e)
 {
-    struct tb_driver *driver;
-    struct tb_core_options core = {.waves = waves, .seed = s->memory.random ? s->memory.seed : 0, .verbose = 1};
-    struct tb_run_options o = {.memory = s->memory, .wait = {.max_clocks = s->max_cycles, .progress = 1}};
-    enum sofa_status status = tb_driver_open(&driver, &input->config, &core, e);
+    struct settings *s = user;
+    if (s->waves && heads > 1)
+        return sofa_fail(e, SOFA_BAD_INPUT, "--waves takes one head; choose one of the %zu", heads);
+    s->config = setup->config;
+    return s->keep ? gen_emit(&setup->config, s->keep, e) : SOFA_OK;
+}
+
+static enum sofa_status open_waves(struct settings *s, struct sofa_error *e)
+{
+    enum sofa_status status = sofa_output_open(&s->waves_file, s->waves, e);
     if (status != SOFA_OK)
         return status;
-    int16_t *output = malloc(result->rows * result->dims * sizeof *output + 1);
-    o.output = output;
-    if (output)
-        status = tb_bench_run(driver, &input->trace, &input->job, result, &o, &report->outcome, &report->comparison, e);
-    else
-        status = sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu rows", result->rows);
+    s->waves_open = 1;
+    tb_ending_remember(s->waves_file.temporary);
+    return SOFA_OK;
+}
+
+/* The core is compiled when the first head that can be read needs it, and reset for each. */
+static enum sofa_status open_core(struct settings *s, struct sofa_error *e)
+{
+    struct tb_core_options core = {.seed = s->memory.random ? s->memory.seed : 0, .verbose = 1};
+    if (s->driver) {
+        tb_reset(s->driver);
+    } else if (s->broken == SOFA_OK) {
+        s->broken = s->waves ? open_waves(s, &s->why) : SOFA_OK;
+        core.waves = s->waves_open ? s->waves_file.temporary : NULL;
+        if (s->broken == SOFA_OK)
+            s->broken = tb_driver_open(&s->driver, &s->config, &core, &s->why);
+    }
+    return s->broken == SOFA_OK ? SOFA_OK : sofa_fail(e, s->broken, "%s", s->why.text);
+}
+
+/* Closes the core. The waves of a run that went wrong are kept, too. */
+static enum sofa_status close_core(struct settings *s, struct sofa_error *e)
+{
+    struct stat written;
+    int failed = tb_driver_close(s->driver);
+    s->driver = NULL;
+    if (!s->waves_open)
+        return SOFA_OK;
+    tb_ending_forget(s->waves_file.temporary);
+    if (failed || stat(s->waves_file.temporary, &written) != 0 || written.st_size == 0) {
+        sofa_output_discard(&s->waves_file);
+        return failed ? sofa_fail(e, SOFA_BAD_INPUT, "%.300s: cannot write: %s", s->waves, strerror(failed)) : SOFA_OK;
+    }
+    return sofa_output_commit(&s->waves_file, e);
+}
+
+static void note_measured(struct sofa_head_run *run, const struct settings *s, const struct tb_outcome *outcome,
+                          const struct tb_comparison *comparison)
+{
+    struct sofa_measured *m = &run->measured;
+    *m = (struct sofa_measured){.cycles = outcome->cycles,
+                                .counts = outcome->counts,
+                                .mismatches = comparison->mismatches,
+                                .bit_exact = comparison->mismatches == 0 || comparison->cycles_differ,
+                                .memory = s->memory.random ? "random" : "ideal",
+                                .seed = s->memory.seed,
+                                .error = outcome->error,
+                                .seconds = outcome->seconds};
+    memcpy(m->first_mismatch, comparison->first, sizeof m->first_mismatch);
+    m->sim_khz = outcome->seconds > 0 ? (double)outcome->clocks / (outcome->seconds * 1e3) : 0;
+    run->report.measured = m;
+    run->report.utilisation = sofa_report_utilise(&run->report, tb_counter(outcome, "PREDICT_BUSY"),
+                                                  tb_counter(outcome, "SELECT_BUSY"), tb_counter(outcome, "KVGEN_BUSY"),
+                                                  outcome->cycles);
+}
+
+/* The result's output becomes what the RTL wrote. */
+static enum sofa_status simulate(struct sofa_head_run *run, struct sofa_result *result, const struct sofa_input *input,
+                                 struct settings *s)
+{
+    struct tb_outcome outcome;
+    struct tb_comparison comparison;
+    struct tb_run_options o = {.memory = s->memory, .wait = {.max_clocks = s->max_cycles, .progress = 1}};
+    size_t count = result->rows * result->dims;
+    o.output = malloc(count * sizeof *o.output + 1);
+    enum sofa_status status = o.output ? SOFA_OK : sofa_fail(&run->error, SOFA_BAD_INPUT, "out of memory for %zu rows", result->rows);
     if (status == SOFA_OK)
-        memcpy(result->o, output, result->rows * result->dims * sizeof *output);
-    free(output);
-    *failed = tb_driver_close(driver);
+        status = tb_bench_run(s->driver, &input->trace, &input->job, result, &o, &outcome, &comparison, &run->error);
+    if (status == SOFA_OK) {
+        memcpy(result->o, o.output, count * sizeof *o.output);
+        note_measured(run, s, &outcome, &comparison);
+        run->reported = 1;
+    }
+    free(o.output);
     return status;
 }
 
-/* The waves of a run that went wrong are kept, too. */
-static enum sofa_status simulate_with_waves(struct tb_cosim_report *report, struct sofa_result *result,
-                                            const struct sofa_input *input, const struct settings *s, struct sofa_error *e)
+/* -o saves what the RTL computed. */
+static enum sofa_status compare_head(struct sofa_head_run *run, const struct sofa_input *input, struct settings *s)
 {
-    struct sofa_output waves;
-    struct stat written;
-    int failed = 0;
-    if (!s->waves)
-        return simulate(report, result, input, s, NULL, &failed, e);
-    enum sofa_status status = sofa_output_open(&waves, s->waves, e);
+    struct sofa_result result;
+    enum sofa_status status =
+        sofa_report_run(&run->report, &result, &input->config, &input->trace, &input->job, &run->error);
     if (status != SOFA_OK)
         return status;
-    tb_ending_remember(waves.temporary);
-    status = simulate(report, result, input, s, waves.temporary, &failed, e);
-    tb_ending_forget(waves.temporary);
-    if (failed)
-        status = sofa_fail(e, SOFA_BAD_INPUT, "%.300s: cannot write: %s", s->waves, strerror(failed));
-    if (failed || stat(waves.temporary, &written) != 0 || written.st_size == 0) {
-        sofa_output_discard(&waves);
-        return status;
-    }
-    struct sofa_error why = {""};
-    enum sofa_status kept = sofa_output_commit(&waves, &why);
-    return status == SOFA_OK && kept != SOFA_OK ? sofa_fail(e, kept, "%s", why.text) : status;
+    run->report.trace = run->trace;
+    run->report.head = run->head;
+    sofa_warn_first(&run->report.warnings, &input->warnings);
+    status = open_core(s, &run->error);
+    if (status == SOFA_OK)
+        status = simulate(run, &result, input, s);
+    if (status == SOFA_OK && run->out_path)
+        status = sofa_result_save(&result, run->out_path, &run->error);
+    sofa_result_free(&result);
+    if (status == SOFA_OK && run->measured.mismatches > 0)
+        status = sofa_fail(&run->error, SOFA_BAD_RESULT, "RTL and model differ: %s", run->measured.first_mismatch);
+    return status;
 }
 
-/* -o saves what the RTL computed. */
-static enum sofa_status run(const struct sofa_run_options *o, const struct sofa_input *input,
-                            const struct settings *s, struct sofa_error *e)
+static enum sofa_status run_head(void *user, struct sofa_head_run *run, const struct sofa_setup *setup,
+                                 const struct sofa_run_options *o)
 {
-    struct tb_cosim_report report = {.memory = s->memory};
-    struct sofa_result result;
-    enum sofa_status status = s->keep ? gen_emit(&input->config, s->keep, e) : SOFA_OK;
-    if (status == SOFA_OK)
-        status = sofa_report_run(&report.model, &result, &input->config, &input->trace, &input->job, e);
+    struct sofa_input input;
+    enum sofa_status status = sofa_input_take(&input, setup, o, run->trace, run->head, 1, &run->error);
     if (status != SOFA_OK)
         return status;
-    status = simulate_with_waves(&report, &result, input, s, e);
-    if (status == SOFA_OK && o->out_path)
-        status = sofa_result_save(&result, o->out_path, e);
-    if (status == SOFA_OK && o->json)
-        status = sofa_report_print_json(tb_cosim_json(&report), e);
-    else if (status == SOFA_OK)
-        tb_cosim_print(stdout, &report);
-    sofa_result_free(&result);
-    if (status == SOFA_OK && report.comparison.mismatches)
-        status = sofa_fail(e, SOFA_BAD_RESULT, "RTL and model differ: %s", report.comparison.first);
+    status = compare_head(run, &input, user);
+    sofa_input_free(&input);
     return status;
 }
 
@@ -121,26 +177,25 @@ int main(int argc, char **argv)
     };
     struct settings settings = {.memory = {.seed = 1}};
     const struct sofa_program program = {.name = "sofacosim",
-                                         .summary = "Runs an attention head through the RTL and compares it with the model.",
+                                         .summary = "Runs attention heads through the RTL and compares them with the model.",
                                          .extra = extra,
                                          .set = set,
-                                         .user = &settings};
+                                         .user = &settings,
+                                         .several = 1};
     struct sofa_run_options options;
-    struct sofa_input input;
-    struct sofa_error error = {""};
+    struct sofa_error error = {""}, why = {""};
     sofa_program_begin();
     tb_ending_begin();
     enum sofa_status status = sofa_options_parse(&options, &program, argc, argv, &error);
     if (status != SOFA_OK || options.finished)
         return sofa_exit(&program, status, &error);
+    const struct sofa_heads_how how = {
+        .program = &program, .options = &options, .threads = 1, .begin = begin, .run = run_head, .user = &settings};
     status = sofa_output_check(options.out_path, &error);
     if (status == SOFA_OK)
         status = sofa_output_check(settings.waves, &error);
     if (status == SOFA_OK)
-        status = sofa_input_load(&input, &options, &error);
-    if (status == SOFA_OK) {
-        status = run(&options, &input, &settings, &error);
-        sofa_input_free(&input);
-    }
-    return sofa_exit(&program, status, &error);
+        status = sofa_heads_run(&how, &error);
+    enum sofa_status closed = close_core(&settings, &why);
+    return closed > status ? sofa_exit(&program, closed, &why) : sofa_exit(&program, status, &error);
 }

@@ -112,6 +112,36 @@ START_TEST(precedence)
 }
 END_TEST
 
+/* What the file says and --set makes impossible is said, and what follows from it. */
+START_TEST(yielding_values)
+{
+    struct sofa_config c;
+    struct sofa_error e;
+    struct sofa_warnings w = {.count = 0};
+    const char *set[] = {"head_dim=16"};
+    ck_assert_msg(sofa_config_load_warned(&c, "configs/wide.yaml", set, 1, &w, &e) == SOFA_OK, "%s", e.text);
+    static const char *const said[] = {"predict.dims is 64, taken as 16 because head_dim is 16",
+                                       "attend.width is 64, taken as 16 because head_dim is 16",
+                                       "kvgen.outputs is 64, taken as 16 because head_dim is 16"};
+    ck_assert_uint_eq(w.count, 3);
+    for (unsigned i = 0; i < w.count; i++)
+        ck_assert_msg(strstr(w.text[i], said[i]) && strstr(w.text[i], "configs/wide.yaml: line "), "%s", w.text[i]);
+    w.count = 0;
+    ck_assert_int_eq(sofa_config_load_warned(&c, "configs/small.yaml", set, 1, &w, &e), SOFA_OK);
+    ck_assert_uint_eq(w.count, 0);
+    ck_assert_int_eq(sofa_config_load_warned(&c, NULL, set, 1, &w, &e), SOFA_OK);
+    ck_assert_uint_eq(w.count, 0);
+}
+END_TEST
+
+/* kvgen.inputs gives way to predict.dims, which gave way itself. */
+START_TEST(yielding_in_turn)
+{
+    struct sofa_config c = good("head_dim: 64\npredict: {dims: 64}\nkvgen: {inputs: 64}\n", "head_dim=16");
+    ck_assert(c.predict.dims == 16 && c.kvgen.inputs == 16);
+}
+END_TEST
+
 START_TEST(messages)
 {
     static const struct {
@@ -336,6 +366,8 @@ Suite *config_suite(void)
     tcase_add_test(t, empty_is_default);
     tcase_add_test(t, defaults_scale);
     tcase_add_test(t, precedence);
+    tcase_add_test(t, yielding_values);
+    tcase_add_test(t, yielding_in_turn);
     tcase_add_test(t, messages);
     tcase_add_test(t, unreadable_files);
     tcase_add_test(t, garbage);

@@ -136,6 +136,11 @@ START_TEST(round_trip)
     snprintf(path, sizeof path, "%s/a.npz", directory);
     for (int again = 0; again < 2; again++)
         ck_assert_msg(sofa_npz_write(path, members, 2, &e) == SOFA_OK, "%s", e.text);
+    unsigned char date[4];
+    FILE *file = fopen(path, "rb"); /* the time of writing is not in it: the first member's is 1980-01-01 */
+    ck_assert(file && fseek(file, 10, SEEK_SET) == 0 && fread(date, 1, 4, file) == 4);
+    fclose(file);
+    ck_assert(date[0] == 0 && date[1] == 0 && date[2] == 0x21 && date[3] == 0);
     ck_assert_msg(sofa_npz_open(&z, path, &e) == SOFA_OK, "%s", e.text);
     ck_assert(sofa_npz_has(z, "f") && !sofa_npz_has(z, "g"));
     ck_assert_msg(sofa_npz_read(z, "f", &a, &e) == SOFA_OK, "%s", e.text);

@@ -24,7 +24,7 @@ static enum sofa_status parse(struct sofa_run_options *o, struct seen *seen, con
                               struct sofa_error *e)
 {
     static const struct sofa_extra_option extra[] = {{"seed", "N", "seed"}, {"quick", NULL, "no argument"}, {0}};
-    const struct sofa_program program = {"test", "A test.", extra, note, seen, NULL};
+    const struct sofa_program program = {.name = "test", .summary = "A test.", .extra = extra, .set = note, .user = seen};
     char copy[WORDS + 1][64], *argv[WORDS + 2];
     int argc = 1;
     strcpy(copy[0], "test");
@@ -47,6 +47,7 @@ START_TEST(good_lines)
     static const char *const mixed[] = {"--kept=3", "c.yaml", "--rows", "4:9", "t.npz", "--carry", "--radius", "1.5",
                                         "--tile", "7", NULL};
     static const char *const extras[] = {"c.yaml", "t.npz", "--seed", "5", "--json", "--set", "a=1", "--set", "b=2", NULL};
+    static const char *const stacked[] = {"c.yaml", "t.npz", "--head", "11", "--fit", NULL};
     static const char *const visible[] = {"c.yaml", "t.npz", "--all-visible", NULL};
     struct sofa_run_options o;
     struct seen seen;
@@ -60,7 +61,9 @@ START_TEST(good_lines)
     ck_assert_int_eq(parse(&o, &seen, extras, &e), SOFA_OK);
     ck_assert(o.json && o.overrides == 2 && strcmp(seen.name, "seed") == 0);
     ck_assert_int_eq(parse(&o, &seen, visible, &e), SOFA_OK);
-    ck_assert(o.all_visible);
+    ck_assert(o.all_visible && o.head == SIZE_MAX && !o.fit && o.traces == 1);
+    ck_assert_int_eq(parse(&o, &seen, stacked, &e), SOFA_OK);
+    ck_assert(o.head == 11 && o.fit);
 }
 END_TEST
 
@@ -79,6 +82,9 @@ START_TEST(bad_lines)
         {"c.yaml", "t.npz", "--tile", "513", NULL},
         {"c.yaml", "t.npz", "--radius", "-1", NULL},
         {"c.yaml", "t.npz", "--radius", "nan", NULL},
+        {"c.yaml", "t.npz", "--head", "-1", NULL},
+        {"c.yaml", "t.npz", "--head", "x", NULL},
+        {"c.yaml", "t.npz", "--fit=1", NULL},
         {"c.yaml", "t.npz", "--rows", "3", NULL},
         {"c.yaml", "t.npz", "--rows", "9:4", NULL},
         {"c.yaml", "t.npz", "--carry=1", NULL},
@@ -92,6 +98,22 @@ START_TEST(bad_lines)
         ck_assert_msg(parse(&o, &seen, lines[i], &e) == SOFA_BAD_INPUT, "line %zu was accepted", i);
         ck_assert_msg(e.text[0] && !strchr(e.text, '\n'), "line %zu: '%s'", i, e.text);
     }
+}
+END_TEST
+
+START_TEST(several_traces)
+{
+    struct sofa_program program = {.name = "test", .summary = "A test.", .several = 1};
+    char words[][8] = {"test", "c.yaml", "a.npz", "--json", "b.npz", "c.npz"}, *argv[7] = {0};
+    struct sofa_run_options o;
+    struct sofa_error e;
+    for (unsigned i = 0; i < 6; i++)
+        argv[i] = words[i];
+    ck_assert_int_eq(sofa_options_parse(&o, &program, 6, argv, &e), SOFA_OK);
+    ck_assert(o.traces == 3 && strcmp(o.trace[0], "a.npz") == 0 && strcmp(o.trace[2], "c.npz") == 0);
+    program.several = 0;
+    ck_assert_int_eq(sofa_options_parse(&o, &program, 6, argv, &e), SOFA_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(e.text, "unexpected argument 'b.npz'"));
 }
 END_TEST
 
@@ -115,7 +137,7 @@ START_TEST(inputs)
     ck_assert_int_eq(sofa_input_load(&input, &o, &e), SOFA_BAD_INPUT);
     o.config_path = "configs/small.yaml";
     ck_assert_int_eq(sofa_input_load(&input, &o, &e), SOFA_BAD_INPUT);
-    ck_assert_ptr_nonnull(strstr(e.text, "head_dim = 32"));
+    ck_assert_ptr_nonnull(strstr(e.text, "head_dim = 32; --set head_dim=64 would fit"));
 }
 END_TEST
 
@@ -125,6 +147,7 @@ Suite *options_suite(void)
     TCase *t = tcase_create("options");
     tcase_add_test(t, good_lines);
     tcase_add_test(t, bad_lines);
+    tcase_add_test(t, several_traces);
     tcase_add_test(t, inputs);
     suite_add_tcase(s, t);
     return s;

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How good an output is: recall, errors, softmax weight on the kept pairs. */
+#include "report.h"
+
+#include "reference.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SNR_LIMIT 300.0 /* dB; stands for an error of exactly zero */
+
+/* Squares of what an output should be and of what it is wrong by. */
+struct ratio {
+    double signal, error;
+};
+
+/* Sums over rows. */
+struct tally {
+    struct ratio selected, dense, exact, selected_given, dense_given;
+    double recall, recall_exact, weight, block_weight;
+    size_t recall_rows, weight_rows, block_rows;
+};
+
+struct scratch {
+    int64_t *score, *sorted;
+    double *real_score, *weight, *out, *dense;
+    uint8_t *exact; /* keys that exact scores would select; cleared up to first */
+};
+
+static void close_scratch(struct scratch *s)
+{
+    free(s->score);
+    free(s->sorted);
+    free(s->real_score);
+    free(s->weight);
+    free(s->out);
+    free(s->dense);
+    free(s->exact);
+}
+
+static enum sofa_status open_scratch(struct scratch *s, const struct sofa_trace *t, struct sofa_error *e)
+{
+    size_t keys = t->k.rows;
+    s->score = malloc(keys * sizeof *s->score);
+    s->sorted = malloc(keys * sizeof *s->sorted);
+    s->real_score = malloc(keys * sizeof *s->real_score);
+    s->weight = malloc(keys * sizeof *s->weight);
+    s->out = malloc(t->q.cols * sizeof *s->out);
+    s->dense = malloc(t->q.cols * sizeof *s->dense);
+    s->exact = calloc(keys, 1);
+    if (s->score && s->sorted && s->real_score && s->weight && s->out && s->dense && s->exact)
+        return SOFA_OK;
+    close_scratch(s);
+    return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", keys);
+}
+
+static void compare(struct ratio *r, const double *want, const int16_t *got, double step, size_t d)
+{
+    for (size_t i = 0; i < d; i++) {
+        double difference = got[i] * step - want[i];
+        r->signal += want[i] * want[i];
+        r->error += difference * difference;
+    }
+}
+
+/* The selection of docs/arithmetic.md by exact scores, without a radius. */
+static void select_exact(struct scratch *s, const struct sofa_job *j, size_t first, size_t visible)
+{
+    memset(s->exact + first, 0, visible - first);
+    for (size_t base = first / j->tile * j->tile; base < visible; base += j->tile) {
+        size_t low = base > first ? base : first, end = base + j->tile;
+        size_t high = end < visible ? end : visible, count = high - low, room = j->kept < count ? j->kept : count;
+        memcpy(s->sorted, s->score + low, count * sizeof *s->sorted);
+        int64_t cut = sofa_nth_largest(s->sorted, count, room);
+        for (size_t key = low; key < high; key++)
+            room -= s->exact[key] = s->score[key] > cut;
+        for (size_t key = low; key < high && room > 0; key++)
+            if (s->score[key] == cut) {
+                s->exact[key] = 1;
+                room--;
+            }
+    }
+}
+
+/* The share of a row's kept keys whose exact score is among as many largest ones; -1 when it keeps none. */
+static double row_recall(struct scratch *s, const uint8_t *selected, size_t first, size_t visible)
+{
+    size_t kept = 0, hits = 0;
+    for (size_t key = first; key < visible; key++)
+        kept += selected[key];
+    if (kept == 0)
+        return -1;
+    memcpy(s->sorted, s->score + first, (visible - first) * sizeof *s->sorted);
+    int64_t cut = sofa_nth_largest(s->sorted, visible - first, kept);
+    for (size_t key = first; key < visible; key++)
+        hits += selected[key] && s->score[key] >= cut;
+    return (double)hits / (double)kept;
+}
+
+static void tally_recall(struct tally *tally, struct scratch *s, const uint8_t *selected, size_t first, size_t visible)
+{
+    double recall = row_recall(s, selected, first, visible);
+    if (recall < 0)
+        return;
+    tally->recall += recall;
+    tally->recall_exact += row_recall(s, s->exact, first, visible);
+    tally->recall_rows++;
+}
+
+static void compare_exact(struct ratio *r, const double *want, const double *got, size_t d)
+{
+    for (size_t i = 0; i < d; i++) {
+        r->signal += want[i] * want[i];
+        r->error += (got[i] - want[i]) * (got[i] - want[i]);
+    }
+}
+
+/* weight: softmax over all visible keys, not normalised. */
+static void tally_weight(struct tally *tally, const double *weight, const uint8_t *selected, size_t first, size_t visible)
+{
+    double kept = 0, all = 0;
+    for (size_t key = first; key < visible; key++) {
+        all += weight[key];
+        kept += selected[key] ? weight[key] : 0;
+    }
+    tally->weight += kept / all;
+    tally->block_weight += kept / all;
+    tally->weight_rows++;
+    tally->block_rows++;
+}
+
+/* Against the tensors as quantised. */
+static void tally_row(struct tally *tally, struct scratch *s, const struct sofa_trace *t, const struct sofa_job *j,
+                      const struct sofa_result *result, size_t row)
+{
+    const uint8_t *selected = result->selected + row * result->keys;
+    const int16_t *o = result->o + row * result->dims;
+    size_t d = result->dims, first = t->first[row], visible = t->visible[row];
+    sofa_reference_scores(s->score, t, row);
+    sofa_reference_attend(s->out, s->weight, s->score, selected, t, row);
+    compare(&tally->selected, s->out, o, result->o_step, d);
+    sofa_reference_attend(s->dense, s->weight, s->score, NULL, t, row);
+    compare(&tally->dense, s->dense, o, result->o_step, d);
+    if (first >= visible)
+        return;
+    tally_weight(tally, s->weight, selected, first, visible);
+    select_exact(s, j, first, visible);
+    sofa_reference_attend(s->out, s->weight, s->score, s->exact, t, row);
+    compare_exact(&tally->exact, s->dense, s->out, d);
+    tally_recall(tally, s, selected, first, visible);
+}
+
+/* Against the tensors as given. */
+static void tally_given(struct tally *tally, struct scratch *s, const struct sofa_given *g, const struct sofa_trace *t,
+                        const struct sofa_result *result, size_t row)
+{
+    const int16_t *o = result->o + row * result->dims;
+    size_t first = t->first[row], visible = t->visible[row];
+    sofa_given_scores(s->real_score, g, row, first, visible);
+    sofa_given_attend(s->out, s->weight, s->real_score, result->selected + row * result->keys, g, first, visible);
+    compare(&tally->selected_given, s->out, o, result->o_step, g->d);
+    sofa_given_attend(s->out, s->weight, s->real_score, NULL, g, first, visible);
+    compare(&tally->dense_given, s->out, o, result->o_step, g->d);
+}
+
+/* After the last row of a block. */
+static void close_block(struct sofa_report *r, struct tally *tally, size_t first, size_t rows)
+{
+    double share = tally->block_rows > 0 ? tally->block_weight / (double)tally->block_rows : 1;
+    if (tally->block_rows > 0 && (share < r->weight_kept_least || r->least_rows == 0)) {
+        r->weight_kept_least = share;
+        r->least_first = first;
+        r->least_rows = rows;
+    }
+    tally->block_weight = 0;
+    tally->block_rows = 0;
+}
+
+static double decibels(struct ratio r)
+{
+    if (r.error == 0)
+        return SNR_LIMIT;
+    double db = r.signal > 0 ? 10 * log10(r.signal / r.error) : -SNR_LIMIT;
+    return db > SNR_LIMIT ? SNR_LIMIT : db < -SNR_LIMIT ? -SNR_LIMIT : db;
+}
+
+static double mean(double sum, size_t count)
+{
+    return count > 0 ? sum / (double)count : 1;
+}
+
+static enum sofa_status measure(struct sofa_report *r, struct tally *tally, struct scratch *scratch,
+                                const struct sofa_trace *t, const struct sofa_result *result, struct sofa_error *e)
+{
+    struct sofa_given given;
+    size_t block = r->config.query_block;
+    int exact = sofa_given_is_exact(t);
+    enum sofa_status status = exact ? SOFA_OK : sofa_given_open(&given, t, e);
+    for (size_t row = 0; row < result->rows && status == SOFA_OK; row++) {
+        tally_row(tally, scratch, t, &r->job, result, row);
+        if (!exact)
+            tally_given(tally, scratch, &given, t, result, row);
+        if (row % block == block - 1 || row + 1 == result->rows)
+            close_block(r, tally, row / block * block, row % block + 1);
+    }
+    if (exact) {
+        tally->selected_given = tally->selected;
+        tally->dense_given = tally->dense;
+    } else if (status == SOFA_OK) {
+        sofa_given_close(&given);
+    }
+    return status;
+}
+
+enum sofa_status sofa_report_accuracy(struct sofa_report *r, const struct sofa_trace *t, const struct sofa_result *result,
+                                      struct sofa_error *e)
+{
+    struct tally tally = {.recall_rows = 0};
+    struct scratch scratch;
+    r->weight_kept_least = 1;
+    enum sofa_status status = open_scratch(&scratch, t, e);
+    if (status != SOFA_OK)
+        return status;
+    status = measure(r, &tally, &scratch, t, result, e);
+    close_scratch(&scratch);
+    r->snr_selected_db = decibels(tally.selected);
+    r->snr_dense_db = decibels(tally.dense);
+    r->snr_selected_given_db = decibels(tally.selected_given);
+    r->snr_dense_given_db = decibels(tally.dense_given);
+    r->snr_dense_exact_db = decibels(tally.exact);
+    r->recall = mean(tally.recall, tally.recall_rows);
+    r->recall_exact = mean(tally.recall_exact, tally.recall_rows);
+    r->weight_kept = mean(tally.weight, tally.weight_rows);
+    return status;
+}
