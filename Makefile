@@ -48,7 +48,7 @@ programs: $(PROGRAMS)
 help:
 	@echo 'make            build the programs into $(BUILD)/bin and the tests'
 	@echo 'make demo       run a real attention head through RTL and model'
-	@echo 'make test       build all and run the tests'
+	@echo 'make test       build all and run the tests (JOBS=N suites at a time)'
 	@echo 'make sanitize   run the tests of the C code under ASan and UBSan'
 	@echo 'make lint       lint the RTL of every configuration in configs/'
 	@echo 'make verify     bit-exactness, cycles and lint of random configurations and corners (COUNT=200 SEED=1)'
@@ -64,14 +64,16 @@ demo: programs
 	@echo; echo 'the same model from its tokens, K and V generated on demand (mode tokens):'
 	@$(BUILD)/bin/sofacosim configs/small.yaml data/demo_tokens.npz --set head_dim=64 --set mode=tokens --rows 496:512
 
+# One suite more than processors: some wait for designs that others compile.
+JOBS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 test: all
-	$(BUILD)/test/sofatest
+	SOFA_JOBS=$(JOBS) $(BUILD)/test/sofatest
 
 # A second build tree. SOFA_FAST skips tests that only start other programs.
 sanitize:
 	+$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMISE='-O1 -g' \
 	    CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' all
-	SOFA_FAST=1 $(BUILD)/asan/test/sofatest
+	SOFA_JOBS=$(JOBS) SOFA_FAST=1 $(BUILD)/asan/test/sofatest
 
 lint: programs
 	for file in configs/*.yaml; do tb/lint.sh $(BUILD)/bin/sofagen $$file || exit 1; done

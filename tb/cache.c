@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -122,6 +123,30 @@ enum sofa_status tb_cache_find(char *library, enum tb_seal_state *state, const c
         return SOFA_OK;
     return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: cannot be read: %s; remove it, or set SOFA_CACHE to a directory of your own", entry,
                      strerror(EACCES));
+}
+
+static int lock_path(char *path, const char *root, const char *name)
+{
+    return tb_path(path, NULL, "%s/%s.lock", root, name) == SOFA_OK;
+}
+
+int tb_cache_lock(const char *root, const char *name)
+{
+    char path[TB_PATH_MAX];
+    int file = lock_path(path, root, name) ? open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
+    while (file >= 0 && flock(file, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    return file; /* without it a design is compiled twice, no more */
+}
+
+void tb_cache_unlock(int lock, const char *root, const char *name)
+{
+    char path[TB_PATH_MAX];
+    if (lock < 0)
+        return;
+    if (lock_path(path, root, name))
+        unlink(path);
+    close(lock);
 }
 
 /* The two change places where the file system can; else the damaged one steps aside first. */

@@ -19,6 +19,9 @@ enum sofa_status tb_cache_find(char *library, enum tb_seal_state *state, const c
                                struct sofa_error *e);
 /* Whether tb_cache_publish can do its work. */
 enum sofa_status tb_cache_writable(const char *root, struct sofa_error *e);
+/* Waits until no other run compiles root/name, and lets others wait. */
+int tb_cache_lock(const char *root, const char *name);
+void tb_cache_unlock(int lock, const char *root, const char *name);
 /* Puts work, sealed, in the place root/name. If another run was faster, its directory stays. A damaged one is replaced. */
 enum sofa_status tb_cache_publish(const char *work, const char *root, const char *name, struct sofa_error *e);
 

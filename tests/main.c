@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs every suite, or those named on the command line. SOFA_SEED replays random tests. */
+/* Runs every suite, the last one of suites.h first, or those named on the command line. SOFA_SEED replays random tests; SOFA_JOBS=N runs
+ * N suites at a time. */
 #include "tests.h"
+#include "workers.h"
 
 #include <ftw.h>
 #include <inttypes.h>
@@ -84,48 +86,46 @@ int test_fast(void)
     return getenv("SOFA_FAST") != NULL;
 }
 
-struct named_suite {
-    const char *name;
-    Suite *(*make)(void);
-};
-
 static const struct named_suite suites[] = {
 #define SUITE(name) {#name, name##_suite},
 #include "suites.h"
 #undef SUITE
 };
 
-static int wanted(const char *name, int argc, char **argv)
+#define SUITES (sizeof suites / sizeof suites[0])
+
+static const struct named_suite *find(const char *name)
 {
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], name) == 0)
-            return 1;
-    return argc < 2;
+    for (size_t i = 0; i < SUITES; i++)
+        if (strcmp(suites[i].name, name) == 0)
+            return &suites[i];
+    fprintf(stderr, "sofatest: no suite '%s'\n", name);
+    exit(2);
 }
 
-static int known(const char *name)
+static int run_in_one_process(const struct named_suite *const *chosen, unsigned count)
 {
-    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
-        if (strcmp(suites[i].name, name) == 0)
-            return 1;
-    return 0;
+    SRunner *runner = srunner_create(NULL);
+    for (unsigned i = 0; i < count; i++)
+        srunner_add_suite(runner, chosen[i]->make());
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed;
 }
 
 int main(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++)
-        if (!known(argv[i])) {
-            fprintf(stderr, "sofatest: no suite '%s'\n", argv[i]);
-            return 2;
-        }
-    SRunner *runner = srunner_create(NULL);
-    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
-        if (wanted(suites[i].name, argc, argv))
-            srunner_add_suite(runner, suites[i].make());
+    const struct named_suite *chosen[SUITES];
+    const char *jobs = getenv("SOFA_JOBS");
+    unsigned count = 0, at_once = jobs ? (unsigned)strtoul(jobs, NULL, 10) : 1;
+    for (int i = 1; i < argc && count < SUITES; i++)
+        chosen[count++] = find(argv[i]);
+    for (size_t i = 0; argc < 2 && i < SUITES; i++)
+        chosen[count++] = &suites[SUITES - 1 - i];
+    setenv("CK_DEFAULT_TIMEOUT", "60", 0); /* seconds of a test that names none; the machine may be busy */
     printf("SOFA_SEED=%" PRIu64 "\n", test_seed());
     fflush(stdout);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = at_once > 1 ? test_run_suites(chosen, count, at_once) : run_in_one_process(chosen, count);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
