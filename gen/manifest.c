@@ -5,6 +5,7 @@
 #include "../cmodel/prefix.h"
 #include "../cmodel/version.h"
 #include "ports.h"
+#include "storage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,17 +104,29 @@ static int add_ports(json_t *root, const struct gen_files *files, const struct s
     return bad;
 }
 
-static int add_facts(json_t *root, const struct gen_facts *facts)
+static int add_latencies(json_t *root, const struct gen_facts *facts)
 {
-    json_t *latencies = json_object(), *memories = json_array();
+    json_t *latencies = json_object();
     int bad = json_object_set_new(root, "latencies", latencies);
-    bad |= json_object_set_new(root, "memories", memories);
     for (unsigned i = 0; !bad && i < facts->latencies; i++)
         bad |= json_object_set_new(latencies, facts->latency[i].name, json_integer(facts->latency[i].cycles));
-    for (unsigned i = 0; !bad && i < facts->memories; i++)
-        bad |= json_array_append_new(memories, json_pack("{s:s, s:i, s:i}", "name", facts->memory[i].name, "words",
-                                                         (int)facts->memory[i].words, "bits",
-                                                         (int)facts->memory[i].bits));
+    return bad;
+}
+
+static int add_memories(json_t *root, const struct gen_files *files, const struct gen_values *v, const struct gen_facts *facts,
+                        struct sofa_error *e)
+{
+    struct gen_storage *list;
+    unsigned count;
+    json_t *memories = json_array();
+    int bad = json_object_set_new(root, "memories", memories);
+    bad |= gen_storage_find(&list, &count, files, v, facts, e) != SOFA_OK;
+    for (unsigned i = 0; !bad && i < count; i++)
+        bad |= json_array_append_new(memories, json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i}", "top", list[i].top, "module",
+                                                         list[i].module, "instance", list[i].instance, "kind", list[i].kind,
+                                                         "words", (int)list[i].words, "bits", (int)list[i].bits, "parts",
+                                                         (int)list[i].parts, "count", (int)list[i].count));
+    free(list);
     return bad;
 }
 
@@ -140,7 +153,8 @@ enum sofa_status gen_manifest_add(struct gen_files *files, const struct gen_valu
         return status;
     sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", GEN_MANIFEST);
     char *text = NULL;
-    if (!add_ports(root, files, &v->config, e) && !add_facts(root, facts) && !add_files(root, files))
+    if (!add_ports(root, files, &v->config, e) && !add_latencies(root, facts) &&
+        !add_memories(root, files, v, facts, e) && !add_files(root, files))
         text = json_dumps(root, JSON_INDENT(2));
     json_decref(root);
     struct gen_buffer *out = text ? gen_files_add(files, GEN_MANIFEST) : NULL;

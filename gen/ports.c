@@ -1,49 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ports.h"
 
-#include <ctype.h>
+#include "token.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PORTS_MAX 1024u
-#define WORD_MAX 64u
-
-/* Start of the next token: blanks and comments are skipped. */
-static const char *skip_blanks(const char *s)
-{
-    for (;;) {
-        while (isspace((unsigned char)*s))
-            s++;
-        if (s[0] == '/' && s[1] == '/') {
-            s += strcspn(s, "\n");
-        } else if (s[0] == '/' && s[1] == '*') {
-            const char *end = strstr(s + 2, "*/");
-            s = end ? end + 2 : s + strlen(s);
-        } else {
-            return s;
-        }
-    }
-}
-
-/* Reads a word (letters, digits, _) or one other character; returns what follows it. */
-static const char *next_token(const char *s, char word[WORD_MAX])
-{
-    size_t n = 0;
-    s = skip_blanks(s);
-    while (n < WORD_MAX - 1 && (isalnum((unsigned char)s[n]) || s[n] == '_'))
-        n++;
-    if (n == 0 && *s)
-        n = 1;
-    memcpy(word, s, n);
-    word[n] = '\0';
-    return s + n;
-}
-
-static int is_word(const char *token)
-{
-    return isalpha((unsigned char)token[0]) || token[0] == '_';
-}
 
 /* After "[": the bits of "number:0]"; NULL if it reads otherwise. */
 static const char *read_range(const char *s, unsigned *bits)
@@ -59,15 +23,15 @@ static const char *read_range(const char *s, unsigned *bits)
 /* What stands before the port list: "module NAME #( ... ) (". NULL if the module is not there. */
 static const char *find_list(const char *s, const char *module)
 {
-    char word[WORD_MAX], last[WORD_MAX] = "";
+    char word[GEN_TOKEN_ROOM], last[GEN_TOKEN_ROOM] = "";
     for (; *s; strcpy(last, word)) {
-        s = next_token(s, word);
+        s = gen_token(s, word);
         if (strcmp(last, "module") == 0 && strcmp(word, module) == 0)
             break;
     }
     unsigned depth = 0;
     for (int parameters = 0; *s;) {
-        s = next_token(s, word);
+        s = gen_token(s, word);
         if (word[0] == '#')
             parameters = 1;
         else if (word[0] == '(' && !parameters)
@@ -95,10 +59,10 @@ static int is_kind(const char *word)
 static enum sofa_status read_list(struct gen_port *ports, unsigned *count, const char *s, const char *module,
                                   struct sofa_error *e)
 {
-    char word[WORD_MAX];
+    char word[GEN_TOKEN_ROOM];
     struct gen_port port = {.bits = 1};
     while (*s) {
-        s = next_token(s, word);
+        s = gen_token(s, word);
         if (word[0] == ')')
             return SOFA_OK;
         if (is_direction(word)) {
@@ -108,7 +72,7 @@ static enum sofa_status read_list(struct gen_port *ports, unsigned *count, const
             s = read_range(s, &port.bits);
             if (!s)
                 return sofa_fail(e, SOFA_BAD_INPUT, "%s: the range of a port is not [number:0]", module);
-        } else if (is_word(word) && !is_kind(word)) {
+        } else if (gen_token_is_word(word) && !is_kind(word)) {
             if (*count == PORTS_MAX)
                 return sofa_fail(e, SOFA_BAD_INPUT, "%s: more than %u ports", module, PORTS_MAX);
             strcpy(port.name, word);

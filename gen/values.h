@@ -54,7 +54,9 @@ struct gen_facts {
  *   link.*           protocol of the UART bridge (cmodel/link.h)
  *   config_keys()    list of {path, value}: the numeric keys in the order of sofa_config_keys()
  *   errors()         list of {name, code, text}
- *   latency(name, cycles), memory(name, words, bits)   recorded in the manifest; return cycles and bits
+ *   latency(name, cycles)    recorded in the manifest; returns cycles
+ *   memory("MODULE.SIGNAL", words, bits)   a read-only table, recorded in the manifest; returns bits. Memories that are written need
+ *                    no such line: gen/storage.c finds them.
  * v and facts must outlive the state. May raise a Lua error. */
 void gen_values_push(lua_State *L, const struct gen_values *v, struct gen_facts *facts);
 

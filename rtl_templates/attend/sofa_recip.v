@@ -4,6 +4,7 @@
 // stay until the next. Equals sofa_recip().
 //% local U, LB = recip_table(), d.weight_bits
 //% local XB = clog2(LB - 14)
+//% memory("recip.entry", 128, 32)
 `default_nettype none
 module sofa_recip (
     input  wire              clk,

@@ -4,8 +4,6 @@
 //% local WB, KAB, FB = clog2(CW + 1), math.max(1, clog2(CW * D)), math.max(1, clog2(HALVES * CW))
 //% local PER, GATHER = math.max(1, P // d.code_unit), math.max(1, d.code_unit // P)
 //% local COL = clog2(D)
-//% memory("codes", HALVES * CW * D, DC * 4)
-//% memory("codes.flags", HALVES * CW, D)
 // Codes of Wk on chip, a slice of X at a time: word (w, column) holds the codes of $(DC) hidden units. Beside them, a flag for each column
 // of a word: some code is not zero. Latency of reads: one cycle. Handshake and throughput: sofa_slices.
 `default_nettype none

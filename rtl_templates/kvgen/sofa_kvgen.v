@@ -15,8 +15,6 @@
 //% local NX = math.min(8, PF)        -- slices of keys' tokens that are read ahead, so that other reads of the channel hold nothing up
 //% local XB, UB = math.max(1, clog2(NX * CW)), clog2(NX + 1)
 //% local AB = math.max(1, clog2(PF * 2 * NB))
-//% memory("kvgen.weights", HALVES * WORDS, OUT * IN * 8)
-//% memory("kvgen.biases", 2 * NB, OUT * 32)
 // Generates the K and V row of a key from its tokens: $(OUT) outputs x $(IN) hidden units a cycle, K first, then V, then the next key, without
 // a gap as long as keys wait and the write-back has room.
 //% if STREAM then

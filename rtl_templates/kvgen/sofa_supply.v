@@ -5,7 +5,6 @@
 //% local LINES = math.max(2, (cfg.keys_max + 31) // 32)
 //% local LB, FB = clog2(LINES), math.max(2, clog2(PF))
 //% local KEY = IB + PB + KB + 2
-//% memory("kvgen.valid", LINES, 32)
 //% local function line_of(name)          -- of the bitmap
 //%   if KB - 5 >= LB then return name .. "[" .. (LB + 4) .. ":5]" end
 //%   return KB > 5 and ext(name .. "[" .. (KB-1) .. ":5]", KB - 5, LB) or lit(LB, 0)

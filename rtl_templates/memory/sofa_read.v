@@ -68,7 +68,8 @@ module sofa_read #(
     input  wire [$(P-1):0]                 i_data,
     input  wire                            i_data_error
 );
-    localparam TAG = CBITS + $(META + (d.narrow == 1 and 0 or 8));
+//% local tag_rest = META + (d.narrow == 1 and 0 or 8)   -- bits of a tag beside the client
+    localparam TAG = CBITS + $(tag_rest);
 
     // arbitration: the lowest client that asks
     reg [CBITS-1:0] pick;
@@ -161,7 +162,7 @@ module sofa_read #(
     wire           emit = take && last && !i_halt;
 //% end
 
-    sofa_queue #(.WIDTH(TAG), .DEPTH(32), .ABITS(5)) u_tags (
+    sofa_queue #(.WIDTH(CBITS + $(tag_rest)), .DEPTH(32), .ABITS(5)) u_tags (
         .clk(clk), .rst(rst), .i_valid(issue), .i_data({pick, pick_meta$(d.narrow == 1 and "" or ", pick_len")}),
         .o_valid(tag_valid), .i_ready(take && last), .o_data(tag));
     reg  [5:0]     tags;

@@ -8,7 +8,6 @@
 //% local U = gcd(BYTES, DC)                    -- bytes that data is shifted by
 //% local NP, ND = BYTES // U, DC // U
 //% local FB = clog2(NP + ND)                   -- holds 0 .. NP + ND - 1
-//% for n = 0, 2 do memory("tokens.tile" .. n, BC * CW, DC * 8) end
 // Tokens on chip: cuts the port beats of X rows into words of $(DC) tokens and holds a slice of $(CW) words of each key of a tile, in three
 // tile slots. Tokens beyond the hidden size are zero.
 // Throughput: a beat or a word a cycle, whichever is slower. Handshake: valid/ready on beats (ready does not depend on valid); words

@@ -4,7 +4,6 @@
 //% local GB, H = math.max(1, clog2(d.groups)), cfg.head_dim // 2
 //% local HB = math.max(1, clog2(H))
 //% local PER, GATHER = math.max(1, P // d.turn_unit), math.max(1, d.turn_unit // P)
-//% memory("predict.turns", 2 * H, KP * 16)
 // Cosines and sines of predicted keys: a word for each pair of dimensions, {sine, cosine} of $(KP) keys, 8 bits each. Two halves, a key group each,
 // loaded in the order in which they are asked for (i_ask_*), read in the same order; i_release is the end of a group.
 // Latency of reads: one cycle. Handshake and throughput: sofa_slices; a group can be asked for when the one before has been requested.

@@ -78,7 +78,7 @@ module sofa_select (
 
     // The kept list between the groups of a row.
     wire [$(KM*EW-1):0] stored;
-    sofa_ram #(.WIDTH($(memory("select.kept", depth, KM*EW))), .DEPTH($(depth)), .ABITS($(RB))) kept (
+    sofa_ram #(.WIDTH($(KM*EW)), .DEPTH($(depth)), .ABITS($(RB))) kept (
         .clk(clk),
         .i_we($(at("valid", t.merged)) && !$(at("last", t.merged))), .i_waddr($(at("row", t.merged))), .i_wdata(list_$(t.merged)),
         .i_re($(at("valid", t.sorted-1)) && !$(at("first", t.sorted-1))), .i_raddr($(at("row", t.sorted-1))), .o_rdata(stored)
@@ -126,7 +126,7 @@ module sofa_select (
     wire [$(TB-1):0] largest = top > earlier ? top : earlier;
 //% local of = t.threshold == t.top + 2 and "maximum" or "largest"
     wire [$(SB):0]   least = {1'b0, $(of)[$(SB-1):0]} - {1'b0, $(at("radius_row", t.threshold-1))};
-    sofa_ram #(.WIDTH($(memory("select.carried", depth, TB))), .DEPTH($(depth)), .ABITS($(RB))) maxima (
+    sofa_ram #(.WIDTH($(TB)), .DEPTH($(depth)), .ABITS($(RB))) maxima (
         .clk(clk),
         .i_we($(at("valid", t.top+1)) && $(at("last", t.top+1))), .i_waddr($(at("row", t.top+1))), .i_wdata(maximum),
         .i_re($(at("valid", t.top-1)) && $(at("last", t.top-1))), .i_raddr($(at("row", t.top-1))), .o_rdata(carried)

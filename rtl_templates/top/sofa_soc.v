@@ -9,7 +9,6 @@
 //% local WB = MB - LOW
 //% local far = cfg.target == "fpga"     -- the way from bridge to memory and registers and back: a cycle each for request, memory and answer
 //% local farther = d.copies == 1        -- and one more for what memory answers
-//% memory("soc.memory", d.memory_words, P)
 `default_nettype none
 module sofa_soc (
     input  wire clk,
@@ -95,6 +94,7 @@ module sofa_soc (
     // ---- what was built: the number of keys, then their values ----
     reg  [31:0] config_word;
     reg  [31:0] config_next;
+//% memory("soc.config_next", 1 << clog2(#keys + 1), 32)
     always @*
         case (addr[9:2])
             8'd0: config_next = {16'd$(cfg.mode == "tokens" and 1 or 0), 16'd$(#keys)}; // mode, keys
