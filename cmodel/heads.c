@@ -30,7 +30,8 @@ static void *work(void *user)
         if (i == p->list->count)
             return NULL;
         struct sofa_head_run *run = &p->list->run[i];
-        run->status = p->how->run(p->how->user, run, p->setup, p->how->options);
+        if (run->status == SOFA_OK) /* else it could not even be listed */
+            run->status = p->how->run(p->how->user, run, p->setup, p->how->options);
         pthread_mutex_lock(&p->lock);
         p->done[i] = 1;
         pthread_cond_signal(&p->progress);

@@ -10,7 +10,7 @@ struct sofa_head_run {
     const char *trace;
     size_t head, heads;      /* heads: of the file */
     char *out_path;          /* -o; NULL: none */
-    enum sofa_status status;
+    enum sofa_status status; /* not SOFA_OK before it runs: the file cannot be read */
     struct sofa_error error;
     int reported;            /* report holds something, whatever the status */
     struct sofa_report report;

@@ -19,12 +19,20 @@ static enum sofa_status add(struct sofa_heads *list, const char *trace, size_t h
     return SOFA_OK;
 }
 
-/* All heads of a file; of one that cannot be read the first, whose error comes when it is loaded. */
+/* All heads of a file; for one that cannot be read its error. */
 static enum sofa_status add_trace(struct sofa_heads *list, const char *trace, size_t only, struct sofa_error *e)
 {
-    size_t heads;
-    if (sofa_trace_heads(&heads, trace, NULL) != SOFA_OK)
-        heads = 1;
+    size_t heads = 1;
+    struct sofa_error why;
+    enum sofa_status readable = sofa_trace_heads(&heads, trace, &why);
+    if (readable != SOFA_OK) {
+        enum sofa_status added = add(list, trace, only == SIZE_MAX ? 0 : only, 1, e);
+        if (added == SOFA_OK) {
+            list->run[list->count - 1].status = readable;
+            list->run[list->count - 1].error = why;
+        }
+        return added;
+    }
     if (only != SIZE_MAX)
         return add(list, trace, only, heads, e);
     enum sofa_status status = SOFA_OK;

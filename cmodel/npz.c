@@ -135,11 +135,29 @@ static enum sofa_status read_header(zip_file_t *f, struct sofa_npy *n, struct so
     return sofa_npy_parse(n, text, length, why);
 }
 
-/* Memory grows with the data that really come, so a lying header costs nothing. The last read makes libzip check the
- * CRC. */
-static const char *read_data(zip_file_t *f, struct sofa_array *a)
+/* What of a member is wanted. */
+struct wanted {
+    int data; /* 0: type and shape only */
+    size_t part, parts;
+    int stored; /* the member is not compressed */
+};
+
+/* Forward; a failed seek would spoil the file for reading. */
+static int skip(zip_file_t *f, size_t bytes, int stored)
 {
-    size_t size = a->count * sofa_type_size(a->type), room = 0, used = 0;
+    char waste[1 << 14];
+    if (bytes == 0 || stored)
+        return bytes == 0 || zip_fseek(f, (zip_int64_t)bytes, SEEK_CUR) == 0;
+    for (; bytes > 0; bytes -= bytes < sizeof waste ? bytes : sizeof waste)
+        if (!read_all(f, waste, bytes < sizeof waste ? bytes : sizeof waste))
+            return 0;
+    return 1;
+}
+
+/* Memory grows with the data that really come, so a lying header costs nothing. */
+static const char *read_bytes(zip_file_t *f, struct sofa_array *a, size_t size)
+{
+    size_t room = 0, used = 0;
     while (used < size) {
         room = room < 1 << 20 ? 1 << 20 : 2 * room;
         room = room < size ? room : size;
@@ -151,25 +169,40 @@ static const char *read_data(zip_file_t *f, struct sofa_array *a)
             return "it is truncated or corrupt";
         used = room;
     }
+    return NULL;
+}
+
+/* The last read makes libzip check the CRC. */
+static const char *read_end(zip_file_t *f)
+{
     char extra;
     zip_int64_t rest = zip_fread(f, &extra, 1);
     return rest > 0 ? "it is longer than its shape says" : rest < 0 ? "it is corrupt" : NULL;
 }
 
-static enum sofa_status read_native(zip_file_t *f, struct sofa_npy *n, struct sofa_error *why)
+static enum sofa_status read_native(zip_file_t *f, struct sofa_npy *n, const struct wanted *wanted, struct sofa_error *why)
 {
     struct sofa_array *a = &n->array;
-    const char *wrong = read_data(f, a);
+    size_t size = a->count * sofa_type_size(a->type), piece = size / wanted->parts;
+    int turned = n->fortran && a->dims > 1, whole = wanted->parts == 1 || turned;
+    if (!whole && !skip(f, wanted->part * piece, wanted->stored))
+        return sofa_fail(why, SOFA_BAD_INPUT, "it is truncated or corrupt");
+    const char *wrong = read_bytes(f, a, whole ? size : piece);
+    if (!wrong && whole)
+        wrong = read_end(f);
     if (wrong)
         return sofa_fail(why, SOFA_BAD_INPUT, "%s", wrong);
+    if (turned && !sofa_array_transpose(a))
+        return sofa_fail(why, SOFA_BAD_INPUT, "out of memory");
+    if (whole && wanted->parts > 1)
+        memmove(a->data, (char *)a->data + wanted->part * piece, piece);
+    a->count /= wanted->parts;
     if (n->swapped)
         sofa_array_swap(a);
-    if (n->fortran && a->dims > 1 && !sofa_array_transpose(a))
-        return sofa_fail(why, SOFA_BAD_INPUT, "out of memory");
     return SOFA_OK;
 }
 
-static enum sofa_status read_member(struct sofa_npz *z, const char *name, unsigned char data, struct sofa_array *a, struct sofa_error *e)
+static enum sofa_status read_member(struct sofa_npz *z, const char *name, const struct wanted *wanted, struct sofa_array *a, struct sofa_error *e)
 {
     struct sofa_npy n = {.fortran = 0};
     struct sofa_error why;
@@ -181,26 +214,54 @@ static enum sofa_status read_member(struct sofa_npz *z, const char *name, unsign
     if (!f)
         return sofa_fail(e, SOFA_BAD_INPUT, "%s: array '%s': %.150s", z->path, name, zip_strerror(z->zip));
     enum sofa_status status = read_header(f, &n, &why);
-    if (status == SOFA_OK && data)
-        status = read_native(f, &n, &why);
+    if (status == SOFA_OK && wanted->data)
+        status = read_native(f, &n, wanted, &why);
     zip_fclose(f);
     if (status != SOFA_OK) {
         sofa_array_free(&n.array);
         return sofa_fail(e, SOFA_BAD_INPUT, "%s: array '%s': %.150s", z->path, name, why.text);
     }
     *a = n.array;
-    z->read[index] |= data;
+    z->read[index] |= (unsigned char)wanted->data;
     return SOFA_OK;
 }
 
 enum sofa_status sofa_npz_read(struct sofa_npz *z, const char *name, struct sofa_array *a, struct sofa_error *e)
 {
-    return read_member(z, name, 1, a, e);
+    return sofa_npz_read_part(z, name, 0, 1, a, e);
 }
 
 enum sofa_status sofa_npz_shape(struct sofa_npz *z, const char *name, struct sofa_array *a, struct sofa_error *e)
 {
-    return read_member(z, name, 0, a, e);
+    const struct wanted wanted = {.data = 0, .parts = 1};
+    return read_member(z, name, &wanted, a, e);
+}
+
+enum sofa_status sofa_npz_read_part(struct sofa_npz *z, const char *name, size_t part, size_t parts, struct sofa_array *a,
+                                    struct sofa_error *e)
+{
+    zip_stat_t about;
+    zip_int64_t index = locate(z, name);
+    struct wanted wanted = {.data = 1, .part = part, .parts = parts};
+    if (parts > 1 && index >= 0 && zip_stat_index(z->zip, (zip_uint64_t)index, 0, &about) == 0)
+        wanted.stored = (about.valid & ZIP_STAT_COMP_METHOD) && about.comp_method == ZIP_CM_STORE;
+    return read_member(z, name, &wanted, a, e);
+}
+
+enum sofa_status sofa_npz_verify(struct sofa_npz *z, struct sofa_error *e)
+{
+    char waste[1 << 14];
+    zip_int64_t got = 0;
+    for (size_t i = 0; i < z->members; i++) {
+        zip_file_t *f = zip_fopen_index(z->zip, i, 0);
+        while (f && (got = zip_fread(f, waste, sizeof waste)) > 0)
+            continue;
+        if (f)
+            zip_fclose(f);
+        if (!f || got < 0)
+            return sofa_fail(e, SOFA_BAD_INPUT, "%s: member %zu is truncated or corrupt", z->path, i);
+    }
+    return SOFA_OK;
 }
 
 /* The zip source owns the copy. */

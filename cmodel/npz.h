@@ -40,6 +40,12 @@ int sofa_npz_has(const struct sofa_npz *z, const char *name);
 int sofa_npz_unread(const struct sofa_npz *z, size_t *i, char name[SOFA_NAME_ROOM]);
 /* Errors name file and array. */
 enum sofa_status sofa_npz_read(struct sofa_npz *z, const char *name, struct sofa_array *a, struct sofa_error *e);
+/* Piece `part` of `parts` equal ones in C order, which divide its elements; count says how many, shape is that of the whole. Pieces
+ * are not checked against the archive's checksum. */
+enum sofa_status sofa_npz_read_part(struct sofa_npz *z, const char *name, size_t part, size_t parts, struct sofa_array *a,
+                                    struct sofa_error *e);
+/* Reads through all members: an error if a checksum is wrong. */
+enum sofa_status sofa_npz_verify(struct sofa_npz *z, struct sofa_error *e);
 /* The same without data: type and shape only. */
 enum sofa_status sofa_npz_shape(struct sofa_npz *z, const char *name, struct sofa_array *a, struct sofa_error *e);
 

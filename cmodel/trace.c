@@ -141,8 +141,10 @@ enum sofa_status sofa_trace_heads(size_t *heads, const char *path, struct sofa_e
     if (status != SOFA_OK)
         return status;
     *heads = s.heads;
+    if (s.heads > 1)
+        status = sofa_npz_verify(s.z, e);
     sofa_npz_close(s.z);
-    return SOFA_OK;
+    return status;
 }
 
 static enum sofa_status choose_head(struct sofa_source *s, size_t head, struct sofa_error *e)

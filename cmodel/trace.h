@@ -52,7 +52,8 @@ enum sofa_status sofa_trace_load_head(struct sofa_trace *t, const char *path, co
 /* The same for a file that holds one head; several are an error. */
 enum sofa_status sofa_trace_load(struct sofa_trace *t, const char *path, const struct sofa_config *c,
                                  struct sofa_error *e);
-/* How many heads a file holds: q has a shape like [heads, R, d]. */
+/* How many heads a file holds: q has a shape like [heads, R, d]. Of several, loading reads only the one; so all of such a file is
+ * checked for damage here. */
 enum sofa_status sofa_trace_heads(size_t *heads, const char *path, struct sofa_error *e);
 /* Keeps rows a..b-1 only (--rows A:B). */
 enum sofa_status sofa_trace_rows(struct sofa_trace *t, size_t a, size_t b, struct sofa_error *e);

@@ -62,9 +62,13 @@ enum sofa_status sofa_source_heads(struct sofa_source *source, struct sofa_error
     return SOFA_OK;
 }
 
-static enum sofa_status take_head(struct sofa_array *a, const struct sofa_place *place, unsigned rank, struct sofa_error *e)
+/* The shape of a head's part, and which part of how many it is. */
+static enum sofa_status cut_head(struct sofa_array *a, size_t *part, size_t *parts, const struct sofa_place *place,
+                                 unsigned rank, struct sofa_error *e)
 {
     const struct sofa_source *s = place->source;
+    *part = 0;
+    *parts = 1;
     drop_ones(a, rank);
     if (a->dims == rank)
         return SOFA_OK;
@@ -73,19 +77,25 @@ static enum sofa_status take_head(struct sofa_array *a, const struct sofa_place 
     size_t n = a->shape[0];
     if (n == 0 || s->heads % n != 0)
         return wrong_heads(n, place, e);
-    a->count /= n;
+    *parts = n;
+    *part = s->head / (s->heads / n);
     drop_axis(a);
-    size_t bytes = a->count * sofa_type_size(a->type);
-    memmove(a->data, (char *)a->data + s->head / (s->heads / n) * bytes, bytes);
     return SOFA_OK;
 }
 
 enum sofa_status sofa_read_array(struct sofa_array *a, const struct sofa_place *place, unsigned rank, struct sofa_error *e)
 {
-    enum sofa_status status = sofa_npz_read(place->source->z, place->name, a, e);
+    struct sofa_array shape;
+    size_t part, parts;
+    *a = (struct sofa_array){0};
+    enum sofa_status status = sofa_npz_shape(place->source->z, place->name, &shape, e);
     if (status == SOFA_OK)
-        status = take_head(a, place, rank, e);
+        status = cut_head(&shape, &part, &parts, place, rank, e);
+    if (status == SOFA_OK)
+        status = sofa_npz_read_part(place->source->z, place->name, part, parts, a, e);
     if (status != SOFA_OK)
-        sofa_array_free(a);
-    return status;
+        return status;
+    a->dims = shape.dims;
+    memcpy(a->shape, shape.shape, sizeof a->shape);
+    return SOFA_OK;
 }

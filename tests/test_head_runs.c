@@ -95,22 +95,27 @@ static enum sofa_status run_one(void *user, struct sofa_head_run *run, const str
     return status;
 }
 
-/* Standard output and errors go into files; each test is a process of its own. */
+/* Standard output goes into a file, warnings nowhere. */
 static enum sofa_status run_all(struct sample *s, unsigned threads, char *text, size_t room, struct sofa_error *e)
 {
     static const struct sofa_program program = {.name = "test", .summary = "A test."};
     const struct sofa_heads_how how = {.program = &program, .options = &s->options, .threads = threads, .run = run_one};
-    int kept = dup(STDOUT_FILENO), file = open(s->printed, O_CREAT | O_TRUNC | O_RDWR, 0600);
-    ck_assert(kept >= 0 && file >= 0);
+    int kept = dup(STDOUT_FILENO), errors = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY);
+    int file = open(s->printed, O_CREAT | O_TRUNC | O_RDWR, 0600);
+    ck_assert(kept >= 0 && errors >= 0 && nowhere >= 0 && file >= 0);
     fflush(stdout);
     dup2(file, STDOUT_FILENO);
+    dup2(nowhere, STDERR_FILENO);
     enum sofa_status status = sofa_heads_run(&how, e);
     fflush(stdout);
     dup2(kept, STDOUT_FILENO);
+    dup2(errors, STDERR_FILENO);
     ssize_t length = pread(file, text, room - 1, 0);
     ck_assert(length >= 0 && (size_t)length < room - 1);
     text[length] = '\0';
     close(kept);
+    close(errors);
+    close(nowhere);
     close(file);
     return status;
 }

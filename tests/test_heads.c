@@ -2,6 +2,7 @@
 /* Traces as numpy users have them: any number type, byte order and axis order; several heads in one file. */
 #include "tests.h"
 
+#include "../cmodel/npz.h"
 #include "../cmodel/trace.h"
 #include "raw_npz.h"
 
@@ -110,6 +111,57 @@ START_TEST(stacks)
             add_one(&s, head, head / (HEADS / groups[n]));
             ck_assert(same(stacked, load(&s, 0, NULL)));
         }
+    test_remove_directory(s.directory);
+}
+END_TEST
+
+/* Deflated, and in Fortran order: parts cannot be looked up in the file. */
+START_TEST(stacks_of_other_kinds)
+{
+    static struct sample s;
+    static float turned[HEADS * ROWS * DIM];
+    struct sofa_error e = {""};
+    open_sample(&s);
+    for (unsigned i = 0; i < HEADS * ROWS * DIM; i++)
+        turned[i] = s.q[i % HEADS][i / HEADS % ROWS][i / HEADS / ROWS];
+    for (unsigned head = 0; head < HEADS; head++) {
+        const struct sofa_trace_choice choice = {.head = head, .given = 1};
+        const struct sofa_member members[] = {
+            {"q", {SOFA_F32, 3, {HEADS, ROWS, DIM}, HEADS * ROWS * DIM, s.q}},
+            {"k", {SOFA_F32, 4, {1, HEADS, KEYS, DIM}, HEADS * KEYS * DIM, s.k}},
+            {"v", {SOFA_F32, 3, {HEADS, KEYS, DIM}, HEADS * KEYS * DIM, s.v}},
+        };
+        struct sofa_trace deflated;
+        ck_assert_msg(sofa_npz_write(s.path, members, 3, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_trace_load_head(&deflated, s.path, &choice, &s.config, &e) == SOFA_OK, "%s", e.text);
+        raw_add(&s.raw, "q", "<f4", 1, "(6, 3, 8)", turned, sizeof turned);
+        raw_add(&s.raw, "k", "<f4", 0, "(6, 5, 8)", s.k, sizeof s.k);
+        raw_add(&s.raw, "v", "<f4", 0, "(6, 5, 8)", s.v, sizeof s.v);
+        struct sofa_trace fortran = load(&s, head, NULL);
+        add_one(&s, head, head);
+        struct sofa_trace one = load(&s, 0, NULL);
+        ck_assert(same_tensor(&one.q, &fortran.q) && same_tensor(&one.v, &fortran.v));
+        sofa_trace_free(&fortran);
+        ck_assert(same(one, deflated));
+    }
+    test_remove_directory(s.directory);
+}
+END_TEST
+
+/* A head is read without the others, so damage is looked for when the heads are counted. */
+START_TEST(damaged_stacks)
+{
+    static struct sample s;
+    size_t heads;
+    struct sofa_error e = {""};
+    open_sample(&s);
+    add_stacked(&s, HEADS, "");
+    raw_write(&s.raw, s.path);
+    ck_assert_msg(sofa_trace_heads(&heads, s.path, &e) == SOFA_OK, "%s", e.text);
+    FILE *f = fopen(s.path, "r+b");
+    ck_assert(f && fseek(f, 400, SEEK_SET) == 0 && fputc(0x55, f) != EOF && fclose(f) == 0);
+    ck_assert_int_eq(sofa_trace_heads(&heads, s.path, &e), SOFA_BAD_INPUT);
+    ck_assert_msg(strstr(e.text, "t.npz") && strstr(e.text, "corrupt"), "%s", e.text);
     test_remove_directory(s.directory);
 }
 END_TEST
@@ -261,6 +313,8 @@ Suite *heads_suite(void)
     TCase *t = tcase_create("heads");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, stacks);
+    tcase_add_test(t, stacks_of_other_kinds);
+    tcase_add_test(t, damaged_stacks);
     tcase_add_test(t, stacked_vectors);
     tcase_add_test(t, wrong_stacks);
     tcase_add_test(t, number_types);
