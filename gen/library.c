@@ -40,6 +40,22 @@ static enum sofa_status read_directory(struct gen_library *library, const char *
     return SOFA_OK;
 }
 
+/* Every template below directory, whatever characters stand in its name. */
+static int make_pattern(char *pattern, size_t size, const char *directory)
+{
+    static const char rest[] = "/*/*.v";
+    size_t n = 0;
+    for (const char *at = directory; *at; at++) {
+        if (n + 2 + sizeof rest > size)
+            return 0;
+        if (strchr("*?[\\", *at))
+            pattern[n++] = '\\';
+        pattern[n++] = *at;
+    }
+    memcpy(pattern + n, rest, sizeof rest);
+    return 1;
+}
+
 enum sofa_status gen_library_open(struct gen_library *library, const char *directory, struct sofa_error *e)
 {
     *library = (struct gen_library){.template = gen_embedded_templates, .count = gen_embedded_count};
@@ -47,7 +63,7 @@ enum sofa_status gen_library_open(struct gen_library *library, const char *direc
         return SOFA_OK;
     *library = (struct gen_library){0};
     char pattern[4096];
-    if (snprintf(pattern, sizeof pattern, "%s/*/*.v", directory) >= (int)sizeof pattern)
+    if (!make_pattern(pattern, sizeof pattern, directory))
         return sofa_fail(e, SOFA_BAD_INPUT, "%.100s...: path too long", directory);
     glob_t found = {0};
     enum sofa_status status;

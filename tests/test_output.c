@@ -210,6 +210,18 @@ START_TEST(closed_streams)
 }
 END_TEST
 
+/* Directories with characters that shells, make and glob read as signs. */
+START_TEST(odd_names)
+{
+    char text[TEST_TEXT];
+    ck_assert_int_eq(setenv("D", root, 1), 0);
+    ck_assert_msg(test_shell(text, "cd $D && mkdir 'a b:[c]*$' && cp -r \"$OLDPWD/rtl_templates\" 'a b:[c]*$/t' && "
+                                   "cp \"$OLDPWD/configs/small.yaml\" 'a b:[c]*$/c.yaml' && cd 'a b:[c]*$' && "
+                                   "\"$B/sofagen\" c.yaml -o \"$PWD/o\" --templates \"$PWD/t\" 2>&1 && ls o") == 0, "%s", text);
+    ck_assert_msg(strstr(text, "manifest.json") != NULL, "%s", text);
+}
+END_TEST
+
 /* Told before anything is read, let alone compiled. */
 START_TEST(bad_outputs_first)
 {
@@ -242,6 +254,7 @@ Suite *output_suite(void)
     tcase_add_test(programs, full_standard_output);
     tcase_add_test(programs, closed_streams);
     tcase_add_test(programs, bad_outputs_first);
+    tcase_add_test(programs, odd_names);
     suite_add_tcase(s, programs);
     return s;
 }
