@@ -285,7 +285,7 @@ END_TEST
 Suite *cache_suite(void)
 {
     Suite *s = suite_create("cache");
-    TCase *t = tcase_create("entries"), *core = tcase_create("core");
+    TCase *t = tcase_create("entries");
     tcase_add_checked_fixture(t, begin, end);
     tcase_add_test(t, damaged_entries);
     tcase_add_test(t, concurrent_runs);
@@ -297,6 +297,7 @@ Suite *cache_suite(void)
     tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);
     if (!test_fast()) {
+        TCase *core = tcase_create("core");
         tcase_add_checked_fixture(core, begin, end);
         tcase_set_timeout(core, 600);
         tcase_add_test(core, waves);

@@ -241,7 +241,7 @@ START_TEST(bytes_beyond_rows_are_seen)
             b.out.wr.data_valid = 1;
             b.out.wr.last = beat == 1;
             memset(b.out.wr.data, ~before, 8);
-            b.out.wr.strb[0] = byte / 8 == beat ? (uint8_t)(1 << byte % 8) : 0;
+            b.out.wr.strb[0] = (uint8_t)((byte / 8 == beat) << byte % 8);
             step(&b);
         }
         ck_assert_uint_eq(o->bytes[16 + byte], byte < 8 ? (uint8_t)~before : before);
