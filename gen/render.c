@@ -70,16 +70,20 @@ static enum sofa_status add_module(struct gen_files *files, const struct gen_val
     return out && !out->failed ? SOFA_OK : sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", name);
 }
 
-static enum sofa_status render_one(lua_State *L, struct gen_files *files, const struct gen_values *v,
+static enum sofa_status render_one(lua_State *L, struct gen_files *files, struct gen_facts *facts, const struct gen_values *v,
                                    const struct gen_library *library, const struct gen_template *t, struct sofa_error *e)
 {
     struct gen_buffer text = {0};
     int skipped;
+    unsigned latencies = facts->latencies, memories = facts->memories;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &environment_key);
     enum sofa_status status = gen_template_render(L, t->name, t->text, strlen(t->text), &text, &skipped, e);
     if (status == SOFA_OK && text.failed)
         status = sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", t->name);
-    if (status == SOFA_OK && !skipped)
+    if (status == SOFA_OK && skipped) { /* what it said before is not there */
+        facts->latencies = latencies;
+        facts->memories = memories;
+    } else if (status == SOFA_OK)
         status = add_module(files, v, library, t->name, text.data ? text.data : "", e);
     gen_buffer_free(&text);
     return status;
@@ -99,7 +103,7 @@ enum sofa_status gen_render(struct gen_files *files, struct gen_facts *facts, co
     if (lua_pcall(L, 1, 0, 0) != LUA_OK)
         status = sofa_fail(e, SOFA_BAD_INPUT, "the template language: %.300s", lua_tostring(L, -1));
     for (unsigned i = 0; status == SOFA_OK && i < library->count; i++)
-        status = render_one(L, files, v, library, &library->template[i], e);
+        status = render_one(L, files, facts, v, library, &library->template[i], e);
     lua_close(L);
     return status;
 }

@@ -165,6 +165,8 @@ static const char *const configurations[][6] = {
     {"query_block=1", "tile.keys=4", "head_dim=8", "predict.keys=1", "predict.dims=1", "attend.width=1"},
     {"memory.port_bits=8", "memory.address_bits=16", "attend.window=1", "memory.read_channels=2", "tile.kept_max=1",
      "head_dim=9"},
+    {"mode=tokens", "kvgen.rotary=1", "kvgen.slice=64", "memory.port_bits=64", "board.memory_kib=64", "hidden_max=300"},
+    {"target=fpga", "head_dim=64", "attend.lanes=1", "attend.width=64", "memory.port_bits=128", "board.memory_kib=64"},
 };
 #define CONFIGURATIONS (sizeof configurations / sizeof configurations[0])
 
@@ -238,6 +240,53 @@ START_TEST(manifest_lists_files)
 }
 END_TEST
 
+/* "// Latency: 3 cycles" or "... Latency of a read: 1 cycle": the number, or -1. */
+static int stated_latency(const char *text)
+{
+    static const char *const begins[] = {"Latency ", "Latency: ", "Latency of a read: ", "Latency of reads: ", "Latency of a column: "};
+    for (const char *at = text; (at = strstr(at, "Latency")) != NULL; at++)
+        for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+            size_t n = strlen(begins[i]);
+            if (strncmp(at, begins[i], n) == 0 && at[n] >= '0' && at[n] <= '9')
+                return atoi(at + n);
+        }
+    return -1;
+}
+
+/* What a module's head states as its latency stands in the manifest under the module's name. */
+START_TEST(manifest_lists_latencies)
+{
+    struct gen_files files;
+    emit_numbered(&files, _i);
+    json_t *root = json_loads(gen_files_find(&files, GEN_MANIFEST)->text.data, 0, NULL), *cycles;
+    const char *key;
+    unsigned stated = 0;
+    for (unsigned i = 0; i < files.count; i++) {
+        const char *base = strrchr(files.file[i].path, '/');
+        int latency = base ? stated_latency(files.file[i].text.data) : -1, listed = 0;
+        if (latency < 0)
+            continue;
+        size_t n = strlen(base) - strlen("/sofa_.v");
+        json_object_foreach(json_object_get(root, "latencies"), key, cycles)
+            listed |= strncmp(key, base + strlen("/sofa_"), n) == 0 && (key[n] == '\0' || key[n] == '.') &&
+                      json_integer_value(cycles) == latency;
+        ck_assert_msg(listed, "%s: %d cycles", files.file[i].path, latency);
+        stated++;
+    }
+    ck_assert_uint_gt(stated, 12);
+    json_object_foreach(json_object_get(root, "latencies"), key, cycles) {
+        char path[80];
+        unsigned found = 0;
+        snprintf(path, sizeof path, "/sofa_%.*s.v", (int)strcspn(key, "."), key);
+        for (unsigned i = 0; i < files.count; i++)
+            found += strstr(files.file[i].path, path) != NULL;
+        ck_assert_msg(found == 1, "%s is not emitted", key);
+    }
+    json_decref(root);
+    gen_files_free(&files);
+}
+END_TEST
+
 /* Offsets and names are a contract with programs: a change of this value is a change of the interface. */
 START_TEST(golden_register_header)
 {
@@ -276,6 +325,7 @@ Suite *gen_suite(void)
     tcase_add_loop_test(emission, deterministic, 0, (int)CONFIGURATIONS);
     tcase_add_loop_test(emission, one_module_a_file, 0, (int)CONFIGURATIONS);
     tcase_add_loop_test(emission, manifest_lists_files, 0, (int)CONFIGURATIONS);
+    tcase_add_loop_test(emission, manifest_lists_latencies, 0, (int)CONFIGURATIONS);
     tcase_add_test(emission, golden_register_header);
     suite_add_tcase(suite, emission);
     return suite;

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // SA-1 of one lane: products of PEW query and key elements and their sum.
-// Latency $(3 + d.dot_tree - 1) cycles (products, $(d.dot_tree) tree stages, and halves combined or operands registered); throughput one beat a cycle, no back-pressure.
+// Latency $(latency("dot", 3 + d.dot_tree - 1)) cycles (products, $(d.dot_tree) tree stages, and halves combined or operands registered); throughput one beat a cycle, no back-pressure.
 // Equals one beat of the dot product s of docs/arithmetic.md.
 //% local N, QW, KW, SW = cfg.attend.width, cfg.data.query_bits, cfg.data.key_bits, d.dot_bits
 //% local split, IN = KW == 16 and d.whole_products == 0, d.tree_inputs

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // p = 2^x, x in octaves with 12 fraction bits and below 2 octaves, p with 14 fraction bits.
-// Latency 4 cycles, throughput one a cycle, no handshake. Equals sofa_exp2().
+// Latency $(latency("exp2", 4)) cycles, throughput one a cycle, no handshake. Equals sofa_exp2().
 //% local T = exp2_table()
 //% memory("exp2.entry", 64, 32)
 `default_nettype none

@@ -3,8 +3,8 @@
 // sum of weights). One operation starts a cycle, that of the lane whose turn the phase is.
 // Issue: the oldest entry of the window that a row of the lane needs, its lowest such row; a row starts at most every $(d.row_interval) cycles.
 // A row that has met all keys of its block retires first (o_retire) if its normalisation unit allows.
-// Times count from cycle 0, the cycle after issue: s in cycle $(d.score_time), p in cycle $(d.weight_time), accumulators of a retiring row from
-// cycle $(d.weight_time + d.row_interval - 1 + d.lane_places). No back-pressure inside. Equals sofa_attend_pair().
+// Times count from cycle 0, the cycle after issue: s in cycle $(latency("group.score", d.score_time)), p in cycle $(latency("group.weight", d.weight_time)), accumulators of a retiring row from
+// cycle $(latency("group.output", d.weight_time + d.row_interval - 1 + d.lane_places)). No back-pressure inside. Equals sofa_attend_pair().
 //% local N, B, GL, LR, LANES, NG, QB = cfg.attend.width, d.beats, d.group_lanes, d.lane_rows, cfg.attend.lanes, d.lane_groups, cfg.query_block
 //% local QW, KW, VW, OA, SW, LB, RB = cfg.data.query_bits, cfg.data.key_bits, cfg.data.value_bits, d.output_acc_bits, d.dot_bits, d.weight_bits, d.row_bits
 //% local W = cfg.attend.window

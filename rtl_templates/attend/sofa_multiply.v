@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Product of two signed numbers between registers, as multipliers of FPGAs have them inside; a board's family may bring its own.
-// Latency 2 cycles, throughput one a cycle, no handshake.
+// Latency $(latency("multiply", 2)) cycles, throughput one a cycle, no handshake.
 //% if d.whole_products == 0 then skip() end
 `default_nettype none
 module sofa_multiply #(

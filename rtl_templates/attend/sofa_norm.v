@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Normalisation unit of $(d.lane_groups // d.norm_units) lane group(s): o = O / l, one word of $(d.norm_width) element(s) a cycle; queues rows for the store.
 // A group may retire a row when it has the turn (o_turn): a row takes $(d.norm_words) cycle(s), and has space in the queue from then on.
-// Latency $(7 + d.norm_wait) cycles from i_valid to the first word. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
+// Latency $(latency("norm", 7 + d.norm_wait)) cycles from i_valid to the first word. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
 //% local N, M, B, T, NW, D, NG, UG = cfg.attend.width, d.norm_width, d.beats, d.norm_words, d.norm_wait - (d.row_interval - 3), cfg.head_dim, d.lane_groups, d.lane_groups // d.norm_units
 //% local OA, LB, RB, BB, DEPTH = d.output_acc_bits, d.weight_bits, d.row_bits, clog2(d.beats), d.retire_rows
 //% local late = d.row_interval > 3   -- accumulators come a cycle later; then there is one group

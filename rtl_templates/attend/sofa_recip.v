@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // y = 2^(16 + e) / l with e = floor(log2 l), for l >= 2^14, which a row has from its first pair on.
-// Latency 4 cycles for o_y, 1 for o_above = e - 14; throughput one a cycle; with i_valid results are taken over stage by stage and
+// Latency $(latency("recip", 4)) cycles for o_y, 1 for o_above = e - 14; throughput one a cycle; with i_valid results are taken over stage by stage and
 // stay until the next. Equals sofa_recip().
 //% local U, LB = recip_table(), d.weight_bits
 //% local XB = clog2(LB - 14)

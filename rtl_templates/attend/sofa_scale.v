@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if d.scale_time == 4 then skip() end
 // t = round(s * mantissa >> shift), saturated to 32 bits, bit by bit: a score takes the multiplier 16 cycles and then the shifter 15.
-// Latency $(d.scale_time) cycles from the cycle in which i_step is $(d.beats-1), when i_s is taken; throughput a score each $(d.beats) cycles; o_t stays until the next.
+// Latency $(latency("scale", d.scale_time)) cycles from the cycle in which i_step is $(d.beats-1), when i_s is taken; throughput a score each $(d.beats) cycles; o_t stays until the next.
 // i_step counts 0 to $(d.beats-1) for ever. No handshake. Equals the scaling in sofa_attend_pair().
 //% local SW, BB, B = d.dot_bits, clog2(d.beats), d.beats
 //% local TW = SW + 17        -- product, and the bit below its last

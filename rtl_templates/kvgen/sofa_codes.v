@@ -5,7 +5,7 @@
 //% local PER, GATHER = math.max(1, P // d.code_unit), math.max(1, d.code_unit // P)
 //% local COL = clog2(D)
 // Codes of Wk on chip, a slice of X at a time: word (w, column) holds the codes of $(DC) hidden units. Beside them, a flag for each column
-// of a word: some code is not zero. Latency of reads: one cycle. Handshake and throughput: sofa_slices.
+// of a word: some code is not zero. Latency of reads: $(latency("codes.read", 1)) cycle. Handshake and throughput: sofa_slices.
 `default_nettype none
 module sofa_codes (
     input  wire             clk,

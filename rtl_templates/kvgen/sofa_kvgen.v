@@ -27,7 +27,7 @@
 //% if ROT then
 // K rows are turned on their way (sofa_rotate): the next K row begins when the one before has left, a V row may overtake its K row.
 //% end
-// Latency: $(T + 2) cycles from a row's last beat to the row. Handshake: valid/ready. Equals sofa_generate() of sofa_project().
+// Latency: $(latency("kvgen", T + 2)) cycles from a row's last beat to the row. Handshake: valid/ready. Equals sofa_generate() of sofa_project().
 `default_nettype none
 module sofa_kvgen (
     input  wire             clk,

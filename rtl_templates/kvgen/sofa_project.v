@@ -4,7 +4,7 @@
 //% local NT, TW = d.project_tree, math.min(PJ, 16 + clog2(cfg.kvgen.inputs))     -- inputs beyond hidden_max are zero
 // The multipliers of the KV array: $(OUT) outputs x $(IN) inputs a cycle. A run of beats is summed; its first beat starts from
 // i_initial, which is wanted $(NT + 1) cycle(s) after the beat (with o_begin); the sums stand in o_sums with o_valid.
-// Latency: $(NT + 2) cycles from the last beat to o_valid; throughput a beat a cycle; runs follow each other without a gap.
+// Latency: $(latency("project", NT + 2)) cycles from the last beat to o_valid; throughput a beat a cycle; runs follow each other without a gap.
 `default_nettype none
 module sofa_project (
     input  wire             clk,

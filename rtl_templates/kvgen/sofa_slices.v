@@ -6,7 +6,7 @@
 // unless ONCE is 0: then each demand loads a slice from where i_base points when its half is free.
 // A word is a part of a port beat (PER words a beat, a power of two), or takes GATHER beats.
 // Throughput: a word or a beat a cycle, whichever is slower. Handshake: valid/ready on requests and beats; a slice is requested when
-// its half is free. Latency of a read: one cycle.
+// its half is free. Latency of a read: $(latency("slices.read", 1)) cycle.
 `default_nettype none
 module sofa_slices #(
     parameter WORD   = 8,

@@ -5,7 +5,7 @@
 //% local ROW, OB = D * math.max(KW, VW), math.max(d.key_beats, d.value_beats)
 //% local BB, NBY = math.max(1, clog2(OB)), clog2(d.port_bytes + 1)
 //% local tk, tv = D * KW // 8 - (NK - 1) * BYTES, D * VW // 8 - (NV - 1) * BYTES     -- bytes of the last beats
-// Writes generated K and V rows: address, one burst a row, byte strobes on the tail. Latency 1 cycle, throughput one beat a cycle.
+// Writes generated K and V rows: address, one burst a row, byte strobes on the tail. Latency $(latency("write_back", 1)) cycle, throughput one beat a cycle.
 // Handshake: valid/ready on all ports; write responses are always accepted and counted (o_idle: none outstanding). With i_halt no
 // new row is taken.
 `default_nettype none

@@ -1,5 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Address of a row: base + index * stride, modulo the address space. Latency 1 cycle, throughput one a cycle, valid/ready.
+// Address of a row: base + index * stride, modulo the address space. Latency $(latency("address", 1)) cycle, throughput one a cycle, valid/ready.
 //% local far = d.far_reads == 1
 //% if far then
 // i_index stands from the cycle before i_valid on.

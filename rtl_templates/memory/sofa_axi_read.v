@@ -6,8 +6,8 @@
 // output comes from registers alone.
 //% if cfg.memory.port_bits < 32 or cfg.memory.port_bits > 512 then skip() end
 //% local A, P = cfg.memory.address_bits, cfg.memory.port_bits
-//% latency("axi.read_request", 2)
-//% latency("axi.read_data", 1)
+//% latency("axi_read.request", 2)
+//% latency("axi_read.data", 1)
 `default_nettype none
 module sofa_axi_read (
     input  wire            clk,

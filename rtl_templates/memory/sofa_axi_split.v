@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Cuts a native request into AXI4 bursts that do not cross a 4 KB boundary.
-// Latency 1 cycle, throughput one burst a cycle. Handshake: valid/ready on both sides; a burst stays until it is taken.
+// Latency $(latency("axi_split", 1)) cycle, throughput one burst a cycle. Handshake: valid/ready on both sides; a burst stays until it is taken.
 //% if cfg.memory.port_bits < 32 or cfg.memory.port_bits > 512 then skip() end
 //% local A, LOW = cfg.memory.address_bits, clog2(d.port_bytes)
 //% local PB = 12 - LOW            -- bits of a beat's place in 4 KB

@@ -6,8 +6,8 @@
 // beat a cycle. Handshake: valid/ready, the native response is always taken; every AXI output comes from registers alone.
 //% if cfg.memory.port_bits < 32 or cfg.memory.port_bits > 512 then skip() end
 //% local A, P, S = cfg.memory.address_bits, cfg.memory.port_bits, d.port_bytes
-//% latency("axi.write_request", 2)
-//% latency("axi.write_response", 1)
+//% latency("axi_write.request", 2)
+//% latency("axi_write.response", 1)
 `default_nettype none
 module sofa_axi_write (
     input  wire            clk,

@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // A memory of rows that are written beat by beat. Each beat's part has registers of its own for addresses and its enable, each two parts
 // for the beat itself, so that no wire goes to all of them. A write counts one cycle later than it is offered.
-// Latency of a read: 1 cycle, or 2 with FAR_READ = 1, when the address stands in a register near the part first.
+// Latency of a read: $(latency("beats.read", 1)) cycle, or 2 with FAR_READ = 1, when the address stands in a register near the part first.
 // Throughput: one beat written and one row read a cycle; no handshake.
 //% if d.far_reads == 0 then skip() end
 `default_nettype none

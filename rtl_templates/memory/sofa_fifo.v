@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% local far = d.copies == 1      -- from a register
-// First-in first-out queue, read without latency$(far and ", from a register" or ""). Latency 1, throughput one word a cycle, valid/ready on both sides; o_ready does
+// First-in first-out queue, read without latency$(far and ", from a register" or ""). Latency $(latency("fifo", 1)) cycle, throughput one word a cycle, valid/ready on both sides; o_ready does
 // not depend on i_ready. DEPTH is a power of two >= 2.
 `default_nettype none
 module sofa_fifo #(

@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Memory with one write and one read port on one clock. What a read of the word being written gives is undefined, so that the
 // memory infers as block RAM without logic around it; no module relies on it.
-// Latency of a read: 1 cycle; o_rdata holds until the next read. Throughput: one write and one read a cycle.
+// Latency of a read: $(latency("ram.read", 1)) cycle; o_rdata holds until the next read. Throughput: one write and one read a cycle.
 `default_nettype none
 module sofa_ram #(
     parameter WIDTH = 8,

@@ -3,7 +3,7 @@
 //% local words = d.narrow == 1 or far     -- beats leave one by one
 // One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and
 // $(words and "gives port beats one by one, the last with o_row_valid. They stand until the next." or "assembles port beats into rows.")
-// Latency: a request leaves one cycle after it is taken; a row is offered $(far and "two cycles" or "one cycle") after its last beat.
+// Latency: a request leaves $(latency("read.request", 1)) cycle after it is taken; a row is offered $(latency("read.row", far and 2 or 1)) cycle(s) after its last beat.
 //% if far then
 // A client is granted its request the cycle after it asks for it, every fourth cycle at most; a row that its client may not take at once
 // holds the next beats up.

@@ -3,7 +3,7 @@
 //% local ahead = d.far_reads == 1     -- the next request waits beside the one at work
 //% local farther = d.copies == 1       -- one more register on the way from memory
 //% local buffered = cfg.target == "fpga"    -- the core's i_data_ready is late and the memory far
-// Latency: $(2 + (buffered and 2 or 0) + (farther and 1 or 0) + (ahead and 1 or 0)) cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
+// Latency: $(latency("soc_read", 2 + (buffered and 2 or 0) + (farther and 1 or 0) + (ahead and 1 or 0))) cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
 // Handshake: valid/ready towards the core; o_ask holds until i_grant, the word is there $(farther and "three cycles" or buffered and "two cycles" or "in the cycle") after the grant.
 //% if cfg.board.memory_kib == 0 then skip() end
 //% local A, P, MB, LOW = cfg.memory.address_bits, cfg.memory.port_bits, clog2(cfg.board.memory_kib * 1024), clog2(d.port_bytes)

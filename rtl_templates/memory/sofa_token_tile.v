@@ -12,7 +12,7 @@
 // tile slots. Tokens beyond the hidden size are zero.
 // Throughput: a beat or a word a cycle, whichever is slower. Handshake: valid/ready on beats (ready does not depend on valid); words
 // of keys that are read once more for generation come out as they are cut (o_word_valid).
-// Latency: a beat's first word is cut in the next cycle; reads take one cycle.
+// Latency: a beat's first word is cut in the next cycle; reads take $(latency("token_tile.read", 1)) cycle.
 // The meta word of a beat: {last slice of X, for generation, last key of the tile's slice, slot, key in the tile}.
 `default_nettype none
 module sofa_token_tile (

@@ -6,7 +6,7 @@
 //% if T then
 // The operand is a token slice, loaded whole, or K^, which comes a dimension at a time (i_dims says which).
 //% end
-// Latency: $(d.predict_tree) cycles from codes to sum; throughput one beat a cycle; i_swap makes the shadow current.
+// Latency: $(latency("column", d.predict_tree)) cycles from codes to sum; throughput one beat a cycle; i_swap makes the shadow current.
 //% local DC, PB = cfg.predict.dims, d.array_bits
 //% local TW, FW = PB + d.array_powers - 1, d.sum_bits
 `default_nettype none

@@ -3,9 +3,9 @@
 // It takes $(d.encode_width) element(s) a cycle, as many as a port beat brings, so it keeps up with the port: $(d.encode_steps) step(s) a row.
 //% local far = d.far_reads == 1      -- a step is a beat, when it comes
 //% if far then
-// A row comes word by word; i_valid is in the cycle of its last word or later, before the next row's first. Latency 2 cycles from i_valid.
+// A row comes word by word; i_valid is in the cycle of its last word or later, before the next row's first. Latency $(latency("encode", 2)) cycles from i_valid.
 //% else
-// Latency $(d.encode_steps + 1) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
+// Latency $(latency("encode", d.encode_steps + 1)) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
 // n / $(d.encode_width) cycles after i_valid.
 //% end
 // No back-pressure. Equals sofa_row_exponent() and sofa_code(), which counts codes from the least power: c = 7 is its largest code.

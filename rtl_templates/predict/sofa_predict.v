@@ -2,7 +2,7 @@
 // Score prediction: an array of $(cfg.predict.keys) x $(cfg.predict.dims) shift PEs. The K^ slice of a pass is stationary, rows' codes stream: a beat is one row, and the
 // last slice's beat yields its $(cfg.predict.keys) scores, which go to selection. Passes follow each other without a gap while keys, queries and a
 // need matrix are there and the same row's beats stand $(d.pass_distance) cycles apart.
-// Latency: $(d.predict_latency) cycles from issue to o_valid; throughput one beat a cycle; no back-pressure at the output (selection takes all).
+// Latency: $(latency("predict", d.predict_latency)) cycles from issue to o_valid; throughput one beat a cycle; no back-pressure at the output (selection takes all).
 // Equals sofa_predict_score() for the visible keys of a row.
 //% local T = cfg.mode == "tokens"
 //% local ROT = d.rotary == 1

@@ -6,7 +6,7 @@
 //% local PER, GATHER = math.max(1, P // d.turn_unit), math.max(1, d.turn_unit // P)
 // Cosines and sines of predicted keys: a word for each pair of dimensions, {sine, cosine} of $(KP) keys, 8 bits each. Two halves, a key group each,
 // loaded in the order in which they are asked for (i_ask_*), read in the same order; i_release is the end of a group.
-// Latency of reads: one cycle. Handshake and throughput: sofa_slices; a group can be asked for when the one before has been requested.
+// Latency of reads: $(latency("turns.read", 1)) cycle. Handshake and throughput: sofa_slices; a group can be asked for when the one before has been requested.
 `default_nettype none
 module sofa_turns (
     input  wire             clk,

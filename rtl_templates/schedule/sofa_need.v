@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Need matrix, Bc x QB bits, twice: written by rows as selection delivers them, read by keys (which rows need key i).
 // A parity is clean when it is opened (i_clear) and complete when i_end has come out behind its last row (o_complete).
-// Latency of a column: 1 cycle; throughput one row and one column a cycle; no handshake. Equals struct sofa_tile's need and best.
+// Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake. Equals struct sofa_tile's need and best.
 //% local QB, BC, RB, IB, LAT = cfg.query_block, cfg.tile.keys, d.row_bits, d.index_bits, d.select_latency
 `default_nettype none
 module sofa_need (

@@ -2,7 +2,7 @@
 // Walks the set bits of two masks: those of i_first ascending, then those of i_second ascending.
 //% local N, IB = cfg.tile.keys, d.index_bits
 //% local far = d.far_reads == 1     -- o_index stands a cycle before o_valid, and the masks follow it a cycle later
-// Latency: the first index $(far and "three" or "two") cycles after i_load; throughput one index $(far and "in two cycles" or "a cycle"); o_valid/i_ready handshake. Equals sofa_tile_order().
+// Latency: the first index $(latency("walk", far and 3 or 2)) cycles after i_load; throughput one index $(far and "in two cycles" or "a cycle"); o_valid/i_ready handshake. Equals sofa_tile_order().
 //% if far then
 // o_index stands from the cycle before o_valid on.
 //% end

@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Cuts a row's ordered list to the run-time number of keys and clips what lies too far below the row's maximum; gives the
 // rest as a bit per key. The list is ordered, so kept entries stand in front.
-// Latency: 2 cycles; throughput one list a cycle. Handshake: none, sofa_select counts. Equals the end of sofa_select_tile().
+// Latency: $(latency("clip", 2)) cycles; throughput one list a cycle. Handshake: none, sofa_select counts. Equals the end of sofa_select_tile().
 //% local KM, EW, IB, SB = cfg.tile.kept_max, d.entry_bits, d.index_bits, cfg.predict.score_bits
 //% local BC, CB = cfg.tile.keys, d.kept_bits
 `default_nettype none

@@ -2,7 +2,7 @@
 //% if d.groups == 1 then skip() end
 // Merges the ordered entries of a beat into the row's kept list: o_list holds the $(cfg.tile.kept_max) largest of both, largest first. An
 // odd-even merge network, computed and pruned by sofa_network_merge(); names as in sofa_sort.
-// Latency: $(select_timing.merged - select_timing.sorted) cycles; throughput one beat a cycle. Handshake: none, sofa_select counts.
+// Latency: $(latency("merge", select_timing.merged - select_timing.sorted)) cycles; throughput one beat a cycle. Handshake: none, sofa_select counts.
 //% local net, EW = network_merge(), d.entry_bits
 //% local KM, TB = cfg.tile.kept_max, cfg.predict.score_bits + 1
 `default_nettype none

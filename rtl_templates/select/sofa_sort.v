@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Orders the entries of a beat: o_list holds its $(select_timing.fresh) largest, largest first. An odd-even merge network, computed
 // and pruned by sofa_network_sort(): the entry on line n after level l is x<l>_<n>, in the registers of stage s q<s>_<n>.
-// Latency: $(select_timing.sorted) cycles; throughput one beat a cycle. Handshake: none, sofa_select counts.
+// Latency: $(latency("sort", select_timing.sorted)) cycles; throughput one beat a cycle. Handshake: none, sofa_select counts.
 //% local net, EW = network_sort(), d.entry_bits
 //% local TB = cfg.predict.score_bits + 1
 `default_nettype none
