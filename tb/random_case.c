@@ -53,8 +53,8 @@ static unsigned least(unsigned a, unsigned b)
 struct sizes {
     unsigned qb, d, tile;
     int tiny;
-    unsigned width, dims, port; /* 0, or those of a machine whose rows stay in port words or come in them */
-    int far;
+    unsigned width, dims, port; /* 0, or those of a machine with one lane of its own kind */
+    int far;                    /* its rows are whole: target fpga */
 };
 
 /* One lane, rows of several words, words of whole chunks and slices: what sofa_config_derive() calls narrow. */
@@ -76,6 +76,17 @@ static void choose_far(struct sizes *s, struct tb_random *r)
     s->far = 1;
 }
 
+/* One lane of whole rows again, on FPGAs, but rows of one to three beats; sometimes the least or the largest row. */
+static void choose_whole(struct sizes *s, struct tb_random *r)
+{
+    unsigned beats = tb_random_between(r, 1, 3), end = tb_random_below(r, 8);
+    s->d = s->width = end == 0 ? 8 : end == 1 ? 256 : tb_random_between(r, 8, 72);
+    s->dims = spread(r, 1, least(s->d, 64));
+    for (s->port = 8; s->port < 1024 && s->d * 16 > s->port * beats; s->port *= 2)
+        ;
+    s->far = 1;
+}
+
 /* Tiny ones compile fast, and every size is near the others and near one: that is where corners meet. */
 static void choose_sizes(struct sizes *s, struct tb_random *r)
 {
@@ -94,6 +105,8 @@ static void choose_sizes(struct sizes *s, struct tb_random *r)
         choose_narrow(s, r);
     if (kind == 2)
         choose_far(s, r);
+    if (kind == 3)
+        choose_whole(s, r);
 }
 
 /* Returns predict.dims. */

@@ -76,7 +76,8 @@ module sofa_lane (
 //% end
 //% local early, LB = d.lane_places == 1, d.weight_bits
 //% local shared = d.group_lanes > 1 or d.norm_units < d.lane_groups     -- O is or-ed with that of other lanes
-//% local marked = early or shared or late    -- retirements are told apart
+//% local leaves = early or shared            -- o_o knows the retirements
+//% local marked = leaves or late             -- retirements are told apart
 //% local XB = clog2(LB - 14)
 //% local LOW, IW = d.norm_shift, d.norm_bits
 //% if early then
@@ -229,7 +230,7 @@ module sofa_lane (
         end
     end
 
-    reg                write1, write2$(marked and ", retire1" or "");
+    reg                write1, write2$(leaves and ", retire1" or "");
 //% if not copies then
     reg                first1;
     reg  [5:0]         shift1;
@@ -302,13 +303,13 @@ module sofa_lane (
         if (rst) begin
             write1 <= 1'b0;
             write2 <= 1'b0;
-//% if marked then
+//% if leaves then
             retire1 <= 1'b0;
 //% end
         end else begin
             write1 <= pair;
             write2 <= write1;
-//% if marked then
+//% if leaves then
             retire1 <= retire;
 //% end
         end

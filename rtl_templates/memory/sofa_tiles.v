@@ -300,11 +300,11 @@ module sofa_tiles (
     // fetch
     wire             key_valid, key_ready, key_last;
     wire [$(IB-1):0] key;
-    sofa_walk u_walk (
+    sofa_walk_mask u_walk (
 //% if STREAM then
-        .clk(clk), .rst(rst), .i_load(fill || next_chunk), .i_first($(BC)'d0), .i_second(next_chunk ? fetch_mask : mask), .i_any(next_chunk || any_key), .o_idle(walk_idle),
+        .clk(clk), .rst(rst), .i_load(fill || next_chunk), .i_mask(next_chunk ? fetch_mask : mask), .i_any(next_chunk || any_key), .o_idle(walk_idle),
 //% else
-        .clk(clk), .rst(rst), .i_load($(far and "o_tile" or "fill")), .i_first($(BC)'d0), .i_second(mask), .i_any(any_key), .o_idle(walk_idle),
+        .clk(clk), .rst(rst), .i_load($(far and "o_tile" or "fill")), .i_mask(mask), .i_any(any_key), .o_idle(walk_idle),
 //% end
         .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
 //% if narrow then

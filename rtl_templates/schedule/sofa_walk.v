@@ -23,35 +23,13 @@ module sofa_walk (
     // both masks lose their lowest bit in parallel; which of them counts is known late
     reg  [$(N-1):0] first, second;
     reg             any;               // a bit of them is set
-    wire [$(N-1):0] lowest_first = first & (~first + $(N)'d1);
-    wire [$(N-1):0] lowest_second = second & (~second + $(N)'d1);
-    wire [$(N-1):0] rest_first = first & ~lowest_first;
-    wire [$(N-1):0] rest_second = second & ~lowest_second;
-//% -- from pairs of bits to the mask: a bit of the part is set, more than one is; the lowest one's index in the part
-//% local function part_at(name, level, i, both)
-//%   local function at(j) return name .. "_at" .. level .. "[" .. j*level .. " +: " .. level .. "]" end
-//%   local lower = name .. "_any" .. level .. "[" .. 2*i .. "]"
-//%   if level == 0 then return "!" .. lower end
-//%   return both and lower .. " ? {1'b0, " .. at(2*i) .. "} : {1'b1, " .. at(2*i+1) .. "}" or "{1'b0, " .. at(2*i) .. "}"
-//% end
-//% for _, name in ipairs({"first", "second"}) do
-//%   local n, level = N, 0
-    wire [$(N-1):0] $(name)_any0 = $(name), $(name)_two0 = $(N)'d0;
-//%   while n > 1 do
-//%     local half = (n + 1) // 2
-    wire [$(half-1):0] $(name)_any$(level+1), $(name)_two$(level+1);
-    wire [$(half*(level+1)-1):0] $(name)_at$(level+1);
-//%     for i = 0, half - 1 do
-//%       local a, b = name .. "_any" .. level .. "[" .. 2*i .. "]", name .. "_any" .. level .. "[" .. 2*i+1 .. "]"
-//%       local s, t = name .. "_two" .. level .. "[" .. 2*i .. "]", name .. "_two" .. level .. "[" .. 2*i+1 .. "]"
-    assign $(name)_any$(level+1)[$(i)] = $(2*i+1 < n and a .. " || " .. b or a);
-    assign $(name)_at$(level+1)[$(i*(level+1)) +: $(level+1)] = $(part_at(name, level, i, 2*i+1 < n));
-    assign $(name)_two$(level+1)[$(i)] = $(2*i+1 < n and s .. " || " .. t .. " || (" .. a .. " && " .. b .. ")" or s);
-//%     end
-//%     n, level = half, level + 1
-//%   end
-    wire            $(name)_some = $(name)_any$(level)[0], $(name)_several = $(name)_two$(level)[0];
-//% end
+    wire [$(N-1):0] rest_first, rest_second;
+    wire [$(IB-1):0] index_first, index_second;
+    wire            first_some, first_several, second_some, second_several;
+    sofa_lowest u_first (
+        .i_mask(first), .o_some(first_some), .o_several(first_several), .o_index(index_first), .o_rest(rest_first));
+    sofa_lowest u_second (
+        .i_mask(second), .o_some(second_some), .o_several(second_several), .o_index(index_second), .o_rest(rest_second));
     wire            last = first_some ? !first_several && !second_some : !second_several;
 //% if far then
     reg             follow;            // the masks lose their lowest bit
@@ -65,7 +43,7 @@ module sofa_walk (
 
     always @(posedge clk) begin
         if (step) begin
-            o_index <= first_some ? first_at$(clog2(N)) : second_at$(clog2(N));
+            o_index <= first_some ? index_first : index_second;
             o_last <= last;
         end
         if (rst) begin

@@ -145,7 +145,7 @@ module sofa_core (
         .i_tile(cfg_tile), .i_kept(cfg_kept), .i_mode(cfg_mode), .i_score_shift(cfg_score_shift),
         .i_scale_normal(cfg_scale_mantissa[15]), .i_scale_shift(cfg_scale_shift), .i_watchdog(cfg_watchdog),
 //% if LOW > 0 then
-//%   local low = {"cfg_range_base[" .. (LOW-1) .. ":0] & {" .. LOW .. "{has_ranges}}"}
+//%   local low = {"(cfg_range_base[" .. (LOW-1) .. ":0] & {" .. LOW .. "{has_ranges}})"}
 //%   if T then low[#low+1] = "cfg_code_base[" .. (LOW-1) .. ":0] | cfg_weight_base[" .. (LOW-1) .. ":0]" end
 //%   for _, x in ipairs(strided) do low[#low+1] = "cfg_" .. x .. "_base[" .. (LOW-1) .. ":0] | cfg_" .. x .. "_stride[" .. (LOW-1) .. ":0]" end
         .i_low($(table.concat(low, " | "))),

@@ -192,7 +192,7 @@ module sofa_registers (
             if (i_done_set && running) begin
                 done <= 1'b1;
                 error <= i_error;
-            end else if (start || command && wdata[$(control.fields[3].low)]) begin
+            end else if (start || (command && wdata[$(control.fields[3].low)])) begin
                 done <= 1'b0;
                 error <= 8'd0;
             end
