@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANDOM_CONFIGS 60u
+#define RANDOM_CONFIGS 40u
 #define TEXT_LIMIT ((size_t)1 << 20)
 
 static void expect(const char *text, unsigned faults, const char *what)
@@ -129,7 +129,7 @@ Suite *names_suite(void)
     tcase_add_test(rules, faults_are_found);
     suite_add_tcase(suite, rules);
     TCase *texts = tcase_create("texts");
-    tcase_set_timeout(texts, 120);
+    tcase_set_timeout(texts, 600);
     tcase_add_loop_test(texts, emitted_names, 0, 4);
     tcase_add_test(texts, random_names);
     tcase_add_test(texts, written_names);
