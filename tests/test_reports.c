@@ -3,6 +3,7 @@
 #include "tests.h"
 
 #include "../cmodel/options.h"
+#include "../cmodel/predict.h"
 #include "../cmodel/report.h"
 #include "raw_npz.h"
 
@@ -256,6 +257,23 @@ START_TEST(saturation)
 }
 END_TEST
 
+/* Both ends, the values next to them, and keys that are no multiple of four; nothing is written behind the last. */
+START_TEST(predicted_scores)
+{
+    enum { COUNT = 7, ROOM = 8 };
+    static const int16_t khat[ROOM][2] = {{127, 0}, {128, 0}, {-128, 0}, {-129, 0}, {300, 300}, {-300, -9}, {5, 6}, {1, 1}};
+    static const int16_t power[2] = {1, 1};
+    static const int32_t want[ROOM] = {127, 127, -128, -128, 127, -128, 11, 99};
+    int32_t score[ROOM];
+    score[COUNT] = 99;
+    ck_assert_uint_eq(sofa_predict_row(score, power, khat[0], 2, COUNT, 0, 8), 4);
+    for (unsigned i = 0; i < ROOM; i++)
+        ck_assert_int_eq(score[i], want[i]);
+    ck_assert_uint_eq(sofa_predict_row(score, power, khat[0], 2, COUNT, 3, 8), 0);
+    ck_assert(score[4] == 75 && score[5] == -39);
+}
+END_TEST
+
 /* All keys alike: no selection can hold much of the weight. */
 START_TEST(flat_heads)
 {
@@ -323,6 +341,7 @@ Suite *reports_suite(void)
     tcase_add_test(t, errors_of_tokens);
     tcase_add_test(t, softmax_weight);
     tcase_add_test(t, saturation);
+    tcase_add_test(t, predicted_scores);
     tcase_add_test(t, flat_heads);
     tcase_add_test(t, fields);
     suite_add_tcase(suite, t);
