@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import liberty
 import sta
@@ -81,6 +82,7 @@ def used(top, files, black):
 
 
 def netlist(top, files, args, lib):
+    """In a process of the pool. Returns the netlist's path, and the seconds that it took, 0 if it was there."""
     black = ({u for u in UNITS if u not in FLAT} | {'sofa_ram'}) - {top}
     need = used(top, files, black)
     out = os.path.join(args.work, '%s.%s.json' % (top, args.recipe))
@@ -93,26 +95,73 @@ def netlist(top, files, args, lib):
     if os.path.exists(stamp) and os.path.exists(out):
         with open(stamp) as f:
             if f.read() == digest.hexdigest():
-                return out
+                return out, 0
+    began = time.monotonic()
     run = subprocess.run(['yosys', '-q', '-p', text], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if run.returncode:
         raise sta.Failure('%s: yosys: %s' % (top, (run.stdout.strip().splitlines() or ['failed'])[-1]))
     os.replace(out + '.new', out)
     with open(stamp, 'w') as f:
         f.write(digest.hexdigest())
-    return out
+    return out, time.monotonic() - began
 
 
-def measure(tops, files, args, lib, cells):
-    models = {'sofa_ram': sta.ram_model()}
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = {top: pool.submit(netlist, top, files, args, lib) for top in tops}
-        for top in tops:
-            with open(jobs[top].result()) as f:
-                modules = json.load(f)['modules']
-            model = sta.analyse(modules[top], cells, models)
-            models[top] = model
-            yield top, model
+def analyse(path, top, children, cells):
+    """In a process of the pool."""
+    with open(path) as f:
+        modules = json.load(f)['modules']
+    return sta.analyse(modules[top], cells, children)
+
+
+def say(top, what, began):
+    print('timing: %s %s, %.0f s' % (top, what, time.monotonic() - began), file=sys.stderr, flush=True)
+
+
+class Measurement:
+    """Maps and analyses modules on all cores: the largest first, a module once those below it are analysed."""
+
+    def __init__(self, tops, files, args, lib, cells):
+        self.tops, self.cells = tops, cells
+        self.models, self.paths, self.running, self.began = {'sofa_ram': sta.ram_model()}, {}, {}, {}
+        units = set(tops)
+        self.below = {top: (set(used(top, files, units - {top})) & units) - {top} for top in tops}
+        size = {top: sum(os.path.getsize(path) for path in used(top, files, units - FLAT - {top}).values()) for top in tops}
+        self.pool = concurrent.futures.ProcessPoolExecutor(os.cpu_count())
+        for top in sorted(tops, key=lambda top: -size[top]):
+            self.start(top, 'mapped', netlist, top, files, args, lib)
+
+    def start(self, top, what, *call):
+        self.began[top] = time.monotonic()
+        self.running[self.pool.submit(*call)] = (top, what)
+
+    def finish(self, future):
+        top, what = self.running.pop(future)
+        if what == 'mapped':
+            self.paths[top], seconds = future.result()
+            print('timing: %s mapped, %s' % (top, '%.0f s' % seconds if seconds else 'as before'), file=sys.stderr, flush=True)
+        else:
+            self.models[top] = future.result()
+            say(top, 'analysed, %d of %d' % (len(self.models) - 1, len(self.tops)), self.began[top])
+
+    def run(self):
+        """Yields module and model, in the order of tops."""
+        with self.pool:
+            try:
+                for top in self.tops:
+                    while top not in self.models:
+                        done, _ = concurrent.futures.wait(self.running, return_when=concurrent.futures.FIRST_COMPLETED)
+                        for future in done:
+                            self.finish(future)
+                        self.analyse_ready()
+                    yield top, self.models[top]
+            except BaseException:
+                self.pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def analyse_ready(self):
+        for top in [t for t in self.paths if self.below[t] <= set(self.models)]:
+            children = {name: self.models[name] for name in self.below[top] | {'sofa_ram'}}
+            self.start(top, 'analysed', analyse, self.paths.pop(top), top, children, self.cells)
 
 
 def show(top, model, args):
@@ -156,7 +205,7 @@ def report(args):
     if args.only and len(tops) < len(wanted):
         raise sta.Failure('--only: no module %s' % ', '.join(w for w in wanted if w not in tops))
     worst = 0.0
-    for top, model in measure(tops, files, args, lib, cells):
+    for top, model in Measurement(tops, files, args, lib, cells).run():
         show(top, model, args)
         worst = max(worst, model.internal.time)
     print('longest path %.3f ns, limit %.3f ns' % (worst, args.limit))
