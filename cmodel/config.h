@@ -162,6 +162,34 @@ struct sofa_derived {
     unsigned query_beats, key_beats, value_beats, output_beats; /* port beats of one row */
     unsigned range_beats;   /* port beats of one {first, visible} record, when port_bits < 64 */
     unsigned range_records; /* records in one port beat, when port_bits >= 64 */
+    /* Shared by RTL and cycle model, which agree in every cycle: latencies in cycles, how many of a thing there are, whose turn it
+     * is. tests/test_shared.c changes each of them on the RTL's side alone. */
+    unsigned start_time;      /* write of CONTROL.start to the start of the engines */
+    unsigned end_time;        /* the last row is stored and the bus is idle, to STATUS.done */
+    unsigned blocks_open;     /* blocks in the machine: one is predicted while another one is attended */
+    unsigned tile_slots;      /* tiles on chip: one is fetched, one predicted, one attended; token slots too */
+    unsigned scan_time;       /* last row of a tile's scan to what the block's rows see of it */
+    unsigned need_time;       /* last row of a tile out of selection to its need matrix */
+    unsigned list_bits;       /* 2^n keys are listed between issue order and window, and for generation */
+    unsigned bitmap_words;    /* of the keys that have been generated; cleared one a cycle */
+    unsigned value_hold;      /* entry of a key into the window to the space of its V row in the prefetch buffer */
+    unsigned slot_hold;       /* last pair of a key to the space of its K row in the window */
+    unsigned issue_time;      /* choice of a pair or a retiring row to its cycle 0 in the lane */
+    unsigned norm_time;       /* cycle weight_time of a retiring row to its first word, but for norm_wait */
+    unsigned queue_time;      /* a word into a sofa_queue to its output */
+    unsigned gather_time;     /* last word of a row to the row put together (norm_words > 1, not output_words) */
+    unsigned store_time;      /* finished row at the store to its address and first beat */
+    unsigned read_tag_bits;   /* 2^n reads of a channel under way */
+    unsigned burst_beats;     /* port beats of a burst at most */
+    unsigned value_channel;   /* read channel of V rows, range records and query rows; 0 is that of the others */
+    unsigned value_rank, range_rank, query_rank, key_rank, rotary_rank, turn_rank, weight_rank, token_rank; /* of the clients of a
+                               * read channel that ask, the lowest is granted */
+    unsigned hidden_time;     /* start to the slices of H, but for a cycle each (mode tokens) */
+    unsigned key_pass_gap;    /* between passes of key prediction that leave out columns, at least (mode tokens) */
+    unsigned turn_time;       /* issue of a group's last beat to its cosines and sines done with (rotary) */
+    unsigned rotate_time;     /* row and angles there to the turned row (rotary) */
+    unsigned slice_gap;       /* between two slices of a batch of keys in the KV array (mode tokens) */
+    unsigned token_parts;     /* slices of keys' tokens that the KV array reads ahead (mode tokens) */
     /* registers */
     unsigned rows_bits;     /* of ROWS: no more rows than addresses, or than rows of O in memory */
     unsigned watchdog_bits; /* of WATCHDOG; a larger value counts as the largest */

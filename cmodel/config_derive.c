@@ -53,7 +53,7 @@ static unsigned packed_unit(unsigned bits, unsigned port)
 static void derive_tokens(const struct sofa_config *c, struct sofa_derived *d)
 {
     unsigned dims = c->predict.dims, bytes = c->memory.port_bits / 8;
-    unsigned step = bytes / common_divisor(bytes, dims), burst = 256 * bytes / dims;
+    unsigned step = bytes / common_divisor(bytes, dims), burst = d->burst_beats * bytes / dims;
     d->khat_full_bits = 15 + sofa_clog2(c->hidden_max);
     d->project_bits = 17 + sofa_clog2(c->hidden_max);
     if (c->mode == SOFA_MODE_TOKENS) {
@@ -64,7 +64,7 @@ static void derive_tokens(const struct sofa_config *c, struct sofa_derived *d)
     d->hidden_bits = sofa_clog2((uint64_t)c->hidden_max + 1);
     d->hidden_words = ceil_div(c->hidden_max, dims);
     d->slice_words = ceil_div(c->kvgen.slice, dims);
-    if (d->hidden_words <= d->slice_words && c->hidden_max <= 256 * bytes) {
+    if (d->hidden_words <= d->slice_words && c->hidden_max <= d->burst_beats * bytes) {
         d->slice_words = d->hidden_words;
     } else {
         d->slice_words = ceil_div(smaller(d->slice_words, burst), step) * step;
@@ -222,9 +222,52 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
         d->retire_rows = 4; /* a row of the lane takes long */
 }
 
+/* In order of who is most in the way when it waits. */
+static void derive_ranks(const struct sofa_config *c, struct sofa_derived *d)
+{
+    int tokens = c->mode == SOFA_MODE_TOKENS;
+    d->value_channel = c->memory.read_channels - 1;
+    d->value_rank = tokens ? 2 : 1;
+    d->range_rank = tokens ? 3 : 2;
+    d->query_rank = tokens ? 4 : 3;
+    d->key_rank = tokens ? 1 : 4;
+    d->rotary_rank = 5;
+    d->turn_rank = 6;
+    d->weight_rank = 7;
+    d->token_rank = 8;
+}
+
+/* What RTL and cycle model share and nothing else follows from. */
+static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
+{
+    unsigned prefetch_bits = sofa_clog2(c->memory.prefetch);
+    d->start_time = 3;
+    d->end_time = 1;
+    d->blocks_open = 2;
+    d->tile_slots = 3;
+    d->scan_time = d->far_reads ? 4 : 3;
+    d->need_time = 1;
+    d->list_bits = larger(prefetch_bits, d->narrow ? 1 : 2);
+    d->bitmap_words = larger(2, ceil_div(c->keys_max, 32));
+    d->value_hold = d->narrow ? 1 : d->weight_time; /* narrow: there are enough rooms for the lane to be done with one first */
+    d->slot_hold = d->beats > 2 ? d->beats - 2 : 0;
+    d->issue_time = 1;
+    d->norm_time = 7;
+    d->queue_time = 2;
+    d->gather_time = d->norm_words + 1;
+    d->store_time = d->far_reads && d->norm_units == 1 ? 2 : 1;
+    d->read_tag_bits = 5;
+    d->hidden_time = 1;
+    d->key_pass_gap = 2;
+    d->turn_time = d->predict_tree + 4;
+    d->rotate_time = d->rotary_steps + 1;
+    d->slice_gap = 3;
+    d->token_parts = smaller(8, c->memory.prefetch);
+}
+
 void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
 {
-    *d = (struct sofa_derived){0};
+    *d = (struct sofa_derived){.burst_beats = 256};
     derive_prediction(c, d);
     derive_tokens(c, d);
     derive_memory(c, d);
@@ -233,4 +276,6 @@ void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
     derive_registers(c, d);
     derive_latencies(c, d);
     derive_rotary(c, d);
+    derive_ranks(c, d);
+    derive_shared(c, d);
 }

@@ -68,8 +68,7 @@ static uint64_t most_cycles(const struct sofa_machine *m)
 static void fill_in(struct sofa_cycles *cycles, const struct sofa_machine *m)
 {
     double total;
-    /* check and judge before, flush after */
-    cycles->total = m->cycle + 4;
+    cycles->total = m->d.start_time + m->cycle + m->d.end_time;
     for (size_t i = 0; i < m->result->tiles; i++)
         cycles->select_useful += m->result->tile[i].views;
     cycles->predict_useful = cycles->select_useful * m->d.slices;

@@ -8,7 +8,7 @@
 #include "model.h"
 #include "schedule.h"
 
-#define SOFA_TILE_SLOTS 3u
+#define SOFA_TILE_SLOTS_MAX 3u
 
 enum sofa_client {
     SOFA_CLIENT_RANGE,
@@ -72,7 +72,7 @@ struct sofa_tiles_state {
     uint64_t base;
     unsigned row, drain, used, slot;
     size_t tile;       /* next seen tile of the result */
-    struct sofa_slot info[SOFA_TILE_SLOTS];
+    struct sofa_slot info[SOFA_TILE_SLOTS_MAX];
     int filled;        /* pulse: o_tile */
     /* key walk of the tile that was handed over last, and its address register */
     size_t walk_tile;
@@ -241,8 +241,11 @@ static inline int sofa_for_tokens(const struct sofa_machine *m)
 {
     return m->c->mode == SOFA_MODE_TOKENS;
 }
-/* Depth of the lists of keys behind the issue order. */
-unsigned sofa_list_depth(const struct sofa_machine *m);
+/* The tile slot, or token slot, after one. */
+static inline unsigned sofa_next_slot(const struct sofa_machine *m, unsigned slot)
+{
+    return (slot + 1) % m->d.tile_slots;
+}
 /* The tile in a slot; NULL for a block without visible keys. */
 const struct sofa_tile *sofa_slot_tile(const struct sofa_machine *m, unsigned slot);
 /* First key group from `group` on that some row sees; d.groups if none. */

@@ -6,12 +6,6 @@
 
 /* ---- sofa_order ---- */
 
-unsigned sofa_list_depth(const struct sofa_machine *m)
-{
-    unsigned bits = sofa_clog2(m->c->memory.prefetch), least = m->d.narrow ? 1 : 2;
-    return 1u << (bits > least ? bits : least);
-}
-
 static void begin_tile(struct sofa_machine *m)
 {
     const struct sofa_order_state *now = &m->now.order;
@@ -24,7 +18,7 @@ static void begin_tile(struct sofa_machine *m)
     next->tile_slot = now->slot;
     next->tile_last = m->now.tiles.info[now->slot].last;
     next->parity ^= 1;
-    next->slot = (now->slot + 1) % SOFA_TILE_SLOTS;
+    next->slot = sofa_next_slot(m, now->slot);
     next->complete--;
     next->walking = 1;
 }
@@ -67,7 +61,7 @@ void sofa_step_order(struct sofa_machine *m)
     const struct sofa_order_state *now = &m->now.order;
     struct sofa_order_state *next = &m->next.order;
     uint32_t ignored;
-    int list_ready = now->tail - now->head != sofa_list_depth(m);
+    int list_ready = now->tail - now->head != 1u << m->d.list_bits;
     int address_ready = sofa_for_tokens(m) ? !m->now.wanted.valid || m->now.supply.state == SUPPLY_IDLE
                                            : !now->address_valid || m->asked[SOFA_CLIENT_VALUE];
     int step = now->walking && list_ready && (now->none || (now->walk_valid && address_ready && now->space > 0));
@@ -138,7 +132,7 @@ static void enter_key(struct sofa_machine *m, const struct sofa_key_entry *key)
     }
     const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[key->slot].tile];
     memcpy(next->rows, tile->need + key->key * SOFA_ROW_WORDS, sizeof next->rows);
-    sofa_underway_add(&m->space, m->cycle + (m->d.narrow ? 1 : m->d.weight_time), 0);
+    sofa_underway_add(&m->space, m->cycle + m->d.value_hold, 0);
 }
 
 /* Mode tokens: K and V rows, generated or fetched, come into their places of the ring. */
@@ -193,8 +187,8 @@ _Static_assert(SOFA_ROW_WORDS == 4, "any_row looks at four words");
 
 static void free_slot(struct sofa_machine *m, unsigned slot)
 {
-    if (m->d.beats > 2)
-        sofa_underway_add(&m->freed, m->cycle + m->d.beats - 2, slot);
+    if (m->d.slot_hold > 0)
+        sofa_underway_add(&m->freed, m->cycle + m->d.slot_hold, slot);
     else
         m->next.window.free |= (uint64_t)1 << slot;
 }
@@ -283,9 +277,9 @@ static void retire_row(struct sofa_machine *m, unsigned unit, unsigned row)
     clear_row(m->next.window.owed[bank], row);
     n->used++;
     n->busy = words - 1;
-    /* a cycle to operation 0, p, wait and 7 of the unit, then the queue's 2 or the other words and the list's 1 */
-    sofa_underway_add(&m->finished[unit],
-                      m->cycle + 1 + m->d.weight_time + m->d.norm_wait + 7 + (words > 1 ? words : 2), bank);
+    uint64_t first_word = m->cycle + m->d.issue_time + m->d.weight_time + m->d.norm_wait + m->d.norm_time;
+    /* a row of several words is listed in the cycle after the last of them */
+    sofa_underway_add(&m->finished[unit], first_word + (words > 1 ? words : m->d.queue_time), bank);
 }
 
 static void step_group(struct sofa_machine *m, unsigned g)

@@ -9,14 +9,6 @@ static int streamed(const struct sofa_machine *m)
 
 /* ---- sofa_supply ---- */
 
-#define LINE_KEYS 32u /* of the bitmap */
-
-static unsigned clear_lines(const struct sofa_machine *m)
-{
-    unsigned lines = (m->c->keys_max + LINE_KEYS - 1) / LINE_KEYS;
-    return lines > 2 ? lines : 2;
-}
-
 static void take_key(struct sofa_machine *m)
 {
     const struct sofa_ask_state *ask = &m->now.wanted;
@@ -61,7 +53,7 @@ void sofa_step_supply(struct sofa_machine *m)
 {
     const struct sofa_supply_state *now = &m->now.supply;
     struct sofa_supply_state *next = &m->next.supply;
-    int list_ready = now->tail - now->head != sofa_list_depth(m);
+    int list_ready = now->tail - now->head != 1u << m->d.list_bits;
     int k_ready = !now->k_valid || m->asked[SOFA_CLIENT_KEY], v_ready = !now->v_valid || m->asked[SOFA_CLIENT_VALUE];
     next->written_left -= (unsigned)m->wire.written;
     if (now->barrier > 0 && m->wire.written)
@@ -75,7 +67,7 @@ void sofa_step_supply(struct sofa_machine *m)
     switch (now->state) {
     case SUPPLY_CLEAR:
         next->line = now->line + 1;
-        if (next->line == clear_lines(m))
+        if (next->line == m->d.bitmap_words)
             next->state = SUPPLY_IDLE;
         break;
     case SUPPLY_IDLE:
@@ -142,7 +134,7 @@ static void step_rotate(struct sofa_machine *m)
         next->turn_ask = 0;
     next->turn_row = m->wire.raw_k || (now->turn_row && !m->wire.new_k);
     next->turn_here = sofa_row_for(m, SOFA_CLIENT_ROTARY) || (now->turn_here && !m->wire.new_k);
-    next->turn_done = (turning && now->turn_count == m->d.rotary_steps + 1) || (now->turn_done && m->wire.new_v);
+    next->turn_done = (turning && now->turn_count == m->d.rotate_time) || (now->turn_done && m->wire.new_v);
     next->turn_count = turning ? now->turn_count + 1 : 0;
     if (m->wire.new_k)
         next->turn_busy = 0;
@@ -239,7 +231,7 @@ static void run_batch(struct sofa_machine *m, int key_end)
         break;
     case KVGEN_GAP:
         next->gap = now->gap + 1;
-        if (now->gap == 2)
+        if (next->gap == m->d.slice_gap)
             next->state = KVGEN_FETCH;
         break;
     }

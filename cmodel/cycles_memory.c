@@ -2,8 +2,6 @@
 /* Mirrors rtl_templates/memory/ and the query loader: channels, ranges, tiles, store. */
 #include "cycles.h"
 
-#define TAGS 32u
-
 /* ---- who asks, whose rows go on ---- */
 
 const struct sofa_read *sofa_row_for(const struct sofa_machine *m, unsigned client)
@@ -51,8 +49,20 @@ int sofa_row_taken(const struct sofa_machine *m, unsigned client)
 
 static int channel_of(const struct sofa_machine *m, unsigned client)
 {
-    return m->c->memory.read_channels == 2 && client != SOFA_CLIENT_KEY && client != SOFA_CLIENT_TOKEN &&
-           client != SOFA_CLIENT_WEIGHT && client != SOFA_CLIENT_ROTARY && client != SOFA_CLIENT_TURN;
+    int with_values = client == SOFA_CLIENT_VALUE || client == SOFA_CLIENT_RANGE || client == SOFA_CLIENT_QUERY;
+    return with_values ? (int)m->d.value_channel : 0;
+}
+
+/* Who is granted first. */
+static void rank_clients(const struct sofa_machine *m, uint8_t by_rank[SOFA_CLIENTS])
+{
+    const unsigned rank[SOFA_CLIENTS] = {
+        [SOFA_CLIENT_RANGE] = m->d.range_rank,   [SOFA_CLIENT_KEY] = m->d.key_rank,
+        [SOFA_CLIENT_VALUE] = m->d.value_rank,   [SOFA_CLIENT_QUERY] = m->d.query_rank,
+        [SOFA_CLIENT_TOKEN] = m->d.token_rank,   [SOFA_CLIENT_WEIGHT] = m->d.weight_rank,
+        [SOFA_CLIENT_ROTARY] = m->d.rotary_rank, [SOFA_CLIENT_TURN] = m->d.turn_rank};
+    for (unsigned client = 0; client < SOFA_CLIENTS; client++)
+        by_rank[rank[client] - 1] = (uint8_t)client;
 }
 
 static int may_grant(const struct sofa_channel *now)
@@ -62,23 +72,19 @@ static int may_grant(const struct sofa_channel *now)
 
 void sofa_find_requests(struct sofa_machine *m)
 {
-    static const uint8_t orders[2][SOFA_CLIENTS] = {
-        [SOFA_MODE_KV] = {SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_KEY, SOFA_CLIENT_TOKEN,
-                          SOFA_CLIENT_WEIGHT, SOFA_CLIENT_ROTARY, SOFA_CLIENT_TURN},
-        [SOFA_MODE_TOKENS] = {SOFA_CLIENT_KEY, SOFA_CLIENT_VALUE, SOFA_CLIENT_RANGE, SOFA_CLIENT_QUERY, SOFA_CLIENT_ROTARY,
-                              SOFA_CLIENT_TURN, SOFA_CLIENT_WEIGHT, SOFA_CLIENT_TOKEN},
-    };
-    const uint8_t *priority = orders[m->c->mode];
+    uint8_t by_rank[SOFA_CLIENTS];
     const struct sofa_registers_now *r = &m->now;
-    int busy[2] = {r->channel[0].tags == TAGS, r->channel[1].tags == TAGS};
+    unsigned tags = 1u << m->d.read_tag_bits;
+    int busy[2] = {r->channel[0].tags == tags, r->channel[1].tags == tags};
+    rank_clients(m, by_rank);
     m->ask[SOFA_CLIENT_RANGE] = r->ranges.request;
     m->ask[SOFA_CLIENT_KEY] = r->tiles.address_valid;
     m->ask[SOFA_CLIENT_VALUE] = r->order.address_valid;
-    m->ask[SOFA_CLIENT_QUERY] = r->query.fetch_left > 0 && (r->query.fetch_row > 0 || r->query.banks < 2);
+    m->ask[SOFA_CLIENT_QUERY] = r->query.fetch_left > 0 && (r->query.fetch_row > 0 || r->query.banks < m->d.blocks_open);
     if (sofa_for_tokens(m))
         sofa_ask_tokens(m);
     for (unsigned i = 0; i < SOFA_CLIENTS; i++) {
-        unsigned client = priority[i];
+        unsigned client = by_rank[i];
         int ch = channel_of(m, client);
         int first = m->ask[client] && !busy[ch];
         busy[ch] |= first;
@@ -200,7 +206,7 @@ void sofa_step_ranges(struct sofa_machine *m)
     case RANGES_OPEN:
         if (now->block == m->result->counters.blocks) {
             next->state = RANGES_IDLE;
-        } else if (now->in_machine < 2) {
+        } else if (now->in_machine < m->d.blocks_open) {
             next->in_machine++;
             next->state = m->j->has_ranges ? RANGES_READ : RANGES_ANNOUNCE;
             next->request = m->j->has_ranges;
@@ -308,7 +314,7 @@ static void hand_over(struct sofa_machine *m, int last, int empty)
         next->used++;
         if (seen && sofa_for_tokens(m))
             sofa_begin_chunks(m);
-        next->slot = (now->slot + 1) % SOFA_TILE_SLOTS;
+        next->slot = sofa_next_slot(m, now->slot);
         next->filled = 1;
     }
     m->block_ready = last || empty;
@@ -388,11 +394,11 @@ void sofa_step_tiles(struct sofa_machine *m)
         break;
     case TILES_DRAIN:
         next->drain = now->drain + 1;
-        if (next->drain == 3 + m->d.far_reads)
+        if (next->drain == m->d.scan_time)
             next->state = TILES_READY;
         break;
     case TILES_READY:
-        if (now->used < SOFA_TILE_SLOTS && walk_idle && (!sofa_for_tokens(m) || sofa_may_begin_tile(m)))
+        if (now->used < m->d.tile_slots && walk_idle && (!sofa_for_tokens(m) || sofa_may_begin_tile(m)))
             hand_over(m, last, empty);
         break;
     }
@@ -420,7 +426,7 @@ static void put_row_together(struct sofa_machine *m, unsigned u)
     if (now->reading > 0)
         next->reading = now->reading - 1;
     else if (listed && !now->offered)
-        next->reading = m->d.norm_words + 1;
+        next->reading = m->d.gather_time;
     if (now->reading == 1)
         next->offered = 1;
 }
@@ -458,7 +464,7 @@ void sofa_step_store(struct sofa_machine *m)
     while (unit < m->d.norm_units && !row_offered(m, unit))
         unit++;
     int may = unit < m->d.norm_units && (now->data_beats == 0 || (now->data_beats == 1 && sends));
-    int later = m->d.far_reads && m->d.norm_units == 1;
+    int later = m->d.store_time > 1;
     next->store_takes = later && may && !now->store_takes;
     if (later ? !now->store_takes : !may)
         return;

@@ -21,7 +21,7 @@ static void note_arrivals(struct sofa_machine *m)
     struct sofa_loader_state *next = &m->next.loader;
     const struct sofa_read *key = sofa_row_for(m, SOFA_CLIENT_KEY);
     if (m->now.tiles.filled) {
-        next->filled = (now->filled + 1) % SOFA_TILE_SLOTS;
+        next->filled = sofa_next_slot(m, now->filled);
         next->complete &= ~(1u << now->filled);
         next->tiles++;
         if (!key && now->arrived_slot == now->filled)
@@ -54,7 +54,7 @@ static void post_pass(struct sofa_machine *m, const struct sofa_tile *tile)
     if (last_slice)
         next->group = now->group + 1;
     if (last) {
-        next->slot = (now->slot + 1) % SOFA_TILE_SLOTS;
+        next->slot = sofa_next_slot(m, now->slot);
         next->tiles--;
     }
 }
@@ -125,7 +125,7 @@ void sofa_step_predict(struct sofa_machine *m)
     unsigned from = tile ? tile->group_first[pass->pass_group] : 0;
     int start = may_start(m, from);
     if (now->active && now->ends && now->row == now->last_row)
-        sofa_underway_add(&m->complete, m->cycle + m->d.predict_latency + m->d.select_latency + 1, 0);
+        sofa_underway_add(&m->complete, m->cycle + m->d.predict_latency + m->d.select_latency + m->d.need_time, 0);
     next->age = now->age + 1;
     if (start) {
         next->row = from;

@@ -19,6 +19,7 @@ static struct sofa_slices_shape shape(const struct sofa_machine *m, unsigned uni
                                       .gather = larger(1, unit / port),
                                       .halves = halves,
                                       .slices = m->slices,
+                                      .burst = m->d.burst_beats,
                                       .full = per_word * m->d.slice_words,
                                       .last = per_word * m->words_last};
 }
@@ -73,14 +74,14 @@ static int beat_ready(const struct sofa_slices_state *now, const struct sofa_sli
 static void request_slices(struct sofa_slices_state *next, const struct sofa_slices_state *now,
                            const struct sofa_slices_shape *shape, int demand, int asked)
 {
-    int vacant = !now->request || asked, burst = now->asking && vacant, last_burst = now->beats <= 256;
+    int vacant = !now->request || asked, burst = now->asking && vacant, last_burst = now->beats <= shape->burst;
     int last_slice = now->slice + 1 == shape->slices, begin = !now->asking && now->runs > 0 && now->used != shape->halves;
     uint32_t words = slice_words(shape, now->slice);
     if (begin)
         next->beats = shape->per > 1 ? (words + shape->per - 1) / shape->per : words * shape->gather;
     if (burst) {
-        next->request_beats = last_burst ? now->beats : 256;
-        next->beats = now->beats - 256;
+        next->request_beats = last_burst ? now->beats : shape->burst;
+        next->beats = now->beats - shape->burst;
     }
     if (burst && last_burst)
         next->slice = last_slice ? 0 : now->slice + 1;
@@ -161,12 +162,9 @@ void sofa_find_tokens(struct sofa_machine *m)
     m->wire.token_free = m->wire.demand = m->wire.x_freed = m->wire.release = 0;
 }
 
-#define X_AHEAD 8u /* slices of keys' tokens that sofa_kvgen reads ahead */
-
 int sofa_asks_again(const struct sofa_machine *m)
 {
-    unsigned room = m->c->memory.prefetch < X_AHEAD ? m->c->memory.prefetch : X_AHEAD;
-    return m->now.kvgen.fetch == X_ASK && m->now.kvgen.used < room;
+    return m->now.kvgen.fetch == X_ASK && m->now.kvgen.used < m->d.token_parts;
 }
 
 void sofa_ask_tokens(struct sofa_machine *m)
@@ -280,8 +278,8 @@ static void step_cut(struct sofa_machine *m)
 int sofa_may_begin_tile(const struct sofa_machine *m)
 {
     const struct sofa_tiles_state *now = &m->now.tiles;
-    int known = m->d.hidden_slices == 1 || m->cycle >= m->slices + 1; /* sofa_hidden */
-    return known && now->chunks_left == 0 && (!streamed(m) || now->tokens_used < SOFA_TILE_SLOTS);
+    int known = m->d.hidden_slices == 1 || m->cycle >= m->slices + m->d.hidden_time; /* sofa_hidden */
+    return known && now->chunks_left == 0 && (!streamed(m) || now->tokens_used < m->d.tile_slots);
 }
 
 static void begin_chunk(struct sofa_machine *m)
@@ -290,7 +288,7 @@ static void begin_chunk(struct sofa_machine *m)
     next->chunk = 1;
     if (m->d.hidden_slices > 1) {
         next->tokens_used++;
-        next->token_slot = (m->now.tiles.token_slot + 1) % SOFA_TILE_SLOTS;
+        next->token_slot = sofa_next_slot(m, m->now.tiles.token_slot);
     }
     if (streamed(m))
         next->walk_slot = m->now.tiles.token_slot;
@@ -307,7 +305,7 @@ void sofa_next_chunk(struct sofa_machine *m)
 {
     const struct sofa_tiles_state *now = &m->now.tiles;
     struct sofa_tiles_state *next = &m->next.tiles;
-    if (now->chunks_left == 0 || now->tokens_used == SOFA_TILE_SLOTS)
+    if (now->chunks_left == 0 || now->tokens_used == m->d.tile_slots)
         return;
     next->chunks_left = now->chunks_left - 1;
     next->walk_key = 0;
@@ -332,7 +330,7 @@ static void note_tokens(struct sofa_machine *m)
     if (m->now.tiles.filled)
         next->tiles++;
     if (streamed(m) ? m->now.tiles.chunk : m->now.tiles.filled) {
-        next->filled = (now->filled + 1) % SOFA_TILE_SLOTS;
+        next->filled = sofa_next_slot(m, now->filled);
         next->complete &= ~(1u << now->filled);
         if (!key && now->arrived_slot == now->filled)
             next->some = 0;
@@ -376,7 +374,7 @@ static void after_word(struct sofa_machine *m, const struct sofa_tile *tile, int
     keys->scores = keys->chunk == m->slices;
     if (streamed(m)) {
         m->wire.token_free = 1;
-        keys->ring = (m->now.keys.ring + 1) % SOFA_TILE_SLOTS;
+        keys->ring = sofa_next_slot(m, m->now.keys.ring);
         keys->codes--;
     }
 }
@@ -431,7 +429,7 @@ static void post_scores(struct sofa_machine *m, const struct sofa_tile *tile)
         m->next.keys.turn++;
     }
     if (last) {
-        next->slot = (now->slot + 1) % SOFA_TILE_SLOTS;
+        next->slot = sofa_next_slot(m, now->slot);
         next->tiles--;
     }
 }
@@ -537,7 +535,7 @@ static int may_start(const struct sofa_machine *m, unsigned from)
         return 0;
     if (keys->keys)
         return now->age >= m->d.pass_distance &&
-               ((keys->all && keys->all_columns) || (keys->gap >= 2 && !(now->active && keys->of_keys)));
+               ((keys->all && keys->all_columns) || (keys->gap >= m->d.key_pass_gap && !(now->active && keys->of_keys)));
     if (pass->pass_first && now->parity_taken >> now->next_parity & 1)
         return 0;
     if (pass->pass_none)
@@ -553,13 +551,13 @@ static void end_pass(struct sofa_machine *m)
     const struct sofa_key_pass_state *keys = &m->now.keys;
     if (!keys->of_keys) {
         if (m->now.predict.ends)
-            sofa_underway_add(&m->complete, m->cycle + m->d.predict_latency + m->d.select_latency + 1, 0);
+            sofa_underway_add(&m->complete, m->cycle + m->d.predict_latency + m->d.select_latency + m->d.need_time, 0);
         return;
     }
     if (keys->final_keys)
         sofa_underway_add(&m->khat_done, m->cycle + m->d.khat_time, 0);
     if (keys->final_keys && m->d.rotary)
-        sofa_underway_add(&m->turn_release, m->cycle + m->d.predict_tree + 4, 0);
+        sofa_underway_add(&m->turn_release, m->cycle + m->d.turn_time, 0);
     m->next.keys.code_release = keys->release_keys && streamed(m);
 }
 

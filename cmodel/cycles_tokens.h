@@ -32,6 +32,7 @@ struct sofa_slices_shape {
     unsigned per, gather, halves, slices;
     int repeat; /* a single slice is loaded on every demand */
     uint32_t full, last; /* words of a full and of the last slice */
+    uint32_t burst;      /* beats, at most */
 };
 
 /* sofa_token_loader, what it has beyond sofa_loader; and the issue of key passes. */

@@ -100,13 +100,11 @@ static enum sofa_status add_all(struct gen_files *files, const struct gen_values
     return status;
 }
 
-enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_config *c, const char *templates,
-                                struct sofa_error *e)
+static enum sofa_status emit_values(struct gen_files *files, const struct gen_values *v, const char *templates,
+                                    struct sofa_error *e)
 {
-    struct gen_values v;
     struct gen_library library;
     *files = (struct gen_files){0};
-    gen_values_init(&v, c);
     if (!templates)
         templates = getenv("SOFA_TEMPLATES");
     if (templates && !*templates)
@@ -114,8 +112,34 @@ enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_confi
     enum sofa_status status = gen_library_open(&library, templates, e);
     if (status != SOFA_OK)
         return status;
-    status = add_all(files, &v, &library, e);
+    status = add_all(files, v, &library, e);
     gen_library_close(&library);
+    return status;
+}
+
+enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_config *c, const char *templates,
+                                struct sofa_error *e)
+{
+    struct gen_values v;
+    gen_values_init(&v, c);
+    return emit_values(files, &v, templates, e);
+}
+
+enum sofa_status gen_emit_changed(const struct sofa_config *c, const char *directory, const struct gen_change *change,
+                                  unsigned changes, struct sofa_error *e)
+{
+    struct gen_values v;
+    struct gen_files files = {0};
+    enum sofa_status status = SOFA_OK;
+    gen_values_init(&v, c);
+    for (unsigned i = 0; i < changes && status == SOFA_OK; i++)
+        if (!gen_derived_change(&v.derived, change[i].field, change[i].by))
+            status = sofa_fail(e, SOFA_BAD_INPUT, "no derived value %.60s", change[i].field);
+    if (status == SOFA_OK)
+        status = emit_values(&files, &v, NULL, e);
+    if (status == SOFA_OK)
+        status = gen_write_files(&files, directory, e);
+    gen_files_free(&files);
     return status;
 }
 

@@ -18,6 +18,15 @@ enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_confi
  * Whatever happens, `directory` holds what it held before or all of the new files. */
 enum sofa_status gen_write_files(const struct gen_files *files, const char *directory, struct sofa_error *e);
 
+/* A field of struct sofa_derived, and by how much it is changed. */
+struct gen_change {
+    const char *field;
+    int by;
+};
+/* As gen_emit(), but templates see changed fields: RTL that the cycle model should not agree with, for tests. */
+enum sofa_status gen_emit_changed(const struct sofa_config *c, const char *directory, const struct gen_change *change,
+                                  unsigned changes, struct sofa_error *e);
+
 /* Both. */
 enum sofa_status gen_emit(const struct sofa_config *c, const char *directory, struct sofa_error *e);
 

@@ -100,6 +100,38 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(output_beats),
     FIELD(range_beats),
     FIELD(range_records),
+    FIELD(start_time),
+    FIELD(end_time),
+    FIELD(blocks_open),
+    FIELD(tile_slots),
+    FIELD(scan_time),
+    FIELD(need_time),
+    FIELD(list_bits),
+    FIELD(bitmap_words),
+    FIELD(value_hold),
+    FIELD(slot_hold),
+    FIELD(issue_time),
+    FIELD(norm_time),
+    FIELD(queue_time),
+    FIELD(gather_time),
+    FIELD(store_time),
+    FIELD(read_tag_bits),
+    FIELD(burst_beats),
+    FIELD(value_channel),
+    FIELD(value_rank),
+    FIELD(range_rank),
+    FIELD(query_rank),
+    FIELD(key_rank),
+    FIELD(rotary_rank),
+    FIELD(turn_rank),
+    FIELD(weight_rank),
+    FIELD(token_rank),
+    FIELD(hidden_time),
+    FIELD(key_pass_gap),
+    FIELD(turn_time),
+    FIELD(rotate_time),
+    FIELD(slice_gap),
+    FIELD(token_parts),
     FIELD(rows_bits),
     FIELD(watchdog_bits),
     FIELD(radius_bits),
@@ -128,6 +160,18 @@ unsigned gen_derived_get(const struct sofa_derived *d, const struct gen_derived_
     unsigned n;
     memcpy(&n, (const char *)d + field->offset, sizeof n);
     return n;
+}
+
+int gen_derived_change(struct sofa_derived *d, const char *name, int by)
+{
+    for (unsigned i = 0; i < DERIVED_COUNT; i++) {
+        if (strcmp(derived_fields[i].name, name) != 0)
+            continue;
+        unsigned value = gen_derived_get(d, &derived_fields[i]) + (unsigned)by;
+        memcpy((char *)d + derived_fields[i].offset, &value, sizeof value);
+        return 1;
+    }
+    return 0;
 }
 
 static void set_integer(lua_State *L, const char *name, lua_Integer n)
@@ -369,6 +413,21 @@ static int memory(lua_State *L)
     return 1;
 }
 
+/* built(name, value): what stands in the template takes d.name to be that value, because it is laid out so. */
+static int built(lua_State *L)
+{
+    const struct gen_values *v = lua_touserdata(L, lua_upvalueindex(1));
+    const char *name = luaL_checkstring(L, 1);
+    unsigned value = check_unsigned(L, 2);
+    for (unsigned i = 0; i < DERIVED_COUNT; i++) {
+        if (strcmp(derived_fields[i].name, name) != 0)
+            continue;
+        unsigned derived = gen_derived_get(&v->derived, &derived_fields[i]);
+        return derived == value ? 0 : luaL_error(L, "%s is %d, but what is built here takes %d", name, (int)derived, (int)value);
+    }
+    return luaL_error(L, "built: no %s", name);
+}
+
 static void set_function(lua_State *L, const char *name, lua_CFunction f, const void *upvalue)
 {
     lua_pushlightuserdata(L, (void *)(uintptr_t)upvalue);
@@ -392,6 +451,7 @@ void gen_values_push(lua_State *L, const struct gen_values *v, struct gen_facts 
     set_function(L, "registers", registers, v);
     set_function(L, "config_keys", config_keys, v);
     set_function(L, "errors", errors, NULL);
+    set_function(L, "built", built, v);
     set_function(L, "latency", latency, facts);
     set_function(L, "memory", memory, facts);
     gen_values_push_network(L, v);

@@ -25,6 +25,9 @@ struct gen_derived_field {
 const struct gen_derived_field *gen_derived_fields(unsigned *count);
 unsigned gen_derived_get(const struct sofa_derived *d, const struct gen_derived_field *field);
 
+/* 0 if there is no such field. */
+int gen_derived_change(struct sofa_derived *d, const char *name, int by);
+
 /* What a template says about the hardware it lays out; listed in the manifest. */
 struct gen_latency {
     char name[64];
@@ -54,6 +57,7 @@ struct gen_facts {
  *   link.*           protocol of the UART bridge (cmodel/link.h)
  *   config_keys()    list of {path, value}: the numeric keys in the order of sofa_config_keys()
  *   errors()         list of {name, code, text}
+ *   built(name, value)   an error unless d.name has the value that the template is laid out for
  *   latency(name, cycles)    recorded in the manifest; returns cycles
  *   memory("MODULE.SIGNAL", words, bits)   a read-only table, recorded in the manifest; returns bits. Memories that are written need
  *                    no such line: gen/storage.c finds them.

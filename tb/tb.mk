@@ -13,3 +13,9 @@ $(BUILD)/bin/sofahost: $(call objects,$(wildcard fpga/*.c)) $(BUILD)/libsofa.a
 verify: verify-line
 verify-line: $(BUILD)/test/sofatest
 	SOFA_FRAMES=10000 $(BUILD)/test/sofatest board
+
+# Each value that RTL and cycle model share, changed.
+.PHONY: verify-shared
+verify: verify-shared
+verify-shared: $(BUILD)/test/sofatest
+	SOFA_WHOLE=1 $(BUILD)/test/sofatest shared

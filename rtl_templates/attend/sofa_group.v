@@ -230,6 +230,7 @@ module sofa_group #(
     assign o_owed = {|owed[$(2*R-1):$(R)], |owed[$(R-1):0]};
 
     // ---- the operation, from cycle 0 on ----
+//% built("issue_time", 1)
     reg              op_pair, op_retire, op_bank;
     reg  [$(WB-1):0] op_slot;
 //% if JB > 0 then

@@ -1,10 +1,11 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Normalisation unit of $(d.lane_groups // d.norm_units) lane group(s): o = O / l, one word of $(d.norm_width) element(s) a cycle; queues rows for the store.
 // A group may retire a row when it has the turn (o_turn): a row takes $(d.norm_words) cycle(s), and has space in the queue from then on.
-// Latency $(latency("norm", 7 + d.norm_wait)) cycles from i_valid to the first word. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
+// Latency $(latency("norm", d.norm_time + d.norm_wait)) cycles from i_valid to the first word. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
 //% local N, M, B, T, NW, D, NG, UG = cfg.attend.width, d.norm_width, d.beats, d.norm_words, d.norm_wait - (d.row_interval - 3), cfg.head_dim, d.lane_groups, d.lane_groups // d.norm_units
 //% local OA, LB, RB, BB, DEPTH = d.output_acc_bits, d.weight_bits, d.row_bits, clog2(d.beats), d.retire_rows
 //% local late = d.row_interval > 3   -- accumulators come a cycle later; then there is one group
+//% local VT = d.norm_time - 1      -- stages until the first word
 //% local C = T // B                 -- words of a chunk
 //% local early = d.lane_places == 1   -- the lane shifts O to its place, but for the last bits
 //% local LOW, IW = d.norm_shift, d.norm_bits
@@ -311,18 +312,18 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
 //% end
 
     // ---- rows ----
-    reg  [5:0]         valid_at;          // stages 2 .. 7 after i_valid
+    reg  [$(VT-1):0]         valid_at;          // stages 2 .. $(d.norm_time) after i_valid
     always @(posedge clk)
         if (rst)
-            valid_at <= 6'd0;
+            valid_at <= $(VT)'d0;
         else
-            valid_at <= {valid_at[4:0], start};
+            valid_at <= {valid_at[$(VT-2):0], start};
 //% if d.output_words == 1 then
     // words wait in a memory with twice the places, so that a row may be read while its place is promised to another
     reg  [$(TB-1):0]   put;               // words of the present row so far
     reg  [$(QB):0]     put_slot, get_slot, out_slot;
     reg  [$(QB):0]     complete;          // rows
-    wire               present = valid_at[5] || put != $(TB)'d0;
+    wire               present = valid_at[$(VT-1)] || put != $(TB)'d0;
     wire               last = present && put == $(TB)'d$(T-1);
     wire               known, ready;
     sofa_ram #(.WIDTH($(M*16)), .DEPTH($(DEPTH << (TB+1))), .ABITS($(QB+1+TB))) u_words (
@@ -353,6 +354,7 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
             complete <= complete + {$(QB)'d0, last} - {$(QB)'d0, popped};
         end
 //% elseif T > 1 then
+//% built("gather_time", T + 1)
     // words$(C == 1 and " come in any order and" or "") wait in a memory; rows are put together as they leave
     reg  [$(TB-1):0]   put;               // words of the present row so far
     reg  [$(QB-1):0]   put_slot, get_slot;
@@ -361,7 +363,7 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     reg                reading, fetched, fetched_last;
     reg                offered;
     reg  [$(T*M*16-1):0] data;
-    wire               present = valid_at[5] || put != $(TB)'d0;
+    wire               present = valid_at[$(VT-1)] || put != $(TB)'d0;
     wire               last = present && put == $(TB)'d$(T-1);
     wire               known, ready;
     wire [$(M*16-1):0] next;
@@ -406,11 +408,11 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
         get <= reading ? get + {$(TB)'d0, more} : $(TB+1)'d0;
     end
 //% else
-    reg  [$(6*(RB+1)-1):0] row_at;
-    always @(posedge clk) row_at <= {row_at[$(5*(RB+1)-1):0], bank1, row1};
-    wire [$(RB):0]     row7 = row_at[$(5*(RB+1)) +: $(RB+1)];
+    reg  [$(VT*(RB+1)-1):0] row_at;
+    always @(posedge clk) row_at <= {row_at[$((VT-1)*(RB+1)-1):0], bank1, row1};
+    wire [$(RB):0]     row7 = row_at[$((VT-1)*(RB+1)) +: $(RB+1)];
     sofa_queue #(.WIDTH($(D*16+RB+1)), .DEPTH($(DEPTH)), .ABITS($(QB))) u_queue (
-        .clk(clk), .rst(rst), .i_valid(valid_at[5]), .i_data({row7, word[$(D*16-1):0]}),
+        .clk(clk), .rst(rst), .i_valid(valid_at[$(VT-1)]), .i_data({row7, word[$(D*16-1):0]}),
         .o_valid(o_row_valid), .i_ready(i_row_ready), .o_data({o_row_bank, o_row, o_data}));
 //% end
 endmodule

@@ -12,7 +12,7 @@
 //% local function packing(unit) return "PER(" .. math.max(1, P // unit) .. "), .LPER(" .. clog2(math.max(1, P // unit)) .. "), .GATHER(" .. math.max(1, unit // P) .. ")" end
 //% local bias_bytes = (2 * NB * d.bias_unit + P - 1) // P * d.port_bytes
 //% local T = d.generate_time - 2       -- a run's last beat to its sums
-//% local NX = math.min(8, PF)        -- slices of keys' tokens that are read ahead, so that other reads of the channel hold nothing up
+//% local NX = d.token_parts        -- slices of keys' tokens that are read ahead, so that other reads of the channel hold nothing up
 //% local XB, UB = math.max(1, clog2(NX * CW)), clog2(NX + 1)
 //% local AB = math.max(1, clog2(PF * 2 * NB))
 // Generates the K and V row of a key from its tokens: $(OUT) outputs x $(IN) hidden units a cycle, K first, then V, then the next key, without
@@ -294,7 +294,7 @@ module sofa_kvgen (
                 // the last key's partial sums must be in their memory
                 GAP: begin
                     gap <= gap + 2'd1;
-                    if (gap == 2'd2)
+                    if (gap == 2'd$(d.slice_gap - 1))
                         state <= FETCH;
                 end
                 default: state <= IDLE;

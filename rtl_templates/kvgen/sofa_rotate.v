@@ -5,7 +5,7 @@
 //% local NB, ROOM = clog2(d.rotary_steps + 2), d.rotary_steps * d.rotary_pairs
 // Turns the K row of a generated key by its position: $(RP) pair(s) (i, i + $(H)) a cycle, four multipliers each. One row at a time: a row
 // is announced (i_begin, only while o_free), its cosines and sines are read, and when both are here the halves of the row pass by
-// the multipliers and come back to where they were. Latency: $(latency("rotate", N + 3)) cycles from the later of row and cosines to o_valid, longer while i_hold.
+// the multipliers and come back to where they were. Latency: $(latency("rotate", d.rotate_time + 2)) cycles from the later of row and cosines to o_valid, longer while i_hold.
 // Equals sofa_rotate_key().
 `default_nettype none
 module sofa_rotate (
@@ -53,7 +53,7 @@ module sofa_rotate (
             busy <= i_begin || (busy && !o_valid);
             row_here <= i_row_valid || (row_here && !o_valid);
             turns_here <= i_turns_valid || (turns_here && !o_valid);
-            done <= (turning && count == $(lit(NB, N + 1))) || (done && i_hold);
+            done <= (turning && count == $(lit(NB, d.rotate_time))) || (done && i_hold);
             count <= turning ? count + 1'b1 : $(NB)'d0;
         end
     end

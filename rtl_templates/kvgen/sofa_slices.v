@@ -48,7 +48,7 @@ module sofa_slices #(
     reg         asked_once;
     wire        demand = i_demand && !(single && asked_once);
 
-    // ---- requests: slice by slice, in bursts of up to 256 beats ----
+    // ---- requests: slice by slice, in bursts of up to $(d.burst_beats) beats ----
     reg  [3:0]  runs;                      // wanted, the present one included
     reg  [15:0] slice;
     reg  [1:0]  used;                      // halves
@@ -61,22 +61,22 @@ module sofa_slices #(
     wire        begin_slice = !asking && runs != 4'd0 && used != HALVES[1:0];
     wire        free = !o_req_valid || i_req_ready;
     wire        burst = asking && free;
-    wire        last_burst = beats <= 24'd256;
+    wire        last_burst = beats <= 24'd$(d.burst_beats);
     wire        end_of_run = burst && last_burst && last_slice;
     wire [7:0]  rest = beats[7:0] - 8'd1;
     always @(posedge clk) begin
         if (begin_slice)
             beats <= slice_beats;
         else if (burst)
-            beats <= beats - 24'd256;
+            beats <= beats - 24'd$(d.burst_beats);
         if (burst) begin
             o_req_addr <= addr;
-            o_req_len <= last_burst ? rest : 8'd255;
+            o_req_len <= last_burst ? rest : 8'd$(d.burst_beats - 1);
         end
         if (i_start || end_of_run || (begin_slice && ONCE == 0))
             addr <= i_base;
         else if (burst)
-            addr <= addr + ($(A)'d$(d.port_bytes) * (last_burst ? $(ext("beats[15:0]", 16, A)) : $(A)'d256));
+            addr <= addr + ($(A)'d$(d.port_bytes) * (last_burst ? $(ext("beats[15:0]", 16, A)) : $(A)'d$(d.burst_beats)));
         if (rst) begin
             asked_once <= 1'b0;
             runs <= 4'd0;

@@ -2,8 +2,8 @@
 //% if cfg.mode ~= "tokens" then skip() end
 //% local A, IB, KB, PF = cfg.memory.address_bits, d.index_bits, d.key_bits, cfg.memory.prefetch
 //% local PB, STREAM = math.max(1, clog2(PF)), d.hidden_slices > 1
-//% local LINES = math.max(2, (cfg.keys_max + 31) // 32)
-//% local LB, FB = clog2(LINES), math.max(2, clog2(PF))
+//% local LINES = d.bitmap_words
+//% local LB, FB = clog2(LINES), d.list_bits
 //% local KEY = IB + PB + KB + 2
 //% local function line_of(name)          -- of the bitmap
 //%   if KB - 5 >= LB then return name .. "[" .. (LB + 4) .. ":5]" end

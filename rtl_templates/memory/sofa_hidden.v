@@ -29,6 +29,7 @@ module sofa_hidden (
     assign o_tail = tail[$(TB-1):0];
     wire        unused_tail = &{1'b0, tail[24:$(TB)]};
 //% if NSL > 1 then
+//%   built("hidden_time", 1)
     reg  [$(SB-1):0] slices;
     reg  [15:0] words, hidden;
     reg         ready;

@@ -1,5 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Requests the query rows of a job in order, a block ahead at most: block b+2 waits until block b has been retired.
+// Requests the query rows of a job in order, a block ahead at most: block b+$(d.blocks_open) waits until block b has been retired.
 // Throughput: one row a cycle. Handshake: valid/ready.
 //% local A, RB, QB = cfg.memory.address_bits, d.row_bits, cfg.query_block
 //% local RW = d.rows_bits
@@ -22,7 +22,7 @@ module sofa_query_fetch (
     reg  [$(RB):0] row;      // in the block
     reg            begun;    // row is not 0
     reg  [1:0]     banks;    // blocks whose rows are asked for or in use
-    wire           open = more && (begun || banks < 2'd2);
+    wire           open = more && (begun || banks < 2'd$(d.blocks_open));
     wire           asked = o_req_valid && i_req_ready;
     wire           block_end = row == $(RB+1)'d$(QB-1) || left == $(RW)'d1;
 

@@ -174,7 +174,7 @@ module sofa_ranges (
                 end
                 OPEN: if (left == $(RW)'d0)
                     state <= IDLE;
-                else if (in_machine < 2'd2) begin
+                else if (in_machine < 2'd$(d.blocks_open)) begin
                     state <= i_has_ranges ? READ : ANNOUNCE;
                     o_req_valid <= i_has_ranges;
                     o_block_valid <= !i_has_ranges;
@@ -227,7 +227,7 @@ module sofa_ranges (
                 o_block_low <= first1;
             if (judge && sees1 && visible1 > o_block_high)
                 o_block_high <= visible1;
-            in_machine <= in_machine + {1'b0, state == OPEN && left != $(RW)'d0 && in_machine < 2'd2}
+            in_machine <= in_machine + {1'b0, state == OPEN && left != $(RW)'d0 && in_machine < 2'd$(d.blocks_open)}
                                      - {1'b0, i_block_retired};
         end
     end

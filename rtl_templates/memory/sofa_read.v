@@ -18,7 +18,7 @@
 //% local most = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats, d.rotary_beats)
 //% local put = not far and not (d.narrow == 1 and P < 64)     -- whether beats are put together, of ranges or of all rows
 //% local MB = d.narrow == 1 and d.range_beats or most
-//% local META, TB = d.key_tag_bits, clog2(most)
+//% local META, TB, TGB = d.key_tag_bits, clog2(most), d.read_tag_bits
 //% local BB = math.max(1, clog2(MB))
 //% local near = d.copies == 1     -- o_row_valid goes far on FPGAs
 `default_nettype none
@@ -162,19 +162,19 @@ module sofa_read #(
     wire           emit = take && last && !i_halt;
 //% end
 
-    sofa_queue #(.WIDTH(CBITS + $(tag_rest)), .DEPTH(32), .ABITS(5)) u_tags (
+    sofa_queue #(.WIDTH(CBITS + $(tag_rest)), .DEPTH($(1 << TGB)), .ABITS($(TGB))) u_tags (
         .clk(clk), .rst(rst), .i_valid(issue), .i_data({pick, pick_meta$(d.narrow == 1 and "" or ", pick_len")}),
         .o_valid(tag_valid), .i_ready(take && last), .o_data(tag));
-    reg  [5:0]     tags;
-    assign tag_ready = !tags[5];
+    reg  [$(TGB):0]     tags;
+    assign tag_ready = !tags[$(TGB)];
     always @(posedge clk)
         if (rst)
-            tags <= 6'd0;
+            tags <= $(TGB+1)'d0;
         else
-            tags <= tags + {5'd0, issue} - {5'd0, take && last};
+            tags <= tags + {$(TGB)'d0, issue} - {$(TGB)'d0, take && last};
 
     assign o_data_ready = tag_valid && (row_free || i_halt);
-    assign o_idle = tags == 6'd0 && !o_req_valid$(far and " && !issue" or "");
+    assign o_idle = tags == $(TGB+1)'d0 && !o_req_valid$(far and " && !issue" or "");
     assign o_error = take && i_data_error;
 
     integer k, n;

@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Writes finished rows: address, one burst of $(d.output_beats) beat(s) a row, byte strobes on the tail.
-//% local far = d.far_reads == 1 and d.norm_units == 1      -- the row is taken a cycle after it may be
-// Rows of $(d.norm_units) queue(s), the lowest first. Latency $(latency("store", far and 2 or 1)) cycle(s), throughput one beat a cycle. Handshake: valid/ready on all ports;
+//% local far = d.store_time > 1      -- the row is taken a cycle after it may be
+//% built("store_time", d.far_reads == 1 and d.norm_units == 1 and 2 or 1)
+// Rows of $(d.norm_units) queue(s), the lowest first. Latency $(latency("store", d.store_time)) cycle(s), throughput one beat a cycle. Handshake: valid/ready on all ports;
 // write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row is taken.
 //% local A, P, D, RB, NU, OB = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.row_bits, d.norm_units, d.output_beats
 //% local BYTES, BB = d.port_bytes, math.max(1, clog2(d.output_beats))

@@ -197,11 +197,11 @@ module sofa_tiles (
     reg  [$(SB-1):0] chunks_left;
     reg  [1:0]      tokens_used, token_slot;
     wire            streamed = i_slices != $(lit(SB, 1));
-    wire            token_space = !streamed || tokens_used != 2'd3;
+    wire            token_space = !streamed || tokens_used != 2'd$(d.tile_slots);
     wire            next_chunk = chunks_left != $(SB)'d0 && token_space && walk_idle;
-    wire            hand_over = state == READY && used != 2'd3 && walk_idle && i_hidden_ready && chunks_left == $(SB)'d0 && token_space;
+    wire            hand_over = state == READY && used != 2'd$(d.tile_slots) && walk_idle && i_hidden_ready && chunks_left == $(SB)'d0 && token_space;
 //% else
-    wire            hand_over = state == READY && used != 2'd3 && walk_idle$(T and " && i_hidden_ready" or "");
+    wire            hand_over = state == READY && used != 2'd$(d.tile_slots) && walk_idle$(T and " && i_hidden_ready" or "");
 //% end
     reg             any_key;          // |mask, which stands still since a cycle
     always @(posedge clk)
@@ -271,7 +271,7 @@ module sofa_tiles (
             tokens_used <= tokens_used + {1'b0, chunk} - {1'b0, i_token_free};
             o_chunk <= chunk;
             if (chunk)
-                token_slot <= token_slot == 2'd2 ? 2'd0 : token_slot + 2'd1;
+                token_slot <= token_slot == 2'd$(d.tile_slots-1) ? 2'd0 : token_slot + 2'd1;
         end
 //% else
         end
@@ -289,7 +289,7 @@ module sofa_tiles (
             o_seen <= fill && any_key;
             used <= used + {1'b0, fill} - {1'b0, i_slot_free};
             if (fill)
-                slot <= slot == 2'd2 ? 2'd0 : slot + 2'd1;
+                slot <= slot == 2'd$(d.tile_slots-1) ? 2'd0 : slot + 2'd1;
 //% if d.narrow == 1 then
             if (fill)
                 room <= room == $(MB)'d$(d.key_rooms-1) ? $(MB)'d0 : room + 1'b1;
@@ -382,6 +382,7 @@ module sofa_tiles (
                     if (scan_end)
                         state <= DRAIN;
                 end
+//% built("scan_time", far and 4 or 3)
                 DRAIN: if (!scan_valid && !seen_valid && !sees_valid)
                     state <= READY;
                 READY: if (hand_over) begin

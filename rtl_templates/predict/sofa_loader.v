@@ -89,7 +89,7 @@ module sofa_loader (
             filled <= 2'd0;
         end else begin
             if (i_tile)
-                filled <= filled == 2'd2 ? 2'd0 : filled + 2'd1;
+                filled <= filled == 2'd$(d.tile_slots-1) ? 2'd0 : filled + 2'd1;
             if (i_key_valid)
                 some <= 1'b1;
             else if (i_tile && arrived_slot == filled)
@@ -171,7 +171,7 @@ module sofa_loader (
             endcase
             tiles <= tiles + {1'b0, i_tile} - {1'b0, finish};
             if (finish)
-                slot <= slot == 2'd2 ? 2'd0 : slot + 2'd1;
+                slot <= slot == 2'd$(d.tile_slots-1) ? 2'd0 : slot + 2'd1;
             o_pass_valid <= post || (o_pass_valid && !i_pass_taken);
         end
     end

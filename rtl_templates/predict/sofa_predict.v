@@ -238,7 +238,7 @@ module sofa_predict (
             if (some_columns[i])
                 next_column = i[$(ORB-1):0];
     end
-    wire              keys_apart = (pass_all && all_columns) || (gap >= 2'd2 && !(active && of_keys));
+    wire              keys_apart = (pass_all && all_columns) || (gap >= 2'd$(d.key_pass_gap) && !(active && of_keys));
 //% else
     wire              row_end = !active || row == last_row;
 //% end
@@ -371,6 +371,7 @@ module sofa_predict (
     assign operand[$(i*AW) +: $(AW)] = $(AW > 8 and "{{" .. (AW-8) .. "{i_tokens[" .. (i*8+7) .. "] && load_visible}}, i_tokens[" .. (i*8) .. " +: 8] & {8{load_visible}}}" or "i_tokens[" .. (i*8) .. " +: 8] & {8{load_visible}}");
 //%   end
     assign tokens_any = |i_tokens && load_visible;
+//%   built("khat_time", NT + (ROT and 7 or 4))
     assign khat_done = new_khat_valid && new_khat_last;
 //%   if ROT then
     reg                 turn_odd, turn_diff;
@@ -378,6 +379,7 @@ module sofa_predict (
     reg                 turn_valid_0, turn_valid_1, turn_valid_2, turn_last_0, turn_last_1, turn_last_2;
     reg  [$(DB-1):0]    turn_addr_0, turn_addr_1, turn_addr_2;
     assign o_turn_pair = turn_pair;
+//%   built("turn_time", NT + 4)
     assign o_turn_release = turn_valid_0 && turn_last_0;
 //%   end
     always @(posedge clk) begin
@@ -479,7 +481,7 @@ module sofa_predict (
 //%   attributes[#attributes+1] = {"odd", 1, "row[0]"}
 //%   attributes[#attributes+1] = {"pair", HB, ext("half_row", ORB, HB)}
 //% end
-//% local last_stage = NT + 5
+//% local last_stage = d.predict_latency
 //% if T then
     wire [$(DB-1):0]    khat_at = $(ext("group", GB, DB)) * $(lit(DB, D % (1 << DB))) + $(ext("column", ORB, DB));
 //% end

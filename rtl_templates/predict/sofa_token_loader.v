@@ -164,7 +164,7 @@ module sofa_token_loader (
             filled <= 2'd0;
         end else begin
             if (filling)
-                filled <= filled == 2'd2 ? 2'd0 : filled + 2'd1;
+                filled <= filled == 2'd$(d.tile_slots-1) ? 2'd0 : filled + 2'd1;
             if (i_key_valid)
                 some <= 1'b1;
             else if (filling && arrived_slot == filled)
@@ -335,7 +335,7 @@ module sofa_token_loader (
             endcase
             tiles <= tiles + {1'b0, i_tile} - {1'b0, finish};
             if (finish)
-                slot <= slot == 2'd2 ? 2'd0 : slot + 2'd1;
+                slot <= slot == 2'd$(d.tile_slots-1) ? 2'd0 : slot + 2'd1;
             o_pass_valid <= post || (o_pass_valid && !i_pass_taken);
             done <= state == TILE ? $(NB)'d0 : done + $(ext("i_khat_done", 1, NB));
             if (state == TILE)
@@ -346,7 +346,7 @@ module sofa_token_loader (
             loaded_before <= i_codes_loaded;
             code_slices <= code_slices + {1'b0, code_landed} - {1'b0, o_token_free};
             if (o_token_free) begin
-                ring <= ring == 2'd2 ? 2'd0 : ring + 2'd1;
+                ring <= ring == 2'd$(d.tile_slots-1) ? 2'd0 : ring + 2'd1;
                 half <= !half;
             end
 //% end

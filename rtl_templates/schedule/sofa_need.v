@@ -3,6 +3,7 @@
 // A parity is clean when it is opened (i_clear) and complete when i_end has come out behind its last row (o_complete).
 // Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake. Equals struct sofa_tile's need and best.
 //% local QB, BC, RB, IB, LAT = cfg.query_block, cfg.tile.keys, d.row_bits, d.index_bits, d.select_latency
+//% local ELAT = LAT + d.need_time - 1     -- the end mark goes on until the matrix is written
 `default_nettype none
 module sofa_need (
     input  wire             clk,
@@ -27,16 +28,16 @@ module sofa_need (
     output reg  [$(QB-1):0] o_rows
 );
     // parity and end marks travel as long as selection takes
-    reg  [$(LAT-1):0] parity_at, end_at;
+$(ELAT == LAT and "    reg  [" .. (LAT-1) .. ":0] parity_at, end_at;" or "    reg  [" .. (LAT-1) .. ":0] parity_at;\n    reg  [" .. (ELAT-1) .. ":0] end_at;")
     wire              parity = parity_at[$(LAT-1)];
     always @(posedge clk) begin
         parity_at <= $(LAT > 1 and "{parity_at[" .. (LAT-2) .. ":0], i_parity}" or "i_parity");
         if (rst) begin
-            end_at <= $(LAT)'d0;
+            end_at <= $(ELAT)'d0;
             o_complete <= 1'b0;
         end else begin
-            end_at <= $(LAT > 1 and "{end_at[" .. (LAT-2) .. ":0], i_end}" or "i_end");
-            o_complete <= end_at[$(LAT-1)];
+            end_at <= $(ELAT > 1 and "{end_at[" .. (ELAT-2) .. ":0], i_end}" or "i_end");
+            o_complete <= end_at[$(ELAT-1)];
         end
     end
 

@@ -8,7 +8,7 @@
 // Throughput: one key a cycle. Handshake: valid/ready. Equals sofa_tile_order().
 //% local A, BC, IB = cfg.memory.address_bits, cfg.tile.keys, d.index_bits
 //% local PF = cfg.memory.prefetch
-//% local FB = math.max(d.narrow == 1 and 1 or 2, clog2(PF))
+//% local FB = d.list_bits
 //% local CB = clog2(PF + 1)
 //% local EB = IB + 7
 //% local far = d.far_reads == 1
@@ -143,7 +143,7 @@ module sofa_order (
             complete <= complete + {1'b0, i_complete} - {1'b0, begin_tile};
             if (begin_tile) begin
                 parity <= !parity;
-                slot <= slot == 2'd2 ? 2'd0 : slot + 2'd1;
+                slot <= slot == 2'd$(d.tile_slots-1) ? 2'd0 : slot + 2'd1;
             end
             walking <= begin_tile || (walking && !end_tile);
             space <= space + $(ext("i_space", 1, CB)) - $(ext("request", 1, CB));

@@ -10,7 +10,7 @@
 // Blocks are opened (o_open) when their queries are in place, and end when all their keys have entered (o_retire_ready) and no row is owed.
 // Handshake: valid/ready on keys and V rows. Equals the pairs of sofa_model_run() in order.
 //% local D, N, B, KW, VW, W, QB, RB, IB = cfg.head_dim, cfg.attend.width, d.beats, cfg.data.key_bits, cfg.data.value_bits, cfg.attend.window, cfg.query_block, d.row_bits, d.index_bits
-//% local WB, BB, PF, DV = math.max(1, clog2(W)), clog2(d.beats), cfg.memory.prefetch, d.weight_time - 1
+//% local WB, BB, PF, DV = math.max(1, clog2(W)), clog2(d.beats), cfg.memory.prefetch, d.value_hold - 1
 //% local PB, CB = math.max(1, clog2(d.value_rooms)), clog2(PF + 1)
 //% -- narrow: entries carry the places of their K and V rows instead of slots
 //% local narrow, P, MB, HB = d.narrow == 1, cfg.memory.port_bits, clog2(d.key_rooms), clog2(d.value_beats)
@@ -272,7 +272,7 @@ module sofa_window (
     end
 
     // ---- slots: free again when the last pair's K chunks have been read ----
-//% local wait = math.max(0, B - 2)
+//% local wait = d.slot_hold
 //% if wait > 0 then
     reg  [$(wait-1):0] leaving;
     reg  [$(wait*WB-1):0] leaving_slot;
@@ -309,6 +309,7 @@ module sofa_window (
             ready_rows <= $(CB)'d0;
         else
             ready_rows <= ready_rows + $(ext("i_v_valid", 1, CB)) - $(ext("load", 1, CB));
+//% built("value_hold", 1)
     assign o_v_space = load1;
     sofa_ram #(.WIDTH($(P)), .DEPTH($(d.value_rooms << HB)), .ABITS($(PB+HB))) u_values (
         .clk(clk), .i_we(i_word_valid), .i_waddr({v_put, i_word_index}), .i_wdata(i_word), .i_re(1'b1), .i_raddr(i_value_addr),

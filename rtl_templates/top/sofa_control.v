@@ -46,6 +46,8 @@ module sofa_control (
     output reg              o_done_set,
     output reg  [7:0]       o_error
 );
+//% built("start_time", 3)      -- CHECK, JUDGE, o_start
+//% built("end_time", 1)        -- FLUSH
     localparam [2:0] IDLE = 3'd0, CHECK = 3'd1, JUDGE = 3'd2, RUN = 3'd3, HALT = 3'd4, FLUSH = 3'd5;
     reg  [2:0]  state;
     reg  [$(RW-1):0] rows_left;

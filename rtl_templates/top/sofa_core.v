@@ -27,9 +27,13 @@
 //% local ROW, META = (narrow and d.range_beats or MAXB) * P, d.key_tag_bits
 //% local HW, put = clog2(MAXB), not far and not (narrow and P < 64)     -- put: read channels put beats together
 //% local PLB = math.max(1, clog2(cfg.memory.prefetch))
-//% local clients = NC == 2 and {{"key"}, {"value", "range", "query"}} or {{"value", "range", "query", "key"}}
-//% if T then clients = NC == 2 and {{"key", "weight", "token"}, {"value", "range", "query"}} or {{"key", "value", "range", "query", "weight", "token"}} end
-//% if ROT then clients = NC == 2 and {{"key", "rotary", "turn", "weight", "token"}, {"value", "range", "query"}} or {{"key", "value", "range", "query", "rotary", "turn", "weight", "token"}} end
+//% -- the clients of each channel, who goes first
+//% local clients = {}
+//% for c = 1, NC do clients[c] = {} end
+//% for _, x in ipairs(ROT and {"key", "value", "range", "query", "rotary", "turn", "weight", "token"} or T and {"key", "value", "range", "query", "weight", "token"} or {"key", "value", "range", "query"}) do
+//%   table.insert(clients[(x == "value" or x == "range" or x == "query") and d.value_channel + 1 or 1], x)
+//% end
+//% for c = 1, NC do table.sort(clients[c], function(x, y) return d[x .. "_rank"] < d[y .. "_rank"] end) end
 //% local untagged = {range = true, query = true, rotary = true, turn = true}
 //% local streams = {token = true, weight = true, turn = true}      -- clients that take single beats
 //% local DC, CW, HWB, TLB = cfg.predict.dims, d.slice_words, clog2(d.slice_words + 1), clog2(cfg.predict.dims + 1)
