@@ -4,6 +4,7 @@
 #include "tests.h"
 
 #define SETTINGS 24
+#define QUIET 32u /* cycles after a job that are watched */
 
 /* Configurations with something odd each. */
 static const char *const designs[][SETTINGS] = {
@@ -16,6 +17,9 @@ static const char *const designs[][SETTINGS] = {
      "memory.address_bits=17"},
     {"query_block=32", "head_dim=64", "tile.keys=64", "tile.kept_max=16", "predict.keys=16", "predict.dims=32",
      "attend.lanes=8", "attend.width=16", "attend.window=8", "memory.port_bits=512", "memory.read_channels=2"},
+    /* a beat a row and the head in one slice, as in `wide`; rows come again as soon as they may */
+    {"query_block=4", "head_dim=8", "tile.keys=8", "tile.kept_max=4", "predict.keys=4", "predict.dims=8", "attend.lanes=2",
+     "attend.width=8", "attend.window=3", "memory.port_bits=128", "memory.read_channels=2", "memory.prefetch=4"},
     /* a single lane of whole rows that come beat by beat (far_reads) */
     {"target=fpga", "query_block=5", "head_dim=24", "tile.keys=12", "tile.kept_max=5", "data.query_bits=8", "data.key_bits=8",
      "data.value_bits=8", "predict.operand_bits=6", "predict.keys=3", "predict.dims=8", "attend.lanes=1", "attend.width=24",
@@ -24,8 +28,9 @@ static const char *const designs[][SETTINGS] = {
     {"mode=tokens", "kvgen.rotary=1", "head_dim=22", "hidden_max=40", "kvgen.slice=20", "predict.dims=5", "kvgen.inputs=2"},
     {"mode=tokens", "head_dim=32", "hidden_max=32", "kvgen.slice=8", "predict.dims=8", "predict.keys=4", "tile.keys=4",
      "tile.kept_max=2", "memory.port_bits=8", "attend.width=4", "memory.prefetch=4"},
-    /* mode tokens: resident; streamed, with tails everywhere */
-    {"mode=tokens", "query_block=8", "hidden_max=60", "memory.prefetch=5"},
+    /* resident, a beat a row and the head in one slice; streamed, with tails everywhere */
+    {"mode=tokens", "query_block=5", "head_dim=16", "tile.keys=8", "predict.keys=3", "predict.dims=16", "attend.lanes=2",
+     "attend.width=16", "hidden_max=60", "memory.prefetch=5"},
     {"mode=tokens", "query_block=6", "head_dim=19", "tile.keys=11", "tile.kept_max=5", "hidden_max=75", "kvgen.slice=25",
      "kvgen.outputs=4", "kvgen.inputs=3", "predict.keys=3", "predict.dims=4", "predict.weight_rounding=floor",
      "data.value_bits=8", "attend.lanes=3", "attend.width=4", "attend.window=3", "memory.port_bits=64",
@@ -101,4 +106,41 @@ void unload_job(struct fixture *f, struct tb_layout *l)
 {
     tb_memory_detach(&f->driver->memory);
     tb_layout_free(l);
+}
+
+void write_control(struct fixture *f, uint32_t bits)
+{
+    struct tb_driver *d = f->driver;
+    d->in.reg_enable = d->in.reg_write = 1;
+    d->in.reg_addr = (uint8_t)(sofa_register_offset("CONTROL") / 4);
+    d->in.reg_wdata = bits;
+    tb_step(d);
+    d->in.reg_enable = 0;
+}
+
+void read_outcome(struct fixture *f, struct tb_outcome *o)
+{
+    const struct sofa_bus bus = tb_bus(f->driver);
+    uint32_t state;
+    for (unsigned i = 0; i < QUIET; i++) {
+        tb_step(f->driver);
+        ck_assert_msg(tb_memory_idle(&f->driver->memory) && !f->driver->out.wr.data_valid, "the bus is used after the end of the job");
+    }
+    CHECK_OK(tb_read(f->driver, "STATUS", &state, &error));
+    ck_assert_uint_eq(state & (SOFA_STATUS_BUSY | SOFA_STATUS_DONE), SOFA_STATUS_DONE);
+    *o = (struct tb_outcome){.finished = 1, .idle_after = 1, .error = state >> SOFA_STATUS_ERROR_SHIFT};
+    CHECK_OK(sofa_driver_counters(&bus, &o->counts, &error));
+    o->cycles = tb_counter(o, "CYCLES");
+    CHECK_OK(tb_write(f->driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+    CHECK_OK(tb_read(f->driver, "STATUS", &state, &error));
+    ck_assert_uint_eq(state, 0);
+}
+
+void finish_exact(struct fixture *f, const struct head *h, const char *what)
+{
+    struct tb_outcome outcome;
+    struct tb_comparison cmp;
+    CHECK_OK(tb_execute(f->driver, &(struct tb_wait){0}, &outcome, &error));
+    CHECK_OK(tb_compare(&cmp, &f->config, &h->job, &h->result, &f->driver->memory, &outcome, &error));
+    ck_assert_msg(cmp.mismatches == 0, "%s: %s", what, cmp.first);
 }

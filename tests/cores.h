@@ -8,7 +8,7 @@
 #include "../tb/synthetic.h"
 
 /* Designs 0 .. DESIGN_TOKENS - 1 are of mode kv, the others of mode tokens. */
-enum { DESIGN_FAR = 4, DESIGN_TOKENS = 5, DESIGNS = 9 };
+enum { DESIGN_WHOLE = 4, DESIGN_FAR = 5, DESIGN_TOKENS = 6, DESIGNS = 10 };
 
 struct fixture {
     struct sofa_config config;
@@ -44,6 +44,13 @@ void run_good(struct fixture *f);
 /* Images of the head's job in memory, the descriptor written: it only waits for its start. */
 void load_job(struct fixture *f, struct tb_layout *l, const struct head *h, const struct tb_memory_options *o);
 void unload_job(struct fixture *f, struct tb_layout *l);
+
+/* Writes CONTROL in one cycle and does not wait for the answer, which comes two cycles later. */
+void write_control(struct fixture *f, uint32_t bits);
+/* After the interrupt: the bus stays empty, STATUS says done, then 0 when it is cleared. */
+void read_outcome(struct fixture *f, struct tb_outcome *o);
+/* A job that waits for its start: starts it and compares everything. */
+void finish_exact(struct fixture *f, const struct head *h, const char *what);
 
 /* For calls that put their message into the file's `error`. */
 #define CHECK_OK(call) ck_assert_msg((call) == SOFA_OK, "%s", error.text)

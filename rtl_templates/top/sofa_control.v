@@ -93,6 +93,8 @@ module sofa_control (
                 refusal <= 8'd2;
             if (bad_rows)
                 refusal <= 8'd1;
+            if (i_abort)
+                refusal <= 8'd10;
         end
 
         if (state == CHECK)
