@@ -191,6 +191,77 @@ START_TEST(naive_agrees)
 }
 END_TEST
 
+/* Registers that no host would write, so that scores, logarithms and radius saturate. */
+static void any_registers(struct sofa_job *j, uint64_t *state)
+{
+    j->score_shift = test_between(state, 0, 2) ? test_between(state, 0, 3) : test_between(state, 0, 15);
+    j->scale_mantissa = test_between(state, 32768, 65535);
+    j->scale_shift = test_between(state, 0, 63);
+    if (test_between(state, 0, 1))
+        j->radius = (uint32_t)(test_random(state) >> test_between(state, 32, 63));
+}
+
+START_TEST(naive_agrees_on_any_registers)
+{
+    uint64_t state = test_seed();
+    for (unsigned i = 0; i < 150; i++) {
+        struct sofa_config c;
+        struct sofa_trace t;
+        struct sofa_job job;
+        struct sofa_result got;
+        struct naive_result want;
+        struct sofa_error e;
+        struct tb_random random = {test_random(&state)};
+        random_config(&c, &state);
+        struct sofa_options o = random_options(&c, &state);
+        ck_assert_msg(tb_synthetic(&t, &c, test_between(&state, 1, 30), test_between(&state, 1, 60), i % TB_CONTENTS,
+                                   test_between(&state, 0, TB_VIEWS - 1), &random, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_job_make(&job, &c, &t, &o, &e) == SOFA_OK, "%s", e.text);
+        any_registers(&job, &state);
+        ck_assert_msg(sofa_model_run(&got, &c, &t, &job, 0, &e) == SOFA_OK, "%s", e.text);
+        ck_assert(naive_run(&want, &c, &t, &job));
+        compare(&got, &want, i);
+        naive_free(&want);
+        sofa_result_free(&got);
+        sofa_trace_free(&t);
+    }
+}
+END_TEST
+
+/* More pairs than the model's 32-bit sums hold, each of the largest weight (t is 8191: just below two octaves) and value. */
+START_TEST(long_rows_are_summed_exactly)
+{
+    enum { KEYS = 3300 };
+    const char *set[] = {"head_dim=8", "keys_max=5000", "tile.keys=128", "tile.kept_max=128", "query_block=4"};
+    struct sofa_config c;
+    struct sofa_trace t;
+    struct sofa_result got;
+    struct naive_result want;
+    struct sofa_error e;
+    configure(&c, set, 5);
+    open_trace(&t, 2, KEYS, 8);
+    for (size_t key = 0; key < KEYS; key++) {
+        t.k.value[8 * key] = 8191;
+        for (unsigned i = 0; i < 8; i++)
+            t.v.value[8 * key + i] = (int16_t)(i % 2 ? -32768 : 32767);
+    }
+    t.q.value[0] = 1;
+    t.q.value[8] = 1;
+    t.visible[1] = KEYS - 1;
+    const struct sofa_job job = {.rows = 2, .keys = KEYS, .tile = 128, .kept = 128, .has_ranges = 1, .radius = UINT32_MAX,
+                                 .scale_mantissa = 32768, .scale_shift = 15};
+    ck_assert_msg(sofa_model_run(&got, &c, &t, &job, 0, &e) == SOFA_OK, "%s", e.text);
+    ck_assert(naive_run(&want, &c, &t, &job));
+    ck_assert_uint_eq(got.counters.pairs, 2 * KEYS - 1);
+    compare(&got, &want, 0);
+    for (unsigned i = 0; i < 16; i++)
+        ck_assert_int_le(abs(got.o[i] - (i % 2 ? -32768 : 32767)), 4);
+    naive_free(&want);
+    sofa_result_free(&got);
+    sofa_trace_free(&t);
+}
+END_TEST
+
 /* Whatever the input, the error stays 60 dB below float64 attention on the selected pairs. */
 START_TEST(assured_maximum)
 {
@@ -257,6 +328,8 @@ Suite *model_suite(void)
     tcase_add_test(t, by_hand);
     tcase_add_test(t, one_key_gives_its_value);
     tcase_add_test(t, naive_agrees);
+    tcase_add_test(t, naive_agrees_on_any_registers);
+    tcase_add_test(t, long_rows_are_summed_exactly);
     tcase_add_test(t, assured_maximum);
     tcase_add_test(t, shipped_head);
     suite_add_tcase(s, t);
