@@ -97,6 +97,7 @@ void tb_memory_attach(struct tb_memory *m, struct tb_layout *l, const struct tb_
     for (unsigned k = 0; k < TB_KINDS; k++)
         m->beats[k] = m->written[k] = 0;
     m->read_beats = m->answers = 0;
+    m->most_answers = 0;
     m->value_logged = 0;
     m->violations = 0;
     m->violation.text[0] = '\0';

@@ -21,6 +21,7 @@ struct tb_memory_options {
     uint64_t fault_read;  /* the n-th read beat of a job carries an error; 0: none */
     uint64_t fault_write; /* the n-th write response carries an error; 0: none */
     uint64_t stall_read;  /* after n read beats of a job no more are offered; 0: never */
+    unsigned response;    /* cycles from the last beat of a write to its response; 0: as of the memory */
 };
 
 struct tb_request {
@@ -69,6 +70,7 @@ struct tb_memory {
     uint64_t beats[TB_KINDS]; /* read beats taken */
     uint64_t written[TB_KINDS]; /* bytes: only O and, in mode tokens, K and V are written */
     uint64_t read_beats, answers;
+    unsigned most_answers; /* write responses that were owed at once */
     uint32_t *value_log; /* V rows in order of request */
     size_t value_logged, value_room;
     unsigned violations;

@@ -85,7 +85,10 @@ static void answer(struct tb_memory *m, const struct tb_request *q)
         tb_violation(m, "write channel: more than %u responses outstanding", TB_QUEUE);
         return;
     }
-    *a = (struct tb_request){.address = q->address, .due = m->now + tb_latency(m), .region = q->region};
+    *a = (struct tb_request){.address = q->address, .region = q->region};
+    a->due = m->now + (m->options.response ? m->options.response : tb_latency(m));
+    if (m->wr.answers.count > m->most_answers)
+        m->most_answers = m->wr.answers.count;
 }
 
 static void take_data(struct tb_memory *m, const struct tb_pins_out *out)
