@@ -2,13 +2,12 @@
 /* The way to AXI in Icarus: registers alone, then whole jobs over sofa_axi_top, with bus errors and aborts between
  * (tests/axi/top_bench.v). An independent bus model: make verify-axi. */
 #include "../cmodel/driver.h"
+#include "../cmodel/model.h"
 #include "../gen/emit.h"
 #include "../tb/layout.h"
 #include "../tb/synthetic.h"
 #include "rtl_module.h"
 #include "tests.h"
-
-#include "../cmodel/model.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -229,7 +228,8 @@ START_TEST(jobs_over_axi)
              directory);
     ck_assert_int_eq(system(line), 0);
     snprintf(line, sizeof line, "-Ptop_bench.A=%u -Ptop_bench.P=%u -Ptop_bench.SIZE=%zu -Ptop_bench.BASE=%" PRIu64 " -Ptop_bench.STEPS=%u%s",
-             b.config.memory.address_bits, b.config.memory.port_bits, b.size, b.base, b.steps, designs[_i].second ? " -DSECOND" : "");
+             b.config.memory.address_bits, b.config.memory.port_bits, b.size, b.base, b.steps,
+             designs[_i].second ? " -DSECOND" : "");
     char answer[256];
     test_run_bench(directory, "top_bench", line, answer);
     snprintf(path, sizeof path, "%s/after.hex", directory);

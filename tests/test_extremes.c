@@ -13,7 +13,7 @@ static struct sofa_error error;
 
 #define TEXT 96
 
-/* A small head; `options` may be NULL. */
+/* A small causal head: two blocks, two tiles. */
 static void open_head(struct head *h, struct fixture *f, enum tb_content content, int carry)
 {
     const struct sofa_options o = {.radius = -1, .carry = carry};

@@ -85,8 +85,8 @@ START_TEST(every_bit_of_a_range_counts)
         if (!bad)
             model_again(&h, &f);
         CHECK_OK(tb_bench_run(f.driver, &h.trace, &h.job, bad ? NULL : &h.result, &o, &outcome, &cmp, &error));
-        ck_assert_msg(outcome.finished && outcome.error == (bad ? SOFA_ERROR_RANGE : SOFA_ERROR_NONE), "%s 0x%X of row %zu, %u keys: error %u",
-                      n & 1 ? "first" : "visible", bit, row, h.job.keys, outcome.error);
+        ck_assert_msg(outcome.finished && outcome.error == (bad ? SOFA_ERROR_RANGE : SOFA_ERROR_NONE),
+                      "%s 0x%X of row %zu, %u keys: error %u", n & 1 ? "first" : "visible", bit, row, h.job.keys, outcome.error);
         ck_assert_msg(cmp.mismatches == 0, "%s 0x%X: %s", n & 1 ? "first" : "visible", bit, cmp.first);
         ck_assert_msg(f.driver->memory.violations == 0, "%s", f.driver->memory.violation.text);
         free_head(&h);

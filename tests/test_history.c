@@ -143,8 +143,8 @@ START_TEST(counters_begin_anew_and_stand_still)
     CHECK_OK(tb_write(f.driver, "CONTROL", SOFA_CONTROL_ABORT | SOFA_CONTROL_CLEAR, &error));
     CHECK_OK(sofa_driver_counters(&bus, &now, &error));
     for (unsigned i = 0; i < now.count; i++)
-        ck_assert_msg(now.item[i].value == outcome.counts.item[i].value, "counter %s moves while no job runs: %u after %u", now.item[i].name,
-                      (unsigned)now.item[i].value, (unsigned)outcome.counts.item[i].value);
+        ck_assert_msg(now.item[i].value == outcome.counts.item[i].value,
+                      "counter %s moves while no job runs: %u after %u", now.item[i].name, (unsigned)now.item[i].value, (unsigned)outcome.counts.item[i].value);
     CHECK_OK(tb_write(f.driver, "ROWS", 0, &error));
     CHECK_OK(tb_execute(f.driver, &(struct tb_wait){0}, &outcome, &error));
     ck_assert_uint_eq(outcome.error, SOFA_ERROR_ROWS);
