@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way to AXI in Icarus: registers alone, then whole jobs over sofa_axi_top, with bus errors and aborts between
- * (tests/axi/top_bench.v). An independent bus model: make verify-axi. */
+ * (tests/axi/jobs/top_bench.v). An independent bus model: make verify-axi. */
 #include "../cmodel/driver.h"
 #include "../cmodel/model.h"
 #include "../gen/emit.h"
@@ -224,7 +224,7 @@ START_TEST(jobs_over_axi)
     make_image(&b, directory);
     snprintf(path, sizeof path, "%s/program.hex", directory);
     write_script(&b, path);
-    snprintf(line, sizeof line, "cp tests/axi/top_bench.v tests/axi/axi_memory.v $(find '%s/out' -name 'sofa_*.v') '%s'", directory,
+    snprintf(line, sizeof line, "cp tests/axi/jobs/top_bench.v $(find '%s/out' -name 'sofa_*.v') '%s'", directory,
              directory);
     ck_assert_int_eq(system(line), 0);
     snprintf(line, sizeof line, "-Ptop_bench.A=%u -Ptop_bench.P=%u -Ptop_bench.SIZE=%zu -Ptop_bench.BASE=%" PRIu64 " -Ptop_bench.STEPS=%u%s",
