@@ -94,7 +94,6 @@ module lite_bench #(
     reg         b_held = 1'b0, r_held = 1'b0;
     reg  [1:0]  bresp_held;
     reg  [31:0] rdata_held;
-    integer     since_read = 0, since_write = 0;
     always @(posedge clk) if (!rst) begin
         if (b_held && (!bvalid || bresp !== bresp_held) || r_held && (!rvalid || rdata !== rdata_held))
             fail("an answer changed before it was taken");
@@ -121,7 +120,7 @@ module lite_bench #(
         if (awvalid && awready) aw = aw + 1;
         if (wvalid && wready) w = w + 1;
         if (arvalid && arready) ar = ar + 1;
-        if (clocks % 100 == 0)
+        if (dice(100) == 0)
             patience = 1 + dice(4) * dice(4);
         awvalid <= aw < ACCESSES && (awvalid && !awready || dice(patience) == 0);
         wvalid <= w < ACCESSES && (wvalid && !wready || dice(patience) == 0);
