@@ -121,7 +121,7 @@ static const struct {
     {WHOLE, RUN, {{"norm_wait", 1}}, USUAL},
     {WHOLE, RUN, {{"norm_words", 1}}, USUAL},
     {CLEARED, RUN, {{"generate_time", 1}}, USUAL},
-    {RESIDENT, RUN, {{"write_back_rows", -1}}, USUAL},
+    {CLEARED, RUN, {{"write_back_rows", -1}}, {11, 23, TB_CAUSAL, TB_RANDOM_VALUES}},
     {BATCHES, RUN, {{"rotary_steps", 1}}, USUAL},
 };
 #define CHANGE_COUNT (sizeof changes / sizeof changes[0])
