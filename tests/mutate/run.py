@@ -20,8 +20,9 @@ import time
 import mutants as lists
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COPIED = ["Makefile", "cmodel", "gen", "rtl_templates", "tb", "tests", "fpga"]
-LINKED = ["data", "configs", "docs", "README.md"]
+LINKED = ["configs", "data", "docs"]            # without anything that is built
+NOT_COPIED = {"build"}
+TREE_SUITES = {"licence", "make", "mutants"}    # judge the tree, not what it makes
 C_SWITCH = """#include <stdlib.h>
 static inline int sofa_mutant(int number)
 {
@@ -49,27 +50,28 @@ def put(path, text, executable=False):
         path.chmod(0o755)
 
 
-def copy_tree(tree, texts):
-    wanted = {}
-    for name in COPIED:
-        for source in [ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*"):
-            if source.is_file() and source.suffix not in (".pyc",):
+def copy_tree(tree, texts, build):
+    """Everything but what is built, what is hidden, and what may as well be linked; edited files with their new texts."""
+    wanted, folders = {}, []
+    for entry in ROOT.iterdir():
+        if entry.name.startswith(".") or entry.name in NOT_COPIED or entry == build:
+            continue
+        if entry.name in LINKED:
+            tree.mkdir(parents=True, exist_ok=True)
+            if not (tree / entry.name).is_symlink():
+                (tree / entry.name).symlink_to(entry)
+            continue
+        if entry.is_dir():
+            folders.append(entry.name)
+        for source in [entry] if entry.is_file() else entry.rglob("*"):
+            if source.is_file() and source.suffix != ".pyc":
                 wanted[source.relative_to(ROOT)] = source
-    for folder in COPIED:
-        for old in (tree / folder).rglob("*") if (tree / folder).is_dir() else []:
+    for folder in folders:
+        for old in (tree / folder).rglob("*"):
             if old.is_file() and old.relative_to(tree) not in wanted:
                 old.unlink()
     for path, source in wanted.items():
-        if str(path) in texts:
-            put(tree / path, texts[str(path)])
-        elif source.suffix in (".c", ".h", ".v", ".mk", ".cpp") or source.name == "Makefile":
-            put(tree / path, source.read_text())
-        elif not (tree / path).is_file():
-            (tree / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, tree / path)
-    for name in LINKED:
-        if not (tree / name).is_symlink():
-            (tree / name).symlink_to(ROOT / name)
+        put(tree / path, texts.get(str(path), source.read_text()), executable=os.access(source, os.X_OK))
 
 
 class Bench:
@@ -80,13 +82,14 @@ class Bench:
         self.took = {}      # processor seconds of every suite without a mutant
 
     def make(self, texts):
-        copy_tree(self.tree, texts)
+        copy_tree(self.tree, texts, self.work.parent)
         put(self.work / "switch.h", C_SWITCH)
         for name, script in WRAPPERS.items():
             tool = shutil.which(name)
             put(self.work / "bin" / name, "#!/bin/sh\n" + script.format(tool=tool) + "\n", executable=True)
-        subprocess.run(["make", "-s", "-j", str(self.jobs), "OPTIMISE=-O2",
-                        f"CFLAGS=-w -include {self.work / 'switch.h'}", "all"], cwd=self.tree, check=True)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
+        subprocess.run(["make", "-s", "-j", str(self.jobs), "BUILD=build", "OPTIMISE=-O2",
+                        f"CFLAGS=-w -include {self.work / 'switch.h'}", "all"], cwd=self.tree, env=environment, check=True)
 
     def run(self, number, suite, limit):
         """(how it ended: "passes" or what killed it, processor seconds). The suite ends at its first failure."""
@@ -149,7 +152,7 @@ def stop(child):
 
 def all_suites():
     text = (ROOT / "tests" / "suites.h").read_text()
-    return [name for name in re.findall(r"^SUITE\((\w+)\)", text, re.M) if name != "mutants"]
+    return [name for name in re.findall(r"^SUITE\((\w+)\)", text, re.M) if name not in TREE_SUITES]
 
 
 def judge(bench, mutant, rest):
