@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static struct sofa_error error;
+
 
 /* Mode tokens: shifts that no host would choose, so that K^, K and V saturate. */
 static void overdrive(struct fixture *f, struct head *h)
@@ -41,6 +43,79 @@ START_TEST(every_view_and_content)
         run_exact(&f, &h, 1, what);
         free_head(&h);
     }
+    close_design(&f);
+}
+END_TEST
+
+/* Whatever a host may ask for: many blocks, any tile, kept, radius and carry; every other head with memory that waits. */
+START_TEST(random_heads)
+{
+    static const double radius[] = {-1, 0.5, 2, 8};
+    struct fixture f;
+    open_design(&f, (size_t)_i);
+    for (unsigned n = 0; n < 48; n++) {
+        enum tb_content content = n % 3 == 0 ? TB_SPARSE : (enum tb_content)tb_random_below(&f.random, TB_CONTENTS);
+        enum tb_view view = (enum tb_view)tb_random_below(&f.random, TB_VIEWS);
+        struct sofa_options o = {.radius = radius[tb_random_below(&f.random, 4)], .carry = (int)tb_random_below(&f.random, 2)};
+        struct head h;
+        char what[80];
+        o.tile = tb_random_between(&f.random, 1, f.config.tile.keys);
+        o.kept = tb_random_between(&f.random, 1, o.tile < f.config.tile.kept_max ? o.tile : f.config.tile.kept_max);
+        make_head(&h, &f, tb_random_between(&f.random, 1, 6 * f.config.query_block), tb_random_between(&f.random, 1, 90), content, view,
+                  &o);
+        snprintf(what, sizeof what, "head %u, %s, %s", n, tb_content_name(content), tb_view_name(view));
+        run_exact(&f, &h, (int)(n & 1), what);
+        free_head(&h);
+    }
+    close_design(&f);
+}
+END_TEST
+
+/* Elements of -1, 0 and 1: the exponent of a row is 0, and a zero is as far from it as a one. */
+START_TEST(rows_of_small_queries)
+{
+    struct fixture f;
+    struct head h;
+    open_design(&f, (size_t)_i);
+    make_head(&h, &f, 5 * f.config.query_block, 40, TB_RANDOM_VALUES, TB_CAUSAL, &plain);
+    for (size_t i = 0; i < h.trace.q.rows * h.trace.q.cols; i++)
+        h.trace.q.value[i] = (int16_t)(h.trace.q.value[i] % 3 - h.trace.q.value[i] % 2);
+    model_again(&h, &f);
+    run_exact(&f, &h, 0, "queries of -1, 0 and 1");
+    free_head(&h);
+    close_design(&f);
+}
+END_TEST
+
+/* What the engines say of their own time follows from the work of the job. */
+START_TEST(engines_count_their_time)
+{
+    struct fixture f;
+    struct head h;
+    struct tb_outcome o;
+    struct tb_comparison cmp;
+    struct sofa_derived d;
+    uint64_t views = 0;
+    open_design(&f, (size_t)_i);
+    sofa_config_derive(&f.config, &d);
+    make_head(&h, &f, 2 * f.config.query_block, 40, TB_RANDOM_VALUES, TB_CAUSAL, &plain);
+    CHECK_OK(tb_bench_run(f.driver, &h.trace, &h.job, &h.result, &(struct tb_run_options){.output = NULL}, &o, &cmp, &error));
+    for (size_t i = 0; i < h.result.tiles; i++)
+        views += h.result.tile[i].views;
+    uint64_t busy = tb_counter(&o, "ATTEND_BUSY"), lanes = f.config.attend.lanes;
+    ck_assert_uint_eq(tb_counter(&o, "SELECT_BUSY"), views);
+    ck_assert_uint_eq(tb_counter(&o, "PREDICT_BUSY"), views * d.slices);
+    ck_assert_uint_eq(busy, h.result.counters.pairs * d.beats);
+    ck_assert_uint_eq(tb_counter(&o, "ATTEND_STARVED"), lanes * o.cycles - busy);
+    ck_assert_uint_gt(tb_counter(&o, "PREDICT_STARVED"), 0);
+    ck_assert_uint_lt(tb_counter(&o, "PREDICT_STARVED") + tb_counter(&o, "PREDICT_BLOCKED"), o.cycles);
+    if (f.config.mode == SOFA_MODE_TOKENS) {
+        uint64_t steps = (uint64_t)h.result.words * d.project_steps * 2 * d.project_blocks;
+        ck_assert_uint_eq(tb_counter(&o, "KVGEN_BUSY"), h.result.counters.generated * steps);
+        ck_assert_uint_gt(tb_counter(&o, "KVGEN_STARVED"), 0);
+        ck_assert_uint_lt(tb_counter(&o, "KVGEN_STARVED") + tb_counter(&o, "KVGEN_BUSY"), o.cycles);
+    }
+    free_head(&h);
     close_design(&f);
 }
 END_TEST
@@ -99,6 +174,9 @@ Suite *cosim_suite(void)
     TCase *rtl = tcase_create("RTL");
     tcase_set_timeout(rtl, 400);
     tcase_add_loop_test(rtl, every_view_and_content, 0, DESIGNS);
+    tcase_add_loop_test(rtl, random_heads, 0, DESIGNS);
+    tcase_add_loop_test(rtl, rows_of_small_queries, 0, DESIGNS);
+    tcase_add_loop_test(rtl, engines_count_their_time, 0, DESIGNS);
     suite_add_tcase(suite, rtl);
     return suite;
 }
