@@ -112,7 +112,8 @@ START_TEST(engines_count_their_time)
     if (f.config.mode == SOFA_MODE_TOKENS) {
         uint64_t steps = (uint64_t)h.result.words * d.project_steps * 2 * d.project_blocks;
         ck_assert_uint_eq(tb_counter(&o, "KVGEN_BUSY"), h.result.counters.generated * steps);
-        ck_assert_uint_gt(tb_counter(&o, "KVGEN_STARVED"), 0);
+        if (h.job.hidden > d.slice_words * f.config.predict.dims) /* weights pass by */
+            ck_assert_uint_gt(tb_counter(&o, "KVGEN_STARVED"), 0);
         ck_assert_uint_lt(tb_counter(&o, "KVGEN_STARVED") + tb_counter(&o, "KVGEN_BUSY"), o.cycles);
     }
     free_head(&h);
