@@ -11,7 +11,7 @@
 #define SETTINGS 26u
 #define CHANGES 2u
 
-enum { WHOLE, CHANNELS, PASSES, BYTES, VALUES, QUERIES, BEATS, WORDS, RESIDENT, CLEARED, BATCHES, QUICK, DESIGN_COUNT };
+enum { WHOLE, CHANNELS, PASSES, BYTES, VALUES, QUERIES, BEATS, WORDS, RESIDENT, CLEARED, BATCHES, QUICK, WRITTEN, DESIGN_COUNT };
 
 #define ROWS "query_block=4", "tile.keys=6", "predict.dims=4", "attend.lanes=2", "attend.window=2", "memory.prefetch=4"
 #define TOKENS ROWS, "mode=tokens", "head_dim=12", "predict.keys=2", "attend.width=4", "kvgen.outputs=4", "kvgen.inputs=2", \
@@ -61,6 +61,9 @@ static const struct {
     /* a KV array that waits for reads */
     [QUICK] = {{4, 9, TB_SEE_ALL, TB_RANDOM_VALUES}, {TOKENS, "query_block=2", "hidden_max=10", "kvgen.outputs=12",
                "kvgen.inputs=4", "kvgen.rotary=1", "memory.port_bits=64"}},
+    /* generated rows are written when the last row of O has long been */
+    [WRITTEN] = {{1, 3, TB_CAUSAL, TB_RANDOM_VALUES}, {TOKENS, "hidden_max=4", "kvgen.outputs=12", "kvgen.inputs=4",
+                 "memory.port_bits=8"}},
 };
 
 #define USUAL {0, 0, TB_SEE_ALL, TB_RANDOM_VALUES} /* the head of the design */
