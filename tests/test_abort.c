@@ -3,77 +3,29 @@
  * 10; or the job had ended before, and everything of it is right. The next job is bit-exact. */
 #include "cores.h"
 #include "tests.h"
+#include "watch.h"
 
 #include <inttypes.h>
 
 static struct sofa_error error;
 
-#define SETTLE 8u   /* cycles from the write of CONTROL.abort until no engine begins anything */
-#define END 8u      /* cycles from an empty bus to the interrupt */
 #define THOROUGH ((uint64_t)1 << 40)
 #define EDGE 12u    /* cycles at begin and end of a job that are tried one by one */
-
-/* The pins after the abort, cycle by cycle. */
-struct watch {
-    uint64_t cycle;
-    unsigned idle, silent; /* cycles: nothing on the bus; the core owes data and gives none */
-    unsigned begun;        /* bursts written that another held up */
-    int waiting[TB_CHANNELS_MAX + 1];
-};
-
-static void watch_reads(struct fixture *f, struct watch *w)
-{
-    const struct tb_driver *d = f->driver;
-    for (unsigned c = 0; c < d->memory.channels; c++) {
-        int valid = d->out.rd[c].req_valid;
-        ck_assert_msg(w->cycle <= SETTLE || !valid || w->waiting[c], "read channel %u asks %" PRIu64 " cycles after the abort", c,
-                      w->cycle);
-        ck_assert_msg(w->cycle <= SETTLE || !d->in.rd[c].data_valid || d->out.rd[c].data_ready,
-                      "read channel %u does not take a beat %" PRIu64 " cycles after the abort", c, w->cycle);
-        w->waiting[c] = valid && !d->in.rd[c].req_ready;
-    }
-}
-
-/* Rows that are begun are written to their end: one, in mode tokens one of O and one of K or V. */
-static void watch_write(struct fixture *f, struct watch *w)
-{
-    const struct tb_driver *d = f->driver;
-    const struct tb_write_channel *wr = &d->memory.wr;
-    int valid = d->out.wr.req_valid, *waiting = &w->waiting[TB_CHANNELS_MAX];
-    w->begun += w->cycle > SETTLE && valid && !*waiting;
-    ck_assert_msg(w->begun <= (f->config.mode == SOFA_MODE_TOKENS), "a row is begun %" PRIu64 " cycles after the abort", w->cycle);
-    *waiting = valid && !d->in.wr.req_ready;
-    w->silent = wr->queue.count > 0 && !d->out.wr.data_valid ? w->silent + 1 : 0;
-    ck_assert_msg(w->silent <= 2, "no data of a row that is begun, %" PRIu64 " cycles after the abort", w->cycle);
-}
-
-static void step_watched(struct fixture *f, struct watch *w)
-{
-    tb_step(f->driver);
-    w->cycle++;
-    watch_reads(f, w);
-    watch_write(f, w);
-    w->idle = tb_memory_idle(&f->driver->memory) && w->cycle > SETTLE ? w->idle + 1 : 0;
-}
 
 /* Clocks from the start to the interrupt; the abort is written `after` clocks after the start (at least 1). */
 static uint64_t run_to_interrupt(struct fixture *f, uint64_t after)
 {
     struct tb_driver *d = f->driver;
-    struct watch w = {0};
+    struct watch w;
     uint64_t start = d->clocks;
     write_control(f, SOFA_CONTROL_START);
     while (!d->out.irq && d->clocks - start < after)
         tb_step(d);
     if (!d->out.irq)
         write_control(f, SOFA_CONTROL_ABORT);
-    for (unsigned c = 0; c < d->memory.channels; c++)
-        w.waiting[c] = d->out.rd[c].req_valid && !d->in.rd[c].req_ready;
-    w.waiting[TB_CHANNELS_MAX] = d->out.wr.req_valid && !d->in.wr.req_ready;
-    while (!d->out.irq) {
-        step_watched(f, &w);
-        ck_assert_msg(w.idle <= END, "abort %" PRIu64 " cycles after the start: the bus is empty, but the job goes on", after);
-    }
+    watch_begin(&w, f, "the abort");
+    while (!d->out.irq)
+        watch_step(&w, f);
     return d->clocks - start;
 }
 
