@@ -114,6 +114,9 @@ enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_erro
             status = sofa_fail(e, SOFA_BAD_INPUT, "%s is %u, must be %u to %u (%s)", sofa_key_rules[small].path, value,
                                sofa_key_rules[small].low, limit, sofa_key_rules[big].path);
     }
+    if (status == SOFA_OK && c->select.policy != SOFA_POLICY_RANK && c->predict.keys != c->tile.keys)
+        status = sofa_fail(e, SOFA_BAD_INPUT, "predict.keys is %u, must be %u (tile.keys) when select.policy is mass or both; or set "
+                           "select.policy: rank", c->predict.keys, c->tile.keys);
     if (status == SOFA_OK)
         status = check_bursts(c, e);
     if (status == SOFA_OK)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 enum sofa_mode { SOFA_MODE_KV, SOFA_MODE_TOKENS };
+enum sofa_policy { SOFA_POLICY_RANK, SOFA_POLICY_MASS, SOFA_POLICY_BOTH }; /* of selection; both: a job chooses */
 enum sofa_rounding { SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST }; /* of key weights to powers of two */
 
 /* What the RTL is shaped for: standard cells, or the hardware multipliers and slow wires of an FPGA. */
@@ -23,6 +24,15 @@ enum sofa_target { SOFA_TARGET_CELLS, SOFA_TARGET_FPGA };
 #define SOFA_KEPT_MAX 128u
 #define SOFA_WINDOW_MAX 64u
 #define SOFA_CODE_MAX 7u /* largest leading-zero code: 2^6 */
+
+/* Selection by mass: docs/arithmetic.md. */
+#define SOFA_OCTAVE_FRACTION 2u   /* fraction bits of a score in octaves */
+#define SOFA_OCTAVE_BITS 12u      /* its width, signed */
+#define SOFA_SUM_FRACTION 16u     /* fraction bits of the running sum, whose unit is the weight of the largest whole octave */
+#define SOFA_SHARE_FRACTION 4u    /* fraction bits of the sum's logarithm and of the register MASS */
+#define SOFA_SHARE_MAX 992u       /* of MASS: 2^-62; a larger one counts as this */
+#define SOFA_DISTANCE_BITS 8u     /* of a score below the row's largest; no key that is farther is kept */
+#define SOFA_OCTAVE_SHIFT_MAX 63u /* of OCTAVE_SHIFT */
 #define SOFA_PREFIX_MAX 32u
 
 struct sofa_config {
@@ -51,6 +61,10 @@ struct sofa_config {
         unsigned code_powers;  /* powers of two that a code of Q distinguishes, 3..7 */
         unsigned weight_rounding; /* enum sofa_rounding (mode tokens) */
     } predict;
+    struct {
+        unsigned policy; /* enum sofa_policy; all but rank need predict.keys = tile.keys */
+        unsigned orders; /* 1: a job chooses the order of tiles; 0: they ascend */
+    } select;
     struct {
         unsigned lanes;  /* LANES, 1..query_block */
         unsigned width;  /* PEW, 1..head_dim */
@@ -91,6 +105,17 @@ struct sofa_derived {
     unsigned tile_bits;   /* holds 0..Bc */
     unsigned key_bits;    /* holds 0..keys_max */
     unsigned kept_bits;   /* holds 0..kept_max */
+    /* selection */
+    unsigned by_rank, by_mass; /* 1: the core can select so */
+    unsigned orders;           /* 1: tiles come in the order that the job asks for */
+    unsigned octave_bits, octave_fraction; /* a score in octaves: width, fraction */
+    unsigned sum_fraction, weight_sum_bits; /* running sum of weights: fraction, width */
+    unsigned distance_bits;    /* of a score below the row's largest, saturating */
+    unsigned mass_inputs;      /* of a stage of the trees of selection by mass */
+    unsigned mass_largest;     /* stages until the tile's largest score is known */
+    unsigned mass_tree;        /* adder stages of the weights */
+    unsigned mass_latency;     /* i_valid to o_valid */
+    unsigned mass_loop;        /* least distance of two beats of one row */
     /* attention */
     unsigned beats;       /* beats of a pair in a lane = ceil(d / PEW) */
     unsigned lane_groups; /* groups of lanes that share issue, AP and exp = ceil(LANES / beats) */

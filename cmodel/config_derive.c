@@ -178,12 +178,18 @@ static void derive_attention(const struct sofa_config *c, struct sofa_derived *d
     d->query_buses = smaller(c->attend.lanes, at_least_one(ceil_div(d->beats, d->query_beats)));
 }
 
-static unsigned tree_stages(const struct sofa_derived *d, unsigned inputs)
+/* Of a tree of `per` inputs a node. */
+static unsigned stages_of(unsigned inputs, unsigned per)
 {
     unsigned stages = 0;
-    for (unsigned reach = 1; reach < inputs; reach *= d->tree_inputs)
+    for (unsigned reach = 1; reach < inputs; reach *= per)
         stages++;
     return stages;
+}
+
+static unsigned tree_stages(const struct sofa_derived *d, unsigned inputs)
+{
+    return stages_of(inputs, d->tree_inputs);
 }
 
 /* Without counters the core is meant to be small, and no board of that kind waits for longer than a second. */
@@ -195,9 +201,27 @@ static void derive_registers(const struct sofa_config *c, struct sofa_derived *d
     d->radius_bits = smaller(32, c->predict.score_bits + c->data.query_bits - 1);
 }
 
+/* A comparison of a largest score takes as long as two additions of a tree. */
+static void derive_selection(const struct sofa_config *c, struct sofa_derived *d)
+{
+    d->by_rank = c->select.policy != SOFA_POLICY_MASS;
+    d->by_mass = c->select.policy != SOFA_POLICY_RANK;
+    d->orders = c->select.orders;
+    d->octave_bits = SOFA_OCTAVE_BITS;
+    d->octave_fraction = SOFA_OCTAVE_FRACTION;
+    d->sum_fraction = SOFA_SUM_FRACTION;
+    d->weight_sum_bits = SOFA_SUM_FRACTION + d->key_bits;
+    d->distance_bits = SOFA_DISTANCE_BITS;
+    d->mass_inputs = c->target == SOFA_TARGET_FPGA ? 4 : 16;
+    d->mass_largest = at_least_one(stages_of(c->predict.keys, d->mass_inputs));
+    d->mass_tree = d->mass_largest;
+    d->mass_latency = d->mass_largest + d->mass_tree + 4; /* largest of the row; distances; sum of the row; reach */
+    d->mass_loop = 3;                                     /* of the sums: read, add, write */
+}
+
 static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d)
 {
-    unsigned loop = sofa_select_loop(c), partial = d->slices > 1 || c->mode == SOFA_MODE_TOKENS ? 3 : 1;
+    unsigned loop = larger(d->by_rank ? sofa_select_loop(c) : 0, d->by_mass ? d->mass_loop : 0), partial = d->slices > 1 || c->mode == SOFA_MODE_TOKENS ? 3 : 1;
     d->tree_inputs = c->target == SOFA_TARGET_FPGA ? 2 : 8; /* a carry chain adds two */
     d->placed_time = 2 + (d->encode_steps > d->beats && !d->narrow && !d->far_reads ? d->encode_steps - d->beats : 0);
     d->predict_tree = at_least_one(tree_stages(d, c->predict.dims));
@@ -274,6 +298,7 @@ void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
     derive_attention(c, d);
     derive_rooms(c, d);
     derive_registers(c, d);
+    derive_selection(c, d);
     derive_latencies(c, d);
     derive_rotary(c, d);
     derive_ranks(c, d);

@@ -28,6 +28,8 @@
     KEY(OPERAND_BITS, predict.operand_bits, 3, 16, 8) \
     KEY(CODE_POWERS, predict.code_powers, 3, SOFA_CODE_MAX, SOFA_CODE_MAX) \
     KEY(WEIGHT_ROUNDING, predict.weight_rounding, SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST, SOFA_ROUND_NEAREST) \
+    KEY(POLICY, select.policy, SOFA_POLICY_RANK, SOFA_POLICY_BOTH, SOFA_POLICY_RANK) \
+    KEY(ORDERS, select.orders, 0, 1, 1) \
     KEY(LANES, attend.lanes, 1, SOFA_QUERY_BLOCK_MAX, 2) \
     KEY(WIDTH, attend.width, 1, SOFA_HEAD_DIM_MAX, 8) \
     KEY(WINDOW, attend.window, 1, SOFA_WINDOW_MAX, 4) \

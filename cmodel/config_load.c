@@ -73,25 +73,40 @@ static enum sofa_status set_mode(struct sofa_config *c, const char *text, struct
     return SOFA_OK;
 }
 
-static const char *const target_names[] = {[SOFA_TARGET_CELLS] = "cells", [SOFA_TARGET_FPGA] = "fpga"};
+static const char *const target_names[] = {[SOFA_TARGET_CELLS] = "cells", [SOFA_TARGET_FPGA] = "fpga", NULL};
 
 const char *sofa_target_name(unsigned target)
 {
     return target_names[target == SOFA_TARGET_FPGA ? SOFA_TARGET_FPGA : SOFA_TARGET_CELLS];
 }
 
-/* The names of 0 and 1, for keys that have them. */
+/* The names of 0, 1, ..., for keys that have them; NULL at the end. */
 static const char *const *value_names(unsigned key)
 {
-    static const char *const rounding[] = {[SOFA_ROUND_FLOOR] = "floor", [SOFA_ROUND_NEAREST] = "nearest"};
-    return key == SOFA_KEY_WEIGHT_ROUNDING ? rounding : key == SOFA_KEY_TARGET ? target_names : NULL;
+    static const char *const rounding[] = {[SOFA_ROUND_FLOOR] = "floor", [SOFA_ROUND_NEAREST] = "nearest", NULL};
+    static const char *const policy[] = {[SOFA_POLICY_RANK] = "rank", [SOFA_POLICY_MASS] = "mass", [SOFA_POLICY_BOTH] = "both", NULL};
+    static const char *const none[] = {NULL};
+    switch (key) {
+    case SOFA_KEY_WEIGHT_ROUNDING: return rounding;
+    case SOFA_KEY_TARGET: return target_names;
+    case SOFA_KEY_POLICY: return policy;
+    default: return none;
+    }
+}
+
+/* "floor (0) or nearest (1)" */
+static void list_names(char *text, size_t room, const char *const *names)
+{
+    size_t used = 0;
+    for (unsigned i = 0; names[i] && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, "%s%s (%u)", i == 0 ? "" : names[i + 1] ? ", " : " or ", names[i], i);
 }
 
 /* A whole number, or the name of one. */
 static int parse_value(unsigned key, const char *text, uint64_t *value)
 {
     const char *const *names = value_names(key);
-    for (unsigned i = 0; names && i < 2; i++)
+    for (unsigned i = 0; names[i]; i++)
         if (strcmp(text, names[i]) == 0) {
             *value = i;
             return 1;
@@ -113,9 +128,10 @@ enum sofa_status sofa_draft_set(struct sofa_draft *draft, const char *path, cons
         uint64_t value;
         if (strcmp(path, rule->path) != 0)
             continue;
-        const char *const *names = value_names(key);
-        if (!parse_value(key, text, &value) && names)
-            return sofa_fail(e, SOFA_BAD_INPUT, "%s is '%.80s', must be %s (0) or %s (1)", path, text, names[0], names[1]);
+        char names[64] = "";
+        list_names(names, sizeof names, value_names(key));
+        if (!parse_value(key, text, &value) && names[0])
+            return sofa_fail(e, SOFA_BAD_INPUT, "%s is '%.80s', must be %s", path, text, names);
         if (!parse_value(key, text, &value))
             return sofa_fail(e, SOFA_BAD_INPUT, "%s is '%.80s', must be a whole number, %u to %u", path, text, rule->low,
                              rule->high);

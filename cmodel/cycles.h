@@ -68,8 +68,13 @@ struct sofa_slot {
 };
 
 struct sofa_tiles_state {
-    enum { TILES_IDLE, TILES_SEEK, TILES_SCAN, TILES_DRAIN, TILES_READY } state;
-    uint64_t base;
+    enum { TILES_IDLE, TILES_OWN, TILES_SEEK, TILES_SCAN, TILES_DRAIN, TILES_READY } state;
+    uint64_t base;        /* first key of the tile */
+    uint64_t target;      /* a key of the tile that is sought */
+    uint64_t position;    /* order own: of the block's last row, perhaps too large by some KEYS */
+    uint64_t first;       /* order own: base of the block's first tile */
+    int begun, opening;   /* a block has been; the block's first tile is sought */
+    int wraps, wrapped;   /* order own: tiles above the first one are left; the tile is one of them */
     unsigned row, drain, used, slot;
     size_t tile;       /* next seen tile of the result */
     struct sofa_slot info[SOFA_TILE_SLOTS_MAX];
@@ -245,6 +250,11 @@ static inline int sofa_for_tokens(const struct sofa_machine *m)
 static inline unsigned sofa_next_slot(const struct sofa_machine *m, unsigned slot)
 {
     return (slot + 1) % m->d.tile_slots;
+}
+/* A beat that enters selection to its keys. */
+static inline unsigned sofa_selection_time(const struct sofa_machine *m)
+{
+    return m->j->policy == SOFA_POLICY_MASS ? m->d.mass_latency : m->d.select_latency;
 }
 /* The tile in a slot; NULL for a block without visible keys. */
 const struct sofa_tile *sofa_slot_tile(const struct sofa_machine *m, unsigned slot);

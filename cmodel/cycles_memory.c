@@ -318,8 +318,81 @@ static void hand_over(struct sofa_machine *m, int last, int empty)
         next->filled = 1;
     }
     m->block_ready = last || empty;
-    next->base = now->base + m->j->tile;
     next->state = last || empty ? TILES_IDLE : TILES_SEEK;
+}
+
+/* The tile after this one, which is not the block's last; order own goes on from the top when it has come to the bottom. */
+static void choose_next_tile(struct sofa_machine *m, const struct sofa_block *block)
+{
+    const struct sofa_tiles_state *now = &m->now.tiles;
+    struct sofa_tiles_state *next = &m->next.tiles;
+    int bottom = now->base <= block->low;
+    if (m->j->order == SOFA_ORDER_ASCENDING) {
+        next->base = next->target = now->base + m->j->tile;
+    } else if (bottom) {
+        next->target = block->high - 1;
+        next->wrapped = 1;
+    } else {
+        next->base = now->base - m->j->tile;
+        next->target = next->base;
+    }
+}
+
+static int is_last_tile(const struct sofa_machine *m, const struct sofa_block *block)
+{
+    const struct sofa_tiles_state *now = &m->now.tiles;
+    if (m->j->order == SOFA_ORDER_ASCENDING)
+        return now->base + m->j->tile >= block->high;
+    return now->wrapped ? now->base == now->first + m->j->tile : now->base <= block->low && !now->wraps;
+}
+
+static void begin_block(struct sofa_machine *m, const struct sofa_block *block)
+{
+    const struct sofa_tiles_state *now = &m->now.tiles;
+    struct sofa_tiles_state *next = &m->next.tiles;
+    int own = m->j->order == SOFA_ORDER_OWN;
+    next->state = own ? TILES_OWN : block->low >= block->high ? TILES_READY : TILES_SEEK;
+    next->position = now->position + block->rows + (now->begun ? 0 : m->j->own_offset);
+    next->begun = next->opening = 1;
+    next->wrapped = 0;
+    if (m->j->order == SOFA_ORDER_ASCENDING || !now->begun)
+        next->base = 0;
+    next->target = m->j->order == SOFA_ORDER_ASCENDING ? block->low : block->high - 1;
+}
+
+/* position counts rows, so that of a row is one less. */
+static void find_own(struct sofa_machine *m, const struct sofa_block *block)
+{
+    const struct sofa_tiles_state *now = &m->now.tiles;
+    struct sofa_tiles_state *next = &m->next.tiles;
+    uint64_t own = now->position - 1;
+    if (own >= m->j->keys) {
+        next->position = now->position - m->j->keys;
+        return;
+    }
+    if (own >= block->low && own < block->high)
+        next->target = own;
+    next->state = block->low >= block->high ? TILES_READY : TILES_SEEK;
+}
+
+/* A tile up or down in a cycle. */
+static void seek_tile(struct sofa_machine *m, const struct sofa_block *block)
+{
+    const struct sofa_tiles_state *now = &m->now.tiles;
+    struct sofa_tiles_state *next = &m->next.tiles;
+    next->row = 0;
+    if (now->base > now->target) {
+        next->base = now->base - m->j->tile;
+    } else if (now->base + m->j->tile <= now->target) {
+        next->base = now->base + m->j->tile;
+    } else {
+        next->state = TILES_SCAN;
+        next->opening = 0;
+        if (now->opening) {
+            next->first = now->base;
+            next->wraps = m->j->order == SOFA_ORDER_OWN && now->base + m->j->tile < block->high;
+        }
+    }
 }
 
 /* The walk over visible keys and the address register behind it. */
@@ -363,8 +436,7 @@ void sofa_step_tiles(struct sofa_machine *m)
     struct sofa_tiles_state *next = &m->next.tiles;
     const struct sofa_block *block = &m->result->block[m->now.ranges.block]; /* one spare after the last */
     int empty = block->low >= block->high;
-    uint64_t next_base = now->base + m->j->tile;
-    int last = next_base >= block->high;
+    int last = !empty && is_last_tile(m, block);
     int key_ready = !now->address_valid || (sofa_for_tokens(m) ? m->asked[SOFA_CLIENT_TOKEN] && !sofa_asks_again(m)
                                                                : m->asked[SOFA_CLIENT_KEY]);
     int walk_idle = !now->walk_any && !now->walk_follow && (!now->walk_valid || key_ready);
@@ -374,17 +446,14 @@ void sofa_step_tiles(struct sofa_machine *m)
     walk_keys(m, key_ready);
     switch (now->state) {
     case TILES_IDLE:
-        if (m->now.ranges.valid) {
-            next->state = empty ? TILES_READY : TILES_SEEK;
-            next->base = 0;
-        }
+        if (m->now.ranges.valid)
+            begin_block(m, block);
+        break;
+    case TILES_OWN:
+        find_own(m, block);
         break;
     case TILES_SEEK:
-        next->row = 0;
-        if (last || next_base > block->low)
-            next->state = TILES_SCAN;
-        else
-            next->base = next_base;
+        seek_tile(m, block);
         break;
     case TILES_SCAN:
         next->row = now->row + 1;
@@ -398,8 +467,11 @@ void sofa_step_tiles(struct sofa_machine *m)
             next->state = TILES_READY;
         break;
     case TILES_READY:
-        if (now->used < m->d.tile_slots && walk_idle && (!sofa_for_tokens(m) || sofa_may_begin_tile(m)))
+        if (now->used < m->d.tile_slots && walk_idle && (!sofa_for_tokens(m) || sofa_may_begin_tile(m))) {
             hand_over(m, last, empty);
+            if (!last && !empty)
+                choose_next_tile(m, block);
+        }
         break;
     }
     if (sofa_for_tokens(m) && walk_idle)

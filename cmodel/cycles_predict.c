@@ -125,7 +125,7 @@ void sofa_step_predict(struct sofa_machine *m)
     unsigned from = tile ? tile->group_first[pass->pass_group] : 0;
     int start = may_start(m, from);
     if (now->active && now->ends && now->row == now->last_row)
-        sofa_underway_add(&m->complete, m->cycle + m->d.predict_latency + m->d.select_latency + m->d.need_time, 0);
+        sofa_underway_add(&m->complete, m->cycle + m->d.predict_latency + sofa_selection_time(m) + m->d.need_time, 0);
     next->age = now->age + 1;
     if (start) {
         next->row = from;

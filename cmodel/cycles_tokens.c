@@ -551,7 +551,7 @@ static void end_pass(struct sofa_machine *m)
     const struct sofa_key_pass_state *keys = &m->now.keys;
     if (!keys->of_keys) {
         if (m->now.predict.ends)
-            sofa_underway_add(&m->complete, m->cycle + m->d.predict_latency + m->d.select_latency + m->d.need_time, 0);
+            sofa_underway_add(&m->complete, m->cycle + m->d.predict_latency + sofa_selection_time(m) + m->d.need_time, 0);
         return;
     }
     if (keys->final_keys)

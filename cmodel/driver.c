@@ -114,7 +114,14 @@ enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct s
         {"SCALE_MANTISSA", j->scale_mantissa},
         {"SCALE_SHIFT", j->scale_shift},
     };
+    const struct setting orders[] = {{"ORDER", j->order}, {"OWN_OFFSET", j->own_offset}};
+    const struct setting selection[] = {{"MASS", j->mass}, {"OCTAVE_SHIFT", j->octave_shift}, {"POLICY", j->policy}};
+    unsigned selections = c->select.policy == SOFA_POLICY_BOTH ? 3 : c->select.policy == SOFA_POLICY_MASS ? 2 : 0;
     enum sofa_status status = put_all(bus, settings, sizeof settings / sizeof settings[0], e);
+    if (status == SOFA_OK)
+        status = put_all(bus, selection, selections, e);
+    if (status == SOFA_OK)
+        status = put_all(bus, orders, c->select.orders ? 2 : 0, e);
     if (status == SOFA_OK && c->mode == SOFA_MODE_TOKENS)
         status = describe_tokens(bus, c, j, e);
     return status == SOFA_OK ? put_places(bus, c, place, e) : status;

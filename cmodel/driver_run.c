@@ -286,6 +286,7 @@ static enum sofa_status run_part(struct run *r, size_t first, size_t rows, int16
     struct sofa_counts counts;
     double start = now();
     job.rows = (unsigned)rows;
+    job.own_offset = (unsigned)((job.own_offset + first) % r->keys);
     job.keep = r->config->mode == SOFA_MODE_TOKENS && first > 0;
     enum sofa_status status = load_rows(r, first, rows, e);
     double loaded = now();

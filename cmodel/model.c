@@ -3,6 +3,8 @@
 
 #include "attend.h"
 #include "kvgen.h"
+#include "mass.h"
+#include "order.h"
 #include "pack.h"
 #include "predict.h"
 #include "predict_keys.h"
@@ -34,6 +36,8 @@ struct run {
     struct sofa_attend_row row[SOFA_QUERY_BLOCK_MAX];
     int64_t radius_row[SOFA_QUERY_BLOCK_MAX];
     int32_t carried[SOFA_QUERY_BLOCK_MAX];
+    struct sofa_mass mass[SOFA_QUERY_BLOCK_MAX];
+    int octave_shift[SOFA_QUERY_BLOCK_MAX];
 };
 
 static void close_run(struct run *run)
@@ -127,6 +131,8 @@ static void start_block(struct run *run, size_t row0, unsigned rows)
         sofa_encode_query(run->power + r * d, q, d, e_row, run->c->predict.code_powers);
         run->radius_row[r] = sofa_radius_row(run->j->radius, e_row, run->c->predict.score_bits);
         run->carried[r] = INT32_MIN;
+        run->mass[r] = (struct sofa_mass){0};
+        run->octave_shift[r] = sofa_octave_shift(run->j->octave_shift, e_row);
         if (run->t->first[row0 + r] >= run->t->visible[row0 + r])
             run->result->counters.empty_rows++;
     }
@@ -140,6 +146,34 @@ static void visible_part(const struct run *run, size_t row, uint32_t base, unsig
     *high = end > base ? (end < tile_end ? end - base : run->j->tile) : 0;
 }
 
+static void need_keys(struct run *run, struct sofa_tile *tile, size_t row0, unsigned r, const uint16_t *key, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        sofa_tile_need(tile, key[i], r);
+        run->result->selected[(row0 + r) * run->result->keys + tile->base + key[i]] = 1;
+    }
+    run->result->counters.pairs += count;
+}
+
+static void select_by_rank(struct run *run, struct sofa_tile *tile, size_t row0, unsigned r, const int32_t *score, unsigned low,
+                           unsigned high)
+{
+    struct sofa_selection s;
+    sofa_select_keys(&s, score, low, high, run->j->kept, run->radius_row[r], run->j->carry, &run->carried[r]);
+    need_keys(run, tile, row0, r, s.key, s.count);
+    if (s.count > 0)
+        sofa_set_bit(tile->best, s.best);
+    run->result->counters.clipped += s.clipped;
+}
+
+static void select_by_mass(struct run *run, struct sofa_tile *tile, size_t row0, unsigned r, const int32_t *score, unsigned low,
+                           unsigned high)
+{
+    uint16_t key[SOFA_TILE_KEYS_MAX + 1]; /* one more: written before it is known whether it counts */
+    unsigned count = sofa_mass_select(&run->mass[r], key, score, low, high, run->j->mass);
+    need_keys(run, tile, row0, r, key, count);
+}
+
 static void predict_row(struct run *run, struct sofa_tile *tile, size_t row0, unsigned r)
 {
     size_t d = run->c->head_dim;
@@ -149,19 +183,15 @@ static void predict_row(struct run *run, struct sofa_tile *tile, size_t row0, un
         return;
     sofa_tile_see(tile, r, low, high, run->c->predict.keys);
     int32_t score[SOFA_TILE_KEYS_MAX];
-    run->result->saturated.predicted +=
-        sofa_predict_row(score + low, run->power + r * d, run->khat + (tile->base + low) * d, d, high - low,
-                         run->j->score_shift, run->c->predict.score_bits);
-    struct sofa_selection s;
-    sofa_select_keys(&s, score, low, high, run->j->kept, run->radius_row[r], run->j->carry, &run->carried[r]);
-    for (unsigned i = 0; i < s.count; i++) {
-        sofa_tile_need(tile, s.key[i], r);
-        run->result->selected[(row0 + r) * run->result->keys + tile->base + s.key[i]] = 1;
-    }
-    if (s.count > 0)
-        sofa_set_bit(tile->best, s.best);
-    run->result->counters.pairs += s.count;
-    run->result->counters.clipped += s.clipped;
+    int by_mass = run->j->policy == SOFA_POLICY_MASS;
+    run->result->saturated.predicted += sofa_predict_row(
+        score + low, run->power + r * d, run->khat + (tile->base + low) * d, d, high - low,
+        by_mass ? run->octave_shift[r] : (int)run->j->score_shift,
+        by_mass ? SOFA_OCTAVE_BITS : run->c->predict.score_bits);
+    if (by_mass)
+        select_by_mass(run, tile, row0, r, score, low, high);
+    else
+        select_by_rank(run, tile, row0, r, score, low, high);
 }
 
 static void attend_row(struct run *run, size_t row0, unsigned r, size_t key)
@@ -279,13 +309,23 @@ static void block_keys(const struct run *run, size_t row0, unsigned rows, uint32
     }
 }
 
+static enum sofa_status run_tiles(struct run *run, size_t row0, unsigned rows, uint32_t low, uint32_t high, struct sofa_error *e)
+{
+    const struct sofa_job *j = run->j;
+    struct sofa_tile_range range = sofa_tiles_of_block(j, low, high, row0 + rows - 1);
+    enum sofa_status status = SOFA_OK;
+    for (uint32_t n = 0; n < sofa_tile_count(&range) && status == SOFA_OK; n++)
+        status = run_tile(run, row0, rows, sofa_tile_number(&range, j->order, n) * j->tile, e);
+    return status;
+}
+
 static enum sofa_status run_block(struct run *run, size_t row0, unsigned rows, struct sofa_error *e)
 {
-    uint32_t low, high, tile = run->j->tile;
+    uint32_t low, high;
     start_block(run, row0, rows);
     block_keys(run, row0, rows, &low, &high);
-    for (uint32_t base = low / tile * tile; base < high; base += tile) {
-        enum sofa_status status = run_tile(run, row0, rows, base, e);
+    if (low < high) {
+        enum sofa_status status = run_tiles(run, row0, rows, low, high, e);
         if (status != SOFA_OK)
             return status;
     }

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define EXTRA_MAX 16
-enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ROWS,
+enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ORDER, OPTION_MASS, OPTION_ROWS,
        OPTION_HEAD, OPTION_FIT, OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
 
 static const struct option shared_options[] = {
@@ -20,6 +20,7 @@ static const struct option shared_options[] = {
     {"carry", no_argument, NULL, OPTION_CARRY},         {"rows", required_argument, NULL, OPTION_ROWS},
     {"head", required_argument, NULL, OPTION_HEAD},
     {"fit", no_argument, NULL, OPTION_FIT},
+    {"order", required_argument, NULL, OPTION_ORDER},   {"mass", required_argument, NULL, OPTION_MASS},
     {"all-visible", no_argument, NULL, OPTION_ALL_VISIBLE}, {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, 'h'},                   {"version", no_argument, NULL, OPTION_VERSION},
     {"output", required_argument, NULL, 'o'},
@@ -32,9 +33,14 @@ static void print_help(const struct sofa_program *program)
            "  --set KEY=VALUE   override a key of the configuration, e.g. tile.keys=128\n"
            "  --fit             set head_dim, mode and kvgen.rotary, and larger keys_max and hidden_max, as the trace needs\n"
            "  --kept N          keys kept per row and tile (default: as many as the hardware keeps)\n"
+           "  --mass SHARE      keep keys that seem to have this share of the row's weight so far, instead of --kept (0 < SHARE < 1)\n"
            "  --tile KEYS       keys of a tile (default: tile.keys)\n"
            "  --radius R        drop kept keys more than R (natural logarithm) below the best (default: inf)\n"
            "  --carry           the best is that of this and all earlier tiles of the row\n"
+           "  --order ORDER     of a block's tiles: ascending; nearest: from its last visible key down; own[:OFFSET]: from the\n"
+           "                    position of its last row down, then from the last visible key down; row r of the trace is at key\n"
+           "                    r + OFFSET modulo all keys (default: ascending; with --mass, nearest where rows see different\n"
+           "                    keys, own where all see the same and rows are a multiple of the keys, else ascending)\n"
            "  --rows A:B        only rows A to B-1 of the trace\n"
            "  --head N          of a trace that holds several heads, from 0 on%s\n"
            "  --all-visible     every row sees every key, whatever the trace's first and visible say\n"
@@ -72,6 +78,30 @@ static enum sofa_status take_count(unsigned *value, const char *name, const char
     return SOFA_OK;
 }
 
+enum sofa_status sofa_options_mass(struct sofa_options *o, const char *text, struct sofa_error *e)
+{
+    if (!sofa_parse_real(text, &o->mass) || !(o->mass > 0 && o->mass < 1))
+        return sofa_fail(e, SOFA_BAD_INPUT, "--mass '%.80s': must be a number between 0 and 1", text);
+    return SOFA_OK;
+}
+
+enum sofa_status sofa_options_order(struct sofa_options *o, const char *text, struct sofa_error *e)
+{
+    static const char *const names[SOFA_ORDERS] = {"ascending", "nearest", "own"};
+    uint64_t offset;
+    o->order_given = 1;
+    for (unsigned order = 0; order < SOFA_ORDERS; order++)
+        if (strcmp(text, names[order]) == 0) {
+            o->order = (enum sofa_order)order;
+            return SOFA_OK;
+        }
+    if (strncmp(text, "own:", 4) != 0 || !sofa_parse_unsigned(text + 4, UINT32_MAX, &offset))
+        return sofa_fail(e, SOFA_BAD_INPUT, "--order '%.80s': must be ascending, nearest, own or own:OFFSET", text);
+    o->order = SOFA_ORDER_OWN;
+    o->own_offset = (size_t)offset;
+    return SOFA_OK;
+}
+
 static enum sofa_status take_shared(struct sofa_run_options *o, int option, const char *text, struct sofa_error *e)
 {
     switch (option) {
@@ -87,6 +117,8 @@ static enum sofa_status take_shared(struct sofa_run_options *o, int option, cons
             return sofa_fail(e, SOFA_BAD_INPUT, "--radius '%.80s': must be a number >= 0, or inf", text);
         return SOFA_OK;
     case OPTION_CARRY: o->run.carry = 1; return SOFA_OK;
+    case OPTION_MASS: return sofa_options_mass(&o->run, text, e);
+    case OPTION_ORDER: return sofa_options_order(&o->run, text, e);
     case OPTION_ROWS:
         if (!sofa_parse_range(text, &o->row_first, &o->row_end))
             return sofa_fail(e, SOFA_BAD_INPUT, "--rows '%.80s': must be A:B with 0 <= A < B", text);
@@ -203,14 +235,17 @@ enum sofa_status sofa_input_take(struct sofa_input *input, const struct sofa_set
                                  const char *trace, size_t head, int given, struct sofa_error *e)
 {
     *input = (struct sofa_input){.config = setup->config};
-    const struct sofa_trace_choice choice = {.head = head, .given = given, .warnings = &input->warnings};
+    const struct sofa_trace_choice choice = {.head = head, .octaves = o->run.mass > 0, .given = given,
+                                             .warnings = &input->warnings};
     enum sofa_status status = sofa_trace_load_head(&input->trace, trace, &choice, &input->config, e);
     if (status == SOFA_OK)
         status = sofa_trace_rows(&input->trace, o->row_first, o->row_end, e);
     if (status == SOFA_OK && o->all_visible)
         sofa_trace_see_all(&input->trace);
+    struct sofa_options run = o->run;
+    run.own_offset += o->row_first;
     if (status == SOFA_OK)
-        status = sofa_job_make(&input->job, &input->config, &input->trace, &o->run, e);
+        status = sofa_job_make(&input->job, &input->config, &input->trace, &run, e);
     if (status != SOFA_OK)
         sofa_input_free(input);
     return status;

@@ -32,7 +32,7 @@ struct sofa_run_options {
     const char *out_path; /* -o; NULL: none */
     const char *override[SOFA_OVERRIDES_MAX];
     unsigned overrides;
-    struct sofa_options run;    /* --kept, --tile, --radius, --carry */
+    struct sofa_options run;    /* --kept, --tile, --radius, --carry, --order */
     size_t row_first, row_end;  /* --rows A:B; 0 and SIZE_MAX: all */
     size_t head;                /* --head N; SIZE_MAX: the file's only one */
     int all_visible;            /* every row sees every key */
@@ -44,6 +44,11 @@ struct sofa_run_options {
 /* Options may follow positional arguments. Errors are one line without the program's name. */
 enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sofa_program *program, int argc,
                                     char **argv, struct sofa_error *e);
+
+/* The argument of --mass: between 0 and 1. */
+enum sofa_status sofa_options_mass(struct sofa_options *o, const char *text, struct sofa_error *e);
+/* The argument of --order: ascending, nearest, own or own:OFFSET. */
+enum sofa_status sofa_options_order(struct sofa_options *o, const char *text, struct sofa_error *e);
 
 /* The configuration that the options name; with --fit, what was set for the traces. */
 struct sofa_setup {

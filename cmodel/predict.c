@@ -37,10 +37,41 @@ static int32_t dot(const int16_t *power, const int16_t *khat, size_t d)
     return full;
 }
 
-int32_t sofa_predict_score(const int16_t *power, const int16_t *khat, size_t d, unsigned score_shift,
+static inline int32_t scale(int32_t full, int score_shift, unsigned score_bits)
+{
+    int64_t wide = (int64_t)full * 4; /* no shift goes further to the left */
+    return (int32_t)sofa_saturate(wide >> (score_shift + 2), score_bits);
+}
+
+int32_t sofa_predict_score(const int16_t *power, const int16_t *khat, size_t d, int score_shift,
                            unsigned score_bits)
 {
-    return (int32_t)sofa_saturate(dot(power, khat, d) >> score_shift, score_bits);
+    return scale(dot(power, khat, d), score_shift, score_bits);
+}
+
+/* In 32 bits, so that compilers make vectors of it. */
+static unsigned scale_right(int32_t *score, unsigned keys, unsigned score_shift, unsigned score_bits)
+{
+    int32_t top = (int32_t)(((uint32_t)1 << (score_bits - 1)) - 1);
+    unsigned saturated = 0;
+    for (unsigned k = 0; k < keys; k++) {
+        int32_t exact = score[k] >> score_shift, s = exact;
+        s = s > top ? top : s;
+        score[k] = s < -top - 1 ? -top - 1 : s;
+        saturated += score[k] != exact;
+    }
+    return saturated;
+}
+
+static unsigned scale_left(int32_t *score, unsigned keys, int score_shift, unsigned score_bits)
+{
+    unsigned saturated = 0;
+    for (unsigned k = 0; k < keys; k++) {
+        int32_t exact = score[k];
+        score[k] = scale(exact, score_shift, score_bits);
+        saturated += score[k] != (int64_t)exact * 4 >> (score_shift + 2);
+    }
+    return saturated;
 }
 
 /* Four keys at a time, so that the codes are read once for all. */
@@ -61,20 +92,14 @@ static void dot_four(int32_t *full, const int16_t *power, const int16_t *khat, s
 }
 
 unsigned sofa_predict_row(int32_t *score, const int16_t *power, const int16_t *khat, size_t d, unsigned keys,
-                          unsigned score_shift, unsigned score_bits)
+                          int score_shift, unsigned score_bits)
 {
-    int32_t top = (int32_t)(((uint32_t)1 << (score_bits - 1)) - 1);
     unsigned whole = keys / 4 * 4;
-    unsigned saturated = 0;
     for (unsigned k = 0; k < whole; k += 4)
         dot_four(score + k, power, khat + k * d, d);
     for (unsigned k = whole; k < keys; k++)
         score[k] = dot(power, khat + k * d, d);
-    for (unsigned k = 0; k < keys; k++) {
-        int32_t exact = score[k] >> score_shift, s = exact;
-        s = s > top ? top : s;
-        score[k] = s < -top - 1 ? -top - 1 : s;
-        saturated += score[k] != exact;
-    }
-    return saturated;
+    if (score_shift < 0)
+        return scale_left(score, keys, score_shift, score_bits);
+    return scale_right(score, keys, score_shift < 31 ? (unsigned)score_shift : 31, score_bits);
 }

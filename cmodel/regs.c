@@ -67,6 +67,13 @@ static const struct sofa_register table[] = {
     STRIDE("ROTARY", 0x0D0, "cosines and sines"),
     {"TURN_STRIDE", 0x0D4, SOFA_REG_DESCRIPTOR, "RW", 32, 0,
      "bytes from TURN_BASE to the words of a tile, for each key before it; a multiple of the port's bytes", {{0}}},
+    JOB("ORDER", 0x0D8, 2, "order of tiles: 0 ascending; 1 from a block's last visible key down; 2 from the own position of its last row down, "
+        "then from the last visible key down"),
+    JOB("OWN_OFFSET", 0x0DC, 32, "position of the first row among the keys, below KEYS; the own position of a row is that of the one before plus 1, "
+        "modulo KEYS"),
+    JOB("POLICY", 0x0E0, 1, "selection: 0 by rank, the KEPT largest of a tile; 1 by mass"),
+    JOB("MASS", 0x0E4, 10, "selection by mass: -16 log2 of the share of a row's weight that a kept key must seem to have; a larger one counts as 992"),
+    JOB("OCTAVE_SHIFT", 0x0E8, 6, "selection by mass: right shift, less the row's exponent, that turns full scores into octaves"),
     COUNTER("CYCLES", 0x100, "cycles from start to done"),
     COUNTER("PREDICT_BUSY", 0x108, "cycles with a useful prediction beat"),
     COUNTER("SELECT_BUSY", 0x110, "cycles with a beat in the selection network"),
@@ -108,7 +115,7 @@ static const struct {
     {"tile", "TILE is 0 or larger than tile.keys"},
     {"kept", "KEPT is 0, larger than tile.kept_max or larger than TILE"},
     {"alignment", "a base or stride is not a multiple of the port's bytes"},
-    {"mode", "MODE is not supported"},
+    {"mode", "MODE or ORDER is not supported"},
     {"range", "a row's first or visible is outside 0 to KEYS"},
     {"read_bus", "the memory answered a read with an error"},
     {"write_bus", "the memory answered a write with an error"},
@@ -165,6 +172,12 @@ int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, 
     if (strcmp(r->name, "CONFIG_HASH") == 0)
         out->reset = sofa_config_hash(c);
     if (c->mode != SOFA_MODE_TOKENS && is_for_tokens(r->name))
+        return 0;
+    if (!c->select.orders && (strcmp(r->name, "ORDER") == 0 || strcmp(r->name, "OWN_OFFSET") == 0))
+        return 0;
+    if (c->select.policy != SOFA_POLICY_BOTH && strcmp(r->name, "POLICY") == 0)
+        return 0;
+    if (c->select.policy == SOFA_POLICY_RANK && (strcmp(r->name, "MASS") == 0 || strcmp(r->name, "OCTAVE_SHIFT") == 0))
         return 0;
     if ((c->mode != SOFA_MODE_TOKENS || !c->kvgen.rotary) && is_for_rotary(r->name))
         return 0;

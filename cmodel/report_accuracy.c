@@ -64,22 +64,36 @@ static void compare(struct ratio *r, const double *want, const int16_t *got, dou
     }
 }
 
-/* The selection of docs/arithmetic.md by exact scores, without a radius. */
-static void select_exact(struct scratch *s, const struct sofa_job *j, size_t first, size_t visible)
+/* The `room` largest exact scores of keys low..high-1, ties to the lower key. */
+static void select_largest(struct scratch *s, size_t low, size_t high, size_t room)
 {
+    size_t count = high - low;
+    room = room < count ? room : count;
+    if (room == 0)
+        return;
+    memcpy(s->sorted, s->score + low, count * sizeof *s->sorted);
+    int64_t cut = sofa_nth_largest(s->sorted, count, room);
+    for (size_t key = low; key < high; key++)
+        room -= s->exact[key] = s->score[key] > cut;
+    for (size_t key = low; key < high && room > 0; key++)
+        if (s->score[key] == cut) {
+            s->exact[key] = 1;
+            room--;
+        }
+}
+
+/* The selection of docs/arithmetic.md by exact scores, without a radius; by mass, as many of the row's largest as it keeps. */
+static void select_exact(struct scratch *s, const struct sofa_job *j, const uint8_t *selected, size_t first, size_t visible)
+{
+    size_t kept = 0;
     memset(s->exact + first, 0, visible - first);
-    for (size_t base = first / j->tile * j->tile; base < visible; base += j->tile) {
-        size_t low = base > first ? base : first, end = base + j->tile;
-        size_t high = end < visible ? end : visible, count = high - low, room = j->kept < count ? j->kept : count;
-        memcpy(s->sorted, s->score + low, count * sizeof *s->sorted);
-        int64_t cut = sofa_nth_largest(s->sorted, count, room);
-        for (size_t key = low; key < high; key++)
-            room -= s->exact[key] = s->score[key] > cut;
-        for (size_t key = low; key < high && room > 0; key++)
-            if (s->score[key] == cut) {
-                s->exact[key] = 1;
-                room--;
-            }
+    for (size_t key = first; key < visible && j->policy == SOFA_POLICY_MASS; key++)
+        kept += selected[key];
+    if (j->policy == SOFA_POLICY_MASS)
+        select_largest(s, first, visible, kept);
+    for (size_t base = first / j->tile * j->tile; base < visible && j->policy != SOFA_POLICY_MASS; base += j->tile) {
+        size_t end = base + j->tile;
+        select_largest(s, base > first ? base : first, end < visible ? end : visible, j->kept);
     }
 }
 
@@ -145,7 +159,7 @@ static void tally_row(struct tally *tally, struct scratch *s, const struct sofa_
     if (first >= visible)
         return;
     tally_weight(tally, s->weight, selected, first, visible);
-    select_exact(s, j, first, visible);
+    select_exact(s, j, selected, first, visible);
     sofa_reference_attend(s->out, s->weight, s->score, s->exact, t, row);
     compare_exact(&tally->exact, s->dense, s->out, d);
     tally_recall(tally, s, selected, first, visible);

@@ -101,12 +101,29 @@ static void warn_unused(const struct sofa_source *s, const struct sofa_config *c
         sofa_warn(warnings, "%.150s: not used in mode %s: %s", s->path, sofa_mode_name(c->mode), list);
 }
 
+double sofa_khat_step(const struct sofa_config *c, const struct sofa_trace *t)
+{
+    if (c->mode == SOFA_MODE_TOKENS)
+        return ldexp(t->tokens.khat_step, (int)t->tokens.khat_shift);
+    return ldexp(t->k.step, (int)(c->data.key_bits - c->predict.operand_bits));
+}
+
+/* Policy mass: the step of q is rounded up so that q_step * step of K^ * scale is a power of two of octaves. */
+static void round_query_step(struct sofa_trace *t, const struct sofa_config *c)
+{
+    double worth = t->q.step * sofa_khat_step(c, t) * t->scale * M_LOG2E;
+    double step = t->q.step * exp2(ceil(log2(worth)) - log2(worth));
+    for (size_t i = 0; i < t->q.rows * t->q.cols; i++)
+        t->q.value[i] = (int16_t)rint((double)t->q.given[i] / step);
+    t->q.step = step;
+}
+
 static enum sofa_status read_trace(struct sofa_trace *t, const struct sofa_source *s, const struct sofa_trace_choice *choice,
                                    const struct sofa_config *c, struct sofa_error *e)
 {
     const struct sofa_columns columns = sofa_head_columns(c);
     const struct sofa_place q = {s, "q"}, scale = {s, "scale"};
-    enum sofa_status status = sofa_read_tensor(&t->q, &q, &columns, c->data.query_bits, choice->given, e);
+    enum sofa_status status = sofa_read_tensor(&t->q, &q, &columns, c->data.query_bits, choice->given || choice->octaves, e);
     if (status == SOFA_OK)
         status = c->mode == SOFA_MODE_TOKENS ? sofa_trace_read_tokens(t, s, c, choice->given, e)
                                              : read_keys(t, s, c, choice->given, e);
@@ -115,6 +132,8 @@ static enum sofa_status read_trace(struct sofa_trace *t, const struct sofa_sourc
     t->scale = 1 / sqrt(c->head_dim);
     if (status == SOFA_OK && sofa_place_has(&scale))
         status = sofa_read_scalar(&scale, &t->scale, e);
+    if (status == SOFA_OK && choice->octaves && t->q.given)
+        round_query_step(t, c);
     if (status == SOFA_OK) {
         note_ranges(t);
         warn_unused(s, c, choice->warnings);

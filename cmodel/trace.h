@@ -38,6 +38,7 @@ struct sofa_trace {
 /* What is wanted of a file. */
 struct sofa_trace_choice {
     size_t head;  /* of a file that holds several: 0 .. heads - 1; SIZE_MAX: it must hold one */
+    int octaves;  /* the step of a q of floats is such that a predicted score counts in a power of two of octaves (policy mass) */
     int given;    /* keep the tensors as given (t->q.given, t->k.given, t->v.given) */
     struct sofa_warnings *warnings; /* takes what was not used of the file; NULL: nobody asks */
 };
@@ -61,6 +62,8 @@ enum sofa_status sofa_trace_rows(struct sofa_trace *t, size_t a, size_t b, struc
 void sofa_trace_see_all(struct sofa_trace *t);
 void sofa_trace_free(struct sofa_trace *t);
 void sofa_tensor_free(struct sofa_tensor *t);
+/* Real worth of one step of K^. */
+double sofa_khat_step(const struct sofa_config *c, const struct sofa_trace *t);
 /* Element i as the file gives it. */
 static inline double sofa_tensor_given(const struct sofa_tensor *t, size_t i)
 {

@@ -129,7 +129,9 @@ static enum sofa_status execute(struct host *h, const struct sofa_trace *t, stru
 {
     struct sofa_job job;
     struct host_result result;
-    enum sofa_status status = sofa_job_make(&job, &h->config, t, &h->options->run, e);
+    struct sofa_options run = h->options->run;
+    run.own_offset += h->options->row_first;
+    enum sofa_status status = sofa_job_make(&job, &h->config, t, &run, e);
     if (status == SOFA_OK)
         status = host_execute(h, t, &job, &result, e);
     return status == SOFA_OK ? finish(h, &result, e) : status;
@@ -139,7 +141,7 @@ enum sofa_status host_run(struct host *h, struct sofa_error *e)
 {
     struct sofa_trace trace = {.q = {0}};
     struct sofa_warnings warnings = {.count = 0};
-    const struct sofa_trace_choice choice = {.head = h->options->head, .warnings = &warnings};
+    const struct sofa_trace_choice choice = {.head = h->options->head, .octaves = h->options->run.mass > 0, .warnings = &warnings};
     if (h->options->arguments != 1)
         return sofa_fail(e, SOFA_BAD_INPUT, "run: give one TRACE.npz; see --help");
     enum sofa_status status = host_identify(h, e);

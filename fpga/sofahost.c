@@ -2,6 +2,7 @@
 /* sofahost: runs attention on a board and checks it against the model. */
 #include "host.h"
 
+#include "../cmodel/options.h"
 #include "../cmodel/parse.h"
 #include "../cmodel/program.h"
 #include "../cmodel/version.h"
@@ -30,7 +31,7 @@ static const char usage[] =
     "  --timeout S         seconds that a job may take (60)\n"
     "  --rows A:B          only rows A to B-1 of the trace\n"
     "  --head N            of a trace that holds several heads, from 0 on\n"
-    "  --kept N, --tile KEYS, --radius R, --carry\n"
+    "  --kept N, --tile KEYS, --radius R, --carry, --mass SHARE, --order ORDER\n"
     "                      as sofamodel takes them\n"
     "  --json              prints one JSON object\n"
     "  --help, --version\n"
@@ -38,7 +39,7 @@ static const char usage[] =
     "Exit status: 0 good, 1 no answer or a bad one, 2 usage or input error.\n";
 
 enum { OPTION_PORT = 256, OPTION_BAUD, OPTION_CONFIG, OPTION_SET, OPTION_TIMEOUT, OPTION_ROWS, OPTION_HEAD, OPTION_KEPT, OPTION_TILE,
-       OPTION_RADIUS, OPTION_CARRY, OPTION_JSON, OPTION_VERSION };
+       OPTION_RADIUS, OPTION_CARRY, OPTION_ORDER, OPTION_MASS, OPTION_JSON, OPTION_VERSION };
 
 static const struct option known[] = {
     {"port", required_argument, NULL, OPTION_PORT},     {"baud", required_argument, NULL, OPTION_BAUD},
@@ -46,6 +47,7 @@ static const struct option known[] = {
     {"timeout", required_argument, NULL, OPTION_TIMEOUT}, {"rows", required_argument, NULL, OPTION_ROWS},
     {"kept", required_argument, NULL, OPTION_KEPT},     {"tile", required_argument, NULL, OPTION_TILE},
     {"radius", required_argument, NULL, OPTION_RADIUS}, {"carry", no_argument, NULL, OPTION_CARRY},
+    {"order", required_argument, NULL, OPTION_ORDER},   {"mass", required_argument, NULL, OPTION_MASS},
     {"head", required_argument, NULL, OPTION_HEAD},     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, 'h'},                   {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -88,6 +90,8 @@ static enum sofa_status take(struct host_options *o, int option, const char *tex
             return sofa_fail(e, SOFA_BAD_INPUT, "--radius '%.80s': must be a number >= 0, or inf", text);
         break;
     case OPTION_CARRY: o->run.carry = 1; break;
+    case OPTION_MASS: return sofa_options_mass(&o->run, text, e);
+    case OPTION_ORDER: return sofa_options_order(&o->run, text, e);
     default: o->json = 1; break;
     }
     return SOFA_OK;

@@ -93,6 +93,8 @@ static void follow(struct sofa_config *c, const unsigned char *set)
     }
     if (c->head_dim % 2 != 0)
         c->kvgen.rotary = 0;
+    if (c->select.policy != SOFA_POLICY_RANK)
+        c->predict.keys = c->tile.keys;
     while (c->head_dim * 16 > 256 * c->memory.port_bits)
         c->memory.port_bits *= 2;
     if (c->board.clock_hz / 16 < c->board.baud && !set[SOFA_KEY_CLOCK_HZ])

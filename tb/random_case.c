@@ -141,6 +141,17 @@ static void choose_data(struct tb_case *c, struct tb_random *r)
     give(c, "predict.operand_bits", tb_random_below(r, 2) ? least(8, key_bits) : tb_random_between(r, 4, key_bits));
 }
 
+/* Selection by mass, where a beat may be a whole tile; cores whose tiles ascend. Drawn from other numbers than the rest. */
+static void choose_selection(struct tb_case *c, struct tb_random *r, const struct sizes *s)
+{
+    unsigned policy = tb_random_below(r, 4);
+    give(c, "select.orders", tb_random_below(r, 4) > 0);
+    if (policy == SOFA_POLICY_RANK || policy > SOFA_POLICY_BOTH || s->port || s->tile > 64)
+        return;
+    give(c, "select.policy", policy);
+    give(c, "predict.keys", s->tile);
+}
+
 /* Narrow prediction, in half of all configurations. Drawn from other numbers than the rest. */
 static void narrow_prediction(struct tb_case *c, struct tb_random *r)
 {
@@ -237,6 +248,7 @@ enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned ind
     uint64_t bytes = choose_memory(c, r, &s);
     struct tb_random tokens = {seed * 0x9E3779B97F4A7C15u + index}, narrow = {seed * 0xD6E8FEB86659FD93u + index};
     narrow_prediction(c, &narrow);
+    choose_selection(c, &narrow, &s);
     if (tb_random_next(&tokens) >> 63) {
         choose_tokens(c, &tokens, &s, dims);
         widen_addresses(c, bytes);
@@ -275,4 +287,12 @@ void tb_random_job(struct tb_case_job *job, struct tb_case *c)
     job->options.carry = (int)tb_random_below(r, 2);
     if (k->mode == SOFA_MODE_TOKENS)
         limit_tokens(job, k);
+    struct tb_random order = {r->state};
+    if (k->select.policy == SOFA_POLICY_MASS || (k->select.policy == SOFA_POLICY_BOTH && tb_random_below(&order, 3))) {
+        job->options = (struct sofa_options){.tile = job->options.tile, .radius = -1};
+        job->options.mass = exp2(-(double)tb_random_below(&order, 100) / 8 - 0.1);
+    }
+    job->options.order_given = k->select.orders && tb_random_below(&order, 2);
+    job->options.order = (enum sofa_order)tb_random_below(&order, SOFA_ORDERS);
+    job->options.own_offset = tb_random_below(&order, (unsigned)job->keys);
 }

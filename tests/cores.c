@@ -3,6 +3,8 @@
 
 #include "tests.h"
 
+#include <math.h>
+
 #define SETTINGS 24
 #define QUIET 32u /* cycles after a job that are watched */
 
@@ -24,6 +26,10 @@ static const char *const designs[][SETTINGS] = {
     {"target=fpga", "query_block=5", "head_dim=24", "tile.keys=12", "tile.kept_max=5", "data.query_bits=8", "data.key_bits=8",
      "data.value_bits=8", "predict.operand_bits=6", "predict.keys=3", "predict.dims=8", "attend.lanes=1", "attend.width=24",
      "attend.window=3", "memory.port_bits=32", "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48"},
+    /* both policies, narrow prediction */
+    {"select.policy=both", "query_block=6", "head_dim=20", "keys_max=300", "tile.keys=13", "tile.kept_max=4", "predict.keys=13",
+     "predict.dims=8", "predict.operand_bits=3", "predict.code_powers=4", "predict.score_bits=9", "attend.lanes=2", "attend.width=7",
+     "memory.prefetch=6"},
     /* tokens: rotated keys; a pass of keys for each slice of codes, which come slower than tokens */
     {"mode=tokens", "kvgen.rotary=1", "head_dim=22", "hidden_max=40", "kvgen.slice=20", "predict.dims=5", "kvgen.inputs=2"},
     {"mode=tokens", "head_dim=32", "hidden_max=32", "kvgen.slice=8", "predict.dims=8", "predict.keys=4", "tile.keys=4",
@@ -35,6 +41,8 @@ static const char *const designs[][SETTINGS] = {
      "kvgen.outputs=4", "kvgen.inputs=3", "predict.keys=3", "predict.dims=4", "predict.weight_rounding=floor",
      "data.value_bits=8", "attend.lanes=3", "attend.width=4", "attend.window=3", "memory.port_bits=64",
      "memory.read_channels=2", "memory.prefetch=3", "memory.address_bits=48", "keys_max=200"},
+    {"mode=tokens", "select.policy=mass", "query_block=7", "head_dim=16", "hidden_max=30", "tile.keys=8", "predict.keys=8",
+     "predict.code_powers=5", "predict.operand_bits=5", "attend.width=16", "kvgen.rotary=1"},
 };
 _Static_assert(sizeof designs / sizeof designs[0] == DESIGNS, "as many as cores.h says");
 
@@ -62,7 +70,12 @@ void make_head(struct head *h, struct fixture *f, size_t rows, size_t keys, enum
 {
     keys = keys < f->config.keys_max ? keys : f->config.keys_max;
     CHECK_OK(tb_synthetic(&h->trace, &f->config, rows, keys, content, view, &f->random, &error));
-    CHECK_OK(sofa_job_make(&h->job, &f->config, &h->trace, o, &error));
+    struct sofa_options options = *o;
+    int both = f->config.select.policy == SOFA_POLICY_BOTH;
+    if (f->config.select.policy == SOFA_POLICY_MASS || (both && tb_random_below(&f->random, 2)))
+        options = (struct sofa_options){.radius = -1, .tile = o->tile, .order_given = o->order_given, .order = o->order,
+                                        .own_offset = o->own_offset, .mass = exp2(-0.25 * (1 + tb_random_below(&f->random, 50)))};
+    CHECK_OK(sofa_job_make(&h->job, &f->config, &h->trace, &options, &error));
     CHECK_OK(sofa_model_run(&h->result, &f->config, &h->trace, &h->job, 1, &error));
 }
 

@@ -8,7 +8,7 @@
 #include "../tb/synthetic.h"
 
 /* Designs 0 .. DESIGN_TOKENS - 1 are of mode kv, the others of mode tokens. */
-enum { DESIGN_WHOLE = 4, DESIGN_FAR = 5, DESIGN_TOKENS = 6, DESIGNS = 10 };
+enum { DESIGN_WHOLE = 4, DESIGN_FAR = 5, DESIGN_MASS = 6, DESIGN_TOKENS = 7, DESIGNS = 12 };
 
 struct fixture {
     struct sofa_config config;

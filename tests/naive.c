@@ -10,6 +10,8 @@ typedef __int128 wide;
 struct naive_row {
     int started;
     wide m, l, o[SOFA_HEAD_DIM_MAX], most;
+    int met; /* selection by mass: a tile has been */
+    wide sum;
 };
 
 struct naive {
@@ -56,7 +58,7 @@ static int row_exponent(const int16_t *q, unsigned d)
     return most ? exponent(most) : 0;
 }
 
-static wide score(const struct naive *n, size_t row, size_t key)
+static wide full_score(const struct naive *n, size_t row, size_t key)
 {
     unsigned d = n->c->head_dim;
     const int16_t *q = n->t->q.value + row * d;
@@ -67,7 +69,20 @@ static wide score(const struct naive *n, size_t row, size_t key)
         if (code > 0)
             sum += (q[i] < 0 ? -1 : 1) * n->key.khat[key * d + i] * ((wide)1 << (code - 1));
     }
-    return clamp(floor_shift(sum, n->j->score_shift), n->c->predict.score_bits);
+    return sum;
+}
+
+static wide score(const struct naive *n, size_t row, size_t key)
+{
+    return clamp(floor_shift(full_score(n, row, key), n->j->score_shift), n->c->predict.score_bits);
+}
+
+/* In quarters of an octave. */
+static wide octaves(const struct naive *n, size_t row, size_t key)
+{
+    unsigned e = (unsigned)row_exponent(n->t->q.value + row * n->c->head_dim, n->c->head_dim);
+    unsigned shift = n->j->octave_shift < e ? 0 : n->j->octave_shift - e;
+    return clamp(floor_shift(4 * full_score(n, row, key), shift < 60 ? shift : 60), 12); /* 60: nothing but the sign is left */
 }
 
 static int sees(const struct naive *n, size_t row, size_t key)
@@ -117,6 +132,51 @@ static void select_row(struct naive *n, size_t row, unsigned r, size_t base, siz
         n->r->selected[row * n->t->k.rows + key] = 1;
         n->r->pairs++;
     }
+}
+
+/* What the row has met: its largest score, and the sum of 2^(octaves - octaves of the largest) with 16 bits of fraction. */
+static void meet_tile(struct naive_row *state, const wide *s, const uint8_t *seen, size_t count)
+{
+    wide most = state->most, sum = 0;
+    for (size_t i = 0; i < count; i++)
+        most = seen[i] && (!state->met || s[i] > most) ? s[i] : most, state->met |= seen[i];
+    for (size_t i = 0; i < count; i++) {
+        wide below = floor_shift(most, 2) - floor_shift(s[i], 2);
+        sum += seen[i] && below <= 16 ? (wide)65536 >> below : 0;
+    }
+    for (wide octave = floor_shift(state->most, 2); octave < floor_shift(most, 2); octave++)
+        state->sum = floor_shift(state->sum, 1);
+    state->most = most;
+    state->sum += sum;
+}
+
+/* A key stays if its score, in sixteenths of an octave, reaches the logarithm of the sum less MASS, or it is the largest. */
+static void select_by_mass(struct naive *n, size_t row, unsigned r, size_t base, size_t end)
+{
+    struct naive_row *state = &n->row[r];
+    wide s[SOFA_TILE_KEYS_MAX];
+    uint8_t seen[SOFA_TILE_KEYS_MAX];
+    int any = 0, e = 0;
+    for (size_t key = base; key < end; key++) {
+        seen[key - base] = (uint8_t)sees(n, row, key);
+        s[key - base] = octaves(n, row, key);
+        n->seen[key - base] |= seen[key - base];
+        any |= seen[key - base];
+    }
+    if (!any)
+        return;
+    if (!state->met)
+        state->most = -2048;
+    meet_tile(state, s, seen, end - base);
+    while (state->sum >> (e + 1) > 0)
+        e++;
+    wide share = 16 * (floor_shift(state->most, 2) + e - 16) + (state->sum * 16 >> e) - 16 - (n->j->mass < 992 ? n->j->mass : 992);
+    for (size_t key = base; key < end; key++)
+        if (seen[key - base] && (4 * s[key - base] >= share || s[key - base] >= state->most)) {
+            n->need[key - base][r] = 1;
+            n->r->selected[row * n->t->k.rows + key] = 1;
+            n->r->pairs++;
+        }
 }
 
 static wide weight(wide x)
@@ -189,7 +249,10 @@ static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, s
     memset(n->best, 0, sizeof n->best);
     memset(n->seen, 0, sizeof n->seen);
     for (unsigned r = 0; r < rows; r++)
-        select_row(n, row0 + r, r, base, end);
+        if (n->j->policy == SOFA_POLICY_MASS)
+            select_by_mass(n, row0 + r, r, base, end);
+        else
+            select_row(n, row0 + r, r, base, end);
     for (int pass = 1; pass >= 0; pass--)
         for (size_t key = 0; key < end - base; key++) {
             if (n->best[key] != pass || !needed(n, key))
@@ -213,6 +276,25 @@ static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, s
     n->r->tiles += seen > 0;
     if (n->c->mode == SOFA_MODE_TOKENS)
         naive_count_tile(n->r, n->c, n->t, n->seen, base, end);
+}
+
+/* Tiles that no row sees leave no trace. */
+static void run_tiles(struct naive *n, size_t row0, unsigned rows)
+{
+    size_t keys = n->t->k.rows, size = n->j->tile, tiles = (keys + size - 1) / size, start = tiles - 1;
+    size_t own = (row0 + rows - 1 + n->j->own_offset) % keys;
+    uint32_t low = UINT32_MAX, high = 0;
+    for (size_t row = row0; row < row0 + rows; row++)
+        if (n->t->first[row] < n->t->visible[row]) {
+            low = n->t->first[row] < low ? n->t->first[row] : low;
+            high = n->t->visible[row] > high ? n->t->visible[row] : high;
+        }
+    if (n->j->order == SOFA_ORDER_OWN && own >= low && own < high)
+        start = own / size;
+    for (size_t i = 0; i < tiles; i++) {
+        size_t tile = n->j->order == SOFA_ORDER_ASCENDING ? i : (start + tiles - i) % tiles, base = tile * size;
+        run_tile(n, row0, rows, base, base + size < keys ? base + size : keys);
+    }
 }
 
 int naive_run(struct naive_result *r, const struct sofa_config *c, const struct sofa_trace *t, const struct sofa_job *j)
@@ -240,8 +322,7 @@ int naive_run(struct naive_result *r, const struct sofa_config *c, const struct 
             n->row[i].most = -((wide)1 << 40);
             r->empty_rows += t->first[row0 + i] >= t->visible[row0 + i];
         }
-        for (size_t base = 0; base < keys; base += j->tile)
-            run_tile(n, row0, block, base, base + j->tile < keys ? base + j->tile : keys);
+        run_tiles(n, row0, block);
         for (unsigned i = 0; i < block; i++)
             finish(n, row0 + i, i);
     }

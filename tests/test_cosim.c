@@ -29,7 +29,8 @@ START_TEST(every_view_and_content)
     for (unsigned n = 0; n < TB_CONTENTS * 2; n++) {
         enum tb_content content = (enum tb_content)(n % TB_CONTENTS);
         enum tb_view view = (enum tb_view)(n % TB_VIEWS);
-        struct sofa_options o = {.radius = n % 3 == 1 ? 2 : -1, .carry = (int)(n & 1)};
+        struct sofa_options o = {.radius = n % 3 == 1 ? 2 : -1, .carry = (int)(n & 1), .order_given = 1, .own_offset = 7 * n};
+        o.order = (enum sofa_order)(n / 2 % SOFA_ORDERS);
         struct head h;
         char what[80];
         snprintf(what, sizeof what, "%s, %s", tb_content_name(content), tb_view_name(view));

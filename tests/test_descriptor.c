@@ -95,6 +95,7 @@ START_TEST(sizes_out_of_range)
         spoil_all(&v, (struct spoil[]){{"TILE", tile}, {"KEPT", tile + 1}}, 2, SOFA_ERROR_KEPT);
     for (unsigned bit = 0; bit < 8; bit++)
         spoil(&v, "MODE", 1u << bit ^ (c->mode == SOFA_MODE_TOKENS), SOFA_ERROR_MODE);
+    spoil(&v, "ORDER", 3, SOFA_ERROR_MODE);
     close_victim(&v);
 }
 END_TEST

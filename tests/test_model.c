@@ -55,7 +55,7 @@ START_TEST(by_hand)
     struct sofa_config c;
     struct sofa_trace t;
     struct sofa_result r;
-    const struct sofa_options o = {.radius = INFINITY};
+    const struct sofa_options o = {.radius = INFINITY, .order_given = 1};
     configure(&c, set, 4);
     open_trace(&t, 3, 8, 8);
     for (unsigned i = 0; i < 8; i++) {
@@ -94,7 +94,7 @@ START_TEST(one_key_gives_its_value)
         struct sofa_config c;
         struct sofa_trace t;
         struct sofa_result r;
-        const struct sofa_options o = {.radius = INFINITY};
+        const struct sofa_options o = {.radius = INFINITY, .order_given = 1};
         snprintf(value_bits, sizeof value_bits, "data.value_bits=%u", bits);
         configure(&c, set, 2);
         open_trace(&t, 1, 1, 8);
@@ -115,14 +115,16 @@ END_TEST
 
 static void random_config(struct sofa_config *c, uint64_t *state)
 {
-    char text[13][48];
-    const char *set[13];
+    char text[14][48];
+    const char *set[14];
     unsigned n = 0, d = test_between(state, 8, 40), tile = test_between(state, 4, 40), qb = test_between(state, 1, 20);
     snprintf(text[n++], 48, "head_dim=%u", d);
     snprintf(text[n++], 48, "tile.keys=%u", tile);
     snprintf(text[n++], 48, "query_block=%u", qb);
     snprintf(text[n++], 48, "tile.kept_max=%u", test_between(state, 1, tile));
-    snprintf(text[n++], 48, "predict.keys=%u", test_between(state, 1, tile));
+    int by_mass = test_between(state, 0, 1) == 1;
+    snprintf(text[n++], 48, "predict.keys=%u", by_mass ? tile : test_between(state, 1, tile));
+    snprintf(text[n++], 48, "select.policy=%s", by_mass ? "both" : "rank");
     snprintf(text[n++], 48, "predict.score_bits=%u", test_between(state, 8, 24));
     snprintf(text[n++], 48, "predict.operand_bits=%u", test_between(state, 3, 8));
     snprintf(text[n++], 48, "predict.code_powers=%u", test_between(state, 3, 7));
@@ -138,7 +140,14 @@ static void random_config(struct sofa_config *c, uint64_t *state)
 
 static struct sofa_options random_options(const struct sofa_config *c, uint64_t *state)
 {
-    struct sofa_options o = {.radius = INFINITY, .carry = (int)test_between(state, 0, 1)};
+    struct sofa_options o = {.radius = INFINITY, .carry = (int)test_between(state, 0, 1), .order_given = 1};
+    o.order = (enum sofa_order)test_between(state, 0, SOFA_ORDERS - 1);
+    o.own_offset = test_between(state, 0, 300);
+    if (c->select.policy == SOFA_POLICY_BOTH && test_between(state, 0, 3)) {
+        o = (struct sofa_options){.radius = INFINITY, .mass = exp2(-(double)test_between(state, 1, 80) / 8), .order_given = 1, .order = o.order};
+        o.tile = test_between(state, 1, c->tile.keys);
+        return o;
+    }
     o.tile = test_between(state, 0, 1) ? test_between(state, 1, c->tile.keys) : 0;
     unsigned tile = o.tile ? o.tile : c->tile.keys, most = c->tile.kept_max < tile ? c->tile.kept_max : tile;
     o.kept = test_between(state, 0, 1) ? test_between(state, 1, most) : 0;

@@ -67,6 +67,25 @@ START_TEST(good_lines)
 }
 END_TEST
 
+START_TEST(orders)
+{
+    static const struct {
+        const char *text;
+        enum sofa_order order;
+        size_t offset;
+    } good[] = {{"ascending", SOFA_ORDER_ASCENDING, 0}, {"nearest", SOFA_ORDER_NEAREST, 0}, {"own", SOFA_ORDER_OWN, 0},
+                {"own:0", SOFA_ORDER_OWN, 0},           {"own:77", SOFA_ORDER_OWN, 77}};
+    struct sofa_run_options o;
+    struct seen seen;
+    struct sofa_error e;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        const char *const words[] = {"c.yaml", "t.npz", "--order", good[i].text, NULL};
+        ck_assert_int_eq(parse(&o, &seen, words, &e), SOFA_OK);
+        ck_assert(o.run.order_given && o.run.order == good[i].order && o.run.own_offset == good[i].offset);
+    }
+}
+END_TEST
+
 START_TEST(bad_lines)
 {
     static const char *const lines[][WORDS] = {
@@ -80,6 +99,10 @@ START_TEST(bad_lines)
         {"c.yaml", "t.npz", "--kept", "3x", NULL},
         {"c.yaml", "t.npz", "--kept", "-3", NULL},
         {"c.yaml", "t.npz", "--tile", "513", NULL},
+        {"c.yaml", "t.npz", "--order", "near", NULL},
+        {"c.yaml", "t.npz", "--order", "own:", NULL},
+        {"c.yaml", "t.npz", "--order", "own:-1", NULL},
+        {"c.yaml", "t.npz", "--order", "nearest:1", NULL},
         {"c.yaml", "t.npz", "--radius", "-1", NULL},
         {"c.yaml", "t.npz", "--radius", "nan", NULL},
         {"c.yaml", "t.npz", "--head", "-1", NULL},
@@ -146,6 +169,7 @@ Suite *options_suite(void)
     Suite *s = suite_create("options");
     TCase *t = tcase_create("options");
     tcase_add_test(t, good_lines);
+    tcase_add_test(t, orders);
     tcase_add_test(t, bad_lines);
     tcase_add_test(t, several_traces);
     tcase_add_test(t, inputs);

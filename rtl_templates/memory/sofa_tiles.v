@@ -27,6 +27,8 @@ module sofa_tiles (
     input  wire [$(KB-1):0] i_keys,
     input  wire [$(TB-1):0] i_tile,
     input  wire             i_has_ranges,
+    input  wire [1:0]       i_order,
+    input  wire [$(KB-1):0] i_own_offset,
     input  wire [$(A-1):0]  i_$(X)_base,
     input  wire [$(A-1):0]  i_$(X)_stride,
 //% if T then
@@ -87,31 +89,31 @@ module sofa_tiles (
 //% end
     output reg              o_seen           // pulse: a tile with visible keys
 );
-//% local bases = T and {"x"} or narrow and {} or {"k", "v"}
-//% if not narrow then
-    // tile strides, from the start pulse
-//% for _, n in ipairs(bases) do
-    reg  [$(A-1):0] $(n)_tile_stride, $(n)_base;
-//% end
-    wire [$(A-1):0] tile_keys = $(ext("i_tile", TB, A));
-    always @(posedge clk)
-        if (i_start) begin
-//% for _, n in ipairs(bases) do
-            $(n)_tile_stride <= tile_keys * i_$(n)_stride;
-//% end
-        end
-//% end
-
     // scan
-    localparam [2:0] IDLE = 3'd0, SEEK = 3'd1, SCAN = 3'd2, DRAIN = 3'd3, READY = 3'd4;
+    localparam [2:0] IDLE = 3'd0, FIND = 3'd1, SEEK = 3'd2, SCAN = 3'd3, DRAIN = 3'd4, READY = 3'd5;
     reg  [2:0]       state;
-    reg  [$(WB-1):0] base, next_base, after_base; // of this tile and the two behind it
     reg  [$(RB):0]   row;
     wire [$(WB-1):0] tile_wide = $(ext("i_tile", TB, WB));
     wire             none_seen = i_block_low >= i_block_high;
     reg              empty_block;     // none_seen, once the block is begun
-    reg              last_tile;       // the block's keys end at or before next_base
-    reg              reached;         // they begin before it
+    wire             hand_over;
+//% local bases = T and {"x"} or narrow and {} or {"k", "v"}
+//% for _, n in ipairs(bases) do
+    wire [$(A-1):0]  $(n)_base;
+//% end
+    wire [$(WB-1):0] base;
+    wire             finds, found, there, last_tile;
+    $(d.orders == 1 and "sofa_tile_order" or "sofa_tile_ascending") u_order (
+        .clk(clk), .rst(rst), .i_keys(i_keys), .i_tile(i_tile), .i_order(i_order), .i_own_offset(i_own_offset),
+//% if not narrow then
+        .i_start(i_start),
+//% end
+//% for _, n in ipairs(bases) do
+        .i_$(n)_base(i_$(n)_base), .i_$(n)_stride(i_$(n)_stride), .o_$(n)_base($(n)_base),
+//% end
+        .i_begin(state == IDLE && i_block_valid), .i_block_rows(i_block_rows), .i_block_low(i_block_low), .i_block_high(i_block_high),
+        .o_finds(finds), .i_find(state == FIND), .o_found(found), .i_seek(state == SEEK), .o_there(there),
+        .i_next(hand_over && !empty_block), .o_last(last_tile), .o_base(base));
     wire             scan_step = state == SCAN;
     wire             scan_end = row + 1'b1 == i_block_rows || !i_has_ranges;
     wire [$(2*KB-1):0] range;
@@ -132,7 +134,7 @@ module sofa_tiles (
     wire [$(WB-1):0] to_base = visible_wide - base;
     wire [$(TB-1):0] from_clip = from_base[$(WB-1)] ? $(TB)'d0 : from_base > tile_wide ? i_tile : from_base[$(TB-1):0];
     wire [$(TB-1):0] to_clip = to_base[$(WB-1)] ? $(TB)'d0 : to_base > tile_wide ? i_tile : to_base[$(TB-1):0];
-    wire             begin_scan = state == SEEK && (last_tile || reached);
+    wire             begin_scan = state == SEEK && there;
 
     reg  [$(BC-1):0] mask;
     reg  [$(G-1):0]  group_any;
@@ -199,9 +201,9 @@ module sofa_tiles (
     wire            streamed = i_slices != $(lit(SB, 1));
     wire            token_space = !streamed || tokens_used != 2'd$(d.tile_slots);
     wire            next_chunk = chunks_left != $(SB)'d0 && token_space && walk_idle;
-    wire            hand_over = state == READY && used != 2'd$(d.tile_slots) && walk_idle && i_hidden_ready && chunks_left == $(SB)'d0 && token_space;
+    assign          hand_over = state == READY && used != 2'd$(d.tile_slots) && walk_idle && i_hidden_ready && chunks_left == $(SB)'d0 && token_space;
 //% else
-    wire            hand_over = state == READY && used != 2'd$(d.tile_slots) && walk_idle$(T and " && i_hidden_ready" or "");
+    assign          hand_over = state == READY && used != 2'd$(d.tile_slots) && walk_idle$(T and " && i_hidden_ready" or "");
 //% end
     reg             any_key;          // |mask, which stands still since a cycle
     always @(posedge clk)
@@ -346,56 +348,29 @@ module sofa_tiles (
     assign o_block_ready = hand_over && (last_tile || empty_block);
 
     always @(posedge clk) begin
+        if (state == IDLE)
+            empty_block <= none_seen;
+        if (state == SEEK)
+            row <= $(RB+1)'d0;
+        if (state == SCAN)
+            row <= row + 1'b1;
         if (rst)
             state <= IDLE;
         else
             case (state)
-                IDLE: if (i_block_valid) begin
-                    state <= none_seen ? READY : SEEK;
-                    empty_block <= none_seen;
-                    base <= $(WB)'d0;
-                    next_base <= tile_wide;
-                    after_base <= {tile_wide[$(WB-2):0], 1'b0};
-                    last_tile <= tile_wide >= $(ext("i_block_high", KB, WB));
-                    reached <= tile_wide > $(ext("i_block_low", KB, WB));
-//% for _, n in ipairs(bases) do
-                    $(n)_base <= i_$(n)_base;
-//% end
-                end
-                SEEK: begin
-                    row <= $(RB+1)'d0;
-                    if (begin_scan)
-                        state <= SCAN;
-                    else begin
-                        base <= next_base;
-                        next_base <= after_base;
-                        after_base <= after_base + tile_wide;
-                        last_tile <= after_base >= $(ext("i_block_high", KB, WB));
-                        reached <= after_base > $(ext("i_block_low", KB, WB));
-//% for _, n in ipairs(bases) do
-                        $(n)_base <= $(n)_base + $(n)_tile_stride;
-//% end
-                    end
-                end
-                SCAN: begin
-                    row <= row + 1'b1;
-                    if (scan_end)
-                        state <= DRAIN;
-                end
+                IDLE: if (i_block_valid)
+                    state <= finds ? FIND : none_seen ? READY : SEEK;
+                FIND: if (found)
+                    state <= empty_block ? READY : SEEK;
+                SEEK: if (begin_scan)
+                    state <= SCAN;
+                SCAN: if (scan_end)
+                    state <= DRAIN;
 //% built("scan_time", far and 4 or 3)
                 DRAIN: if (!scan_valid && !seen_valid && !sees_valid)
                     state <= READY;
-                READY: if (hand_over) begin
-                    base <= next_base;
-                    next_base <= after_base;
-                    after_base <= after_base + tile_wide;
-                    last_tile <= after_base >= $(ext("i_block_high", KB, WB));
-                    reached <= after_base > $(ext("i_block_low", KB, WB));
-//% for _, n in ipairs(bases) do
-                    $(n)_base <= $(n)_base + $(n)_tile_stride;
-//% end
+                READY: if (hand_over)
                     state <= last_tile || empty_block ? IDLE : SEEK;
-                end
                 default: state <= IDLE;
             endcase
     end

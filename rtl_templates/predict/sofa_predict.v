@@ -27,7 +27,14 @@
 //% local KB2 = math.max(1, clog2(CW * D))
 //% local XB = clog2(QB + d.pass_distance + 1) + 1
 //% local YB = XB + 2                                     -- of age and a row, signed
-//% local near = not T and d.copies == 1   -- copies of the shift by the columns
+//% local RANK, MASS, OB, OF = d.by_rank == 1, d.by_mass == 1, d.octave_bits, d.octave_fraction
+//% local near = not T and d.copies == 1 and not MASS     -- copies of the shift by the columns
+//% local function saturate(x, from, to)
+//%   if from == to then return x end
+//%   local top = x .. "[" .. from-1 .. ":" .. to-1 .. "]"
+//%   return "&" .. top .. " || ~|" .. top .. " ? " .. x .. "[" .. to-1 .. ":0] : {" .. x .. "[" .. from-1 .. "], {" .. to-1 .. "{!" .. x .. "[" .. from-1 .. "]}}}"
+//% end
+//% local SW, WB2 = MASS and FW + OF or FW, math.max(RANK and SB or 0, MASS and OB or 0) -- a scaled sum; a score
 //% local NB = clog2(KP + 1)
 //% local WB = math.max(KB, TB) + 1
 //% local late = d.radius_rows == 1       -- selection looks up the row's radius
@@ -47,6 +54,12 @@ module sofa_predict (
     input  wire               clk,
     input  wire               rst,
     input  wire [3:0]         i_score_shift,
+//% if MASS then
+    input  wire [5:0]         i_octave_shift,  // selection by mass: less the row's exponent, as far as there are places
+//%   if RANK then
+    input  wire               i_by_mass,
+//%   end
+//% end
     input  wire [31:0]        i_radius,
     input  wire               i_has_ranges,
     input  wire [$(KB-1):0]   i_keys,
@@ -132,7 +145,13 @@ module sofa_predict (
     output wire               o_last,
     output wire [$(RB-1):0]   o_row,
     output wire               o_new_block,
+//% if RANK then
     output wire [$(KP*EW-1):0] o_entries,
+//% end
+//% if MASS then
+    output wire [$(KP*OB-1):0] o_scores,
+    output wire [$(KP-1):0]   o_seen,
+//% end
 //% if late then
     output wire               o_bank,
 //% else
@@ -476,7 +495,7 @@ module sofa_predict (
 //%   {"start", 1, T and (SL > 1 and "(of_keys ? start_keys : first_slice)" or "(!of_keys || start_keys)") or "first_slice"},
 //%   {"final", 1, T and (SL > 1 and "(of_keys ? final_keys : final_slice)" or "(!of_keys || final_keys)") or "final_slice"},
 //%   {"keys", 1, "keys0"}, {"spot", PB2, "spot"}, {"khat_at", DB, "khat_at"}, {"last_column", 1, "columns == " .. D .. "'d0"},
-//%   late and {"bank", 1, "bank"} or nil}
+//%   (late or d.orders == 1) and {"bank", 1, "bank"} or nil}
 //% if ROT then
 //%   attributes[#attributes+1] = {"odd", 1, "row[0]"}
 //%   attributes[#attributes+1] = {"pair", HB, ext("half_row", ORB, HB)}
@@ -488,7 +507,7 @@ module sofa_predict (
     // attributes of a beat travel beside it: name_n is n cycles after issue
 //% for _, a in ipairs(attributes) do
 //%   local name, bits = a[1], a[2]
-//%   local till = (name == "start" and NT + 2) or (name == "final" and NT + 3) or (name == "keys" and NT + 4) or (name == "spot" and NT + 3) or ((name == "khat_at" or name == "last_column" or name == "odd" or name == "pair") and NT + 3) or last_stage
+//%   local till = (name == "start" and NT + 2) or (name == "final" and NT + 3) or (name == "keys" and NT + 4) or (name == "spot" and NT + 3) or (name == "bank" and not late and 2) or ((name == "khat_at" or name == "last_column" or name == "odd" or name == "pair") and NT + 3) or last_stage
 //%   local only_tokens = name == "keys" or name == "spot" or name == "khat_at" or name == "last_column"
 //%   if T or not (only_tokens or SL == 1 and (name == "start" or name == "final")) then
 //%     for n = 1, till do
@@ -542,14 +561,13 @@ module sofa_predict (
     always @(posedge clk) codes2 <= $(T and "keys_1 ? i_weight_codes : " or "")$(ext("code", D*4+4, D*4));
 //% end
 
-    // keys low .. high-1 of the tile are visible to the row; it is the row's first tile if its first key is in it
+    // keys low .. high-1 of the tile are visible to the row
     wire [$(KB-1):0] first_key = i_has_ranges ? range[$(KB-1):0] : $(KB)'d0;
     wire [$(KB-1):0] visible = i_has_ranges ? range[$(2*KB-1):$(KB)] : i_keys;
     wire [$(WB-1):0] from_base = $(ext("first_key", KB, WB)) - $(ext("base1", KB, WB));
     wire [$(WB-1):0] to_base = $(ext("visible", KB, WB)) - $(ext("base1", KB, WB));
     wire [$(WB-1):0] tile_wide = $(ext("i_tile_keys", TB, WB));
     reg  [$(TB-1):0] low2, high2;
-    reg              new2;
 //% if not late then
     reg  [$(SB-1):0] radius2;
 //% end
@@ -559,31 +577,53 @@ module sofa_predict (
     always @(posedge clk) begin
         low2 <= from_base[$(WB-1)] ? $(TB)'d0 : from_base > tile_wide ? i_tile_keys : from_base[$(TB-1):0];
         high2 <= to_base[$(WB-1)] ? $(TB)'d0 : to_base > tile_wide ? i_tile_keys : to_base[$(TB-1):0];
-        new2 <= !from_base[$(WB-1)];
 //% if not late then
         radius2 <= |radius[31:$(SB)] ? $(SB)'d$((1 << SB) - 1) : radius[$(SB-1):0];
 //% end
     end
+
+//% if MASS then
+    // the shift of a row's scores into octaves travels beside the beat
+    reg  [5:0]       octaves_2;
+    always @(posedge clk) octaves_2 <= i_octave_shift > {2'd0, exponent} ? i_octave_shift - {2'd0, exponent} : 6'd0;
+//%   for n = 3, NT + 3 do
+    reg  [5:0]       octaves_$(n);
+    always @(posedge clk) octaves_$(n) <= octaves_$(n-1);
+//%   end
+//% end
 
     // ---- cycle 2: what the row sees of the group ----
     wire [$(TB):0]   group_end = {1'b0, group_key2} + $(TB+1)'d$(KP);
     wire [$(TB-1):0] low_in = low2 - group_key2;
     wire [$(TB-1):0] high_in = high2 - group_key2;
     wire             sees = low2 < high2 && {1'b0, low2} < group_end && high2 > group_key2;
+    wire             sees_last = {1'b0, high2} <= group_end;
+//% if d.orders == 1 then
+    // rows of the block that have had a tile; blocks stand in the banks in turn
+    reg  [$(QB-1):0] met;
+    reg              met_bank;
+    wire [$(QB-1):0] met_now = met & {$(QB){met_bank == bank_2}};
+    wire             new2 = !met_now[row_2];
+//% else
+    reg              new2;            // the row's first key is in the tile
+    always @(posedge clk) new2 <= !from_base[$(WB-1)];
+//% end
     reg              sees_3, first_3, last_3, new_3;
     reg  [$(NB-1):0] low_3, high_3;   // in the group
-    reg  [$(IB-1):0] key_3;
+//% if RANK then
+    reg  [$(IB-1):0] key_3;           // first of the group
+    always @(posedge clk) key_3 <= $(ext("group_key2", TB, IB));
+//% end
 //% if not late then
     reg  [$(SB-1):0] radius_3;
 //% end
     always @(posedge clk) begin
         sees_3 <= sees && valid_2;
         first_3 <= low2 >= group_key2;
-        last_3 <= {1'b0, high2} <= group_end;
+        last_3 <= sees_last;
         new_3 <= new2;
         low_3 <= low2 <= group_key2 ? $(NB)'d0 : $(ext("low_in", TB, NB));
         high_3 <= {1'b0, high2} >= group_end ? $(NB)'d$(KP) : $(ext("high_in", TB, NB));
-        key_3 <= $(ext("group_key2", TB, IB));
 //% if not late then
         radius_3 <= radius2;
 //% end
@@ -592,10 +632,20 @@ module sofa_predict (
 //% if TB > NB then
     wire unused_in = &{1'b0, low_in[$(TB-1):$(NB)], high_in[$(TB-1):$(NB)]};
 //% end
+//% if d.orders == 1 then
+    wire             meets = valid_2 && sees && sees_last$(SL > 1 and " && final_2" or "");
+    always @(posedge clk)
+        if (rst)
+            met <= $(QB)'d0;
+        else if (valid_2 || end_2) begin
+            met_bank <= bank_2;
+            met <= met_now | ($(ext("meets", 1, QB)) << row_2);
+        end
+//% end
     assign o_busy = sees_3;
-//% for _, a in ipairs({{"sees", 1}, {"first", 1}, {"last", 1}, {"new", 1}, {"low", NB}, {"high", NB}, {"key", IB}, not late and {"radius", SB} or nil}) do
+//% for _, a in ipairs({{"sees", 1}, {"first", 1}, {"last", 1}, {"new", 1}, {"low", NB}, {"high", NB}, {"key", RANK and IB or 0}, not late and {"radius", SB} or nil}) do
 //%   local name, bits = a[1], a[2]
-//%   local till = (name == "low" or name == "high" or name == "key") and last_stage - 1 or last_stage
+//%   local till = bits == 0 and 3 or (name == "low" or name == "high" or name == "key") and last_stage - 1 or last_stage
 //%   for n = 4, till do
     reg $(bits > 1 and "[" .. (bits-1) .. ":0] " or "")$(name)_$(n);
     always @(posedge clk) $(name)_$(n) <= $(name)_$(n-1);
@@ -625,8 +675,14 @@ module sofa_predict (
         .clk(clk), .i_we($(T and "(valid_" .. (t+1) .. " || keys_" .. (t+1) .. ")" or "valid_" .. (t+1)) && !final_$(t+1)), .i_waddr($(at)_$(t+1)), .i_wdata(full),
         .i_re(1'b1), .i_raddr($(at)_$(t-1)), .o_rdata(partial));
 //% end
-//% if T then
-    wire [4:0]       shift = keys_$(t+1) ? i_khat_shift : {1'b0, i_score_shift}$(d.array_powers > cfg.predict.code_powers and " + 5'd" .. (d.array_powers - cfg.predict.code_powers) or "");
+//% local more = d.array_powers - cfg.predict.code_powers  -- places that the array's codes are larger than those of Q
+//% if MASS then
+//%   local fixed = "{2'd0, i_score_shift} + " .. lit(6, OF + more)
+//%   local octaves = "octaves_" .. t+1 .. (more > 0 and " + " .. lit(6, more) or "")
+//%   local score = RANK and "(i_by_mass ? " .. octaves .. " : " .. fixed .. ")" or octaves
+    wire [5:0]       shift = $(T and "keys_" .. t+1 .. " ? {1'b0, i_khat_shift} + " .. lit(6, OF) .. " : " .. score or score);
+//% elseif T then
+    wire [4:0]       shift = keys_$(t+1) ? i_khat_shift : {1'b0, i_score_shift}$(more > 0 and " + 5'd" .. more or "");
 //% end
 //% for k = 0, KP - 1 do
     wire [$(FW-1):0] sum_$(k);
@@ -644,12 +700,16 @@ module sofa_predict (
     wire [3:0]       shift_$(k);
     sofa_copy #(.WIDTH(4)) u_shift_$(k) (.clk(clk), .i_data(i_score_shift), .o_data(shift_$(k)));
 //%   end
+//%   if MASS then
+    wire signed [$(SW-1):0] scaled_$(k) = $signed({full_$(k), $(OF)'d0}) >>> shift;
+//%   else
     wire signed [$(FW-1):0] scaled_$(k) = full_$(k) >>> $(T and "shift" or near and "shift_" .. k or "i_score_shift");
+//%   end
 //%   if T then
-    wire             narrow_$(k) = &scaled_$(k)[$(FW-1):$(PB-1)] || ~|scaled_$(k)[$(FW-1):$(PB-1)];
+    wire             narrow_$(k) = &scaled_$(k)[$(SW-1):$(PB-1)] || ~|scaled_$(k)[$(SW-1):$(PB-1)];
     reg  [$(PB-1):0] predicted_$(k);
     always @(posedge clk)
-        predicted_$(k) <= narrow_$(k) ? scaled_$(k)[$(PB-1):0] : {scaled_$(k)[$(FW-1)], {$(PB-1){!scaled_$(k)[$(FW-1)]}}};
+        predicted_$(k) <= narrow_$(k) ? scaled_$(k)[$(PB-1):0] : {scaled_$(k)[$(SW-1)], {$(PB-1){!scaled_$(k)[$(SW-1)]}}};
 //%     if ROT then
     // even beats hold the lower half of a pair, odd ones the upper; the pair is turned into the lower, then the upper half
     reg  [$(PB-1):0] before_$(k), earlier_$(k), turned_$(k);
@@ -674,27 +734,46 @@ module sofa_predict (
     assign new_khat[$(k*PB) +: $(PB)] = predicted_$(k);
 //%     end
 //%   end
-//%   if FW > SB then
-    wire             fits_$(k) = &scaled_$(k)[$(FW-1):$(SB-1)] || ~|scaled_$(k)[$(FW-1):$(SB-1)];
+//%   if SW > WB2 then
+    wire             fits_$(k) = &scaled_$(k)[$(SW-1):$(WB2-1)] || ~|scaled_$(k)[$(SW-1):$(WB2-1)];
 //%   end
-    reg  [$(SB-1):0] score_$(k);
+    reg  [$(WB2-1):0] score_$(k);
     wire             seen_$(k) = sees_$(t+2) && low_$(t+2) <= $(NB)'d$(k) && high_$(t+2) > $(NB)'d$(k);
+//%   if RANK then
     wire [$(IB-1):0] key_of_$(k) = key_$(t+2) + $(IB)'d$(k);
+    wire [$(SB-1):0] ranked_$(k) = $(saturate("score_" .. k, WB2, SB));
     reg  [$(EW-1):0] entry_$(k);
+//%   end
+//%   if MASS then
+    reg  [$(OB-1):0] octave_$(k);
+    reg              seen1_$(k);
+//%   end
     always @(posedge clk) begin
 //%   if SUMS then
         full_$(k) <= sum_$(k) + (start_$(t) ? $(FW)'d0 : partial[$(k*FW) +: $(FW)]);
 //%   else
         full_$(k) <= sum_$(k);
 //%   end
-//%   if FW > SB then
-        score_$(k) <= fits_$(k) ? scaled_$(k)[$(SB-1):0] : {scaled_$(k)[$(FW-1)], {$(SB-1){!scaled_$(k)[$(FW-1)]}}};
+//%   if SW > WB2 then
+        score_$(k) <= fits_$(k) ? scaled_$(k)[$(WB2-1):0] : {scaled_$(k)[$(SW-1)], {$(WB2-1){!scaled_$(k)[$(SW-1)]}}};
 //%   else
-        score_$(k) <= $(sext("scaled_" .. k, FW, SB));
+        score_$(k) <= $(sext("scaled_" .. k, SW, WB2));
 //%   end
-        entry_$(k) <= {1'b1, ~score_$(k)[$(SB-1)], score_$(k)[$(SB-2):0], ~key_of_$(k)} & {$(EW){seen_$(k)}};
+//%   if RANK then
+        entry_$(k) <= {1'b1, ~ranked_$(k)[$(SB-1)], ranked_$(k)[$(SB-2):0], ~key_of_$(k)} & {$(EW){seen_$(k)}};
+//%   end
+//%   if MASS then
+        octave_$(k) <= $(saturate("score_" .. k, WB2, OB));
+        seen1_$(k) <= seen_$(k);
+//%   end
     end
+//%   if RANK then
     assign o_entries[$(k*EW) +: $(EW)] = entry_$(k);
+//%   end
+//%   if MASS then
+    assign o_scores[$(k*OB) +: $(OB)] = octave_$(k);
+    assign o_seen[$(k)] = seen1_$(k);
+//%   end
 //%   if SUMS then
     assign full[$(k*FW) +: $(FW)] = full_$(k);
 //%   end
@@ -744,6 +823,9 @@ module sofa_predict (
     wire unused_exponent = &{1'b0, exponent};
 //% else
     assign o_radius_row = radius_$(n);
+//% end
+//% if not RANK then
+    wire unused_shift = &{1'b0, i_score_shift};
 //% end
     assign o_radius_on = i_radius != 32'hFFFFFFFF;
     assign o_parity = parity_$(n);

@@ -2,8 +2,11 @@
 // Need matrix, Bc x QB bits, twice: written by rows as selection delivers them, read by keys (which rows need key i).
 // A parity is clean when it is opened (i_clear) and complete when i_end has come out behind its last row (o_complete).
 // Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake. Equals struct sofa_tile's need and best.
-//% local QB, BC, RB, IB, LAT = cfg.query_block, cfg.tile.keys, d.row_bits, d.index_bits, d.select_latency
-//% local ELAT = LAT + d.need_time - 1     -- the end mark goes on until the matrix is written
+//% local QB, BC, RB, IB, LAT = cfg.query_block, cfg.tile.keys, d.row_bits, d.index_bits, d.by_rank == 1 and d.select_latency or d.mass_latency
+//% local both = d.by_rank == 1 and d.by_mass == 1
+//% if both then LAT = math.max(d.select_latency, d.mass_latency) end
+//% local ENDS = d.need_time - 1                -- cycles that an end mark goes on until the matrix is written
+//% local ELAT = LAT + ENDS
 `default_nettype none
 module sofa_need (
     input  wire             clk,
@@ -11,6 +14,9 @@ module sofa_need (
     // beside the beats that enter selection
     input  wire             i_parity,
     input  wire             i_end,       // the tile's last beat, or a tile without beats
+//% if both then
+    input  wire             i_by_mass,
+//% end
     // from selection
     input  wire             i_valid,
     input  wire [$(RB-1):0] i_row,
@@ -29,7 +35,11 @@ module sofa_need (
 );
     // parity and end marks travel as long as selection takes
 $(ELAT == LAT and "    reg  [" .. (LAT-1) .. ":0] parity_at, end_at;" or "    reg  [" .. (LAT-1) .. ":0] parity_at;\n    reg  [" .. (ELAT-1) .. ":0] end_at;")
-    wire              parity = parity_at[$(LAT-1)];
+//% local function out(name, more)
+//%   local rank, mass = name .. "[" .. d.select_latency-1+more .. "]", name .. "[" .. d.mass_latency-1+more .. "]"
+//%   return both and "(i_by_mass ? " .. mass .. " : " .. rank .. ")" or d.by_rank == 1 and rank or mass
+//% end
+    wire              parity = $(out("parity_at", 0));
     always @(posedge clk) begin
         parity_at <= $(LAT > 1 and "{parity_at[" .. (LAT-2) .. ":0], i_parity}" or "i_parity");
         if (rst) begin
@@ -37,7 +47,7 @@ $(ELAT == LAT and "    reg  [" .. (LAT-1) .. ":0] parity_at, end_at;" or "    re
             o_complete <= 1'b0;
         end else begin
             end_at <= $(ELAT > 1 and "{end_at[" .. (ELAT-2) .. ":0], i_end}" or "i_end");
-            o_complete <= end_at[$(ELAT-1)];
+            o_complete <= $(out("end_at", ENDS));
         end
     end
 

@@ -20,6 +20,7 @@ module sofa_control (
     input  wire [15:0]      i_tile,
     input  wire [15:0]      i_kept,
     input  wire [7:0]       i_mode,
+    input  wire [1:0]       i_order,
     input  wire [7:0]       i_score_shift,
     input  wire             i_scale_normal,   // top bit of the mantissa
     input  wire [7:0]       i_scale_shift,
@@ -79,7 +80,7 @@ module sofa_control (
             if (!i_hidden_legal)
                 refusal <= 8'd13;
 //% end
-            if (i_mode != 8'd$(T and 1 or 0))
+            if (i_mode != 8'd$(T and 1 or 0) || &i_order)
                 refusal <= 8'd6;
 //% if LOW > 0 then
             if (i_low != $(LOW)'d0)

@@ -101,6 +101,15 @@ module sofa_core (
     wire [$(d.rows_bits-1):0] cfg_rows;
     wire [$(d.watchdog_bits-1):0] cfg_watchdog;
     wire [31:0] cfg_keys, cfg_radius;
+    wire [31:0] cfg_own_offset$(d.orders == 1 and "" or " = 32'd0");
+    wire [1:0]  cfg_order$(d.orders == 1 and "" or " = 2'd0");
+//% if d.by_mass == 1 then
+    wire [9:0]  cfg_mass;
+    wire [5:0]  cfg_octave_shift;
+//%   if d.by_rank == 1 then
+    wire        cfg_policy;
+//%   end
+//% end
     wire [15:0] cfg_tile, cfg_kept, cfg_scale_mantissa;
     wire [7:0]  cfg_mode, cfg_score_shift, cfg_scale_shift;
     wire [$(T and 2 or 1):0]  cfg_flags;
@@ -136,7 +145,10 @@ module sofa_core (
 //% end
         .o_cfg_watchdog(cfg_watchdog), .o_cfg_rows(cfg_rows), .o_cfg_keys(cfg_keys), .o_cfg_tile(cfg_tile), .o_cfg_kept(cfg_kept),
         .o_cfg_flags(cfg_flags), .o_cfg_mode(cfg_mode), .o_cfg_radius(cfg_radius), .o_cfg_score_shift(cfg_score_shift),
-        .o_cfg_scale_mantissa(cfg_scale_mantissa), .o_cfg_scale_shift(cfg_scale_shift),
+        .o_cfg_scale_mantissa(cfg_scale_mantissa), .o_cfg_scale_shift(cfg_scale_shift),$(d.orders == 1 and " .o_cfg_order(cfg_order), .o_cfg_own_offset(cfg_own_offset)," or "")
+//% if d.by_mass == 1 then
+        .o_cfg_mass(cfg_mass), .o_cfg_octave_shift(cfg_octave_shift),$(d.by_rank == 1 and " .o_cfg_policy(cfg_policy)," or "")
+//% end
         .o_cfg_q_base(cfg_q_base), .o_cfg_k_base(cfg_k_base), .o_cfg_v_base(cfg_v_base), .o_cfg_o_base(cfg_o_base),
         .o_cfg_range_base(cfg_range_base), .o_cfg_q_stride(cfg_q_stride), .o_cfg_k_stride(cfg_k_stride),
         .o_cfg_v_stride(cfg_v_stride), .o_cfg_o_stride(cfg_o_stride));
@@ -146,7 +158,7 @@ module sofa_core (
 //% local LOW = clog2(d.port_bytes)
     sofa_control u_control (
         .clk(clk), .rst(rst), .i_start(command_start), .i_abort(command_abort), .i_rows(cfg_rows), .i_keys(cfg_keys),
-        .i_tile(cfg_tile), .i_kept(cfg_kept), .i_mode(cfg_mode), .i_score_shift(cfg_score_shift),
+        .i_tile(cfg_tile), .i_kept(cfg_kept), .i_mode(cfg_mode), .i_order(cfg_order), .i_score_shift(cfg_score_shift),
         .i_scale_normal(cfg_scale_mantissa[15]), .i_scale_shift(cfg_scale_shift), .i_watchdog(cfg_watchdog),
 //% if LOW > 0 then
 //%   local low = {"(cfg_range_base[" .. (LOW-1) .. ":0] & {" .. LOW .. "{has_ranges}})"}
@@ -311,6 +323,7 @@ module sofa_core (
 //%   end
     sofa_tiles u_tiles (
         .clk(clk), .rst(reset), .i_start(start), .i_keys(cfg_keys[$(KB-1):0]), .i_tile(cfg_tile[$(TB-1):0]), .i_has_ranges(has_ranges),
+        .i_order(cfg_order), .i_own_offset(cfg_own_offset[$(KB-1):0]),
         .i_x_base(cfg_x_base), .i_x_stride(x_stride), .i_hidden_ready(hidden_ready), .i_len_last(len_last),
 //%   if STREAM then
         .i_slices(slices), .o_chunk(chunk), .i_token_free(token_free),
@@ -394,6 +407,7 @@ module sofa_core (
     wire [$(3*G*RB-1):0] info_group_from, info_group_to;
     sofa_tiles u_tiles (
         .clk(clk), .rst(reset), .i_keys(cfg_keys[$(KB-1):0]), .i_tile(cfg_tile[$(TB-1):0]), .i_has_ranges(has_ranges),
+        .i_order(cfg_order), .i_own_offset(cfg_own_offset[$(KB-1):0]),
         .i_k_base(cfg_k_base), .i_k_stride(k_stride),
 //%   if not narrow then
         .i_start(start), .i_v_base(cfg_v_base), .i_v_stride(v_stride), .o_info_v_base(info_v_base),
@@ -450,7 +464,17 @@ module sofa_core (
     // ---- prediction and selection ----
     wire              beat_valid, beat_first, beat_last, beat_new, beat_parity, beat_end, radius_on;
     wire [$(RB-1):0]  beat_row, chosen_row;
+//% local RANK, MASS, BOTH = d.by_rank == 1, d.by_mass == 1, d.by_rank == 1 and d.by_mass == 1
+//% if RANK then
     wire [$(KP*EW-1):0] entries;
+//% end
+//% if MASS then
+    wire [$(KP*d.octave_bits-1):0] scores;
+    wire [$(KP-1):0]  seen;
+//% end
+//% if BOTH then
+    wire              by_mass = cfg_policy;
+//% end
 //% if d.radius_rows == 1 then
     wire              beat_bank;
 //% else
@@ -471,6 +495,9 @@ module sofa_core (
 //% end
     sofa_predict u_predict (
         .clk(clk), .rst(reset_predict), .i_score_shift(cfg_score_shift[3:0]), .i_radius(cfg_radius), .i_has_ranges(has_ranges),
+//% if MASS then
+        .i_octave_shift(cfg_octave_shift), $(RANK and ".i_by_mass(by_mass), " or "").o_scores(scores), .o_seen(seen),
+//% end
         .i_keys(cfg_keys[$(KB-1):0]), .i_tile_keys(cfg_tile[$(TB-1):0]), .i_tile(tile), .i_info_base(info_base), .i_info_bank(info_bank),
         .i_info_seen(info_seen), .i_info_group_any(info_group_any), .i_info_group_from(info_group_from), .i_info_group_to(info_group_to),
 //% if T then
@@ -499,19 +526,41 @@ module sofa_core (
 //% end
         .i_code_we(code_we), .i_code_row(code_row), .i_code(code), .i_query_ready(query_ready),
         .i_range_we(range_we), .i_range_row({range_bank, range_row_index}), .i_range(range), .i_parity_free(parity_free),
-        .o_valid(beat_valid), .o_first(beat_first), .o_last(beat_last), .o_row(beat_row), .o_new_block(beat_new), .o_entries(entries),
+        .o_valid(beat_valid), .o_first(beat_first), .o_last(beat_last), .o_row(beat_row), .o_new_block(beat_new), $(RANK and ".o_entries(entries)," or "")
         $(d.radius_rows == 1 and ".o_bank(beat_bank)" or ".o_radius_row(radius_row)"), .o_radius_on(radius_on), .o_parity(beat_parity), .o_end(beat_end),
         .o_busy(inc_predict_busy), .o_starved(inc_predict_starved), .o_blocked(inc_predict_blocked));
 
     wire              chosen, chosen_any;
     wire [$(BC-1):0]  need, best;
     wire [$(CB-1):0]  chosen_count, chosen_clipped;
+//% if MASS then
+    wire              massive;
+    wire [$(RB-1):0]  massive_row;
+    wire [$(BC-1):0]  massive_need;
+    sofa_mass u_mass (
+        .clk(clk), .rst(reset_predict), .i_valid(beat_valid$(RANK and " && by_mass" or "")), .i_row(beat_row), .i_new_block(beat_new), .i_scores(scores),
+        .i_seen(seen), .i_mass(cfg_mass), .o_valid(massive), .o_row(massive_row), .o_need(massive_need));
+//% end
+//% if RANK then
+    wire              ranked;
+    wire [$(RB-1):0]  ranked_row;
+    wire [$(BC-1):0]  ranked_need, ranked_best;
     sofa_select u_select (
-        .clk(clk), .rst(reset_predict), .i_valid(beat_valid), .i_first(beat_first), .i_last(beat_last), .i_row(beat_row), .i_new_block(beat_new),
+        .clk(clk), .rst(reset_predict), .i_valid(beat_valid$(MASS and " && !by_mass" or "")), .i_first(beat_first), .i_last(beat_last), .i_row(beat_row), .i_new_block(beat_new),
         .i_entries(entries), $(d.radius_rows == 1 and ".i_bank(beat_bank), .i_radius(cfg_radius), .i_exponent_we(exponent_we), .i_exponent_row(exponent_row), .i_exponent(exponent)" or ".i_radius_row(radius_row)"), .i_radius_on(radius_on), .i_kept(cfg_kept[$(CB-1):0]), .i_carry(carry),
-        .o_valid(chosen), .o_row(chosen_row), .o_need(need), .o_best(best), .o_any(chosen_any), .o_count(chosen_count),
+        .o_valid(ranked), .o_row(ranked_row), .o_need(ranked_need), .o_best(ranked_best), .o_any(chosen_any), .o_count(chosen_count),
         .o_clipped(chosen_clipped));
     wire              unused_chosen = &{1'b0, chosen_any, chosen_count};
+//% else
+    assign chosen_any = 1'b0;
+    assign chosen_count = $(CB)'d0;
+    assign chosen_clipped = $(CB)'d0;
+    wire              unused_chosen = &{1'b0, chosen_any, chosen_count, beat_first, beat_last, radius_on, radius_row, carry};
+//% end
+    assign chosen = $(BOTH and "by_mass ? massive : ranked" or MASS and "massive" or "ranked");
+    assign chosen_row = $(BOTH and "by_mass ? massive_row : ranked_row" or MASS and "massive_row" or "ranked_row");
+    assign need = $(BOTH and "by_mass ? massive_need : ranked_need" or MASS and "massive_need" or "ranked_need");
+    assign best = $(RANK and "ranked_best" or BC .. "'d0")$(BOTH and " & {" .. BC .. "{!by_mass}}" or "");
 
     // ---- schedule ----
     wire              complete, mask_parity, mask_some, read_parity;
@@ -523,7 +572,7 @@ module sofa_core (
     wire              unused_read_slot = &{1'b0, read_slot};
 //% end
     sofa_need u_need (
-        .clk(clk), .rst(reset_schedule), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_need(need),
+        .clk(clk), .rst(reset_schedule), .i_parity(beat_parity), .i_end(beat_end), $(BOTH and ".i_by_mass(by_mass), " or "").i_valid(chosen), .i_row(chosen_row), .i_need(need),
         .i_best(best), .i_clear(parity_free), .o_complete(complete), .i_mask_parity(mask_parity), .o_best(mask_best),
         .o_others(mask_others), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows));
     wire              listed_valid, listed_ready, value_space;
@@ -778,6 +827,6 @@ module sofa_core (
     assign inc_tiles = tile_seen;
     assign inc_output_bytes = store_beat ? store_bytes : $(lit(clog2(d.port_bytes+1), 0));
 //% -- upper bits of shared row buses and of the descriptor
-    wire unused_rows = &{1'b0,$(words and " range_word_valid, range_word_index, range_word, key_word_index, value_word_index, query_word_index," or "")$(put and " range_row, key_row, value_row, query_row," or "") cfg_keys, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
+    wire unused_rows = &{1'b0,$(words and " range_word_valid, range_word_index, range_word, key_word_index, value_word_index, query_word_index," or "")$(put and " range_row, key_row, value_row, query_row," or "") cfg_keys, cfg_own_offset, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
 endmodule
 `default_nettype wire

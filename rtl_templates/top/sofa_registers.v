@@ -25,7 +25,7 @@
 //% local lean = cfg.board.counters == 0
 //% local TAKEN = {ROWS = {d.rows_bits, "zero"}, WATCHDOG = {d.watchdog_bits, "ones"}}
 //% if lean then
-//%   TAKEN.KEYS, TAKEN.TILE, TAKEN.KEPT = {d.key_bits, "zero"}, {d.tile_bits, "zero"}, {d.kept_bits, "zero"}
+//%   TAKEN.KEYS, TAKEN.TILE, TAKEN.KEPT, TAKEN.OWN_OFFSET = {d.key_bits, "zero"}, {d.tile_bits, "zero"}, {d.kept_bits, "zero"}, {d.key_bits, "zero"}
 //%   TAKEN.RADIUS, TAKEN.SCORE_SHIFT, TAKEN.SCALE_SHIFT = {d.radius_bits, "ones"}, {4, "top"}, {6, "top"}
 //% end
 //% local function taken(r)
