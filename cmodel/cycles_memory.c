@@ -303,7 +303,7 @@ static void hand_over(struct sofa_machine *m, int last, int empty)
     const struct sofa_tiles_state *now = &m->now.tiles;
     struct sofa_tiles_state *next = &m->next.tiles;
     int seen = !empty && tile_seen(m);
-    if (seen || empty) {
+    if (seen || empty || last) { /* order own may end with a tile that no row sees */
         next->info[now->slot] = (struct sofa_slot){seen ? now->tile : SIZE_MAX, m->now.ranges.block, last || empty};
         next->walk_tile = now->tile;
         next->walk_slot = now->slot;

@@ -208,7 +208,8 @@ module sofa_tiles (
     reg             any_key;          // |mask, which stands still since a cycle
     always @(posedge clk)
         any_key <= |mask && state != IDLE;
-    wire            fill = hand_over && (any_key || empty_block);
+//% -- order 2 may end with a tile that no row sees
+    wire            fill = hand_over && (any_key || empty_block$(d.orders == 1 and " || last_tile" or ""));
     reg  [1:0]      fetch_slot;
 //% local MB = clog2(d.key_rooms)
 //% if d.narrow == 1 then
