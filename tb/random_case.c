@@ -190,7 +190,7 @@ static uint64_t choose_memory(struct tb_case *c, struct tb_random *r, const stru
     give(c, "memory.port_bits", port);
     give(c, "memory.read_channels", 1 + tb_random_below(r, 2));
     give(c, "memory.prefetch", spread(r, 2, rarely(r) ? 256 : s->tiny ? 6 : 32));
-    give(c, "memory.address_bits", rarely(r) ? 64 : tb_random_below(r, 2) ? 32 : tb_random_between(r, need, 64));
+    give(c, "memory.address_bits", rarely(r) ? 64 : tb_random_below(r, 2) ? 32 : spread(r, need, 64));
     return bytes;
 }
 

@@ -318,6 +318,9 @@ module sofa_kvgen (
     wire              x_freed = streamed && key_end;
     sofa_ram #(.WIDTH($(KB)), .DEPTH($(PF)), .ABITS($(PB))) u_keys (
         .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PB-1):0]), .i_wdata(i_key[$(KB-1):0]), .i_re(1'b1), .i_raddr(fetch_turn), .o_rdata(fetch_key));
+//% if KB > A then
+    wire              unused_fetch_key = &{1'b0, fetch_key[$(KB-1):$(A)]};
+//% end
     wire [$(A-1):0]   x_offset = $(ext("fetch_key", KB, A)) * i_x_stride;
     assign o_x_valid = fetch == ASK && used != $(lit(UB, NX));
     assign o_x_final = fetch_slice + 16'd1 == i_slices;

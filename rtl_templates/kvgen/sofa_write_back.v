@@ -45,6 +45,9 @@ module sofa_write_back (
     wire                sent = o_data_valid && i_data_ready;
     assign o_row_ready = (!o_req_valid || i_req_ready) && (!o_data_valid || (i_data_ready && o_last)) && !i_halt && !outstanding[15];
     wire                take = i_row_valid && o_row_ready;
+//% if KB > A then
+    wire                unused_row_key = &{1'b0, i_row_key[$(KB-1):$(A)]};
+//% end
     wire [$(A-1):0]     offset = $(ext("i_row_key", KB, A)) * (i_row_is_v ? i_v_stride : i_k_stride);
     assign o_req_len = is_v ? 8'd$(NV-1) : 8'd$(NK-1);
     assign o_last = beat == (is_v ? $(lit(BB, NV-1)) : $(lit(BB, NK-1)));

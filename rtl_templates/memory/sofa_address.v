@@ -20,14 +20,18 @@ module sofa_address #(
     input  wire             i_ready,
     output reg  [$(A-1):0]  o_addr
 );
+    // an index beyond the address space counts modulo it
+    wire [$(A)+IBITS-1:0] wide = {$(A)'d0, i_index};
+    wire [$(A-1):0]  index = wide[$(A-1):0];
+    wire             unused_wide = &{1'b0, wide[$(A)+IBITS-1:$(A)]};
 //% if far then
     reg  [$(A-1):0] offset, stride;          // the stride stands still during a job
     always @(posedge clk) begin
         stride <= i_stride;
-        offset <= {{$(A)-IBITS{1'b0}}, i_index} * stride;
+        offset <= index * stride;
     end
 //% else
-    wire [$(A-1):0] offset = {{$(A)-IBITS{1'b0}}, i_index} * i_stride;
+    wire [$(A-1):0] offset = index * i_stride;
 //% end
     assign o_ready = !o_valid || i_ready;
 

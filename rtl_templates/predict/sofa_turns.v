@@ -31,6 +31,9 @@ module sofa_turns (
     output wire [$(KP*16-1):0] o_turns
 );
     reg  [$(A-1):0]  base;                 // of the group asked for last
+//% if KB > A then
+    wire             unused_ask_key = &{1'b0, i_ask_key[$(KB-1):$(A)]};
+//% end
     wire [$(A-1):0]  offset = $(ext("i_ask_key", KB, A)) * i_stride;
     wire [$(A-1):0]  group_offset = $(ext("i_ask_group", GB, A)) * $(lit(A, d.turn_beats * d.port_bytes));
     wire             demand = i_ask_valid && o_ask_ready;
