@@ -170,7 +170,9 @@ static void project_again(struct head *h, struct fixture *f)
     free(t->khat_sum);
     free(t->power);
     CHECK_OK(sofa_tokens_project(&h->trace, &f->config, &error));
-    CHECK_OK(sofa_job_make(&h->job, &f->config, &h->trace, &plain, &error));
+    const struct sofa_options by_mass = {.radius = -1, .mass = 0.01};
+    const struct sofa_options *o = f->config.select.policy == SOFA_POLICY_MASS ? &by_mass : &plain;
+    CHECK_OK(sofa_job_make(&h->job, &f->config, &h->trace, o, &error));
 }
 
 /* Mode tokens: words of hidden units whose codes, or tokens, are all zero: any of the first four, and all others or none. */

@@ -821,7 +821,7 @@ module sofa_core (
     assign inc_need_keys = value_come;
     assign inc_key_rows = key_come;
 //% end
-    assign inc_clipped = chosen ? chosen_clipped : $(CB)'d0;
+    assign inc_clipped = $(RANK and "ranked" or "chosen") ? chosen_clipped : $(CB)'d0;
     assign inc_empty_rows = {$(RB)'d0, empty_row};
     assign inc_blocks = open;
     assign inc_tiles = tile_seen;
