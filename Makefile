@@ -29,7 +29,7 @@ LIBRARIES = $(LIBRARY_LIBS) -ldl -lm -lpthread
 PROGRAMS := $(patsubst %,$(BUILD)/bin/%,$(notdir $(basename $(wildcard cmodel/sofamodel.c gen/sofagen.c \
             tb/sofacosim.c tb/sofasweep.c))))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-MODEL_OBJECTS := $(call objects,$(filter-out cmodel/sofa%.c,$(wildcard cmodel/*.c)))
+MODEL_OBJECTS := $(call objects,$(wildcard cmodel/*/*.c))
 GEN_OBJECTS := $(call objects,$(filter-out gen/sofa%.c,$(wildcard gen/*.c)))
 BENCH_OBJECTS := $(call objects,$(filter-out tb/sofa%.c,$(wildcard tb/*.c)))
 TEST_OBJECTS := $(call objects,$(wildcard tests/*.c))

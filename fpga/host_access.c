@@ -2,7 +2,7 @@
 /* info, read, write. */
 #include "host.h"
 
-#include "../cmodel/report.h"
+#include "../cmodel/front/report.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 /* Heads on the board against the model. */
 #include "host.h"
 
-#include "../cmodel/report.h"
+#include "../cmodel/front/report.h"
 
 #include <jansson.h>
 #include <math.h>

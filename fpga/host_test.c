@@ -2,7 +2,7 @@
 /* selftest: from the line to whole jobs, so that the first failure says what is broken. */
 #include "host.h"
 
-#include "../cmodel/kvgen.h"
+#include "../cmodel/bits/kvgen.h"
 
 #include <math.h>
 #include <stdio.h>

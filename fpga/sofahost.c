@@ -2,10 +2,10 @@
 /* sofahost: runs attention on a board and checks it against the model. */
 #include "host.h"
 
-#include "../cmodel/options.h"
-#include "../cmodel/parse.h"
-#include "../cmodel/program.h"
-#include "../cmodel/version.h"
+#include "../cmodel/front/options.h"
+#include "../cmodel/base/parse.h"
+#include "../cmodel/base/program.h"
+#include "../cmodel/base/version.h"
 
 #include <getopt.h>
 #include <math.h>

@@ -5,7 +5,7 @@
 
 #include "files.h"
 
-#include "../cmodel/config.h"
+#include "../cmodel/config/config.h"
 
 /* All files in memory: rtl/, sofa.f, sofa.core, sofa_regs.vh, sofa_regs.h, registers.md, manifest.json, with
  * the configuration's prefix for sofa_; the same bytes for the same configuration. templates: directory of templates, NULL: $SOFA_TEMPLATES or, if unset, the embedded ones.

@@ -6,7 +6,7 @@
 #include "files.h"
 #include "token.h"
 
-#include "../cmodel/error.h"
+#include "../cmodel/base/error.h"
 
 #define GEN_PARAMETERS 10u
 

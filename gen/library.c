@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "library.h"
 
-#include "../cmodel/parse.h"
+#include "../cmodel/base/parse.h"
 
 #include <glob.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef GEN_LIBRARY_H
 #define GEN_LIBRARY_H
 
-#include "../cmodel/error.h"
+#include "../cmodel/base/error.h"
 
 struct gen_template {
     const char *name; /* "predict/sofa_column.v" */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "manifest.h"
 
-#include "../cmodel/parse.h"
-#include "../cmodel/prefix.h"
-#include "../cmodel/version.h"
+#include "../cmodel/base/parse.h"
+#include "../cmodel/config/prefix.h"
+#include "../cmodel/base/version.h"
 #include "ports.h"
 #include "storage.h"
 

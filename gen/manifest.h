@@ -6,7 +6,7 @@
 #include "files.h"
 #include "values.h"
 
-#include "../cmodel/error.h"
+#include "../cmodel/base/error.h"
 
 #include <jansson.h>
 

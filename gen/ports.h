@@ -3,7 +3,7 @@
 #ifndef GEN_PORTS_H
 #define GEN_PORTS_H
 
-#include "../cmodel/error.h"
+#include "../cmodel/base/error.h"
 
 struct gen_port {
     char name[64];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "registers.h"
 
-#include "../cmodel/prefix.h"
-#include "../cmodel/regs.h"
+#include "../cmodel/config/prefix.h"
+#include "../cmodel/config/regs.h"
 #include "render.h"
 
 #include <ctype.h>
@@ -134,7 +134,7 @@ static void put_intro(struct gen_buffer *b, const struct gen_values *v)
     if (v)
         gen_put_header(b, v, "    ", "registers.md");
     else
-        gen_buffer_puts(b, "Written by `sofagen --registers` from the table in `cmodel/regs.c`; every emitted file set holds its own\n"
+        gen_buffer_puts(b, "Written by `sofagen --registers` from the table in `cmodel/config/regs.c`; every emitted file set holds its own\n"
                            "copy, with the widths of its configuration.\n");
     gen_buffer_puts(b,
         "\nRegisters are 32 bits wide, at the byte offsets below; bits beyond the given width read as 0 and ignore writes. RO:\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rename.h"
 
-#include "../cmodel/prefix.h"
+#include "../cmodel/config/prefix.h"
 
 #include <ctype.h>
 #include <string.h>

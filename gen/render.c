@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render.h"
 
-#include "../cmodel/version.h"
+#include "../cmodel/base/version.h"
 #include "rename.h"
 #include "template.h"
 

@@ -4,9 +4,9 @@
 #include "manifest.h"
 #include "registers.h"
 
-#include "../cmodel/program.h"
-#include "../cmodel/report.h"
-#include "../cmodel/version.h"
+#include "../cmodel/base/program.h"
+#include "../cmodel/front/report.h"
+#include "../cmodel/base/version.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage.h"
 
-#include "../cmodel/prefix.h"
+#include "../cmodel/config/prefix.h"
 #include "instances.h"
 
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include "token.h"
 #include "values.h"
 
-#include "../cmodel/error.h"
+#include "../cmodel/base/error.h"
 
 struct gen_storage {
     const char *kind;              /* "ram", "fifo", ...: the module of memory/ that it is one of; "table": a read-only table */

@@ -10,7 +10,7 @@
 #ifndef GEN_TEMPLATE_H
 #define GEN_TEMPLATE_H
 
-#include "../cmodel/error.h"
+#include "../cmodel/base/error.h"
 #include "buffer.h"
 
 #include <lua.h>

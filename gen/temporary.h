@@ -4,7 +4,7 @@
 #ifndef GEN_TEMPORARY_H
 #define GEN_TEMPORARY_H
 
-#include "../cmodel/error.h"
+#include "../cmodel/base/error.h"
 
 #include <limits.h>
 

@@ -3,7 +3,7 @@
 #ifndef GEN_TREE_H
 #define GEN_TREE_H
 
-#include "../cmodel/error.h"
+#include "../cmodel/base/error.h"
 
 #include <jansson.h>
 

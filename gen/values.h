@@ -3,7 +3,7 @@
 #ifndef GEN_VALUES_H
 #define GEN_VALUES_H
 
-#include "../cmodel/config.h"
+#include "../cmodel/config/config.h"
 
 #include <lua.h>
 #include <stddef.h>
@@ -54,7 +54,7 @@ struct gen_facts {
  *   network()        the selection network, see gen/values_network.c
  *   registers()      list of {name, lower, offset, kind, access, bits, reset, description, fields}; fields is a list of
  *                    {name, low, bits, description}
- *   link.*           protocol of the UART bridge (cmodel/link.h)
+ *   link.*           protocol of the UART bridge (cmodel/host/link.h)
  *   config_keys()    list of {path, value}: the numeric keys in the order of sofa_config_keys()
  *   errors()         list of {name, code, text}
  *   built(name, value)   an error unless d.name has the value that the template is laid out for

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "values_network.h"
 
-#include "../cmodel/network.h"
+#include "../cmodel/config/network.h"
 #include "template.h"
 
 #include <lauxlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "build.h"
 
-#include "../cmodel/parse.h"
-#include "../cmodel/prefix.h"
+#include "../cmodel/base/parse.h"
+#include "../cmodel/config/prefix.h"
 #include "../gen/emit.h"
 #include "cache.h"
 #include "runtime.h"

@@ -3,7 +3,7 @@
 #ifndef TB_BUILD_H
 #define TB_BUILD_H
 
-#include "../cmodel/config.h"
+#include "../cmodel/config/config.h"
 
 #include "process.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare.h"
 
-#include "../cmodel/counts.h"
+#include "../cmodel/front/counts.h"
 
-#include "../cmodel/schedule.h"
+#include "../cmodel/bits/schedule.h"
 
 #include <stdarg.h>
 #include <stdio.h>

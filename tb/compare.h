@@ -3,7 +3,7 @@
 #ifndef TB_COMPARE_H
 #define TB_COMPARE_H
 
-#include "../cmodel/model.h"
+#include "../cmodel/bits/model.h"
 #include "driver.h"
 
 struct tb_comparison {

@@ -2,9 +2,9 @@
 /* What mode tokens adds to the comparison. */
 #include "compare.h"
 
-#include "../cmodel/image.h"
-#include "../cmodel/pack.h"
-#include "../cmodel/schedule.h"
+#include "../cmodel/host/image.h"
+#include "../cmodel/host/pack.h"
+#include "../cmodel/bits/schedule.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "corner_case.h"
 
-#include "../cmodel/config_keys.h"
+#include "../cmodel/config/keys.h"
 
 #include <stdio.h>
 

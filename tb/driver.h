@@ -3,7 +3,7 @@
 #ifndef TB_DRIVER_H
 #define TB_DRIVER_H
 
-#include "../cmodel/driver.h"
+#include "../cmodel/host/driver.h"
 #include "core.h"
 #include "memory.h"
 
@@ -41,7 +41,7 @@ int tb_driver_close(struct tb_driver *driver);
 
 void tb_step(struct tb_driver *d);
 void tb_reset(struct tb_driver *d);
-/* The registers as cmodel/driver.h takes them; there is no memory behind this bus. */
+/* The registers as cmodel/host/driver.h takes them; there is no memory behind this bus. */
 struct sofa_bus tb_bus(struct tb_driver *d);
 /* Registers by the table's name. Errors: no answer. */
 enum sofa_status tb_write(struct tb_driver *d, const char *name, uint32_t value, struct sofa_error *e);

@@ -2,7 +2,7 @@
 /* Jobs of the driver: descriptor, start, progress, counters. */
 #include "driver.h"
 
-#include "../cmodel/pack.h"
+#include "../cmodel/host/pack.h"
 
 #include <stdio.h>
 #include <string.h>

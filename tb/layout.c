@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "layout.h"
 
-#include "../cmodel/image.h"
-#include "../cmodel/kvgen.h"
-#include "../cmodel/pack.h"
+#include "../cmodel/host/image.h"
+#include "../cmodel/bits/kvgen.h"
+#include "../cmodel/host/pack.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef TB_LAYOUT_H
 #define TB_LAYOUT_H
 
-#include "../cmodel/job.h"
+#include "../cmodel/trace/job.h"
 #include "random.h"
 
 enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_X, TB_CODE, TB_WEIGHT, TB_ROTARY, TB_TURN, TB_KINDS }; /* as enum sofa_place_kind */

@@ -3,7 +3,7 @@
 #ifndef TB_LINT_H
 #define TB_LINT_H
 
-#include "../cmodel/config.h"
+#include "../cmodel/config/config.h"
 #include "process.h"
 
 /* The directory of the newest tools, which make lint fills, beside the directory of the program. Returns 0 if they are not there. */

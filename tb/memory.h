@@ -8,7 +8,7 @@
 #ifndef TB_MEMORY_H
 #define TB_MEMORY_H
 
-#include "../cmodel/model.h"
+#include "../cmodel/bits/model.h"
 #include "layout.h"
 #include "shim.h"
 

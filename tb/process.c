@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
 
-#include "../cmodel/parse.h"
+#include "../cmodel/base/parse.h"
 #include "ending.h"
 
 #include <errno.h>

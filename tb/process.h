@@ -3,7 +3,7 @@
 #ifndef TB_PROCESS_H
 #define TB_PROCESS_H
 
-#include "../cmodel/error.h"
+#include "../cmodel/base/error.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "random_case.h"
 
-#include "../cmodel/pack.h"
+#include "../cmodel/host/pack.h"
 
 #include <math.h>
 #include <stdio.h>

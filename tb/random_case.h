@@ -3,7 +3,7 @@
 #ifndef TB_RANDOM_CASE_H
 #define TB_RANDOM_CASE_H
 
-#include "../cmodel/job.h"
+#include "../cmodel/trace/job.h"
 #include "synthetic.h"
 
 #define TB_CASE_KEYS 40u

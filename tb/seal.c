@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "seal.h"
 
-#include "../cmodel/parse.h"
+#include "../cmodel/base/parse.h"
 
 #include <errno.h>
 #include <stdio.h>

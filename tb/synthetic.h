@@ -3,7 +3,7 @@
 #ifndef TB_SYNTHETIC_H
 #define TB_SYNTHETIC_H
 
-#include "../cmodel/trace.h"
+#include "../cmodel/trace/trace.h"
 #include "random.h"
 
 enum tb_content {

@@ -2,9 +2,9 @@
 /* Tokens, weights and biases of synthetic heads. */
 #include "synthetic.h"
 
-#include "../cmodel/kvgen.h"
+#include "../cmodel/bits/kvgen.h"
 
-#include "../cmodel/rotary.h"
+#include "../cmodel/bits/rotary.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "icarus_job.h"
 
-#include "../cmodel/driver.h"
-#include "../cmodel/pack.h"
-#include "../cmodel/parse.h"
+#include "../cmodel/host/driver.h"
+#include "../cmodel/host/pack.h"
+#include "../cmodel/base/parse.h"
 #include "tests.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef SOFA_TESTS_ICARUS_JOB_H
 #define SOFA_TESTS_ICARUS_JOB_H
 
-#include "../cmodel/model.h"
+#include "../cmodel/bits/model.h"
 #include "../tb/layout.h"
 #include "../tb/synthetic.h"
 

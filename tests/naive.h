@@ -3,7 +3,7 @@
 #ifndef SOFA_NAIVE_H
 #define SOFA_NAIVE_H
 
-#include "../cmodel/job.h"
+#include "../cmodel/trace/job.h"
 
 struct naive_result {
     int16_t *o;        /* R x d */

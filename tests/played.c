@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "played.h"
 
-#include "../cmodel/image.h"
-#include "../cmodel/pack.h"
-#include "../cmodel/schedule.h"
+#include "../cmodel/host/image.h"
+#include "../cmodel/host/pack.h"
+#include "../cmodel/bits/schedule.h"
 #include "tests.h"
 
 #include <stdlib.h>

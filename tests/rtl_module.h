@@ -3,7 +3,7 @@
 #ifndef SOFA_RTL_MODULE_H
 #define SOFA_RTL_MODULE_H
 
-#include "../cmodel/config.h"
+#include "../cmodel/config/config.h"
 
 #include <stddef.h>
 #include <stdint.h>

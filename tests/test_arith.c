@@ -2,7 +2,7 @@
 /* The arithmetic primitives against their definitions; the two tables' error bounds over the whole input range. */
 #include "tests.h"
 
-#include "../cmodel/arith.h"
+#include "../cmodel/bits/arith.h"
 
 #include <math.h>
 #include <stdlib.h>

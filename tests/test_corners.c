@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys at the ends of their ranges: all corners are legal, and a few that compile fast run; the sweep runs the others. */
-#include "../cmodel/config_keys.h"
+#include "../cmodel/config/keys.h"
 #include "../tb/case_run.h"
 #include "../tb/corner_case.h"
 #include "tests.h"

@@ -2,7 +2,7 @@
 /* Pages that tell contributors and readers where things are: the files, functions and pages that they name exist. */
 #include "tests.h"
 
-#include "../cmodel/parse.h"
+#include "../cmodel/base/parse.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 /* Runs over several heads: which there are, where their outputs go, what is printed, what a bad one does. */
 #include "tests.h"
 
-#include "../cmodel/fit.h"
-#include "../cmodel/heads_list.h"
+#include "../cmodel/front/fit.h"
+#include "../cmodel/front/heads_list.h"
 #include "raw_npz.h"
 
 #include <fcntl.h>

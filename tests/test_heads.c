@@ -2,8 +2,8 @@
 /* Traces as numpy users have them: any number type, byte order and axis order; several heads in one file. */
 #include "tests.h"
 
-#include "../cmodel/npz.h"
-#include "../cmodel/trace.h"
+#include "../cmodel/trace/npz.h"
+#include "../cmodel/trace/trace.h"
 #include "raw_npz.h"
 
 #include <math.h>

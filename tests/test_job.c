@@ -2,8 +2,8 @@
 /* Registers that a job gets from a trace and options, and single steps of the model at the ends of their ranges. */
 #include "tests.h"
 
-#include "../cmodel/attend.h"
-#include "../cmodel/predict.h"
+#include "../cmodel/bits/attend.h"
+#include "../cmodel/bits/predict.h"
 
 #include <math.h>
 #include <string.h>

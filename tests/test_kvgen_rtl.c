@@ -4,8 +4,8 @@
 #include "rtl_module.h"
 #include "tests.h"
 
-#include "../cmodel/kvgen.h"
-#include "../cmodel/pack.h"
+#include "../cmodel/bits/kvgen.h"
+#include "../cmodel/host/pack.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* Every source of the repository, and every file that sofagen writes, says in its first lines under which licence it may be used. */
 #include "tests.h"
 
-#include "../cmodel/version.h"
+#include "../cmodel/base/version.h"
 #include "../gen/emit.h"
 
 #include <fnmatch.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests.h"
 
-#include "../cmodel/parse.h"
+#include "../cmodel/base/parse.h"
 #include "../gen/emit.h"
 #include "../tb/lint.h"
 #include "../tb/shim_text.h"

@@ -5,8 +5,8 @@
 
 #include "naive.h"
 
-#include "../cmodel/report.h"
-#include "../cmodel/schedule.h"
+#include "../cmodel/front/report.h"
+#include "../cmodel/bits/schedule.h"
 #include "../tb/synthetic.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 
 #include "verilog_names.h"
 
-#include "../cmodel/parse.h"
+#include "../cmodel/base/parse.h"
 #include "../gen/emit.h"
 #include "../tb/random_case.h"
 

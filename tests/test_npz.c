@@ -2,7 +2,7 @@
 /* .npy headers and .npz archives, good and bad. */
 #include "tests.h"
 
-#include "../cmodel/npy.h"
+#include "../cmodel/trace/npy.h"
 #include "raw_npz.h"
 
 #include <math.h>

@@ -2,8 +2,8 @@
 /* Output files and standard streams: whole or not at all, and never silently lost. */
 #include "tests.h"
 
-#include "../cmodel/output.h"
-#include "../cmodel/parse.h"
+#include "../cmodel/base/output.h"
+#include "../cmodel/base/parse.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -2,7 +2,7 @@
 /* Emitted names begin with the configuration's prefix, so that two cores fit one design, one C file and one Verilog file. */
 #include "tests.h"
 
-#include "../cmodel/prefix.h"
+#include "../cmodel/config/prefix.h"
 #include "../gen/emit.h"
 #include "../gen/library.h"
 #include "../gen/rename.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests.h"
 
-#include "../cmodel/parse.h"
-#include "../cmodel/regs.h"
+#include "../cmodel/base/parse.h"
+#include "../cmodel/config/regs.h"
 #include "../gen/emit.h"
 #include "../gen/registers.h"
 

@@ -2,9 +2,9 @@
 /* What a run says about a head: errors, softmax weight, saturation; the same fields for model and hardware. */
 #include "tests.h"
 
-#include "../cmodel/options.h"
-#include "../cmodel/predict.h"
-#include "../cmodel/report.h"
+#include "../cmodel/front/options.h"
+#include "../cmodel/bits/predict.h"
+#include "../cmodel/front/report.h"
 #include "raw_npz.h"
 
 #include <math.h>

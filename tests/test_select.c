@@ -2,7 +2,7 @@
 /* The comparator networks by the 0-1 principle: a network that orders all zeros and ones orders everything. */
 #include "tests.h"
 
-#include "../cmodel/network.h"
+#include "../cmodel/config/network.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #include "rtl_module.h"
 #include "tests.h"
 
-#include "../cmodel/network.h"
-#include "../cmodel/select.h"
+#include "../cmodel/config/network.h"
+#include "../cmodel/bits/select.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,14 +5,14 @@
 #include "naive.h"
 #include "tokens_sample.h"
 
-#include "../cmodel/bias_units.h"
-#include "../cmodel/encode.h"
-#include "../cmodel/kvgen.h"
-#include "../cmodel/npz.h"
-#include "../cmodel/options.h"
-#include "../cmodel/pack.h"
-#include "../cmodel/predict_keys.h"
-#include "../cmodel/report.h"
+#include "../cmodel/bits/bias_units.h"
+#include "../cmodel/front/encode.h"
+#include "../cmodel/bits/kvgen.h"
+#include "../cmodel/trace/npz.h"
+#include "../cmodel/front/options.h"
+#include "../cmodel/host/pack.h"
+#include "../cmodel/bits/keys.h"
+#include "../cmodel/front/report.h"
 #include "../gen/emit.h"
 
 #include <math.h>

@@ -2,8 +2,8 @@
 /* Trace files: quantisation, and everything that can be wrong with one. */
 #include "tests.h"
 
-#include "../cmodel/job.h"
-#include "../cmodel/npz.h"
+#include "../cmodel/trace/job.h"
+#include "../cmodel/trace/npz.h"
 
 #include <math.h>
 #include <stdio.h>

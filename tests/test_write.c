@@ -2,7 +2,7 @@
 /* Emission into directories: gen/write.c. */
 #include "tests.h"
 
-#include "../cmodel/parse.h"
+#include "../cmodel/base/parse.h"
 #include "../gen/emit.h"
 #include "../gen/manifest.h"
 

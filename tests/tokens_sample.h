@@ -3,8 +3,8 @@
 #ifndef SOFA_TOKENS_SAMPLE_H
 #define SOFA_TOKENS_SAMPLE_H
 
-#include "../cmodel/npz.h"
-#include "../cmodel/trace.h"
+#include "../cmodel/trace/npz.h"
+#include "../cmodel/trace/trace.h"
 
 #define SAMPLE_ROWS 40u
 #define SAMPLE_KEYS 50u

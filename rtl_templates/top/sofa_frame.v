@@ -1,5 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// The UART bridge's protocol (cmodel/link.h): takes requests from a stream of bytes, does them on a bus, and answers. A request is
+// The UART bridge's protocol (cmodel/host/link.h): takes requests from a stream of bytes, does them on a bus, and answers. A request is
 // done only after its CRC was found right, so that noise writes nothing; noise is skipped up to the next sync byte.
 // Bus: o_bus_enable and what belongs to it stay until i_bus_done, which comes with the data of a read. Addresses below 2^31 are
 // bytes of memory, in bits 7:0 of the data; those above are words.

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Registers of the core: identity, control and status, job descriptor, performance counters. Laid out from the table in
-// cmodel/regs.c; offsets and meanings are in registers.md.
+// cmodel/config/regs.c; offsets and meanings are in registers.md.
 // Handshake: one access at a time; every access, also a write, is answered by o_reg_valid.
 // Latency: $(latency("registers.access", 2)) cycles from i_reg_enable to o_reg_valid and to the effect of a write; the next access may begin with
 // o_reg_valid.

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // The accelerator for boards that have nothing but a serial line: sofa_core, $(cfg.board.memory_kib) KiB of on-chip memory, and the UART bridge
-// ($(cfg.board.baud) baud at $(cfg.board.clock_hz) Hz) that reaches memory and registers. Addresses and protocol: cmodel/link.h.
+// ($(cfg.board.baud) baud at $(cfg.board.clock_hz) Hz) that reaches memory and registers. Addresses and protocol: cmodel/host/link.h.
 // The memory serves one access a cycle: the bridge first, then the core's writes, then its reads.
 // o_irq: a job has ended and nobody has cleared it; o_busy: a request is done or answered. A job equals sofa_model_run().
 //% if cfg.board.memory_kib == 0 then skip() end

@@ -3,8 +3,8 @@
 #ifndef TB_BOARD_H
 #define TB_BOARD_H
 
-#include "../../cmodel/bus.h"
-#include "../../cmodel/config.h"
+#include "../../cmodel/host/bus.h"
+#include "../../cmodel/config/config.h"
 #include "../build.h"
 #include "../random.h"
 #include "../shim.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sofaboard: a board in simulation behind a pseudo-terminal, for sofahost and whatever talks to a serial port. */
-#include "../../cmodel/program.h"
-#include "../../cmodel/version.h"
+#include "../../cmodel/base/program.h"
+#include "../../cmodel/base/version.h"
 #include "../ending.h"
 #include "board.h"
 

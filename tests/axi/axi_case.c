@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* axi_case: a job for tests/axi/test_axi.py. Writes the integer tensors, ranges and expected output of a head, and prints
  * the register map, the descriptor and the expected counters as JSON: all that the bench needs to know of the core. */
-#include "../../cmodel/model.h"
-#include "../../cmodel/npz.h"
-#include "../../cmodel/options.h"
-#include "../../cmodel/regs.h"
-#include "../../cmodel/report.h"
+#include "../../cmodel/bits/model.h"
+#include "../../cmodel/trace/npz.h"
+#include "../../cmodel/front/options.h"
+#include "../../cmodel/config/regs.h"
+#include "../../cmodel/front/report.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Speed of the bit-exact model on `wide` against dense float32 attention in plain C, same rows, same compiler flags, one
  * core. Exit 1 when the model is slower. */
-#include "../../cmodel/model.h"
+#include "../../cmodel/bits/model.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "reference.h"
+
+#include "../bits/arith.h"
+#include "../bits/rotary.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Rotated by the cosines and sines that the core has. */
+static int64_t turned_score(const struct sofa_tokens *t, const int16_t *q, size_t key, size_t d)
+{
+    size_t half = d / 2;
+    int64_t sum = 0;
+    for (size_t i = 0; i < half; i++) {
+        int64_t cos = t->cos[key * half + i], sin = t->sin[key * half + i];
+        int64_t a = t->k_sum[key * d + i], b = t->k_sum[key * d + i + half];
+        sum += q[i] * sofa_round_shift(a * cos - b * sin, SOFA_ROTARY_FRACTION);
+        sum += q[i + half] * sofa_round_shift(a * sin + b * cos, SOFA_ROTARY_FRACTION);
+    }
+    return sum;
+}
+
+/* Generated keys are taken before they are rounded to data.key_bits. */
+static int64_t exact_score(const struct sofa_trace *t, const int16_t *q, size_t key)
+{
+    size_t d = t->q.cols;
+    int64_t sum = 0;
+    if (t->tokens.cos)
+        return turned_score(&t->tokens, q, key, d);
+    if (t->tokens.k_sum) {
+        const int32_t *k = t->tokens.k_sum + key * d;
+        for (size_t i = 0; i < d; i++)
+            sum += (int64_t)q[i] * k[i];
+    } else {
+        const int16_t *k = t->k.value + key * d;
+        for (size_t i = 0; i < d; i++)
+            sum += (int32_t)q[i] * k[i];
+    }
+    return sum;
+}
+
+double sofa_reference_unit(const struct sofa_trace *t)
+{
+    return t->q.step * (t->tokens.k_sum ? t->tokens.k_step : t->k.step) * t->scale;
+}
+
+static void add_value(double *out, double weight, const struct sofa_trace *t, size_t key)
+{
+    size_t d = t->q.cols;
+    if (t->tokens.v_sum) {
+        double w = weight * t->tokens.v_step;
+        for (size_t i = 0; i < d; i++)
+            out[i] += w * t->tokens.v_sum[key * d + i];
+    } else {
+        double w = weight * t->v.step;
+        for (size_t i = 0; i < d; i++)
+            out[i] += w * t->v.value[key * d + i];
+    }
+}
+
+void sofa_reference_scores(int64_t *score, const struct sofa_trace *t, size_t row)
+{
+    size_t d = t->q.cols;
+    const int16_t *q = t->q.value + row * d;
+    for (size_t key = t->first[row]; key < t->visible[row]; key++)
+        score[key] = exact_score(t, q, key);
+}
+
+void sofa_reference_attend(double *out, double *weight, const int64_t *score, const uint8_t *selected,
+                           const struct sofa_trace *t, size_t row)
+{
+    size_t d = t->q.cols;
+    double step = sofa_reference_unit(t), sum = 0;
+    int64_t most = INT64_MIN;
+    memset(out, 0, d * sizeof *out);
+    for (size_t key = t->first[row]; key < t->visible[row]; key++)
+        if ((!selected || selected[key]) && score[key] > most)
+            most = score[key];
+    for (size_t key = t->first[row]; key < t->visible[row]; key++) {
+        weight[key] = !selected || selected[key] ? exp((double)(score[key] - most) * step) : 0;
+        sum += weight[key];
+    }
+    for (size_t key = t->first[row]; key < t->visible[row]; key++)
+        if (weight[key] > 0)
+            add_value(out, weight[key], t, key);
+    for (size_t i = 0; sum > 0 && i < d; i++)
+        out[i] /= sum;
+}
+
+/* Hoare's selection, descending. */
+int64_t sofa_nth_largest(int64_t *x, size_t count, size_t n)
+{
+    size_t low = 0, high = count - 1, target = n - 1;
+    while (low < high) {
+        int64_t pivot = x[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (x[i] > pivot)
+                i++;
+            while (x[j] < pivot)
+                j--;
+            if (i >= j)
+                break;
+            int64_t swap = x[i];
+            x[i++] = x[j];
+            x[j--] = swap;
+        }
+        if (target <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return x[target];
+}

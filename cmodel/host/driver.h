@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Drives a core over a bus: identity, memory, descriptor, start, end, counters. */
+#ifndef SOFA_DRIVER_H
+#define SOFA_DRIVER_H
+
+#include "bus.h"
+#include "image.h"
+#include "../trace/job.h"
+#include "../config/regs.h"
+
+#define SOFA_COUNTERS_MAX 32u
+
+struct sofa_count {
+    char name[32]; /* as in the register table, without _LO */
+    uint64_t value;
+};
+
+struct sofa_counts {
+    unsigned count;
+    struct sofa_count item[SOFA_COUNTERS_MAX];
+};
+
+/* Registers by the table's name. */
+enum sofa_status sofa_driver_get(const struct sofa_bus *bus, const char *name, uint32_t *value, struct sofa_error *e);
+enum sofa_status sofa_driver_put(const struct sofa_bus *bus, const char *name, uint32_t value, struct sofa_error *e);
+
+/* Checks ID and CONFIG_HASH. */
+enum sofa_status sofa_driver_identify(const struct sofa_bus *bus, const struct sofa_config *c, struct sofa_error *e);
+/* The descriptor registers of a job. */
+enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_job *j,
+                                      const struct sofa_place place[SOFA_PLACES], uint32_t watchdog, struct sofa_error *e);
+enum sofa_status sofa_driver_counters(const struct sofa_bus *bus, struct sofa_counts *counts, struct sofa_error *e);
+/* 0 if there is no such counter. */
+uint64_t sofa_count_of(const struct sofa_counts *counts, const char *name);
+
+struct sofa_run {
+    double timeout;    /* seconds that a part may take after its start; <= 0: 60 */
+    uint32_t watchdog; /* 0: that of the reset */
+    /* Called now and then; may be NULL. done of total bytes (phase "load", "read") or rows ("run"). */
+    void (*progress)(void *user, const char *phase, uint64_t done, uint64_t total);
+    void *user;
+};
+
+struct sofa_ran {
+    unsigned error;  /* STATUS.error of the first part that failed */
+    unsigned parts;  /* jobs it took: as many rows at once as the memory holds */
+    struct sofa_counts counts; /* summed over the parts */
+    double seconds, load_seconds, run_seconds, read_seconds;
+    uint64_t bytes;  /* moved between host and memory */
+};
+
+/* Loads Q, K, V and ranges (mode tokens: Q, X, codes, weights and ranges), runs all rows in parts of whole blocks, and reads O
+ * (rows x head_dim) back. In mode tokens the later parts use what the earlier ones have generated.
+ * SOFA_BAD_RESULT: time-out, a core that was reset, a job that ended with an error. */
+enum sofa_status sofa_driver_run(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_trace *t,
+                                 const struct sofa_job *j, const struct sofa_run *how, int16_t *output,
+                                 struct sofa_ran *ran, struct sofa_error *e);
+
+#endif

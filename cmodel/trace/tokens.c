@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tokens and projections of a trace, and the sums that follow from them. */
+#include "../bits/bias_units.h"
+#include "../bits/kvgen.h"
+#include "../bits/keys.h"
+#include "../bits/rotary.h"
+#include "read.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* One projection: wk with bk or wv with bv. */
+struct projection {
+    struct sofa_place weight, bias;
+    struct sofa_tensor *tensor;
+    int32_t **bias_steps;
+};
+
+/* x, then both weights with as many rows as x has columns. */
+static enum sofa_status read_tensors(struct sofa_tokens *t, const struct projection *p, const struct sofa_source *s,
+                                     const struct sofa_config *c, int given, struct sofa_error *e)
+{
+    const struct sofa_columns hidden = {1, c->hidden_max, "hidden_max", 1, SOFA_HIDDEN_MAX}, dims = sofa_head_columns(c);
+    const struct sofa_place x = {s, "x"}, k = {s, "k"};
+    if (!sofa_place_has(&x) && sofa_place_has(&k))
+        return sofa_place_fail(&x, "is missing; a trace of keys needs mode: kv (--set mode=kv)", e);
+    enum sofa_status status = sofa_read_tensor(&t->x, &x, &hidden, c->data.token_bits, given, e);
+    if (status == SOFA_OK && t->x.rows > c->keys_max)
+        return sofa_too_many_keys(s->path, "x", t->x.rows, c, e);
+    for (unsigned i = 0; i < 2 && status == SOFA_OK; i++) {
+        struct sofa_tensor *w = p[i].tensor;
+        status = sofa_read_tensor(w, &p[i].weight, &dims, c->data.weight_bits, given, e);
+        if (status == SOFA_OK && w->rows != t->x.cols)
+            status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': has %zu rows, must have as many as x has columns, %zu",
+                               s->path, p[i].weight.name, w->rows, t->x.cols);
+    }
+    return status;
+}
+
+/* Biases in steps of the sum. They must leave room for the products (docs/arithmetic.md). */
+static enum sofa_status convert_bias(int32_t *bias, const struct sofa_array *a, const struct projection *p, double step,
+                                     const struct sofa_config *c, struct sofa_error *e)
+{
+    const struct sofa_place *place = &p->bias;
+    double limit = ldexp(1, (int)(15 + sofa_clog2(c->hidden_max)));
+    if (a->count != c->head_dim)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': must have shape (%u,), head_dim", place->source->path,
+                         place->name, c->head_dim);
+    for (size_t i = 0; i < a->count; i++) {
+        double x = sofa_array_get(a, i), steps = rint(x / step);
+        if (!isfinite(x))
+            return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is not finite", place->source->path,
+                             place->name, i);
+        if (!(fabs(steps) < limit))
+            return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is %g, must be less than %g for these x and %s",
+                             place->source->path, place->name, i, x, limit * step, p->weight.name);
+        bias[i] = (int32_t)steps;
+    }
+    return SOFA_OK;
+}
+
+static enum sofa_status read_bias(const struct projection *p, double step, const struct sofa_config *c,
+                                  struct sofa_error *e)
+{
+    struct sofa_array a;
+    if (!sofa_place_has(&p->bias))
+        return SOFA_OK;
+    enum sofa_status status = sofa_read_array(&a, &p->bias, 1, e);
+    if (status != SOFA_OK)
+        return status;
+    *p->bias_steps = calloc(c->head_dim, sizeof **p->bias_steps);
+    status = *p->bias_steps ? convert_bias(*p->bias_steps, &a, p, step, c, e) : sofa_place_fail(&p->bias, "out of memory", e);
+    sofa_array_free(&a);
+    return status;
+}
+
+/* Cosines or sines, a row for each key. */
+static enum sofa_status read_turns(int16_t **out, const struct sofa_place *place, size_t keys, size_t half,
+                                   struct sofa_error *e)
+{
+    struct sofa_array a;
+    enum sofa_status status = sofa_read_array(&a, place, 2, e);
+    if (status != SOFA_OK)
+        return status;
+    if (a.shape[0] != keys || a.shape[1] != half)
+        status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': must have shape (%zu, %zu): keys, head_dim / 2",
+                           place->source->path, place->name, keys, half);
+    else if (!(*out = malloc(keys * half * sizeof **out)))
+        status = sofa_place_fail(place, "out of memory", e);
+    for (size_t i = 0; status == SOFA_OK && i < a.count; i++) {
+        double x = sofa_array_get(&a, i);
+        if (!(fabs(x) <= 1))
+            status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is %g, must be -1 to 1",
+                               place->source->path, place->name, i, x);
+        else
+            (*out)[i] = (int16_t)rint(ldexp(x, SOFA_ROTARY_FRACTION));
+    }
+    sofa_array_free(&a);
+    return status;
+}
+
+static enum sofa_status read_rotation(struct sofa_tokens *t, const struct sofa_source *s, const struct sofa_config *c,
+                                      struct sofa_error *e)
+{
+    const struct sofa_place cosines = {s, "cos"}, sines = {s, "sin"};
+    size_t half = c->head_dim / 2;
+    int given = sofa_place_has(&cosines) || sofa_place_has(&sines);
+    if (!c->kvgen.rotary && given)
+        return sofa_place_fail(sofa_place_has(&cosines) ? &cosines : &sines,
+                               "keys of this trace are rotated by position; that needs --set kvgen.rotary=1", e);
+    if (!c->kvgen.rotary)
+        return SOFA_OK;
+    if (!given)
+        return sofa_place_fail(&cosines, "is missing; kvgen.rotary: 1 needs 'cos' and 'sin' of every key (or --set kvgen.rotary=0)",
+                               e);
+    enum sofa_status status = read_turns(&t->cos, &cosines, t->x.rows, half, e);
+    return status == SOFA_OK ? read_turns(&t->sin, &sines, t->x.rows, half, e) : status;
+}
+
+/* K^ has no bias of its own: without rotation q.bk is the same for all keys of a row, so it changes no selection. */
+static enum sofa_status predict_keys(struct sofa_tokens *t, const struct sofa_config *c, struct sofa_error *e)
+{
+    enum sofa_rounding rounding = (enum sofa_rounding)c->predict.weight_rounding;
+    size_t count = t->wk.rows * t->wk.cols;
+    t->power = malloc(count * sizeof *t->power);
+    if (!t->power)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu codes", count);
+    sofa_encode_weights(t->power, t->wk.value, count, rounding);
+    t->khat_step = t->k_step * sofa_weight_unit(rounding);
+    return sofa_project(&t->khat_sum, &t->x, t->power, NULL, c->head_dim, e);
+}
+
+static void choose_steps(struct sofa_trace *trace, const struct sofa_config *c)
+{
+    struct sofa_tokens *t = &trace->tokens;
+    size_t keys = t->x.rows, d = c->head_dim;
+    sofa_rotary_shifts(t, d, c->data.key_bits, c->predict.operand_bits);
+    t->v_shift = sofa_choose_shift(t->v_sum, keys * d, c->data.value_bits, 1);
+    trace->k.rows = trace->v.rows = keys;
+    trace->k.cols = trace->v.cols = d;
+    trace->k.step = ldexp(t->k_step, (int)t->k_shift);
+    trace->v.step = ldexp(t->v_step, (int)t->v_shift);
+}
+
+enum sofa_status sofa_tokens_project(struct sofa_trace *trace, const struct sofa_config *c, struct sofa_error *e)
+{
+    struct sofa_tokens *t = &trace->tokens;
+    size_t d = c->head_dim;
+    t->k_step = t->x.step * t->wk.step;
+    t->v_step = t->x.step * t->wv.step;
+    enum sofa_status status = sofa_project(&t->k_sum, &t->x, t->wk.value, t->bk, d, e);
+    if (status == SOFA_OK)
+        status = sofa_project(&t->v_sum, &t->x, t->wv.value, t->bv, d, e);
+    if (status == SOFA_OK)
+        status = predict_keys(t, c, e);
+    if (status == SOFA_OK)
+        choose_steps(trace, c);
+    return status;
+}
+
+enum sofa_status sofa_trace_read_tokens(struct sofa_trace *trace, const struct sofa_source *s, const struct sofa_config *c,
+                                        int given, struct sofa_error *e)
+{
+    struct sofa_tokens *t = &trace->tokens;
+    const struct projection p[2] = {
+        {{s, "wk"}, {s, "bk"}, &t->wk, &t->bk},
+        {{s, "wv"}, {s, "bv"}, &t->wv, &t->bv},
+    };
+    enum sofa_status status = read_tensors(t, p, s, c, given, e);
+    for (unsigned i = 0; i < 2 && status == SOFA_OK; i++)
+        status = read_bias(&p[i], t->x.step * p[i].tensor->step, c, e);
+    if (status == SOFA_OK)
+        status = read_rotation(t, s, c, e);
+    if (status == SOFA_OK && given)
+        status = sofa_trace_make_given(trace, s, e);
+    if (status == SOFA_OK && t->cos && t->bk)
+        status = sofa_add_bias_units(t, c, e);
+    return status == SOFA_OK ? sofa_tokens_project(trace, c, e) : status;
+}
