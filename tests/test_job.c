@@ -105,6 +105,43 @@ START_TEST(score_shift_fits_its_register)
 }
 END_TEST
 
+/* What a job takes where none is asked for: 8 keys, rows that see them from 0 on. */
+START_TEST(orders)
+{
+    enum { ROWS = 16, KEYS = 8 };
+    const char *const can[] = {"select.policy=both", "predict.keys=16"}, *const cannot[] = {"select.orders=0"};
+    const struct sofa_options rank = {.radius = 2}, carry = {.radius = -1, .carry = 1}, endless = {.radius = INFINITY, .carry = 1},
+                              both = {.radius = 0, .carry = 1}, mass = {.radius = -1, .mass = 0.01},
+                              given = {.radius = 2, .carry = 1, .order_given = 1};
+    const struct {
+        const struct sofa_options *o;
+        int fitting; /* else ascending */
+    } table[] = {{&rank, 0}, {&carry, 0}, {&endless, 0}, {&both, 1}, {&mass, 1}, {&given, 0}};
+    struct sofa_config c[2] = {configured(can, 2), configured(cannot, 1)};
+    for (unsigned n = 0; n < 4 * sizeof table / sizeof table[0]; n++) {
+        const struct sofa_options *o = table[n / 4].o;
+        unsigned causal = n & 1, rows = n & 2 ? ROWS : ROWS - 1;
+        uint32_t first[ROWS] = {0}, visible[ROWS];
+        for (unsigned r = 0; r < ROWS; r++)
+            visible[r] = causal && r < KEYS ? r + 1 : KEYS;
+        struct sofa_trace t = worth(1, 1, 1e-3);
+        t.first = first;
+        t.visible = visible;
+        t.q.rows = rows;
+        t.k.rows = KEYS;
+        struct sofa_job j;
+        struct sofa_error e;
+        enum sofa_order fits = causal ? SOFA_ORDER_NEAREST : rows % KEYS == 0 ? SOFA_ORDER_OWN : SOFA_ORDER_ASCENDING;
+        ck_assert_msg(sofa_job_make(&j, &c[0], &t, o, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(j.order == (table[n / 4].fitting ? fits : SOFA_ORDER_ASCENDING), "case %u: order %u", n, (unsigned)j.order);
+        if (o->mass > 0)
+            continue;
+        ck_assert_msg(sofa_job_make(&j, &c[1], &t, o, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_int_eq(j.order, SOFA_ORDER_ASCENDING);
+    }
+}
+END_TEST
+
 /* Keys four at a time and one by one, with scores beyond both ends of the range. */
 START_TEST(scores_of_a_row)
 {
@@ -166,6 +203,7 @@ Suite *job_suite(void)
     tcase_add_test(registers, scales);
     tcase_add_test(registers, radii);
     tcase_add_test(registers, score_shift_fits_its_register);
+    tcase_add_test(registers, orders);
     tcase_add_test(steps, scores_of_a_row);
     tcase_add_test(steps, exponents_of_a_row);
     tcase_add_test(steps, rows_of_many_keys);

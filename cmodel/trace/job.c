@@ -61,7 +61,8 @@ static enum sofa_order fitting_order(const struct sofa_trace *t)
 static enum sofa_status choose_order(struct sofa_job *j, const struct sofa_config *c, const struct sofa_trace *t,
                                      const struct sofa_options *o, struct sofa_error *e)
 {
-    int fitting = j->policy == SOFA_POLICY_MASS && c->select.orders;
+    int clipped = o->carry && o->radius >= 0 && isfinite(o->radius); /* against the best of the tiles before */
+    int fitting = c->select.orders && (j->policy == SOFA_POLICY_MASS || clipped);
     j->order = o->order_given ? o->order : fitting ? fitting_order(t) : SOFA_ORDER_ASCENDING;
     j->own_offset = (unsigned)(o->own_offset % t->k.rows);
     if (j->order != SOFA_ORDER_ASCENDING && !c->select.orders)

@@ -20,7 +20,7 @@ struct sofa_options {
     double mass;    /* share of a row's weight that a key must seem to have, 0 < mass < 1; 0: policy rank */
     double radius;  /* softmax units (natural logarithm); INFINITY or < 0: none */
     int carry;      /* the maximum is carried over tiles */
-    int order_given; /* else ascending; with mass, what fits what rows see */
+    int order_given; /* else ascending; with mass, or with radius and carry, what fits what rows see */
     enum sofa_order order;
     size_t own_offset; /* position of the trace's first row among the keys; modulo the keys */
 };
