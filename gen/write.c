@@ -60,15 +60,20 @@ static ino_t number_of(const char *path)
     return stat(path, &s) == 0 ? s.st_ino : 0;
 }
 
-/* Decides whether the directory may be replaced. */
+/* Decides whether the directory may be replaced. It is open meanwhile: no other one gets its number when it is removed. */
 static enum sofa_status examine(struct target *t, struct sofa_error *e)
 {
     for (unsigned i = 0;; i++) {
-        ino_t number = number_of(t->path);
+        struct stat s;
+        int held = open(t->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        ino_t number = held >= 0 && fstat(held, &s) == 0 ? s.st_ino : number_of(t->path);
         json_decref(t->ours);
         t->ours = number ? gen_manifest_files(t->path) : NULL;
         enum sofa_status status = number ? gen_tree_check(t->path, t->ours, e) : SOFA_OK;
-        if (status == SOFA_OK || i == TRIES || number_of(t->path) == number)
+        int settled = status == SOFA_OK || i == TRIES || number_of(t->path) == number;
+        if (held >= 0)
+            close(held);
+        if (settled)
             return status;
     }
 }
