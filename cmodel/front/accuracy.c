@@ -25,7 +25,8 @@ struct tally {
 struct scratch {
     int64_t *score, *sorted;
     double *real_score, *weight, *out, *dense;
-    uint8_t *exact; /* keys that exact scores would select; cleared up to first */
+    uint32_t *every, *kept, *best;      /* keys: 0, 1, ...; of the row: selected, and what exact scores would select */
+    struct sofa_keys seen, selected, exact; /* of the row */
 };
 
 static void close_scratch(struct scratch *s)
@@ -36,7 +37,9 @@ static void close_scratch(struct scratch *s)
     free(s->weight);
     free(s->out);
     free(s->dense);
-    free(s->exact);
+    free(s->every);
+    free(s->kept);
+    free(s->best);
 }
 
 static enum sofa_status open_scratch(struct scratch *s, const struct sofa_trace *t, struct sofa_error *e)
@@ -48,9 +51,14 @@ static enum sofa_status open_scratch(struct scratch *s, const struct sofa_trace 
     s->weight = malloc(keys * sizeof *s->weight);
     s->out = malloc(t->q.cols * sizeof *s->out);
     s->dense = malloc(t->q.cols * sizeof *s->dense);
-    s->exact = calloc(keys, 1);
-    if (s->score && s->sorted && s->real_score && s->weight && s->out && s->dense && s->exact)
+    s->every = malloc(keys * sizeof *s->every);
+    s->kept = malloc(keys * sizeof *s->kept);
+    s->best = malloc(keys * sizeof *s->best);
+    if (s->score && s->sorted && s->real_score && s->weight && s->out && s->dense && s->every && s->kept && s->best) {
+        for (size_t key = 0; key < keys; key++)
+            s->every[key] = (uint32_t)key;
         return SOFA_OK;
+    }
     close_scratch(s);
     return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", keys);
 }
@@ -64,61 +72,84 @@ static void compare(struct ratio *r, const double *want, const int16_t *got, dou
     }
 }
 
-/* The `room` largest exact scores of keys low..high-1, ties to the lower key. */
-static void select_largest(struct scratch *s, size_t low, size_t high, size_t room)
+static void list_selected(struct scratch *s, const uint8_t *selected, size_t first, size_t visible)
 {
-    size_t count = high - low;
-    room = room < count ? room : count;
+    size_t count = 0;
+    for (size_t key = first; key < visible; key++) {
+        s->kept[count] = (uint32_t)key;
+        count += selected[key] != 0;
+    }
+    s->seen = (struct sofa_keys){s->every + first, visible > first ? visible - first : 0};
+    s->selected = (struct sofa_keys){s->kept, count};
+}
+
+/* The n-th largest score of keys low..high-1. */
+static int64_t cut_of(struct scratch *s, size_t low, size_t high, size_t n)
+{
+    memcpy(s->sorted, s->score + low, (high - low) * sizeof *s->sorted);
+    return sofa_nth_largest(s->sorted, high - low, n);
+}
+
+/* Adds to s->best the `room` largest exact scores of keys low..high-1, ties to the lower key. Returns how many keys it then has. */
+static size_t select_largest(struct scratch *s, size_t count, size_t low, size_t high, size_t room)
+{
+    size_t larger = 0;
+    room = room < high - low ? room : high - low;
     if (room == 0)
-        return;
-    memcpy(s->sorted, s->score + low, count * sizeof *s->sorted);
-    int64_t cut = sofa_nth_largest(s->sorted, count, room);
+        return count;
+    int64_t cut = cut_of(s, low, high, room);
     for (size_t key = low; key < high; key++)
-        room -= s->exact[key] = s->score[key] > cut;
-    for (size_t key = low; key < high && room > 0; key++)
-        if (s->score[key] == cut) {
-            s->exact[key] = 1;
-            room--;
-        }
+        larger += s->score[key] > cut;
+    for (size_t key = low, equal = room - larger; key < high; key++) {
+        int tie = s->score[key] == cut && equal > 0;
+        equal -= (size_t)tie;
+        if (s->score[key] > cut || tie)
+            s->best[count++] = (uint32_t)key;
+    }
+    return count;
 }
 
 /* The selection of docs/arithmetic.md by exact scores, without a radius; by mass, as many of the row's largest as it keeps. */
-static void select_exact(struct scratch *s, const struct sofa_job *j, const uint8_t *selected, size_t first, size_t visible)
+static void select_exact(struct scratch *s, const struct sofa_job *j, size_t first, size_t visible)
 {
-    size_t kept = 0;
-    memset(s->exact + first, 0, visible - first);
-    for (size_t key = first; key < visible && j->policy == SOFA_POLICY_MASS; key++)
-        kept += selected[key];
+    size_t count = 0;
     if (j->policy == SOFA_POLICY_MASS)
-        select_largest(s, first, visible, kept);
+        count = select_largest(s, 0, first, visible, s->selected.count);
     for (size_t base = first / j->tile * j->tile; base < visible && j->policy != SOFA_POLICY_MASS; base += j->tile) {
         size_t end = base + j->tile;
-        select_largest(s, base > first ? base : first, end < visible ? end : visible, j->kept);
+        count = select_largest(s, count, base > first ? base : first, end < visible ? end : visible, j->kept);
     }
+    s->exact = (struct sofa_keys){s->best, count};
 }
 
-/* The share of a row's kept keys whose exact score is among as many largest ones; -1 when it keeps none. */
-static double row_recall(struct scratch *s, const uint8_t *selected, size_t first, size_t visible)
+/* The share of these keys whose exact score is at least `cut`, that of the last of as many largest ones. */
+static double recall_of(const struct scratch *s, const struct sofa_keys *keys, int64_t cut)
 {
-    size_t kept = 0, hits = 0;
-    for (size_t key = first; key < visible; key++)
-        kept += selected[key];
-    if (kept == 0)
-        return -1;
-    memcpy(s->sorted, s->score + first, (visible - first) * sizeof *s->sorted);
-    int64_t cut = sofa_nth_largest(s->sorted, visible - first, kept);
-    for (size_t key = first; key < visible; key++)
-        hits += selected[key] && s->score[key] >= cut;
-    return (double)hits / (double)kept;
+    size_t hits = 0;
+    for (size_t n = 0; n < keys->count; n++)
+        hits += s->score[keys->key[n]] >= cut;
+    return (double)hits / (double)keys->count;
 }
 
-static void tally_recall(struct tally *tally, struct scratch *s, const uint8_t *selected, size_t first, size_t visible)
+static int64_t least_score(const struct scratch *s, const struct sofa_keys *keys)
 {
-    double recall = row_recall(s, selected, first, visible);
-    if (recall < 0)
+    int64_t least = INT64_MAX;
+    for (size_t n = 0; n < keys->count; n++)
+        least = s->score[keys->key[n]] < least ? s->score[keys->key[n]] : least;
+    return least;
+}
+
+static void tally_recall(struct tally *tally, struct scratch *s, const struct sofa_job *j, size_t first, size_t visible)
+{
+    if (s->selected.count == 0)
         return;
-    tally->recall += recall;
-    tally->recall_exact += row_recall(s, s->exact, first, visible);
+    if (j->policy == SOFA_POLICY_MASS) { /* the exact ones are the row's largest */
+        tally->recall += recall_of(s, &s->selected, least_score(s, &s->exact));
+        tally->recall_exact += 1;
+    } else {
+        tally->recall += recall_of(s, &s->selected, cut_of(s, first, visible, s->selected.count));
+        tally->recall_exact += recall_of(s, &s->exact, cut_of(s, first, visible, s->exact.count));
+    }
     tally->recall_rows++;
 }
 
@@ -130,14 +161,14 @@ static void compare_exact(struct ratio *r, const double *want, const double *got
     }
 }
 
-/* weight: softmax over all visible keys, not normalised. */
-static void tally_weight(struct tally *tally, const double *weight, const uint8_t *selected, size_t first, size_t visible)
+/* s->weight: softmax over all visible keys, from `first` on, not normalised. */
+static void tally_weight(struct tally *tally, const struct scratch *s, size_t first)
 {
     double kept = 0, all = 0;
-    for (size_t key = first; key < visible; key++) {
-        all += weight[key];
-        kept += selected[key] ? weight[key] : 0;
-    }
+    for (size_t n = 0; n < s->seen.count; n++)
+        all += s->weight[n];
+    for (size_t n = 0; n < s->selected.count; n++)
+        kept += s->weight[s->selected.key[n] - first];
     tally->weight += kept / all;
     tally->block_weight += kept / all;
     tally->weight_rows++;
@@ -148,33 +179,32 @@ static void tally_weight(struct tally *tally, const double *weight, const uint8_
 static void tally_row(struct tally *tally, struct scratch *s, const struct sofa_trace *t, const struct sofa_job *j,
                       const struct sofa_result *result, size_t row)
 {
-    const uint8_t *selected = result->selected + row * result->keys;
     const int16_t *o = result->o + row * result->dims;
     size_t d = result->dims, first = t->first[row], visible = t->visible[row];
+    list_selected(s, result->selected + row * result->keys, first, visible);
     sofa_reference_scores(s->score, t, row);
-    sofa_reference_attend(s->out, s->weight, s->score, selected, t, row);
+    sofa_reference_attend(s->out, s->weight, s->score, &s->selected, t);
     compare(&tally->selected, s->out, o, result->o_step, d);
-    sofa_reference_attend(s->dense, s->weight, s->score, NULL, t, row);
+    sofa_reference_attend(s->dense, s->weight, s->score, &s->seen, t);
     compare(&tally->dense, s->dense, o, result->o_step, d);
     if (first >= visible)
         return;
-    tally_weight(tally, s->weight, selected, first, visible);
-    select_exact(s, j, selected, first, visible);
-    sofa_reference_attend(s->out, s->weight, s->score, s->exact, t, row);
+    tally_weight(tally, s, first);
+    select_exact(s, j, first, visible);
+    sofa_reference_attend(s->out, s->weight, s->score, &s->exact, t);
     compare_exact(&tally->exact, s->dense, s->out, d);
-    tally_recall(tally, s, selected, first, visible);
+    tally_recall(tally, s, j, first, visible);
 }
 
-/* Against the tensors as given. */
+/* Against the tensors as given; after tally_row. */
 static void tally_given(struct tally *tally, struct scratch *s, const struct sofa_given *g, const struct sofa_trace *t,
                         const struct sofa_result *result, size_t row)
 {
     const int16_t *o = result->o + row * result->dims;
-    size_t first = t->first[row], visible = t->visible[row];
-    sofa_given_scores(s->real_score, g, row, first, visible);
-    sofa_given_attend(s->out, s->weight, s->real_score, result->selected + row * result->keys, g, first, visible);
+    sofa_given_scores(s->real_score, g, row, t->first[row], t->visible[row]);
+    sofa_given_attend(s->out, s->weight, s->real_score, &s->selected, g);
     compare(&tally->selected_given, s->out, o, result->o_step, g->d);
-    sofa_given_attend(s->out, s->weight, s->real_score, NULL, g, first, visible);
+    sofa_given_attend(s->out, s->weight, s->real_score, &s->seen, g);
     compare(&tally->dense_given, s->out, o, result->o_step, g->d);
 }
 

@@ -3,9 +3,9 @@
 
 #include "../bits/arith.h"
 #include "../bits/rotary.h"
+#include "mixture.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Rotated by the cosines and sines that the core has. */
 static int64_t turned_score(const struct sofa_tokens *t, const int16_t *q, size_t key, size_t d)
@@ -45,18 +45,16 @@ double sofa_reference_unit(const struct sofa_trace *t)
     return t->q.step * (t->tokens.k_sum ? t->tokens.k_step : t->k.step) * t->scale;
 }
 
-static void add_value(double *out, double weight, const struct sofa_trace *t, size_t key)
+/* In steps of the trace: the sum is scaled once. */
+static void take_value(double *to, const struct sofa_trace *t, size_t key)
 {
     size_t d = t->q.cols;
-    if (t->tokens.v_sum) {
-        double w = weight * t->tokens.v_step;
+    if (t->tokens.v_sum)
         for (size_t i = 0; i < d; i++)
-            out[i] += w * t->tokens.v_sum[key * d + i];
-    } else {
-        double w = weight * t->v.step;
+            to[i] = t->tokens.v_sum[key * d + i];
+    else
         for (size_t i = 0; i < d; i++)
-            out[i] += w * t->v.value[key * d + i];
-    }
+            to[i] = t->v.value[key * d + i];
 }
 
 void sofa_reference_scores(int64_t *score, const struct sofa_trace *t, size_t row)
@@ -67,25 +65,25 @@ void sofa_reference_scores(int64_t *score, const struct sofa_trace *t, size_t ro
         score[key] = exact_score(t, q, key);
 }
 
-void sofa_reference_attend(double *out, double *weight, const int64_t *score, const uint8_t *selected,
-                           const struct sofa_trace *t, size_t row)
+void sofa_reference_attend(double *out, double *weight, const int64_t *score, const struct sofa_keys *keys,
+                           const struct sofa_trace *t)
 {
-    size_t d = t->q.cols;
-    double step = sofa_reference_unit(t), sum = 0;
+    double unit = sofa_reference_unit(t), step = t->tokens.v_sum ? t->tokens.v_step : t->v.step;
+    struct sofa_mixture m;
     int64_t most = INT64_MIN;
-    memset(out, 0, d * sizeof *out);
-    for (size_t key = t->first[row]; key < t->visible[row]; key++)
-        if ((!selected || selected[key]) && score[key] > most)
-            most = score[key];
-    for (size_t key = t->first[row]; key < t->visible[row]; key++) {
-        weight[key] = !selected || selected[key] ? exp((double)(score[key] - most) * step) : 0;
-        sum += weight[key];
+    sofa_mixture_open(&m, out, t->q.cols);
+    for (size_t n = 0; n < keys->count; n++)
+        most = score[keys->key[n]] > most ? score[keys->key[n]] : most;
+    for (size_t n = 0; n < keys->count; n++) {
+        weight[n] = exp((double)(score[keys->key[n]] - most) * unit);
+        if (weight[n] == 0)
+            continue;
+        take_value(sofa_mixture_row(&m), t, keys->key[n]);
+        sofa_mixture_add(&m, weight[n]);
     }
-    for (size_t key = t->first[row]; key < t->visible[row]; key++)
-        if (weight[key] > 0)
-            add_value(out, weight[key], t, key);
-    for (size_t i = 0; sum > 0 && i < d; i++)
-        out[i] /= sum;
+    sofa_mixture_close(&m);
+    for (size_t i = 0; i < t->q.cols; i++)
+        out[i] *= step;
 }
 
 /* Hoare's selection, descending. */

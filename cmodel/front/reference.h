@@ -10,10 +10,15 @@
 void sofa_reference_scores(int64_t *score, const struct sofa_trace *t, size_t row);
 /* What one step of such a score is worth in softmax units. */
 double sofa_reference_unit(const struct sofa_trace *t);
-/* Softmax attention over the visible keys with selected[key] != 0 (selected NULL: all) on dequantised tensors; d
- * outputs, zeros when there is no key. weight: room for S numbers. */
-void sofa_reference_attend(double *out, double *weight, const int64_t *score, const uint8_t *selected,
-                           const struct sofa_trace *t, size_t row);
+/* Keys of a row, ascending. */
+struct sofa_keys {
+    const uint32_t *key;
+    size_t count;
+};
+/* Softmax attention over these keys on dequantised tensors: d outputs, zeros when there is no key. weight[n]: of key[n], 1 for
+ * the largest score, not normalised. */
+void sofa_reference_attend(double *out, double *weight, const int64_t *score, const struct sofa_keys *keys,
+                           const struct sofa_trace *t);
 /* The tensors as the file gives them, before quantisation. Arrays of the trace, or made here. */
 struct sofa_given {
     size_t d;
@@ -29,8 +34,8 @@ int sofa_given_is_exact(const struct sofa_trace *t);
 /* Scores times softmax scale over keys first .. visible-1. */
 void sofa_given_scores(double *score, const struct sofa_given *g, size_t row, size_t first, size_t visible);
 /* As sofa_reference_attend. */
-void sofa_given_attend(double *out, double *weight, const double *score, const uint8_t *selected,
-                       const struct sofa_given *g, size_t first, size_t visible);
+void sofa_given_attend(double *out, double *weight, const double *score, const struct sofa_keys *keys,
+                       const struct sofa_given *g);
 
 /* The n-th largest (n >= 1) of count numbers, whose order changes. */
 int64_t sofa_nth_largest(int64_t *x, size_t count, size_t n);

@@ -2,9 +2,10 @@
 /* float64 attention of the numbers that the user gave. */
 #include "reference.h"
 
+#include "mixture.h"
+
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The tensor's own floats, or floats of its integers. NULL: out of memory. */
 static const float *numbers(const struct sofa_tensor *t, float **owned)
@@ -45,15 +46,15 @@ int sofa_given_is_exact(const struct sofa_trace *t)
 
 #define PARTS 8u /* sums side by side, which a compiler may compute at once */
 
-static double dot(const float *q, const float *k, size_t d)
+static double dot(const double *q, const float *k, size_t d)
 {
     double part[PARTS] = {0}, sum = 0;
     size_t whole = d / PARTS * PARTS;
     for (size_t i = 0; i < whole; i += PARTS)
         for (size_t n = 0; n < PARTS; n++)
-            part[n] += (double)q[i + n] * (double)k[i + n];
+            part[n] += q[i + n] * (double)k[i + n];
     for (size_t i = whole; i < d; i++)
-        sum += (double)q[i] * (double)k[i];
+        sum += q[i] * (double)k[i];
     for (size_t n = 0; n < PARTS; n++)
         sum += part[n];
     return sum;
@@ -61,25 +62,29 @@ static double dot(const float *q, const float *k, size_t d)
 
 void sofa_given_scores(double *score, const struct sofa_given *g, size_t row, size_t first, size_t visible)
 {
+    double q[SOFA_HEAD_DIM_MAX];
+    for (size_t i = 0; i < g->d; i++)
+        q[i] = (double)g->q[row * g->d + i];
     for (size_t key = first; key < visible; key++)
-        score[key] = g->scale * dot(g->q + row * g->d, g->k + key * g->d, g->d);
+        score[key] = g->scale * dot(q, g->k + key * g->d, g->d);
 }
 
-void sofa_given_attend(double *out, double *weight, const double *score, const uint8_t *selected,
-                       const struct sofa_given *g, size_t first, size_t visible)
+void sofa_given_attend(double *out, double *weight, const double *score, const struct sofa_keys *keys,
+                       const struct sofa_given *g)
 {
-    double most = -INFINITY, sum = 0;
-    memset(out, 0, g->d * sizeof *out);
-    for (size_t key = first; key < visible; key++)
-        if ((!selected || selected[key]) && score[key] > most)
-            most = score[key];
-    for (size_t key = first; key < visible; key++) {
-        weight[key] = !selected || selected[key] ? exp(score[key] - most) : 0;
-        sum += weight[key];
+    struct sofa_mixture m;
+    double most = -INFINITY;
+    sofa_mixture_open(&m, out, g->d);
+    for (size_t n = 0; n < keys->count; n++)
+        most = score[keys->key[n]] > most ? score[keys->key[n]] : most;
+    for (size_t n = 0; n < keys->count; n++) {
+        const float *v = g->v + keys->key[n] * g->d;
+        weight[n] = exp(score[keys->key[n]] - most);
+        if (weight[n] == 0)
+            continue;
+        for (size_t i = 0; i < g->d; i++)
+            sofa_mixture_row(&m)[i] = (double)v[i];
+        sofa_mixture_add(&m, weight[n]);
     }
-    for (size_t key = first; key < visible; key++)
-        for (size_t i = 0; weight[key] > 0 && i < g->d; i++)
-            out[i] += weight[key] * (double)g->v[key * g->d + i];
-    for (size_t i = 0; sum > 0 && i < g->d; i++)
-        out[i] /= sum;
+    sofa_mixture_close(&m);
 }
