@@ -8,11 +8,18 @@
 
 #include <string.h>
 
-static enum sofa_status report_head(struct sofa_head_run *run, const struct sofa_input *input)
+struct settings {
+    const char *encode_path; /* --encode-weights; NULL: run the heads */
+    int encode;
+    int unjudged; /* --no-accuracy */
+    unsigned threads;
+};
+
+static enum sofa_status report_head(struct sofa_head_run *run, const struct sofa_input *input, const struct settings *s)
 {
     struct sofa_result result;
-    enum sofa_status status =
-        sofa_report_run(&run->report, &result, &input->config, &input->trace, &input->job, &run->error);
+    enum sofa_status status = (s->unjudged ? sofa_report_run_unjudged : sofa_report_run)(&run->report, &result, &input->config,
+                                                                                       &input->trace, &input->job, &run->error);
     if (status != SOFA_OK)
         return status;
     run->reported = 1;
@@ -28,21 +35,15 @@ static enum sofa_status report_head(struct sofa_head_run *run, const struct sofa
 static enum sofa_status run_head(void *user, struct sofa_head_run *run, const struct sofa_setup *setup,
                                  const struct sofa_run_options *o)
 {
+    const struct settings *s = user;
     struct sofa_input input;
-    (void)user;
-    enum sofa_status status = sofa_input_take(&input, setup, o, run->trace, run->head, 1, &run->error);
+    enum sofa_status status = sofa_input_take(&input, setup, o, run->trace, run->head, !s->unjudged, &run->error);
     if (status != SOFA_OK)
         return status;
-    status = report_head(run, &input);
+    status = report_head(run, &input, s);
     sofa_input_free(&input);
     return status;
 }
-
-struct settings {
-    const char *encode_path; /* --encode-weights; NULL: run the heads */
-    int encode;
-    unsigned threads;
-};
 
 static enum sofa_status set(void *user, const char *name, const char *value, struct sofa_error *e)
 {
@@ -52,6 +53,10 @@ static enum sofa_status set(void *user, const char *name, const char *value, str
         if (!sofa_parse_unsigned(value, 1024, &threads))
             return sofa_fail(e, SOFA_BAD_INPUT, "--threads is '%.80s', must be 0 to 1024", value);
         s->threads = (unsigned)threads;
+        return SOFA_OK;
+    }
+    if (strcmp(name, "no-accuracy") == 0) {
+        s->unjudged = 1;
         return SOFA_OK;
     }
     if (!*value)
@@ -72,6 +77,7 @@ int main(int argc, char **argv)
 {
     static const struct sofa_extra_option extra[] = {
         {"threads", "N", "heads at a time (default: 0, as many as processors)"},
+        {"no-accuracy", NULL, "leave out recall, softmax weight and errors, which take most of the time"},
         {"encode-weights", "OUT.npz", "only write wk as codes, wk and wv as bytes; needs no CONFIG.yaml"},
         {NULL, NULL, NULL},
     };
@@ -91,7 +97,8 @@ int main(int argc, char **argv)
         return sofa_exit(&program, status, &error);
     if (settings.encode)
         return sofa_exit(&program, encode_weights(&options, &settings, &error), &error);
-    const struct sofa_heads_how how = {.program = &program, .options = &options, .threads = settings.threads, .run = run_head};
+    const struct sofa_heads_how how = {.program = &program, .options = &options, .threads = settings.threads, .run = run_head,
+                                      .user = &settings};
     status = sofa_output_check(options.out_path, &error);
     if (status == SOFA_OK)
         status = sofa_heads_run(&how, &error);

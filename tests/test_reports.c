@@ -332,6 +332,43 @@ START_TEST(fields)
 }
 END_TEST
 
+/* Without the float64 references all else is the same, the fields have the same names, and nobody is warned of an error that
+ * nobody looked for. */
+START_TEST(unjudged)
+{
+    static struct sample s;
+    struct sofa_report report;
+    struct sofa_result result;
+    struct sofa_error e = {""};
+    open_sample(&s);
+    for (unsigned i = 0; i < ROWS * DIM; i++)
+        s.q[i / DIM][i % DIM] *= 0.01f;
+    add_keys(&s);
+    run(&s, NULL, 1);
+    ck_assert_msg(sofa_report_run_unjudged(&report, &result, &s.input.config, &s.input.trace, &s.input.job, &e) == SOFA_OK, "%s",
+                  e.text);
+    ck_assert_int_eq(memcmp(result.o, s.result.o, ROWS * DIM * sizeof *result.o), 0);
+    ck_assert(s.report.warnings.count > 0 && report.warnings.count == 0);
+    json_t *judged = sofa_report_json(&s.report), *brief = sofa_report_json(&report), *value;
+    const char *name;
+    unsigned nulls = 0;
+    json_object_foreach(judged, name, value) {
+        json_t *other = json_object_get(brief, name);
+        ck_assert_msg(other != NULL, "%s", name);
+        if (json_is_null(other) && !json_is_null(value))
+            nulls++;
+        else if (!strstr(name, "seconds") && !strstr(name, "macs") && strcmp(name, "warnings") != 0)
+            ck_assert_msg(json_equal(other, value), "%s", name);
+    }
+    ck_assert(json_object_size(brief) == json_object_size(judged) && nulls == 9);
+    json_decref(judged);
+    json_decref(brief);
+    sofa_result_free(&result);
+    end_run(&s);
+    test_remove_directory(s.directory);
+}
+END_TEST
+
 Suite *reports_suite(void)
 {
     Suite *suite = suite_create("reports");
@@ -344,6 +381,7 @@ Suite *reports_suite(void)
     tcase_add_test(t, predicted_scores);
     tcase_add_test(t, flat_heads);
     tcase_add_test(t, fields);
+    tcase_add_test(t, unjudged);
     suite_add_tcase(suite, t);
     return suite;
 }

@@ -142,7 +142,7 @@ json_t *sofa_warnings_json(const struct sofa_warnings *warnings)
 
 static json_t *accuracy_json(const struct sofa_report *r)
 {
-    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:{s:f, s:o, s:o}, s:o, s:o}",        //
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:{s:f, s:o, s:o}}",                  //
                      "recall", r->recall,                                                            //
                      "recall_exact_scores", r->recall_exact,                                         //
                      "output_snr_selected_db", r->snr_selected_db,                                   //
@@ -152,9 +152,21 @@ static json_t *accuracy_json(const struct sofa_report *r)
                      "output_snr_dense_given_db", r->snr_dense_given_db,                             //
                      "softmax_weight_kept", r->weight_kept,                                          //
                      "softmax_weight_kept_worst_block", "share", r->weight_kept_least, "first_row",  //
-                     count(r->least_first), "rows", count(r->least_rows),                            //
-                     "saturated_scores", count(r->saturated.scores),                                 //
-                     "saturated_predictions", count(r->saturated.predicted));
+                     count(r->least_first), "rows", count(r->least_rows));
+}
+
+/* Every member becomes null. */
+static json_t *nobody_asked(json_t *object)
+{
+    for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i))
+        json_object_iter_set_new(object, i, json_null());
+    return object;
+}
+
+static json_t *saturated_json(const struct sofa_report *r)
+{
+    return json_pack("{s:o, s:o}", "saturated_scores", count(r->saturated.scores), "saturated_predictions",
+                     count(r->saturated.predicted));
 }
 
 static json_t *size_json(const struct sofa_report *r)
@@ -185,7 +197,8 @@ static json_t *size_json(const struct sofa_report *r)
 
 json_t *sofa_report_json(const struct sofa_report *r)
 {
-    json_t *object = merge(merge(run_json(r), size_json(r)), accuracy_json(r));
+    json_t *accuracy = accuracy_json(r), *object = merge(run_json(r), size_json(r));
+    object = merge(merge(object, r->judged ? accuracy : nobody_asked(accuracy)), saturated_json(r));
     return r->hidden > 0 ? merge(object, tokens_json(r)) : object;
 }
 

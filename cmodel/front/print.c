@@ -57,6 +57,8 @@ static void print_tokens(FILE *out, const struct sofa_report *r)
 
 static void print_accuracy(FILE *out, const struct sofa_report *r)
 {
+    if (!r->judged)
+        return;
     fprintf(out, "recall              %.2f %% of kept keys are among the row's largest exact scores", 100 * r->recall);
     fprintf(out, " (selected by exact scores: %.2f %%)\n", 100 * r->recall_exact);
     fprintf(out, "softmax weight      %.2f %% is on kept pairs; in rows %zu to %zu %.2f %%\n", 100 * r->weight_kept,
@@ -65,6 +67,10 @@ static void print_accuracy(FILE *out, const struct sofa_report *r)
             r->snr_selected_given_db, r->snr_dense_given_db);
     fprintf(out, "error, as quantised %.1f dB below float64 attention of the quantised tensors on the selected pairs, %.1f dB dense\n",
             r->snr_selected_db, r->snr_dense_db);
+}
+
+static void print_saturated(FILE *out, const struct sofa_report *r)
+{
     if (r->saturated.scores + r->saturated.predicted > 0)
         fprintf(out, "saturated           %" PRIu64 " attended scores, %" PRIu64 " predicted ones\n", r->saturated.scores,
                 r->saturated.predicted);
@@ -82,6 +88,7 @@ void sofa_report_print(FILE *out, const struct sofa_report *r)
     fprintf(out, "kept                %.2f %% of visible pairs (%" PRIu64 "), %.2f %% of V rows, %" PRIu64 " clipped\n",
             100 * r->kept_fraction, n->pairs, 100 * r->keys_needed_fraction, n->clipped);
     print_accuracy(out, r);
+    print_saturated(out, r);
     fprintf(out, "raises, empty rows  %" PRIu64 ", %" PRIu64 "\n", n->raises, n->empty_rows);
     fprintf(out, "bytes moved         %.0f: query %" PRIu64 ", key %" PRIu64 ", value %" PRIu64 ", range %" PRIu64
             ", output %" PRIu64 "\n", total, n->bytes_query, n->bytes_key, n->bytes_value, n->bytes_range,
@@ -113,10 +120,14 @@ static const char *short_name(const char *path, size_t room)
 
 void sofa_report_print_line(FILE *out, const struct sofa_report *r)
 {
-    fprintf(out, "%-24s %4zu %7zu %7zu %5.1f %% %5.1f %% %5.1f %% %5.1f %% %6.1f dB %6.1f dB %11" PRIu64 " %5.1f %%%s\n",
-            short_name(r->trace ? r->trace : "", 24), r->head, r->rows, r->keys, 100 * r->kept_fraction, 100 * r->recall,
-            100 * r->weight_kept, 100 * r->weight_kept_least, r->snr_selected_given_db, r->snr_dense_given_db,
-            r->measured ? r->measured->cycles : r->cycles_predicted, 100 * r->utilisation.attend,
+    char judged[64];
+    snprintf(judged, sizeof judged, "%7s %7s %7s %9s %9s", "-", "-", "-", "-", "-");
+    if (r->judged)
+        snprintf(judged, sizeof judged, "%5.1f %% %5.1f %% %5.1f %% %6.1f dB %6.1f dB", 100 * r->recall, 100 * r->weight_kept,
+                 100 * r->weight_kept_least, r->snr_selected_given_db, r->snr_dense_given_db);
+    fprintf(out, "%-24s %4zu %7zu %7zu %5.1f %% %s %11" PRIu64 " %5.1f %%%s\n", short_name(r->trace ? r->trace : "", 24), r->head,
+            r->rows, r->keys, 100 * r->kept_fraction, judged, r->measured ? r->measured->cycles : r->cycles_predicted,
+            100 * r->utilisation.attend,
             r->measured && r->measured->mismatches > 0 ? " DIFFERS" : "");
 }
 

@@ -106,14 +106,14 @@ static void warn(struct sofa_report *r)
     if (s->predicted > 0)
         sofa_warn(&r->warnings, "%" PRIu64 " predicted scores saturate: predict.score_bits = %u is too few for these operands",
                   s->predicted, r->config.predict.score_bits);
-    if (r->snr_dense_given_db < SOFA_POOR_DENSE_DB)
+    if (r->judged && r->snr_dense_given_db < SOFA_POOR_DENSE_DB)
         warn_poor(r);
 }
 
-enum sofa_status sofa_report_run(struct sofa_report *r, struct sofa_result *result, const struct sofa_config *c,
-                                 const struct sofa_trace *t, const struct sofa_job *j, struct sofa_error *e)
+static enum sofa_status run(struct sofa_report *r, struct sofa_result *result, const struct sofa_config *c,
+                            const struct sofa_trace *t, const struct sofa_job *j, int judged, struct sofa_error *e)
 {
-    *r = (struct sofa_report){.config = *c, .job = *j, .hidden = t->tokens.x.cols};
+    *r = (struct sofa_report){.config = *c, .job = *j, .hidden = t->tokens.x.cols, .judged = judged};
     double start = cpu_seconds();
     enum sofa_status status = sofa_model_run(result, c, t, j, 1, e);
     if (status != SOFA_OK)
@@ -127,7 +127,8 @@ enum sofa_status sofa_report_run(struct sofa_report *r, struct sofa_result *resu
     count_traffic(r, c);
     double macs = (double)c->head_dim * ((double)r->visible_pairs + 2 * (double)r->counters.pairs);
     r->macs_per_second = r->seconds > 0 ? macs / r->seconds : 0;
-    status = sofa_report_accuracy(r, t, result, e);
+    if (judged)
+        status = sofa_report_accuracy(r, t, result, e);
     if (status == SOFA_OK)
         status = predict_time(r, result, e);
     if (status != SOFA_OK)
@@ -135,4 +136,16 @@ enum sofa_status sofa_report_run(struct sofa_report *r, struct sofa_result *resu
     else
         warn(r);
     return status;
+}
+
+enum sofa_status sofa_report_run(struct sofa_report *r, struct sofa_result *result, const struct sofa_config *c,
+                                 const struct sofa_trace *t, const struct sofa_job *j, struct sofa_error *e)
+{
+    return run(r, result, c, t, j, 1, e);
+}
+
+enum sofa_status sofa_report_run_unjudged(struct sofa_report *r, struct sofa_result *result, const struct sofa_config *c,
+                                          const struct sofa_trace *t, const struct sofa_job *j, struct sofa_error *e)
+{
+    return run(r, result, c, t, j, 0, e);
 }

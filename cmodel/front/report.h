@@ -42,6 +42,7 @@ struct sofa_report {
     uint64_t visible_pairs;
     double kept_fraction;        /* pairs / visible pairs */
     double keys_needed_fraction; /* V rows / K rows, over all blocks */
+    int judged;                  /* 0: none of the following, up to least_rows, was asked for */
     double recall;               /* mean over rows that keep a key */
     /* Signal over error of the output, over the selected and over all visible pairs: against float64 attention of the
      * tensors as quantised, and of the tensors as the user gave them. */
@@ -65,6 +66,9 @@ struct sofa_report {
  * user should know about the result. */
 enum sofa_status sofa_report_run(struct sofa_report *report, struct sofa_result *result, const struct sofa_config *c,
                                  const struct sofa_trace *t, const struct sofa_job *j, struct sofa_error *e);
+/* The same without the float64 references, which take most of the time. */
+enum sofa_status sofa_report_run_unjudged(struct sofa_report *report, struct sofa_result *result, const struct sofa_config *c,
+                                          const struct sofa_trace *t, const struct sofa_job *j, struct sofa_error *e);
 /* Utilisation of `cycles` cycles: useful beats and what the counters say, the rest by the job's size. */
 struct sofa_utilisation sofa_report_utilise(const struct sofa_report *report, uint64_t predict, uint64_t select,
                                             uint64_t kvgen, uint64_t cycles);
