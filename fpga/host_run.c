@@ -141,7 +141,9 @@ enum sofa_status host_run(struct host *h, struct sofa_error *e)
 {
     struct sofa_trace trace = {.q = {0}};
     struct sofa_warnings warnings = {.count = 0};
-    const struct sofa_trace_choice choice = {.head = h->options->head, .octaves = h->options->run.mass > 0, .warnings = &warnings};
+    const struct sofa_options *run = &h->options->run;
+    const struct sofa_trace_choice choice = {.head = h->options->head, .octaves = run->mass > 0, .balance = run->balance,
+                                             .warnings = &warnings};
     if (h->options->arguments != 1)
         return sofa_fail(e, SOFA_BAD_INPUT, "run: give one TRACE.npz; see --help");
     enum sofa_status status = host_identify(h, e);

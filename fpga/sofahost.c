@@ -31,7 +31,7 @@ static const char usage[] =
     "  --timeout S         seconds that a job may take (60)\n"
     "  --rows A:B          only rows A to B-1 of the trace\n"
     "  --head N            of a trace that holds several heads, from 0 on\n"
-    "  --kept N, --tile KEYS, --radius R, --carry, --mass SHARE, --order ORDER\n"
+    "  --kept N, --tile KEYS, --radius R, --carry, --mass SHARE, --order ORDER, --balance WHEN\n"
     "                      as sofamodel takes them\n"
     "  --json              prints one JSON object\n"
     "  --help, --version\n"
@@ -39,7 +39,7 @@ static const char usage[] =
     "Exit status: 0 good, 1 no answer or a bad one, 2 usage or input error.\n";
 
 enum { OPTION_PORT = 256, OPTION_BAUD, OPTION_CONFIG, OPTION_SET, OPTION_TIMEOUT, OPTION_ROWS, OPTION_HEAD, OPTION_KEPT, OPTION_TILE,
-       OPTION_RADIUS, OPTION_CARRY, OPTION_ORDER, OPTION_MASS, OPTION_JSON, OPTION_VERSION };
+       OPTION_RADIUS, OPTION_CARRY, OPTION_ORDER, OPTION_MASS, OPTION_BALANCE, OPTION_JSON, OPTION_VERSION };
 
 static const struct option known[] = {
     {"port", required_argument, NULL, OPTION_PORT},     {"baud", required_argument, NULL, OPTION_BAUD},
@@ -48,6 +48,7 @@ static const struct option known[] = {
     {"kept", required_argument, NULL, OPTION_KEPT},     {"tile", required_argument, NULL, OPTION_TILE},
     {"radius", required_argument, NULL, OPTION_RADIUS}, {"carry", no_argument, NULL, OPTION_CARRY},
     {"order", required_argument, NULL, OPTION_ORDER},   {"mass", required_argument, NULL, OPTION_MASS},
+    {"balance", required_argument, NULL, OPTION_BALANCE},
     {"head", required_argument, NULL, OPTION_HEAD},     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, 'h'},                   {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -92,6 +93,7 @@ static enum sofa_status take(struct host_options *o, int option, const char *tex
     case OPTION_CARRY: o->run.carry = 1; break;
     case OPTION_MASS: return sofa_options_mass(&o->run, text, e);
     case OPTION_ORDER: return sofa_options_order(&o->run, text, e);
+    case OPTION_BALANCE: return sofa_options_balance(&o->run, text, e);
     default: o->json = 1; break;
     }
     return SOFA_OK;
@@ -99,7 +101,7 @@ static enum sofa_status take(struct host_options *o, int option, const char *tex
 
 static enum sofa_status parse(struct host_options *o, int argc, char **argv, int *finished, struct sofa_error *e)
 {
-    *o = (struct host_options){.baud = 115200, .timeout = 60, .row_end = SIZE_MAX, .head = SIZE_MAX, .run = {.radius = INFINITY}};
+    *o = (struct host_options){.baud = 115200, .timeout = 60, .row_end = SIZE_MAX, .head = SIZE_MAX, .run = SOFA_OPTIONS_DEFAULT};
     *finished = 0;
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":h", known, NULL)) != -1;) {

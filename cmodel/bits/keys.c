@@ -2,6 +2,8 @@
 #include "keys.h"
 
 #include "arith.h"
+#include "predict.h"
+#include "rotary.h"
 #include "schedule.h"
 
 #include <stdlib.h>
@@ -41,6 +43,18 @@ void sofa_scale_khat(int16_t *khat, const int32_t *sum, size_t n, unsigned shift
         x = x > top ? top : x;
         khat[i] = (int16_t)(x < -top - 1 ? -top - 1 : x);
     }
+}
+
+void sofa_predict_keys(int16_t *khat, const struct sofa_trace *t, const struct sofa_config *c, unsigned khat_shift)
+{
+    size_t d = c->head_dim, count = t->k.rows * d;
+    if (c->mode == SOFA_MODE_KV) {
+        sofa_truncate_key(khat, t->k.value, count, c);
+        return;
+    }
+    sofa_scale_khat(khat, t->tokens.khat_sum, count, khat_shift, c->predict.operand_bits);
+    for (size_t key = 0; key < t->k.rows; key++)
+        sofa_rotate_khat(khat + key * d, &t->tokens, key, d, c->predict.operand_bits);
 }
 
 static void find_zeros(struct sofa_zeros *z, const int16_t *power)

@@ -14,6 +14,9 @@ void sofa_encode_weights(int16_t *power, const int16_t *weight, size_t n, enum s
 /* K^ = sat(sum >>> shift), n elements. */
 void sofa_scale_khat(int16_t *khat, const int32_t *sum, size_t n, unsigned shift, unsigned bits);
 
+/* K^ of all keys of a trace, in either mode; khat_shift: of mode tokens. */
+void sofa_predict_keys(int16_t *khat, const struct sofa_trace *t, const struct sofa_config *c, unsigned khat_shift);
+
 /* What the zero eliminator of the shift array finds: a pass is a word of predict.dims tokens of predict.keys keys against
  * the columns of its codes, a beat each. */
 struct sofa_zeros {

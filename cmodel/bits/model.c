@@ -8,7 +8,6 @@
 #include "../host/pack.h"
 #include "predict.h"
 #include "keys.h"
-#include "rotary.h"
 #include "schedule.h"
 #include "select.h"
 
@@ -71,16 +70,12 @@ static enum sofa_status open_keys(struct run *run, struct sofa_error *e)
 {
     const struct sofa_trace *t = run->t;
     const struct sofa_config *c = run->c;
-    size_t count = t->k.rows * c->head_dim;
+    sofa_predict_keys(run->khat, t, c, run->j->khat_shift);
     if (c->mode == SOFA_MODE_KV) {
-        sofa_truncate_key(run->khat, t->k.value, count, c);
         run->k = t->k.value;
         run->v = t->v.value;
         return SOFA_OK;
     }
-    sofa_scale_khat(run->khat, t->tokens.khat_sum, count, run->j->khat_shift, c->predict.operand_bits);
-    for (size_t key = 0; key < t->k.rows; key++)
-        sofa_rotate_khat(run->khat + key * c->head_dim, &t->tokens, key, c->head_dim, c->predict.operand_bits);
     enum sofa_status status = sofa_kvgen_open(&run->kvgen, t, c->data.key_bits, c->data.value_bits, e);
     run->kvgen.k_shift = run->j->k_shift;
     run->kvgen.v_shift = run->j->v_shift;

@@ -2,6 +2,7 @@
 /* How good an output is: recall, errors, softmax weight on the kept pairs. */
 #include "report.h"
 
+#include "../base/largest.h"
 #include "reference.h"
 
 #include <math.h>

@@ -195,10 +195,18 @@ static json_t *size_json(const struct sofa_report *r)
                      "warnings", sofa_warnings_json(&r->warnings));
 }
 
+static json_t *balance_json(const struct sofa_balance *b)
+{
+    return json_pack("{s:b, s:o, s:o}", "used", b->used,                                                //
+                     "lost_weight", b->measured ? json_real(b->lost_plain) : json_null(),               //
+                     "lost_weight_balanced", b->measured ? json_real(b->lost_balanced) : json_null());
+}
+
 json_t *sofa_report_json(const struct sofa_report *r)
 {
     json_t *accuracy = accuracy_json(r), *object = merge(run_json(r), size_json(r));
     object = merge(merge(object, r->judged ? accuracy : nobody_asked(accuracy)), saturated_json(r));
+    object = merge(object, json_pack("{s:o}", "balance", balance_json(&r->balance)));
     return r->hidden > 0 ? merge(object, tokens_json(r)) : object;
 }
 

@@ -11,14 +11,14 @@
 #include <string.h>
 
 #define EXTRA_MAX 16
-enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ORDER, OPTION_MASS, OPTION_ROWS,
-       OPTION_HEAD, OPTION_FIT, OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
+enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ORDER, OPTION_MASS, OPTION_BALANCE,
+       OPTION_ROWS, OPTION_HEAD, OPTION_FIT, OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
 
 static const struct option shared_options[] = {
     {"set", required_argument, NULL, OPTION_SET},       {"kept", required_argument, NULL, OPTION_KEPT},
     {"tile", required_argument, NULL, OPTION_TILE},     {"radius", required_argument, NULL, OPTION_RADIUS},
     {"carry", no_argument, NULL, OPTION_CARRY},         {"rows", required_argument, NULL, OPTION_ROWS},
-    {"head", required_argument, NULL, OPTION_HEAD},
+    {"head", required_argument, NULL, OPTION_HEAD},     {"balance", required_argument, NULL, OPTION_BALANCE},
     {"fit", no_argument, NULL, OPTION_FIT},
     {"order", required_argument, NULL, OPTION_ORDER},   {"mass", required_argument, NULL, OPTION_MASS},
     {"all-visible", no_argument, NULL, OPTION_ALL_VISIBLE}, {"json", no_argument, NULL, OPTION_JSON},
@@ -41,6 +41,8 @@ static void print_help(const struct sofa_program *program)
            "                    position of its last row down, then from the last visible key down; row r of the trace is at key\n"
            "                    r + OFFSET modulo all keys (default: ascending; with --mass, or with --radius and --carry, nearest\n"
            "                    where rows see different keys, own where all see the same and rows are a multiple of the keys)\n"
+           "  --balance WHEN    scale the channels of floats alike before they are quantised: on, off, or auto, where prediction\n"
+           "                    then loses clearly less of the softmax weight (default: auto)\n"
            "  --rows A:B        only rows A to B-1 of the trace\n"
            "  --head N          of a trace that holds several heads, from 0 on%s\n"
            "  --all-visible     every row sees every key, whatever the trace's first and visible say\n"
@@ -102,6 +104,17 @@ enum sofa_status sofa_options_order(struct sofa_options *o, const char *text, st
     return SOFA_OK;
 }
 
+enum sofa_status sofa_options_balance(struct sofa_options *o, const char *text, struct sofa_error *e)
+{
+    static const char *const names[] = {[SOFA_BALANCE_OFF] = "off", [SOFA_BALANCE_ON] = "on", [SOFA_BALANCE_AUTO] = "auto"};
+    for (unsigned wish = 0; wish < sizeof names / sizeof names[0]; wish++)
+        if (strcmp(text, names[wish]) == 0) {
+            o->balance = (enum sofa_balance_wish)wish;
+            return SOFA_OK;
+        }
+    return sofa_fail(e, SOFA_BAD_INPUT, "--balance '%.80s': must be auto, on or off", text);
+}
+
 static enum sofa_status take_shared(struct sofa_run_options *o, int option, const char *text, struct sofa_error *e)
 {
     switch (option) {
@@ -119,6 +132,7 @@ static enum sofa_status take_shared(struct sofa_run_options *o, int option, cons
     case OPTION_CARRY: o->run.carry = 1; return SOFA_OK;
     case OPTION_MASS: return sofa_options_mass(&o->run, text, e);
     case OPTION_ORDER: return sofa_options_order(&o->run, text, e);
+    case OPTION_BALANCE: return sofa_options_balance(&o->run, text, e);
     case OPTION_ROWS:
         if (!sofa_parse_range(text, &o->row_first, &o->row_end))
             return sofa_fail(e, SOFA_BAD_INPUT, "--rows '%.80s': must be A:B with 0 <= A < B", text);
@@ -173,7 +187,7 @@ enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sof
                                     char **argv, struct sofa_error *e)
 {
     struct option table[SHARED + EXTRA_MAX + 1];
-    *o = (struct sofa_run_options){.row_end = SIZE_MAX, .head = SIZE_MAX, .run = {.radius = INFINITY}};
+    *o = (struct sofa_run_options){.row_end = SIZE_MAX, .head = SIZE_MAX, .run = SOFA_OPTIONS_DEFAULT};
     build_table(table, program);
     optind = 0; /* start over: getopt keeps its state between calls */
     opterr = 0;
@@ -235,8 +249,8 @@ enum sofa_status sofa_input_take(struct sofa_input *input, const struct sofa_set
                                  const char *trace, size_t head, int given, struct sofa_error *e)
 {
     *input = (struct sofa_input){.config = setup->config};
-    const struct sofa_trace_choice choice = {.head = head, .octaves = o->run.mass > 0, .given = given,
-                                             .warnings = &input->warnings};
+    const struct sofa_trace_choice choice = {.head = head, .octaves = o->run.mass > 0, .balance = o->run.balance,
+                                             .given = given, .warnings = &input->warnings};
     enum sofa_status status = sofa_trace_load_head(&input->trace, trace, &choice, &input->config, e);
     if (status == SOFA_OK)
         status = sofa_trace_rows(&input->trace, o->row_first, o->row_end, e);

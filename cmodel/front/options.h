@@ -32,7 +32,7 @@ struct sofa_run_options {
     const char *out_path; /* -o; NULL: none */
     const char *override[SOFA_OVERRIDES_MAX];
     unsigned overrides;
-    struct sofa_options run;    /* --kept, --tile, --radius, --carry, --order */
+    struct sofa_options run;    /* --kept, --tile, --radius, --carry, --mass, --order, --balance */
     size_t row_first, row_end;  /* --rows A:B; 0 and SIZE_MAX: all */
     size_t head;                /* --head N; SIZE_MAX: the file's only one */
     int all_visible;            /* every row sees every key */
@@ -49,6 +49,11 @@ enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sof
 enum sofa_status sofa_options_mass(struct sofa_options *o, const char *text, struct sofa_error *e);
 /* The argument of --order: ascending, nearest, own or own:OFFSET. */
 enum sofa_status sofa_options_order(struct sofa_options *o, const char *text, struct sofa_error *e);
+
+/* The argument of --balance: auto, on or off. */
+enum sofa_status sofa_options_balance(struct sofa_options *o, const char *text, struct sofa_error *e);
+/* What programs choose unless they are told otherwise. */
+#define SOFA_OPTIONS_DEFAULT {.radius = INFINITY, .balance = SOFA_BALANCE_AUTO}
 
 /* The configuration that the options name; with --fit, what was set for the traces. */
 struct sofa_setup {

@@ -55,6 +55,13 @@ static void print_tokens(FILE *out, const struct sofa_report *r)
             beats > 0 ? 100 * (double)n->khat_beats_skipped / beats : 0, n->zero_terms);
 }
 
+static void print_balance(FILE *out, const struct sofa_balance *b)
+{
+    if (b->measured)
+        fprintf(out, "balance             %s: prediction loses %.2f %% of the softmax weight; with balanced channels %.2f %%\n",
+                b->used ? "on" : "off", 100 * b->lost_plain, 100 * b->lost_balanced);
+}
+
 static void print_accuracy(FILE *out, const struct sofa_report *r)
 {
     if (!r->judged)
@@ -87,6 +94,7 @@ void sofa_report_print(FILE *out, const struct sofa_report *r)
             n->blocks, n->tiles);
     fprintf(out, "kept                %.2f %% of visible pairs (%" PRIu64 "), %.2f %% of V rows, %" PRIu64 " clipped\n",
             100 * r->kept_fraction, n->pairs, 100 * r->keys_needed_fraction, n->clipped);
+    print_balance(out, &r->balance);
     print_accuracy(out, r);
     print_saturated(out, r);
     fprintf(out, "raises, empty rows  %" PRIu64 ", %" PRIu64 "\n", n->raises, n->empty_rows);

@@ -37,7 +37,4 @@ void sofa_given_scores(double *score, const struct sofa_given *g, size_t row, si
 void sofa_given_attend(double *out, double *weight, const double *score, const struct sofa_keys *keys,
                        const struct sofa_given *g);
 
-/* The n-th largest (n >= 1) of count numbers, whose order changes. */
-int64_t sofa_nth_largest(int64_t *x, size_t count, size_t n);
-
 #endif

@@ -113,7 +113,7 @@ static void warn(struct sofa_report *r)
 static enum sofa_status run(struct sofa_report *r, struct sofa_result *result, const struct sofa_config *c,
                             const struct sofa_trace *t, const struct sofa_job *j, int judged, struct sofa_error *e)
 {
-    *r = (struct sofa_report){.config = *c, .job = *j, .hidden = t->tokens.x.cols, .judged = judged};
+    *r = (struct sofa_report){.config = *c, .job = *j, .balance = t->balance, .hidden = t->tokens.x.cols, .judged = judged};
     double start = cpu_seconds();
     enum sofa_status status = sofa_model_run(result, c, t, j, 1, e);
     if (status != SOFA_OK)

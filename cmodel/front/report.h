@@ -36,6 +36,7 @@ struct sofa_report {
     size_t head;                 /* of the trace */
     struct sofa_config config;
     struct sofa_job job;
+    struct sofa_balance balance; /* of the trace */
     size_t rows, keys, hidden;   /* hidden: H; 0 in mode kv */
     struct sofa_counters counters;
     struct sofa_saturations saturated;

@@ -23,6 +23,7 @@ struct sofa_options {
     int order_given; /* else ascending; with mass, or with radius and carry, what fits what rows see */
     enum sofa_order order;
     size_t own_offset; /* position of the trace's first row among the keys; modulo the keys */
+    enum sofa_balance_wish balance; /* of the trace */
 };
 
 /* Run-time registers (docs/arithmetic.md). */

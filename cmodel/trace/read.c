@@ -53,16 +53,25 @@ static enum sofa_status find_largest(double *largest, const struct sofa_array *a
     return SOFA_OK;
 }
 
+double sofa_quantum(double largest, unsigned bits)
+{
+    return largest > 0 ? largest / ((1 << (bits - 1)) - 1) : 1;
+}
+
+int16_t sofa_quantised(double x, double step, unsigned bits)
+{
+    double top = (1 << (bits - 1)) - 1, steps = rint(x / step);
+    return (int16_t)(steps > top ? top : steps < -top ? -top : steps);
+}
+
 static enum sofa_status quantise(struct sofa_tensor *t, const struct sofa_array *a, unsigned bits,
                                  const struct sofa_place *place, struct sofa_error *e)
 {
-    double largest, top = (double)((1 << (bits - 1)) - 1);
+    double largest;
     enum sofa_status status = find_largest(&largest, a, place, e);
-    t->step = largest > 0 ? largest / top : 1;
-    for (size_t i = 0; i < a->count && status == SOFA_OK; i++) {
-        double x = rint(sofa_array_get(a, i) / t->step);
-        t->value[i] = (int16_t)(x > top ? top : x < -top ? -top : x);
-    }
+    t->step = sofa_quantum(largest, bits);
+    for (size_t i = 0; i < a->count && status == SOFA_OK; i++)
+        t->value[i] = sofa_quantised(sofa_array_get(a, i), t->step, bits);
     return status;
 }
 

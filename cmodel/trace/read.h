@@ -39,6 +39,10 @@ enum sofa_status sofa_source_heads(struct sofa_source *source, struct sofa_error
 /* Reads an array of `rank` dimensions: leading axes of length 1 are dropped, of one more axis the element of the source's
  * head is taken (when it is shorter than heads, each element serves as many heads, one after another). */
 enum sofa_status sofa_read_array(struct sofa_array *a, const struct sofa_place *place, unsigned rank, struct sofa_error *e);
+/* The step of a tensor of so many bits whose largest magnitude is given; 1 if that is 0. */
+double sofa_quantum(double largest, unsigned bits);
+/* x in such steps, to the nearest even. */
+int16_t sofa_quantised(double x, double step, unsigned bits);
 /* A finite positive number of any type. */
 enum sofa_status sofa_read_scalar(const struct sofa_place *place, double *value, struct sofa_error *e);
 /* Quantises a float tensor to `bits`, or takes integers with their NAME_scale. given: keep the floats. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trace.h"
 
+#include "../bits/balance.h"
 #include "../bits/kvgen.h"
 #include "read.h"
 
@@ -57,16 +58,17 @@ static enum sofa_status check_sizes(const struct sofa_trace *t, const char *path
     return SOFA_OK;
 }
 
-static enum sofa_status read_keys(struct sofa_trace *t, const struct sofa_source *s, const struct sofa_config *c, int given,
-                                  struct sofa_error *e)
+static enum sofa_status read_keys(struct sofa_trace *t, const struct sofa_source *s, const struct sofa_config *c,
+                                  const struct sofa_trace_choice *choice, struct sofa_error *e)
 {
+    int floats = choice->given || choice->balance != SOFA_BALANCE_OFF;
     const struct sofa_columns columns = sofa_head_columns(c);
     const struct sofa_place k = {s, "k"}, v = {s, "v"}, x = {s, "x"};
     if (!sofa_place_has(&k) && sofa_place_has(&x))
         return sofa_place_fail(&k, "is missing; a trace of tokens needs mode: tokens (--set mode=tokens)", e);
-    enum sofa_status status = sofa_read_tensor(&t->k, &k, &columns, c->data.key_bits, given, e);
+    enum sofa_status status = sofa_read_tensor(&t->k, &k, &columns, c->data.key_bits, floats, e);
     if (status == SOFA_OK)
-        status = sofa_read_tensor(&t->v, &v, &columns, c->data.value_bits, given, e);
+        status = sofa_read_tensor(&t->v, &v, &columns, c->data.value_bits, choice->given, e);
     return status == SOFA_OK ? check_sizes(t, s->path, c, e) : status;
 }
 
@@ -109,13 +111,34 @@ double sofa_khat_step(const struct sofa_config *c, const struct sofa_trace *t)
 }
 
 /* Policy mass: the step of q is rounded up so that q_step * step of K^ * scale is a power of two of octaves. */
-static void round_query_step(struct sofa_trace *t, const struct sofa_config *c)
+static void round_query_step(struct sofa_trace *t, const struct sofa_channels *channels, const struct sofa_config *c)
 {
     double worth = t->q.step * sofa_khat_step(c, t) * t->scale * M_LOG2E;
     double step = t->q.step * exp2(ceil(log2(worth)) - log2(worth));
     for (size_t i = 0; i < t->q.rows * t->q.cols; i++)
-        t->q.value[i] = (int16_t)rint((double)t->q.given[i] / step);
+        t->q.value[i] = sofa_quantised((double)t->q.given[i] * channels->query[i % t->q.cols], step, c->data.query_bits);
     t->q.step = step;
+}
+
+static void forget(float **numbers)
+{
+    free(*numbers);
+    *numbers = NULL;
+}
+
+/* How the numbers become integers: balanced if that pays, then q in steps that policy mass can do with. */
+static enum sofa_status adapt(struct sofa_trace *t, const struct sofa_source *s, const struct sofa_trace_choice *choice,
+                              const struct sofa_config *c, struct sofa_error *e)
+{
+    struct sofa_channels channels;
+    enum sofa_status status = sofa_balance(t, &channels, choice->balance, s->path, c, e);
+    if (status == SOFA_OK && choice->octaves && t->q.given)
+        round_query_step(t, &channels, c);
+    if (!choice->given) {
+        forget(&t->q.given);
+        forget(&t->k.given);
+    }
+    return status;
 }
 
 static enum sofa_status read_trace(struct sofa_trace *t, const struct sofa_source *s, const struct sofa_trace_choice *choice,
@@ -123,17 +146,18 @@ static enum sofa_status read_trace(struct sofa_trace *t, const struct sofa_sourc
 {
     const struct sofa_columns columns = sofa_head_columns(c);
     const struct sofa_place q = {s, "q"}, scale = {s, "scale"};
-    enum sofa_status status = sofa_read_tensor(&t->q, &q, &columns, c->data.query_bits, choice->given || choice->octaves, e);
+    int floats = choice->given || choice->octaves || choice->balance != SOFA_BALANCE_OFF;
+    enum sofa_status status = sofa_read_tensor(&t->q, &q, &columns, c->data.query_bits, floats, e);
     if (status == SOFA_OK)
         status = c->mode == SOFA_MODE_TOKENS ? sofa_trace_read_tokens(t, s, c, choice->given, e)
-                                             : read_keys(t, s, c, choice->given, e);
+                                             : read_keys(t, s, c, choice, e);
     if (status == SOFA_OK)
         status = read_rows(t, s, e);
     t->scale = 1 / sqrt(c->head_dim);
     if (status == SOFA_OK && sofa_place_has(&scale))
         status = sofa_read_scalar(&scale, &t->scale, e);
-    if (status == SOFA_OK && choice->octaves && t->q.given)
-        round_query_step(t, c);
+    if (status == SOFA_OK)
+        status = adapt(t, s, choice, c, e);
     if (status == SOFA_OK) {
         note_ranges(t);
         warn_unused(s, c, choice->warnings);

@@ -27,18 +27,29 @@ struct sofa_tokens {
     unsigned khat_shift, k_shift, v_shift;
 };
 
+/* Whether channels of q and k are balanced (balance.h). */
+enum sofa_balance_wish { SOFA_BALANCE_OFF, SOFA_BALANCE_ON, SOFA_BALANCE_AUTO };
+
+/* What became of it. */
+struct sofa_balance {
+    int used, measured;
+    double lost_plain, lost_balanced; /* measured: softmax weight that prediction loses (lost_weight.h), without and with it */
+};
+
 struct sofa_trace {
     struct sofa_tensor q, k, v; /* R x d, S x d, S x d; mode tokens: k and v have no values yet */
     struct sofa_tokens tokens;  /* mode tokens only */
     uint32_t *first, *visible;  /* R each; never NULL after loading */
     int has_ranges;             /* 0: every row sees keys 0..S-1 */
     double scale;               /* softmax scale */
+    struct sofa_balance balance;
 };
 
 /* What is wanted of a file. */
 struct sofa_trace_choice {
     size_t head;  /* of a file that holds several: 0 .. heads - 1; SIZE_MAX: it must hold one */
     int octaves;  /* the step of a q of floats is such that a predicted score counts in a power of two of octaves (policy mass) */
+    enum sofa_balance_wish balance;
     int given;    /* keep the tensors as given (t->q.given, t->k.given, t->v.given) */
     struct sofa_warnings *warnings; /* takes what was not used of the file; NULL: nobody asks */
 };
