@@ -39,6 +39,7 @@ ARCHIVES := $(BUILD)/libtb.a $(BUILD)/libgen.a $(BUILD)/libsofa.a
 -include gen/gen.mk
 -include tb/tb.mk
 -include tb/lint/lint.mk
+-include python/accuracy/accuracy.mk
 -include tests/axi/axi.mk
 -include tests/timing/timing.mk
 -include tests/mutate/mutate.mk
@@ -58,6 +59,7 @@ help:
 	@echo 'make verify-axi jobs over AXI against cocotbext-axi (AXI_SEED=1; needs python3 with venv)'
 	@echo 'make mutate     what make test notices of 600 plausible faults (MUTANTS=REGEX: file or name)'
 	@echo 'make timing     longest path of every engine (LIBERTY=FILE.lib[.gz], CONFIG=configs/wide.yaml; needs python3)'
+	@echo 'make accuracy   loss of a language model through the bits of the core (ACCURACY=--help; needs python3 with venv)'
 	@echo 'make bench      speed of the model against dense attention'
 	@echo 'make clean      remove $(BUILD)'
 

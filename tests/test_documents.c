@@ -31,7 +31,7 @@ static void expect_function(const char *word, size_t length)
 /* A path without a placeholder: FOLDER/..., no blank, no wildcard, no word in capitals. */
 static int is_path(const char *word, size_t length)
 {
-    static const char *const folders[] = {"cmodel/", "gen/", "tb/", "tests/", "docs/", "rtl_templates/", "configs/", "fpga/", ".ci/"};
+    static const char *const folders[] = {"cmodel/", "gen/", "tb/", "tests/", "docs/", "rtl_templates/", "configs/", "fpga/", "python/", "data/", ".ci/"};
     for (size_t i = 0; i < length; i++)
         if (!(isalnum((unsigned char)word[i]) || strchr("/._-", word[i])) || (i > 0 && isupper((unsigned char)word[i]) && isupper((unsigned char)word[i - 1])))
             return 0;

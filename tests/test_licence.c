@@ -33,7 +33,7 @@ static int says_licence(const char *path)
 
 START_TEST(sources)
 {
-    static char *const roots[] = {".ci", ".github", "Makefile", "cmodel", "configs", "fpga", "gen", "rtl_templates", "tb", "tests", NULL};
+    static char *const roots[] = {".ci", ".github", "Makefile", "cmodel", "configs", "fpga", "gen", "python", "rtl_templates", "tb", "tests", NULL};
     FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
     unsigned found = 0;
     ck_assert_ptr_nonnull(walk);
