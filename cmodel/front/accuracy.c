@@ -23,22 +23,21 @@ struct tally {
     size_t recall_rows, weight_rows, block_rows;
 };
 
+/* Of a group of rows, but for the lists: of one of them. */
 struct scratch {
-    int64_t *score, *sorted;
-    double *real_score, *weight, *out, *dense;
-    uint32_t *every, *kept, *best;      /* keys: 0, 1, ...; of the row: selected, and what exact scores would select */
-    struct sofa_keys seen, selected, exact; /* of the row */
+    double (*score)[SOFA_LANES], (*weight)[SOFA_LANES];
+    double dense[SOFA_HEAD_DIM_MAX][SOFA_LANES];
+    double out[SOFA_HEAD_DIM_MAX];
+    int64_t *sorted;
+    uint32_t *kept, *best;            /* keys: selected, and what exact scores would select */
+    struct sofa_keys selected, exact;
 };
 
 static void close_scratch(struct scratch *s)
 {
     free(s->score);
-    free(s->sorted);
-    free(s->real_score);
     free(s->weight);
-    free(s->out);
-    free(s->dense);
-    free(s->every);
+    free(s->sorted);
     free(s->kept);
     free(s->best);
 }
@@ -47,109 +46,125 @@ static enum sofa_status open_scratch(struct scratch *s, const struct sofa_trace 
 {
     size_t keys = t->k.rows;
     s->score = malloc(keys * sizeof *s->score);
-    s->sorted = malloc(keys * sizeof *s->sorted);
-    s->real_score = malloc(keys * sizeof *s->real_score);
     s->weight = malloc(keys * sizeof *s->weight);
-    s->out = malloc(t->q.cols * sizeof *s->out);
-    s->dense = malloc(t->q.cols * sizeof *s->dense);
-    s->every = malloc(keys * sizeof *s->every);
+    s->sorted = malloc(keys * sizeof *s->sorted);
     s->kept = malloc(keys * sizeof *s->kept);
     s->best = malloc(keys * sizeof *s->best);
-    if (s->score && s->sorted && s->real_score && s->weight && s->out && s->dense && s->every && s->kept && s->best) {
-        for (size_t key = 0; key < keys; key++)
-            s->every[key] = (uint32_t)key;
+    if (s->score && s->weight && s->sorted && s->kept && s->best)
         return SOFA_OK;
-    }
     close_scratch(s);
     return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", keys);
 }
 
-static void compare(struct ratio *r, const double *want, const int16_t *got, double step, size_t d)
+/* A row of a report: where it stands, what it sees, its output. */
+struct row {
+    const struct sofa_row_group *group;
+    unsigned lane;
+    size_t first, visible;
+    const int16_t *o;
+    double step;
+};
+
+static void compare(struct ratio *r, const double *want, const struct row *row, size_t d)
 {
     for (size_t i = 0; i < d; i++) {
-        double difference = got[i] * step - want[i];
+        double difference = row->o[i] * row->step - want[i];
         r->signal += want[i] * want[i];
         r->error += difference * difference;
     }
 }
 
-static void list_selected(struct scratch *s, const uint8_t *selected, size_t first, size_t visible)
+/* What dense attention gives to the row. */
+static void take_dense(double *to, const struct scratch *s, unsigned lane, size_t d)
+{
+    for (size_t i = 0; i < d; i++)
+        to[i] = s->dense[i][lane];
+}
+
+static void list_selected(struct scratch *s, const uint8_t *selected, const struct row *row)
 {
     size_t count = 0;
-    for (size_t key = first; key < visible; key++) {
+    for (size_t key = row->first; key < row->visible; key++) {
         s->kept[count] = (uint32_t)key;
         count += selected[key] != 0;
     }
-    s->seen = (struct sofa_keys){s->every + first, visible > first ? visible - first : 0};
     s->selected = (struct sofa_keys){s->kept, count};
 }
 
-/* The n-th largest score of keys low..high-1. */
-static int64_t cut_of(struct scratch *s, size_t low, size_t high, size_t n)
+/* An exact score: as quantised. */
+static double score_of(const struct scratch *s, const struct row *row, size_t key)
 {
-    memcpy(s->sorted, s->score + low, (high - low) * sizeof *s->sorted);
-    return sofa_nth_largest(s->sorted, high - low, n);
+    return s->score[key - row->group->low][row->lane];
+}
+
+/* The n-th largest score of keys low..high-1. */
+static double cut_of(struct scratch *s, const struct row *row, size_t low, size_t high, size_t n)
+{
+    for (size_t key = low; key < high; key++)
+        s->sorted[key - low] = (int64_t)score_of(s, row, key);
+    return (double)sofa_nth_largest(s->sorted, high - low, n);
 }
 
 /* Adds to s->best the `room` largest exact scores of keys low..high-1, ties to the lower key. Returns how many keys it then has. */
-static size_t select_largest(struct scratch *s, size_t count, size_t low, size_t high, size_t room)
+static size_t select_largest(struct scratch *s, const struct row *row, size_t count, size_t low, size_t high, size_t room)
 {
     size_t larger = 0;
     room = room < high - low ? room : high - low;
     if (room == 0)
         return count;
-    int64_t cut = cut_of(s, low, high, room);
+    double cut = cut_of(s, row, low, high, room);
     for (size_t key = low; key < high; key++)
-        larger += s->score[key] > cut;
+        larger += score_of(s, row, key) > cut;
     for (size_t key = low, equal = room - larger; key < high; key++) {
-        int tie = s->score[key] == cut && equal > 0;
+        double score = score_of(s, row, key);
+        int tie = score == cut && equal > 0;
         equal -= (size_t)tie;
-        if (s->score[key] > cut || tie)
+        if (score > cut || tie)
             s->best[count++] = (uint32_t)key;
     }
     return count;
 }
 
 /* The selection of docs/arithmetic.md by exact scores, without a radius; by mass, as many of the row's largest as it keeps. */
-static void select_exact(struct scratch *s, const struct sofa_job *j, size_t first, size_t visible)
+static void select_exact(struct scratch *s, const struct sofa_job *j, const struct row *row)
 {
-    size_t count = 0;
+    size_t count = 0, first = row->first, visible = row->visible;
     if (j->policy == SOFA_POLICY_MASS)
-        count = select_largest(s, 0, first, visible, s->selected.count);
+        count = select_largest(s, row, 0, first, visible, s->selected.count);
     for (size_t base = first / j->tile * j->tile; base < visible && j->policy != SOFA_POLICY_MASS; base += j->tile) {
         size_t end = base + j->tile;
-        count = select_largest(s, count, base > first ? base : first, end < visible ? end : visible, j->kept);
+        count = select_largest(s, row, count, base > first ? base : first, end < visible ? end : visible, j->kept);
     }
     s->exact = (struct sofa_keys){s->best, count};
 }
 
 /* The share of these keys whose exact score is at least `cut`, that of the last of as many largest ones. */
-static double recall_of(const struct scratch *s, const struct sofa_keys *keys, int64_t cut)
+static double recall_of(const struct scratch *s, const struct row *row, const struct sofa_keys *keys, double cut)
 {
     size_t hits = 0;
     for (size_t n = 0; n < keys->count; n++)
-        hits += s->score[keys->key[n]] >= cut;
+        hits += score_of(s, row, keys->key[n]) >= cut;
     return (double)hits / (double)keys->count;
 }
 
-static int64_t least_score(const struct scratch *s, const struct sofa_keys *keys)
+static double least_score(const struct scratch *s, const struct row *row, const struct sofa_keys *keys)
 {
-    int64_t least = INT64_MAX;
+    double least = INFINITY;
     for (size_t n = 0; n < keys->count; n++)
-        least = s->score[keys->key[n]] < least ? s->score[keys->key[n]] : least;
+        least = fmin(least, score_of(s, row, keys->key[n]));
     return least;
 }
 
-static void tally_recall(struct tally *tally, struct scratch *s, const struct sofa_job *j, size_t first, size_t visible)
+static void tally_recall(struct tally *tally, struct scratch *s, const struct sofa_job *j, const struct row *row)
 {
     if (s->selected.count == 0)
         return;
     if (j->policy == SOFA_POLICY_MASS) { /* the exact ones are the row's largest */
-        tally->recall += recall_of(s, &s->selected, least_score(s, &s->exact));
+        tally->recall += recall_of(s, row, &s->selected, least_score(s, row, &s->exact));
         tally->recall_exact += 1;
     } else {
-        tally->recall += recall_of(s, &s->selected, cut_of(s, first, visible, s->selected.count));
-        tally->recall_exact += recall_of(s, &s->exact, cut_of(s, first, visible, s->exact.count));
+        tally->recall += recall_of(s, row, &s->selected, cut_of(s, row, row->first, row->visible, s->selected.count));
+        tally->recall_exact += recall_of(s, row, &s->exact, cut_of(s, row, row->first, row->visible, s->exact.count));
     }
     tally->recall_rows++;
 }
@@ -162,51 +177,48 @@ static void compare_exact(struct ratio *r, const double *want, const double *got
     }
 }
 
-/* s->weight: softmax over all visible keys, from `first` on, not normalised. */
-static void tally_weight(struct tally *tally, const struct scratch *s, size_t first)
+static void tally_weight(struct tally *tally, const struct scratch *s, const struct row *row)
 {
     double kept = 0, all = 0;
-    for (size_t n = 0; n < s->seen.count; n++)
-        all += s->weight[n];
+    size_t low = row->group->low;
+    for (size_t key = row->first; key < row->visible; key++)
+        all += s->weight[key - low][row->lane];
     for (size_t n = 0; n < s->selected.count; n++)
-        kept += s->weight[s->selected.key[n] - first];
+        kept += s->weight[s->selected.key[n] - low][row->lane];
     tally->weight += kept / all;
     tally->block_weight += kept / all;
     tally->weight_rows++;
     tally->block_rows++;
 }
 
-/* Against the tensors as quantised. */
-static void tally_row(struct tally *tally, struct scratch *s, const struct sofa_trace *t, const struct sofa_job *j,
-                      const struct sofa_result *result, size_t row)
+/* Against the tensors as quantised: the scratch has their scores, weights and dense attention. */
+static void tally_row(struct tally *tally, struct scratch *s, const struct sofa_numbers *n, const struct sofa_job *j,
+                      const struct row *row)
 {
-    const int16_t *o = result->o + row * result->dims;
-    size_t d = result->dims, first = t->first[row], visible = t->visible[row];
-    list_selected(s, result->selected + row * result->keys, first, visible);
-    sofa_reference_scores(s->score, t, row);
-    sofa_reference_attend(s->out, s->weight, s->score, &s->selected, t);
-    compare(&tally->selected, s->out, o, result->o_step, d);
-    sofa_reference_attend(s->dense, s->weight, s->score, &s->seen, t);
-    compare(&tally->dense, s->dense, o, result->o_step, d);
-    if (first >= visible)
+    double dense[SOFA_HEAD_DIM_MAX];
+    const double (*score)[SOFA_LANES] = (const double(*)[SOFA_LANES])s->score;
+    size_t d = n->trace->q.cols;
+    sofa_reference_attend(s->out, score, row->lane, &s->selected, n, row->group);
+    compare(&tally->selected, s->out, row, d);
+    take_dense(dense, s, row->lane, d);
+    compare(&tally->dense, dense, row, d);
+    if (row->first >= row->visible)
         return;
-    tally_weight(tally, s, first);
-    select_exact(s, j, first, visible);
-    sofa_reference_attend(s->out, s->weight, s->score, &s->exact, t);
-    compare_exact(&tally->exact, s->dense, s->out, d);
-    tally_recall(tally, s, j, first, visible);
+    tally_weight(tally, s, row);
+    select_exact(s, j, row);
+    sofa_reference_attend(s->out, score, row->lane, &s->exact, n, row->group);
+    compare_exact(&tally->exact, dense, s->out, d);
+    tally_recall(tally, s, j, row);
 }
 
-/* Against the tensors as given; after tally_row. */
-static void tally_given(struct tally *tally, struct scratch *s, const struct sofa_given *g, const struct sofa_trace *t,
-                        const struct sofa_result *result, size_t row)
+/* Against the tensors as given. */
+static void tally_given(struct tally *tally, struct scratch *s, const struct sofa_numbers *n, const struct row *row)
 {
-    const int16_t *o = result->o + row * result->dims;
-    sofa_given_scores(s->real_score, g, row, t->first[row], t->visible[row]);
-    sofa_given_attend(s->out, s->weight, s->real_score, &s->selected, g);
-    compare(&tally->selected_given, s->out, o, result->o_step, g->d);
-    sofa_given_attend(s->out, s->weight, s->real_score, &s->seen, g);
-    compare(&tally->dense_given, s->out, o, result->o_step, g->d);
+    size_t d = n->trace->q.cols;
+    sofa_reference_attend(s->out, (const double(*)[SOFA_LANES])s->score, row->lane, &s->selected, n, row->group);
+    compare(&tally->selected_given, s->out, row, d);
+    take_dense(s->out, s, row->lane, d);
+    compare(&tally->dense_given, s->out, row, d);
 }
 
 /* After the last row of a block. */
@@ -235,25 +247,59 @@ static double mean(double sum, size_t count)
     return count > 0 ? sum / (double)count : 1;
 }
 
+static struct row row_of(struct scratch *s, const struct sofa_result *result, const struct sofa_row_group *g, unsigned lane)
+{
+    size_t at = g->row + lane;
+    struct row row = {.group = g, .lane = lane, .first = g->first[lane], .visible = g->visible[lane],
+                      .o = result->o + at * result->dims, .step = result->o_step};
+    list_selected(s, result->selected + at * result->keys, &row);
+    return row;
+}
+
+static void attend_group(struct scratch *s, const struct sofa_numbers *n, const struct sofa_row_group *g)
+{
+    sofa_reference_scores(s->score, n, g);
+    sofa_reference_dense(s->dense, s->weight, (const double(*)[SOFA_LANES])s->score, n, g);
+}
+
+/* given NULL: as quantised. */
+static void measure_group(struct sofa_report *r, struct tally *tally, struct scratch *s, const struct sofa_numbers *quantised,
+                          const struct sofa_numbers *given, const struct sofa_result *result, const struct sofa_row_group *g)
+{
+    size_t block = r->config.query_block;
+    attend_group(s, quantised, g);
+    for (unsigned lane = 0; lane < g->rows; lane++) {
+        struct row row = row_of(s, result, g, lane);
+        size_t at = g->row + lane;
+        tally_row(tally, s, quantised, &r->job, &row);
+        if (at % block == block - 1 || at + 1 == result->rows)
+            close_block(r, tally, at / block * block, at % block + 1);
+    }
+    if (!given)
+        return;
+    attend_group(s, given, g);
+    for (unsigned lane = 0; lane < g->rows; lane++) {
+        struct row row = row_of(s, result, g, lane);
+        tally_given(tally, s, given, &row);
+    }
+}
+
 static enum sofa_status measure(struct sofa_report *r, struct tally *tally, struct scratch *scratch,
                                 const struct sofa_trace *t, const struct sofa_result *result, struct sofa_error *e)
 {
-    struct sofa_given given;
-    size_t block = r->config.query_block;
+    struct sofa_numbers quantised, given;
+    struct sofa_row_group g;
     int exact = sofa_given_is_exact(t);
-    enum sofa_status status = exact ? SOFA_OK : sofa_given_open(&given, t, e);
-    for (size_t row = 0; row < result->rows && status == SOFA_OK; row++) {
-        tally_row(tally, scratch, t, &r->job, result, row);
-        if (!exact)
-            tally_given(tally, scratch, &given, t, result, row);
-        if (row % block == block - 1 || row + 1 == result->rows)
-            close_block(r, tally, row / block * block, row % block + 1);
+    enum sofa_status status = sofa_numbers_choose(&quantised, t, 0, e);
+    if (status == SOFA_OK && !exact)
+        status = sofa_numbers_choose(&given, t, 1, e);
+    for (size_t row = 0; row < result->rows && status == SOFA_OK; row += g.rows) {
+        sofa_row_group_take(&g, t, row);
+        measure_group(r, tally, scratch, &quantised, exact ? NULL : &given, result, &g);
     }
     if (exact) {
         tally->selected_given = tally->selected;
         tally->dense_given = tally->dense;
-    } else if (status == SOFA_OK) {
-        sofa_given_close(&given);
     }
     return status;
 }
