@@ -147,8 +147,10 @@ static void choose_selection(struct tb_case *c, struct tb_random *r, const struc
     unsigned policy = tb_random_below(r, 4);
     give(c, "select.orders", tb_random_below(r, 4) > 0);
     if (policy == SOFA_POLICY_RANK || policy > SOFA_POLICY_BOTH || s->port || s->tile > 64)
-        return;
+        policy = SOFA_POLICY_RANK;
     give(c, "select.policy", policy);
+    if (policy == SOFA_POLICY_RANK)
+        return;
     give(c, "predict.keys", s->tile);
 }
 

@@ -8,12 +8,13 @@
 #include "../tb/synthetic.h"
 
 /* Designs 0 .. DESIGN_TOKENS - 1 are of mode kv, the others of mode tokens. */
-enum { DESIGN_WHOLE = 4, DESIGN_FAR = 5, DESIGN_MASS = 6, DESIGN_TOKENS = 7, DESIGNS = 12 };
+enum { DESIGN_WHOLE = 4, DESIGN_FAR = 5, DESIGN_TOKENS = 8, DESIGNS = 13 };
 
 struct fixture {
     struct sofa_config config;
     struct tb_driver *driver;
     struct tb_random random;
+    unsigned heads; /* made */
 };
 
 void open_design(struct fixture *f, size_t design);
@@ -29,7 +30,8 @@ struct head {
 /* The configuration's tile and kept, no radius. */
 extern const struct sofa_options plain;
 
-/* keys: no more than keys_max are taken. */
+/* keys: no more than keys_max are taken. Selection is by mass if the core cannot do else; if it can do both, for the first head of a
+ * fixture and every other one of the following by dice. A head by mass takes tile and order of `o`. */
 void make_head(struct head *h, struct fixture *f, size_t rows, size_t keys, enum tb_content content, enum tb_view view,
                const struct sofa_options *o);
 /* The job or the ranges of the head have been changed: runs the model again. */

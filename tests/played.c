@@ -13,8 +13,8 @@
 
 static const char *const settings[PLAYED_KINDS][SETTINGS] = {
     {"query_block=16"},
-    {"mode=tokens", "head_dim=9", "hidden_max=200", "kvgen.slice=8", "predict.dims=4", "memory.port_bits=64"},
-    {"mode=tokens", "kvgen.rotary=1", "head_dim=22", "hidden_max=40", "predict.dims=5", "memory.port_bits=32"},
+    {"mode=tokens", "head_dim=9", "hidden_max=200", "kvgen.slice=8", "predict.keys=8", "predict.dims=4", "memory.port_bits=64"},
+    {"mode=tokens", "kvgen.rotary=1", "head_dim=22", "hidden_max=40", "predict.keys=8", "predict.dims=5", "memory.port_bits=32"},
 };
 
 void put_output(struct played *p, size_t row, size_t dim, int16_t value)

@@ -90,7 +90,7 @@ START_TEST(defaults_scale)
     ck_assert_uint_eq(c.tile.keys, 64);
     c = good("", "tile.keys=128");
     ck_assert_uint_eq(c.tile.keys, 128);
-    ck_assert_uint_eq(c.predict.keys, 8);
+    ck_assert_uint_eq(c.predict.keys, 128);
     c = good("query_block: 1\n", NULL);
     ck_assert_uint_eq(c.attend.lanes, 1);
 }
@@ -139,6 +139,40 @@ START_TEST(yielding_in_turn)
 {
     struct sofa_config c = good("head_dim: 64\npredict: {dims: 64}\nkvgen: {inputs: 64}\n", "head_dim=16");
     ck_assert(c.predict.dims == 16 && c.kvgen.inputs == 16);
+}
+END_TEST
+
+/* Selection by mass needs all keys of a tile at once: of predict.keys, tile.keys and the policy what counts least gives way. */
+START_TEST(policies)
+{
+    static const char tile[] = "tile: {keys: 32}\n", by_both[] = "tile: {keys: 32}\npredict: {keys: 32}\nselect: {policy: both}\n",
+                      by_rank[] = "tile: {keys: 32}\npredict: {keys: 8}\nselect: {policy: rank}\n",
+                      few[] = "tile: {keys: 32}\npredict: {keys: 8}\n";
+    static const struct {
+        const char *text, *set;
+        unsigned policy, keys;
+    } cases[] = {
+        {"", NULL, SOFA_POLICY_BOTH, 16},              {tile, NULL, SOFA_POLICY_BOTH, 32},
+        {few, NULL, SOFA_POLICY_RANK, 8},              {few, "select.policy=mass", SOFA_POLICY_MASS, 32},
+        {by_both, "predict.keys=8", SOFA_POLICY_RANK, 8}, {by_both, "tile.keys=64", SOFA_POLICY_BOTH, 64},
+        {by_both, "tile.keys=8", SOFA_POLICY_BOTH, 8}, {by_rank, "select.policy=both", SOFA_POLICY_BOTH, 32},
+        {by_rank, "tile.keys=64", SOFA_POLICY_RANK, 8},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sofa_config c = good(cases[i].text, cases[i].set);
+        ck_assert_msg(c.select.policy == cases[i].policy && c.predict.keys == cases[i].keys, "case %zu: policy %u, predict.keys %u", i,
+                      c.select.policy, c.predict.keys);
+    }
+    static const char odd[] = "tile: {keys: 32}\npredict: {keys: 8}\nselect: {policy: both}\n";
+    refused(odd, strlen(odd), NULL, "select.policy: rank");
+    const char *set[] = {"predict.keys=8"};
+    struct sofa_config c;
+    struct sofa_error e;
+    struct sofa_warnings w = {.count = 0};
+    ck_assert_msg(sofa_config_load_warned(&c, "configs/small.yaml", set, 1, &w, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_uint_eq(w.count, 1);
+    ck_assert_msg(strstr(w.text[0], "configs/small.yaml: line ") && strstr(w.text[0], "taken as rank because predict.keys is 8"), "%s",
+                  w.text[0]);
 }
 END_TEST
 
@@ -252,7 +286,7 @@ START_TEST(derived_values)
     struct sofa_error e;
     ck_assert_int_eq(sofa_config_load(&c, "configs/wide.yaml", NULL, 0, &e), SOFA_OK);
     sofa_config_derive(&c, &d);
-    ck_assert_uint_eq(d.groups, 2);
+    ck_assert_uint_eq(d.groups, 1);
     ck_assert_uint_eq(d.slices, 1);
     ck_assert_uint_eq(d.full_bits, 20);
     ck_assert_uint_eq(d.row_bits, 7);
@@ -368,6 +402,7 @@ Suite *config_suite(void)
     tcase_add_test(t, precedence);
     tcase_add_test(t, yielding_values);
     tcase_add_test(t, yielding_in_turn);
+    tcase_add_test(t, policies);
     tcase_add_test(t, messages);
     tcase_add_test(t, unreadable_files);
     tcase_add_test(t, garbage);

@@ -29,35 +29,10 @@ struct bench {
     int carry, narrow; /* narrow: few distinct scores */
     uint64_t seed;
     struct row *row;
-    uint8_t *stimulus, *expected; /* one byte a bit, least significant first */
+    uint8_t *stimulus, *expected;
     unsigned in_bits, out_bits;
+    size_t in_bytes, out_bytes;
 };
-
-static void put(uint8_t *bits, unsigned at, uint64_t value, unsigned width)
-{
-    for (unsigned i = 0; i < width; i++)
-        bits[at + i] = value >> i & 1;
-}
-
-/* ---- files ---- */
-
-static void write_hex(const char *directory, const char *name, const uint8_t *bits, unsigned width, unsigned words)
-{
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *f = fopen(path, "w");
-    ck_assert_ptr_nonnull(f);
-    for (unsigned w = 0; w < words; w++, bits += width) {
-        for (unsigned digit = (width + 3) / 4; digit-- > 0;) {
-            unsigned value = 0;
-            for (unsigned i = 0; i < 4 && digit * 4 + i < width; i++)
-                value |= (unsigned)bits[digit * 4 + i] << i;
-            fputc("0123456789abcdef"[value], f);
-        }
-        fputc('\n', f);
-    }
-    ck_assert_int_eq(fclose(f), 0);
-}
 
 /* ---- stimulus and what must come of it ---- */
 
@@ -106,9 +81,9 @@ static void put_entries(struct bench *b, const struct row *r, uint8_t *bits)
     for (unsigned i = 0; i < kp; i++) {
         unsigned key = r->group * kp + i;
         uint64_t score = key < b->c.tile.keys ? (uint64_t)r->score[key] ^ bias : test_random(&b->seed);
-        put(bits, i * ew, ~(uint64_t)key, ib);
-        put(bits, i * ew + ib, score, b->c.predict.score_bits);
-        bits[i * ew + ew - 1] = key >= r->low && key < r->high;
+        test_put(bits, i * ew, ~(uint64_t)key, ib);
+        test_put(bits, i * ew + ib, score, b->c.predict.score_bits);
+        test_put(bits, i * ew + ew - 1, key >= r->low && key < r->high, 1);
     }
 }
 
@@ -119,38 +94,38 @@ static void put_result(struct bench *b, struct row *r, unsigned index, uint8_t *
     sofa_select_tile(&s, r->score, r->low, r->high, b->kept, r->radius_on ? (int64_t)r->radius : -1, b->carry,
                      &r->carried);
     for (unsigned i = 0; i < s.count; i++)
-        bits[s.key[i]] = 1;
+        test_put(bits, s.key[i], 1, 1);
     if (s.count > 0)
-        bits[bc + s.key[0]] = 1;
-    put(bits, 2 * bc, s.clipped, cb);
-    put(bits, 2 * bc + cb, s.count, cb);
-    put(bits, 2 * bc + 2 * cb, index, b->d.row_bits);
-    bits[b->out_bits - 2] = s.count > 0;
-    bits[b->out_bits - 1] = 1;
+        test_put(bits, bc + s.key[0], 1, 1);
+    test_put(bits, 2 * bc, s.clipped, cb);
+    test_put(bits, 2 * bc + cb, s.count, cb);
+    test_put(bits, 2 * bc + 2 * cb, index, b->d.row_bits);
+    test_put(bits, b->out_bits - 2, s.count > 0, 1);
+    test_put(bits, b->out_bits - 1, 1, 1);
 }
 
 static void beat(struct bench *b, unsigned index, unsigned cycle)
 {
     struct row *r = &b->row[index];
-    uint8_t *bits = b->stimulus + (size_t)cycle * b->in_bits;
+    uint8_t *bits = b->stimulus + cycle * b->in_bytes;
     unsigned en = b->c.predict.keys * b->d.entry_bits, sb = b->c.predict.score_bits;
     if (!r->in_tile)
         start_tile(b, r);
     int last = r->group == r->last_group;
     put_entries(b, r, bits);
-    put(bits, en, r->radius, sb);
-    put(bits, en + sb, index, b->d.row_bits);
-    bits[b->in_bits - 5] = (uint8_t)r->radius_on;
-    bits[b->in_bits - 4] = (uint8_t)r->new_block;
-    bits[b->in_bits - 3] = (uint8_t)last;
-    bits[b->in_bits - 2] = (uint8_t)r->first;
-    bits[b->in_bits - 1] = 1;
+    test_put(bits, en, r->radius, sb);
+    test_put(bits, en + sb, index, b->d.row_bits);
+    test_put(bits, b->in_bits - 5, (uint64_t)r->radius_on, 1);
+    test_put(bits, b->in_bits - 4, (uint64_t)r->new_block, 1);
+    test_put(bits, b->in_bits - 3, (uint64_t)last, 1);
+    test_put(bits, b->in_bits - 2, (uint64_t)r->first, 1);
+    test_put(bits, b->in_bits - 1, 1, 1);
     r->ready = cycle + b->loop;
     r->first = 0;
     r->group++;
     if (last) {
         r->in_tile = 0;
-        put_result(b, r, index, b->expected + (size_t)(cycle + b->latency) * b->out_bits);
+        put_result(b, r, index, b->expected + (cycle + b->latency) * b->out_bytes);
     }
 }
 
@@ -166,7 +141,7 @@ static void play(struct bench *b)
             beat(b, at, cycle);
         else /* what stands beside i_valid = 0 must not matter */
             for (unsigned i = 0; i + 1 < b->in_bits; i++)
-                b->stimulus[(size_t)cycle * b->in_bits + i] = test_random(&b->seed) & 1;
+                test_put(b->stimulus + cycle * b->in_bytes, i, test_random(&b->seed) & 1, 1);
     }
 }
 
@@ -183,8 +158,10 @@ static void open_bench(struct bench *b)
     b->in_bits = 5 + b->d.row_bits + b->c.predict.score_bits + b->c.predict.keys * b->d.entry_bits;
     b->out_bits = 2 + b->d.row_bits + 2 * b->d.kept_bits + 2 * b->c.tile.keys;
     b->row = calloc(b->c.query_block, sizeof *b->row);
-    b->stimulus = calloc(b->cycles, b->in_bits);
-    b->expected = calloc(b->cycles, b->out_bits);
+    b->in_bytes = (b->in_bits + 7) / 8;
+    b->out_bytes = (b->out_bits + 7) / 8;
+    b->stimulus = calloc(b->cycles, b->in_bytes);
+    b->expected = calloc(b->cycles, b->out_bytes);
     ck_assert(b->row && b->stimulus && b->expected);
 }
 
@@ -220,12 +197,13 @@ static void check_config(unsigned rows, unsigned keys, unsigned kept_max, unsign
     b.c.tile.kept_max = kept_max;
     b.c.predict.keys = kp;
     b.c.predict.score_bits = score_bits;
+    b.c.select.policy = SOFA_POLICY_RANK;
     open_bench(&b);
     play(&b);
     test_directory(directory);
     test_emit(&b.c, NULL, modules, directory);
-    write_hex(directory, "stimulus.hex", b.stimulus, b.in_bits, b.cycles);
-    write_hex(directory, "expected.hex", b.expected, b.out_bits, b.cycles);
+    test_write_hex(directory, "stimulus.hex", b.stimulus, b.in_bits, b.in_bytes, b.cycles);
+    test_write_hex(directory, "expected.hex", b.expected, b.out_bits, b.out_bytes, b.cycles);
     simulate(&b, directory);
     test_remove_directory(directory);
     free(b.row);

@@ -22,13 +22,13 @@
     KEY(OUTPUT_BITS, data.output_bits, 16, 16, 16) \
     KEY(TOKEN_BITS, data.token_bits, 8, 8, 8) \
     KEY(WEIGHT_BITS, data.weight_bits, 8, 8, 8) \
-    KEY(PREDICT_KEYS, predict.keys, 1, SOFA_TILE_KEYS_MAX, 8) \
+    KEY(PREDICT_KEYS, predict.keys, 1, SOFA_TILE_KEYS_MAX, 16) \
     KEY(PREDICT_DIMS, predict.dims, 1, SOFA_HEAD_DIM_MAX, 8) \
     KEY(SCORE_BITS, predict.score_bits, 8, 24, 16) \
     KEY(OPERAND_BITS, predict.operand_bits, 3, 16, 8) \
     KEY(CODE_POWERS, predict.code_powers, 3, SOFA_CODE_MAX, SOFA_CODE_MAX) \
     KEY(WEIGHT_ROUNDING, predict.weight_rounding, SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST, SOFA_ROUND_NEAREST) \
-    KEY(POLICY, select.policy, SOFA_POLICY_RANK, SOFA_POLICY_BOTH, SOFA_POLICY_RANK) \
+    KEY(POLICY, select.policy, SOFA_POLICY_RANK, SOFA_POLICY_BOTH, SOFA_POLICY_BOTH) \
     KEY(ORDERS, select.orders, 0, 1, 1) \
     KEY(LANES, attend.lanes, 1, SOFA_QUERY_BLOCK_MAX, 2) \
     KEY(WIDTH, attend.width, 1, SOFA_HEAD_DIM_MAX, 8) \

@@ -191,6 +191,23 @@ static void complete(struct sofa_draft *draft, const char *path, struct sofa_war
     }
 }
 
+/* Selection by mass sees a whole tile at once. predict.keys follows the tile, unless it counts more than the policy: then rows are ranked. */
+static void complete_selection(struct sofa_draft *draft, const char *path, struct sofa_warnings *warnings)
+{
+    struct sofa_config *c = &draft->config;
+    unsigned char policy = draft->level[SOFA_KEY_POLICY], keys = draft->level[SOFA_KEY_PREDICT_KEYS];
+    if (c->select.policy == SOFA_POLICY_RANK || c->predict.keys == c->tile.keys)
+        return;
+    if (policy < keys) {
+        if (policy == SOFA_LEVEL_FILE)
+            sofa_warn(warnings, "%.200s: line %u: select.policy is not rank, taken as rank because predict.keys is %u and tile.keys is %u",
+                      path ? path : "--set", sofa_draft_line(draft, "select.policy"), c->predict.keys, c->tile.keys);
+        c->select.policy = SOFA_POLICY_RANK;
+    } else if (keys == SOFA_LEVEL_DEFAULT || keys < policy || keys < draft->level[SOFA_KEY_TILE_KEYS]) {
+        give_way(draft, SOFA_KEY_PREDICT_KEYS, SOFA_KEY_TILE_KEYS, path, warnings);
+    }
+}
+
 /* A complaint that begins with a key ("tile.keys is 3, ...") is put before its line in the file, or after --set. */
 static enum sofa_status blame(const struct sofa_draft *draft, const char *path, const char *text, struct sofa_error *e)
 {
@@ -252,6 +269,7 @@ enum sofa_status sofa_config_load_warned(struct sofa_config *c, const char *path
     if (status != SOFA_OK)
         return status;
     complete(&draft, path, warnings);
+    complete_selection(&draft, path, warnings);
     status = sofa_config_check(&draft.config, &why);
     *c = draft.config;
     return status == SOFA_OK ? SOFA_OK : blame(&draft, path, why.text, e);

@@ -10,7 +10,7 @@
 //% local SF, SB, DB, XB = d.sum_fraction, d.weight_sum_bits, d.distance_bits, clog2(d.key_bits + 1) + 4
 //% local EB, depth = OB - FB, math.max(2, cfg.query_block)
 //% local XE = math.max(XB, 10) + 2
-//% latency("select.mass", LAT)
+//% latency("mass", LAT)
 `default_nettype none
 module sofa_mass (
     input  wire             clk,
@@ -76,7 +76,7 @@ module sofa_mass (
     reg  [$(OB-1):0] most_$(L+1);
     reg  [$(EB-1):0] raise_$(L+1);              // whole octaves by which it grows; as much as the sum loses anyway in a row's first tile
     wire [$(OB-1):0] larger = tile_most > earlier ? tile_most : earlier;
-    sofa_ram #(.WIDTH($(memory("select.most", depth, OB))), .DEPTH($(depth)), .ABITS($(RB))) u_most (
+    sofa_ram #(.WIDTH($(OB)), .DEPTH($(depth)), .ABITS($(RB))) u_most (
         .clk(clk), .i_we(valid_$(L+1)), .i_waddr(row_$(L+1)), .i_wdata(most_$(L+1)),
         .i_re($(at("valid", L-1))), .i_raddr($(at("row", L-1))), .o_rdata(stored_most));
     always @(posedge clk) begin
@@ -127,7 +127,7 @@ module sofa_mass (
     wire [$(EB-1):0] drop = raise_$(L+T+2);
     wire [$(SB-1):0] kept_sum = new_block_$(L+T+2) || |drop[$(EB-1):5] ? $(SB)'d0 : stored_sum >> drop[4:0];
     reg  [$(SB-1):0] sum;
-    sofa_ram #(.WIDTH($(memory("select.sum", depth, SB))), .DEPTH($(depth)), .ABITS($(RB))) u_sum (
+    sofa_ram #(.WIDTH($(SB)), .DEPTH($(depth)), .ABITS($(RB))) u_sum (
         .clk(clk), .i_we(valid_$(L+T+3)), .i_waddr(row_$(L+T+3)), .i_wdata(sum),
         .i_re(valid_$(L+T+1)), .i_raddr(row_$(L+T+1)), .o_rdata(stored_sum));
     always @(posedge clk) sum <= kept_sum + $(ext(names[1], width, SB));
