@@ -86,6 +86,13 @@ void test_lint(const char *directory, const char *top)
     }
 }
 
+void test_put(uint8_t *word, unsigned at, uint64_t value, unsigned bits)
+{
+    for (unsigned i = 0; i < bits; i++)
+        if (value >> i & 1)
+            word[(at + i) / 8] = (uint8_t)(word[(at + i) / 8] | 1u << (at + i) % 8);
+}
+
 void test_write_hex(const char *directory, const char *name, const uint8_t *words, unsigned bits, size_t bytes,
                     size_t count)
 {

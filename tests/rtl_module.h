@@ -13,6 +13,8 @@
 void test_emit(const struct sofa_config *c, const char *from, const char *const *names, const char *directory);
 /* Verilator, Icarus and Yosys have nothing to say about module `top`. */
 void test_lint(const char *directory, const char *top);
+/* Bits at .. at + bits - 1 of a word of zeros, least significant byte first. */
+void test_put(uint8_t *word, unsigned at, uint64_t value, unsigned bits);
 /* Words for $readmemh: `bits` bits each, `bytes` bytes apart, least significant byte first. */
 void test_write_hex(const char *directory, const char *name, const uint8_t *words, unsigned bits, size_t bytes,
                     size_t count);

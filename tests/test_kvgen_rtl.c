@@ -118,13 +118,6 @@ static void make_entries(struct bench *b)
 
 /* ---- files ---- */
 
-static void put(uint8_t *word, unsigned at, uint64_t value, unsigned bits)
-{
-    for (unsigned i = 0; i < bits; i++)
-        if (value >> i & 1)
-            word[(at + i) / 8] = (uint8_t)(word[(at + i) / 8] | 1u << (at + i) % 8);
-}
-
 static uint8_t *room(size_t words, size_t bytes)
 {
     uint8_t *p = calloc(words, bytes);
@@ -156,7 +149,7 @@ static void write_entries(const struct bench *b)
 {
     uint8_t *word = room(b->entries, 8);
     for (unsigned i = 0; i < b->entries; i++)
-        put(word + 8 * (size_t)i, 0, b->entry[i], 64);
+        test_put(word + 8 * (size_t)i, 0, b->entry[i], 64);
     test_write_hex(b->directory, "keys.hex", word, b->d.index_bits + place_bits(b) + b->d.key_bits + 3, 8, b->entries);
     free(word);
 }
@@ -173,8 +166,8 @@ static void write_rows(const struct bench *b)
             const int32_t *sum = (v ? b->t.v_sum : b->t.k_sum) + (size_t)b->order[i] * d;
             sofa_generate(value, sum, d, v ? b->v_shift : b->k_shift, bits);
             for (unsigned j = 0; j < d; j++)
-                put(row + n * bytes, j * bits, (uint16_t)value[j], bits);
-            put(tag + n * 8, 0, ((uint64_t)v << pb | b->place[i]) << kb | b->order[i], 64);
+                test_put(row + n * bytes, j * bits, (uint16_t)value[j], bits);
+            test_put(tag + n * 8, 0, ((uint64_t)v << pb | b->place[i]) << kb | b->order[i], 64);
         }
     test_write_hex(b->directory, "rows.hex", row, (unsigned)bytes * 8, bytes, n);
     test_write_hex(b->directory, "tags.hex", tag, 1 + pb + kb, 8, n);
@@ -293,8 +286,8 @@ static void write_codes(const struct bench *b)
     for (size_t h = 0; h < b->hidden; h++)
         for (unsigned i = 0; i < d; i++) {
             int power = b->t.power[h * d + i];
-            put(code + (h / dims * d + i) * bytes, (unsigned)(h % dims) * 4, nibble(power), 4);
-            put(flag + h / dims * flag_bytes, i, power != 0, 1);
+            test_put(code + (h / dims * d + i) * bytes, (unsigned)(h % dims) * 4, nibble(power), 4);
+            test_put(flag + h / dims * flag_bytes, i, power != 0, 1);
         }
     sofa_pack_codes(image, &b->c, &b->t);
     test_write_hex(b->directory, "image.hex", image, b->c.memory.port_bits, b->d.port_bytes, b->shape.code_beats);
