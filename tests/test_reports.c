@@ -20,6 +20,7 @@
 struct sample {
     float q[ROWS][DIM], k[KEYS][DIM], v[KEYS][DIM];
     float x[KEYS][HIDDEN], wk[HIDDEN][DIM], wv[HIDDEN][DIM], bk[DIM], cos[KEYS][DIM / 2], sin[KEYS][DIM / 2];
+    int32_t first[ROWS], visible[ROWS]; /* used by the checks, whether the file has them or not */
     struct raw_npz raw;
     char directory[256], path[300];
     const char *also; /* a key to set in every run */
@@ -51,6 +52,8 @@ static void open_sample(struct sample *s)
         s->cos[i / (DIM / 2)][i % (DIM / 2)] = (float)cos(i);
         s->sin[i / (DIM / 2)][i % (DIM / 2)] = (float)sin(i);
     }
+    for (unsigned r = 0; r < ROWS; r++)
+        s->visible[r] = KEYS;
     test_directory(s->directory);
     snprintf(s->path, sizeof s->path, "%s/t.npz", s->directory);
 }
@@ -60,6 +63,18 @@ static void add_keys(struct sample *s)
     raw_add(&s->raw, "q", "<f4", 0, "(40, 8)", s->q, sizeof s->q);
     raw_add(&s->raw, "k", "<f4", 0, "(48, 8)", s->k, sizeof s->k);
     raw_add(&s->raw, "v", "<f4", 0, "(48, 8)", s->v, sizeof s->v);
+}
+
+/* Much alike from row to row, or not at all; some rows see nothing. */
+static void add_ranges(struct sample *s)
+{
+    uint64_t state = test_seed();
+    for (unsigned r = 0; r < ROWS; r++) {
+        s->first[r] = (int32_t)test_between(&state, 0, r < ROWS / 2 ? 3 : KEYS);
+        s->visible[r] = (int32_t)test_between(&state, r < ROWS / 2 ? KEYS - 9 : 0, KEYS);
+    }
+    raw_add(&s->raw, "first", "<i4", 0, "(40,)", s->first, sizeof s->first);
+    raw_add(&s->raw, "visible", "<i4", 0, "(40,)", s->visible, sizeof s->visible);
 }
 
 static void add_tokens(struct sample *s)
@@ -94,10 +109,12 @@ static void end_run(struct sample *s)
 }
 
 /* float64 attention of a row of given numbers; returns the share of the softmax weight on the selected keys. */
-static double attend(double *out, const float *q, double (*k)[DIM], double (*v)[DIM], const uint8_t *selected, int dense)
+static double attend(double *out, const struct sample *s, unsigned row, double (*k)[DIM], double (*v)[DIM], int dense)
 {
+    const float *q = s->q[row];
+    const uint8_t *selected = s->result.selected + row * KEYS;
     double weight[KEYS], all = 0, kept = 0, sum = 0;
-    for (unsigned key = 0; key < KEYS; key++) {
+    for (int key = s->first[row]; key < s->visible[row]; key++) {
         double score = 0;
         for (unsigned i = 0; i < DIM; i++)
             score += (double)q[i] * k[key][i];
@@ -106,11 +123,11 @@ static double attend(double *out, const float *q, double (*k)[DIM], double (*v)[
         kept += selected[key] ? weight[key] : 0;
     }
     memset(out, 0, DIM * sizeof *out);
-    for (unsigned key = 0; key < KEYS; key++)
+    for (int key = s->first[row]; key < s->visible[row]; key++)
         for (unsigned i = 0; i < DIM && (dense || selected[key]); i++)
             out[i] += weight[key] * v[key][i];
     sum = dense ? all : kept;
-    for (unsigned i = 0; i < DIM; i++)
+    for (unsigned i = 0; i < DIM && sum > 0; i++)
         out[i] /= sum;
     return kept / all;
 }
@@ -120,7 +137,7 @@ static double snr(const struct sample *s, double (*k)[DIM], double (*v)[DIM], in
     double signal = 0, error = 0;
     for (unsigned r = 0; r < ROWS; r++) {
         double want[DIM];
-        attend(want, s->q[r], k, v, s->result.selected + r * KEYS, dense);
+        attend(want, s, r, k, v, dense);
         for (unsigned i = 0; i < DIM; i++) {
             double difference = s->result.o[r * DIM + i] * s->result.o_step - want[i];
             signal += want[i] * want[i];
@@ -140,12 +157,14 @@ START_TEST(errors_as_given)
         k[i / DIM][i % DIM] = (double)s.k[i / DIM][i % DIM];
         v[i / DIM][i % DIM] = (double)s.v[i / DIM][i % DIM];
     }
-    for (unsigned n = 0; n < 2; n++) {
+    for (unsigned n = 0; n < 3; n++) {
         add_keys(&s);
-        run(&s, n ? "data.value_bits=8" : NULL, 3);
+        if (n == 2)
+            add_ranges(&s);
+        run(&s, n == 1 ? "data.value_bits=8" : NULL, 3);
         ck_assert_double_eq_tol(s.report.snr_selected_given_db, snr(&s, k, v, 0), 1e-3);
         ck_assert_double_eq_tol(s.report.snr_dense_given_db, snr(&s, k, v, 1), 1e-3);
-        if (n) /* 8-bit values: the arithmetic is good, the numbers are not */
+        if (n == 1) /* 8-bit values: the arithmetic is good, the numbers are not */
             ck_assert_double_gt(s.report.snr_selected_db, s.report.snr_selected_given_db + 10);
         end_run(&s);
     }
@@ -197,7 +216,7 @@ START_TEST(softmax_weight)
     add_keys(&s);
     run(&s, NULL, 2);
     for (unsigned r = 0; r < ROWS; r++) {
-        double out[DIM], share = attend(out, s.q[r], k, v, s.result.selected + r * KEYS, 1);
+        double out[DIM], share = attend(out, &s, r, k, v, 1);
         sum += share;
         block += share;
         if (r % 16 == 15 || r + 1 == ROWS) { /* query_block: 16 */
