@@ -33,12 +33,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 import core  # noqa: E402
 import tables  # noqa: E402
 
-WIDTHS = [f"--mass {mass} --set predict.operand_bits={bits} --set predict.code_powers={powers}" for bits, powers in
-          ((8, 5), (8, 4), (6, 7), (5, 7), (4, 7), (4, 5), (4, 4), (3, 7), (3, 5)) for mass in ("0.007", "0.005")]
+MASSES = ["0.01", "0.007", "0.005", "0.003"]
+# The first one's curve, which others are compared with, must be the longest.
+WIDTHS = {(8, 7): MASSES, **dict.fromkeys([(8, 5), (8, 4), (6, 7), (5, 7), (4, 7), (4, 5), (4, 4), (3, 7), (3, 5)], ["0.007", "0.005"])}
 STUDIES = {
     "quick": ["--kept 8", "--mass 0.007"],
-    "rules": ["--kept 4", "--kept 8", "--kept 16", "--mass 0.01", "--mass 0.007", "--mass 0.005", "--mass 0.003"],
-    "widths": ["--mass 0.01", "--mass 0.007", "--mass 0.005", "--mass 0.003"] + WIDTHS,
+    "rules": ["--kept 4", "--kept 8", "--kept 16"] + [f"--mass {mass}" for mass in MASSES],
+    "widths": [f"--mass {mass} --set predict.operand_bits={bits} --set predict.code_powers={powers}"
+               for (bits, powers), masses in WIDTHS.items() for mass in masses],
 }
 CORE = "--set select.policy=both --set predict.keys=128"
 

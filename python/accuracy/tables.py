@@ -55,10 +55,13 @@ def _between(curve, kept):
 
 
 def compare_curves(table):
-    """Adds "excess" to rules by mass: change less that of the plain rule by mass at the same kept share; None where it was not run."""
-    curve = sorted((r["kept"], r["change"]) for r in table if r["rule"].startswith("--mass") and _variant(r["rule"]) == ())
+    """Adds "excess" to rules by mass: change less that of the first variant by mass at the same kept share; None for that one itself and
+    where it was not run."""
+    masses = [row for row in table if "--mass" in row["rule"].split()]
+    first = _variant(masses[0]["rule"]) if masses else None
+    curve = sorted((row["kept"], row["change"]) for row in masses if _variant(row["rule"]) == first)
     for row in table:
-        base = _between(curve, row["kept"]) if "--mass" in row["rule"] and _variant(row["rule"]) != () else None
+        base = _between(curve, row["kept"]) if row in masses and _variant(row["rule"]) != first else None
         row["excess"] = None if base is None else row["change"] - base
 
 
@@ -77,7 +80,7 @@ def _line(cells):
 def _rules_table(table):
     excess = any(row["excess"] is not None for row in table)
     titles = ["rule", "pairs kept", "V rows needed", "loss", "against dense", "worst window"]
-    titles += ["... more than `--mass` alone at the same kept"] * excess
+    titles += ["... more than the first by mass at the same kept"] * excess
     text = _line(titles) + "|---" * len(titles) + "|\n"
     for row in table:
         cells = [f"`{row['rule']}`", _percent(row["kept"]), _percent(row["needed"], 1), f"{row['loss']:.4f}", _signed(row["change"]),
