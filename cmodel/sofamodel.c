@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sofamodel: runs heads through the bit-exact model. */
-#include "front/encode.h"
-#include "front/heads.h"
 #include "base/output.h"
 #include "base/parse.h"
 #include "base/program.h"
+#include "front/encode.h"
+#include "front/heads.h"
 
 #include <string.h>
 

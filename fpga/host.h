@@ -3,9 +3,9 @@
 #ifndef FPGA_HOST_H
 #define FPGA_HOST_H
 
+#include "../cmodel/bits/model.h"
 #include "../cmodel/host/driver.h"
 #include "../cmodel/host/link_bus.h"
-#include "../cmodel/bits/model.h"
 
 #define HOST_OVERRIDES_MAX 128u
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* info, read, write. */
-#include "host.h"
-
 #include "../cmodel/front/report.h"
+#include "host.h"
 
 #include <ctype.h>
 #include <inttypes.h>

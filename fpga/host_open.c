@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host.h"
-
 #include "../cmodel/host/mapped.h"
 #include "../cmodel/host/serial.h"
+#include "host.h"
 
 #define MARGIN_MS 500u /* what drivers and USB bridges may add to an answer */
 

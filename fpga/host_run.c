@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Heads on the board against the model. */
-#include "host.h"
-
+#include "../cmodel/bits/load.h"
 #include "../cmodel/front/report.h"
+#include "host.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* selftest: from the line to whole jobs, so that the first failure says what is broken. */
+#include "../cmodel/bits/project.h"
 #include "host.h"
-
-#include "../cmodel/bits/kvgen.h"
 
 #include <math.h>
 #include <stdio.h>

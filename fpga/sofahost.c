@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sofahost: runs attention on a board and checks it against the model. */
-#include "host.h"
-
-#include "../cmodel/front/options.h"
 #include "../cmodel/base/parse.h"
 #include "../cmodel/base/program.h"
 #include "../cmodel/base/version.h"
+#include "../cmodel/front/options.h"
+#include "host.h"
 
 #include <getopt.h>
 #include <math.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emit.h"
 
-#include "../cmodel/config/prefix.h"
 #include "../cmodel/base/version.h"
+#include "../cmodel/config/prefix.h"
 #include "library.h"
 #include "manifest.h"
 #include "registers.h"

@@ -3,9 +3,8 @@
 #ifndef GEN_EMIT_H
 #define GEN_EMIT_H
 
-#include "files.h"
-
 #include "../cmodel/config/config.h"
+#include "files.h"
 
 /* All files in memory: rtl/, sofa.f, sofa.core, sofa_regs.vh, sofa_regs.h, registers.md, manifest.json, with
  * the configuration's prefix for sofa_; the same bytes for the same configuration. templates: directory of templates, NULL: $SOFA_TEMPLATES or, if unset, the embedded ones.

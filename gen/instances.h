@@ -3,10 +3,9 @@
 #ifndef GEN_INSTANCES_H
 #define GEN_INSTANCES_H
 
+#include "../cmodel/base/error.h"
 #include "files.h"
 #include "token.h"
-
-#include "../cmodel/base/error.h"
 
 #define GEN_PARAMETERS 10u
 

@@ -2,8 +2,8 @@
 #include "manifest.h"
 
 #include "../cmodel/base/parse.h"
-#include "../cmodel/config/prefix.h"
 #include "../cmodel/base/version.h"
+#include "../cmodel/config/prefix.h"
 #include "ports.h"
 #include "storage.h"
 

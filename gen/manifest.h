@@ -3,10 +3,9 @@
 #ifndef GEN_MANIFEST_H
 #define GEN_MANIFEST_H
 
+#include "../cmodel/base/error.h"
 #include "files.h"
 #include "values.h"
-
-#include "../cmodel/base/error.h"
 
 #include <jansson.h>
 

@@ -3,10 +3,9 @@
 #ifndef GEN_RENAME_H
 #define GEN_RENAME_H
 
+#include "../cmodel/config/config.h"
 #include "buffer.h"
 #include "library.h"
-
-#include "../cmodel/config/config.h"
 
 /* Appends `text` to `out`. A word sofa_NAME is given the prefix if the library holds NAME's template, in comments too; before "()" it
  * is a C function of the model and stays. Errors stay in out->failed. */

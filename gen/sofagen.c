@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sofagen: Verilog of a configuration. */
+#include "../cmodel/base/program.h"
+#include "../cmodel/base/version.h"
+#include "../cmodel/front/report.h"
 #include "emit.h"
 #include "manifest.h"
 #include "registers.h"
-
-#include "../cmodel/base/program.h"
-#include "../cmodel/front/report.h"
-#include "../cmodel/base/version.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -3,11 +3,10 @@
 #ifndef GEN_STORAGE_H
 #define GEN_STORAGE_H
 
+#include "../cmodel/base/error.h"
 #include "files.h"
 #include "token.h"
 #include "values.h"
-
-#include "../cmodel/base/error.h"
 
 struct gen_storage {
     const char *kind;              /* "ram", "fifo", ...: the module of memory/ that it is one of; "table": a read-only table */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "values.h"
 
-#include "../cmodel/bits/arith.h"
-#include "../cmodel/host/link.h"
-#include "../cmodel/config/regs.h"
 #include "../cmodel/base/version.h"
+#include "../cmodel/bits/arith.h"
+#include "../cmodel/config/regs.h"
+#include "../cmodel/host/link.h"
 #include "template.h"
 #include "values_network.h"
 

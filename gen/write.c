@@ -2,7 +2,6 @@
 /* Puts a set of files into a directory in one step: they are written beside it, then the directories change places. Another process may do
  * the same at the same time: then what it has put there is looked at again and replaced as a whole. */
 #include "emit.h"
-
 #include "manifest.h"
 #include "temporary.h"
 #include "tree.h"

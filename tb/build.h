@@ -4,7 +4,6 @@
 #define TB_BUILD_H
 
 #include "../cmodel/config/config.h"
-
 #include "process.h"
 
 #include <stdint.h>

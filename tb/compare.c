@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare.h"
 
-#include "../cmodel/front/counts.h"
-
 #include "../cmodel/bits/schedule.h"
+#include "../cmodel/front/counts.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The law of cycles: RTL and cycle model agree exactly wherever the memory is ideal. */
+#include "../cmodel/cycles/cycles.h"
 #include "compare.h"
 
 #include <inttypes.h>

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What mode tokens adds to the comparison. */
-#include "compare.h"
-
+#include "../cmodel/bits/schedule.h"
 #include "../cmodel/host/image.h"
 #include "../cmodel/host/pack.h"
-#include "../cmodel/bits/schedule.h"
+#include "compare.h"
 
 #include <stdlib.h>
 #include <string.h>

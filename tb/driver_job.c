@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs of the driver: descriptor, start, progress, counters. */
-#include "driver.h"
-
 #include "../cmodel/host/pack.h"
+#include "driver.h"
 
 #include <stdio.h>
 #include <string.h>

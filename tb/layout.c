@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "layout.h"
 
-#include "../cmodel/host/image.h"
 #include "../cmodel/bits/kvgen.h"
+#include "../cmodel/host/image.h"
 #include "../cmodel/host/pack.h"
 
 #include <stdlib.h>

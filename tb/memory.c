@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "memory.h"
 
+#include "../cmodel/cycles/cycles.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

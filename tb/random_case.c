@@ -270,6 +270,15 @@ static void limit_tokens(struct tb_case_job *job, const struct sofa_config *k)
     job->rows = least((unsigned)job->rows, least(blocks, ROWS_LIMIT) * k->query_block);
 }
 
+/* Fewer keys where a row's key takes many cycles: small engines, long heads. */
+static void limit_keys(struct tb_case_job *job, const struct sofa_config *k)
+{
+    struct sofa_derived d;
+    sofa_config_derive(k, &d);
+    uint64_t each = d.slices * (uint64_t)d.groups / k->tile.keys + d.beats / k->attend.lanes + 1;
+    job->keys = least((unsigned)job->keys, (unsigned)(CYCLES_LIMIT / 2 / (job->rows * each)) + 2);
+}
+
 void tb_random_job(struct tb_case_job *job, struct tb_case *c)
 {
     static const double radius[4] = {0, 0.5, 2, 8};
@@ -289,6 +298,7 @@ void tb_random_job(struct tb_case_job *job, struct tb_case *c)
     job->options.carry = (int)tb_random_below(r, 2);
     if (k->mode == SOFA_MODE_TOKENS)
         limit_tokens(job, k);
+    limit_keys(job, k);
     struct tb_random order = {r->state};
     if (k->select.policy == SOFA_POLICY_MASS || (k->select.policy == SOFA_POLICY_BOTH && tb_random_below(&order, 3))) {
         job->options = (struct sofa_options){.tile = job->options.tile, .radius = -1};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sofacosim: runs heads through the RTL, in Verilator, and through the model, and compares every bit. */
-#include "../cmodel/front/heads.h"
 #include "../cmodel/base/output.h"
 #include "../cmodel/base/parse.h"
 #include "../cmodel/base/program.h"
+#include "../cmodel/front/heads.h"
 #include "../gen/emit.h"
 #include "bench.h"
 #include "ending.h"

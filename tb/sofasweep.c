@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sofasweep: random legal configurations, and corners of all keys, through lint, both memories and the cycle model; or lint alone. */
-#include "../cmodel/front/options.h"
 #include "../cmodel/base/parse.h"
 #include "../cmodel/base/program.h"
 #include "../cmodel/base/version.h"
+#include "../cmodel/front/options.h"
 #include "../gen/emit.h"
 #include "case_run.h"
 #include "corner_case.h"

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens, weights and biases of synthetic heads. */
-#include "synthetic.h"
-
-#include "../cmodel/bits/kvgen.h"
-
+#include "../cmodel/bits/project.h"
 #include "../cmodel/bits/rotary.h"
+#include "synthetic.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "icarus_job.h"
 
+#include "tests.h"
+
+#include "../cmodel/base/parse.h"
 #include "../cmodel/host/driver.h"
 #include "../cmodel/host/pack.h"
-#include "../cmodel/base/parse.h"
-#include "tests.h"
 
 #include <stdlib.h>
 #include <string.h>

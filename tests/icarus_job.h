@@ -4,6 +4,7 @@
 #define SOFA_TESTS_ICARUS_JOB_H
 
 #include "../cmodel/bits/model.h"
+#include "../cmodel/cycles/cycles.h"
 #include "../tb/layout.h"
 #include "../tb/synthetic.h"
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "played.h"
 
+#include "tests.h"
+
+#include "../cmodel/bits/schedule.h"
+#include "../cmodel/cycles/cycles.h"
 #include "../cmodel/host/image.h"
 #include "../cmodel/host/pack.h"
-#include "../cmodel/bits/schedule.h"
-#include "tests.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CONTROL.abort in any cycle: the core asks for nothing more, takes what it is owed, ends as soon as the bus is empty and says error
  * 10; or the job had ended before, and everything of it is right. The next job is bit-exact. */
-#include "cores.h"
 #include "tests.h"
+
+#include "cores.h"
 #include "watch.h"
 
 #include <inttypes.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The AXI adapters: emitted when the port has an AXI width, lint-clean, and right against tests/axi/adapter_bench.v.
  * Whole jobs over AXI: make verify-axi. */
-#include "../gen/emit.h"
 #include "tests.h"
+
+#include "../gen/emit.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way to AXI in Icarus: registers alone, then whole jobs over sofa_axi_top, with bus errors and aborts between
  * (tests/axi/jobs/top_bench.v). An independent bus model: make verify-axi. */
-#include "../cmodel/host/driver.h"
+#include "tests.h"
+
 #include "../cmodel/bits/model.h"
+#include "../cmodel/host/driver.h"
 #include "../gen/emit.h"
 #include "../tb/layout.h"
 #include "../tb/synthetic.h"
 #include "rtl_module.h"
-#include "tests.h"
 
 #include <inttypes.h>
 #include <stdio.h>

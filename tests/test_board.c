@@ -2,9 +2,9 @@
 /* The serial link and the board behind it: codec, faults, and sofahost on a simulated board. */
 #include "tests.h"
 
+#include "../cmodel/bits/model.h"
 #include "../cmodel/host/driver.h"
 #include "../cmodel/host/link_bus.h"
-#include "../cmodel/bits/model.h"
 #include "../cmodel/host/serial.h"
 #include "../tb/board/board.h"
 #include "../tb/synthetic.h"

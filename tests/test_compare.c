@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The comparison of RTL and model: silent on what a right core would leave behind, and not on anything else. */
-#include "played.h"
 #include "tests.h"
+
+#include "played.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 /* Ranges, scaling defaults, precedence and messages of configurations. */
 #include "tests.h"
 
-#include "../cmodel/config/config.h"
 #include "../cmodel/base/parse.h"
+#include "../cmodel/config/config.h"
 
 #include <stdio.h>
 #include <stdlib.h>

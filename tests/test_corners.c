@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys at the ends of their ranges: all corners are legal, and a few that compile fast run; the sweep runs the others. */
+#include "tests.h"
+
 #include "../cmodel/config/keys.h"
 #include "../tb/case_run.h"
 #include "../tb/corner_case.h"
-#include "tests.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RTL against model on compiled cores: every content and view; and the program that does it. */
+#include "tests.h"
+
 #include "../tb/process.h"
 #include "cores.h"
-#include "tests.h"
 
 #include <stdio.h>
 #include <stdlib.h>

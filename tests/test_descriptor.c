@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor: what is out of range is refused before any memory is touched; a running job keeps its own. */
-#include "cores.h"
 #include "tests.h"
+
+#include "cores.h"
 
 static struct sofa_error error;
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs that no host would write and that are legal: scores, logarithms, K^, K and V that saturate, a radius beyond all scores;
  * blocks without a visible key and words without a code, wherever they stand. All against the model. */
-#include "../cmodel/bits/kvgen.h"
-#include "cores.h"
 #include "tests.h"
+
+#include "../cmodel/bits/project.h"
+#include "cores.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What goes wrong during a job: bus errors, bad ranges, a memory that falls silent. The job ends with the error, the bus is
  * clean, the next job is bit-exact. */
-#include "cores.h"
 #include "tests.h"
+
+#include "cores.h"
 #include "watch.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "tests.h"
 
 #include "../cmodel/front/fit.h"
-#include "../cmodel/front/heads_list.h"
+#include "../cmodel/front/heads.h"
 #include "raw_npz.h"
 
 #include <fcntl.h>

@@ -2,6 +2,8 @@
 /* Traces as numpy users have them: any number type, byte order and axis order; several heads in one file. */
 #include "tests.h"
 
+#include "../cmodel/bits/load.h"
+#include "../cmodel/trace/file.h"
 #include "../cmodel/trace/npz.h"
 #include "../cmodel/trace/trace.h"
 #include "raw_npz.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a job leaves to the next one. */
-#include "cores.h"
 #include "tests.h"
+
+#include "cores.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The RTL of kvgen/ alone: the KV array against sofa_project() and sofa_generate(), the memory of codes, the write channel;
  * in Icarus Verilog: random shapes, resident and streamed, memories that wait; and how busy the array is when they do not. */
-#include "rtl_module.h"
 #include "tests.h"
 
 #include "../cmodel/bits/kvgen.h"
+#include "../cmodel/bits/project.h"
 #include "../cmodel/host/pack.h"
+#include "rtl_module.h"
 
 #include <stdio.h>
 #include <stdlib.h>

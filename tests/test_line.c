@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What stands between a core and a serial line, each module alone: the UART bit by bit, the channels of a memory that ends. */
-#include "rtl_module.h"
 #include "tests.h"
+
+#include "rtl_module.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Selection by mass: the running sum against float64, and what is kept in small examples. */
-#include "../cmodel/bits/mass.h"
-
 #include "tests.h"
+
+#include "../cmodel/bits/mass.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The RTL of selection by mass against sofa_mass_select(), bit by bit and cycle by cycle, in Icarus Verilog: every value of register MASS,
  * rows interleaved down to the least distance, rows of many tiles, scores at their ends, rows whose memories hold what another block left. */
-#include "rtl_module.h"
 #include "tests.h"
 
 #include "../cmodel/bits/mass.h"
+#include "rtl_module.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The benches' memory: its timing, its order, its faults. */
-#include "bus.h"
 #include "tests.h"
+
+#include "bus.h"
 
 #include <string.h>
 

@@ -3,11 +3,11 @@
  * break it. */
 #include "tests.h"
 
-#include "naive.h"
-
-#include "../cmodel/front/report.h"
+#include "../cmodel/bits/load.h"
 #include "../cmodel/bits/schedule.h"
+#include "../cmodel/front/report.h"
 #include "../tb/synthetic.h"
+#include "naive.h"
 
 #include <math.h>
 #include <stdio.h>

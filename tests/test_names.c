@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests.h"
 
-#include "verilog_names.h"
-
 #include "../cmodel/base/parse.h"
 #include "../gen/emit.h"
 #include "../tb/random_case.h"
+#include "verilog_names.h"
 
 #include <glob.h>
 #include <stdio.h>

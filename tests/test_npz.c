@@ -3,6 +3,7 @@
 #include "tests.h"
 
 #include "../cmodel/trace/npy.h"
+#include "../cmodel/trace/npz.h"
 #include "raw_npz.h"
 
 #include <math.h>
@@ -304,7 +305,7 @@ END_TEST
 /* numpy appends a member of the same name and reads the last. Arrays that nobody read are named, older ones not. */
 START_TEST(same_name_twice)
 {
-    char directory[256], path[300], name[SOFA_NAME_ROOM];
+    char directory[256], path[300], name[SOFA_ARRAY_NAME_ROOM];
     struct raw_npz raw = {.members = 0};
     struct sofa_npz *z;
     struct sofa_array a;

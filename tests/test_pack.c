@@ -2,8 +2,8 @@
 /* Packed codes, biases and weights, read back beat by beat as the core does. */
 #include "tests.h"
 
-#include "../cmodel/host/pack.h"
 #include "../cmodel/bits/rotary.h"
+#include "../cmodel/host/pack.h"
 
 #include <stdio.h>
 #include <stdlib.h>

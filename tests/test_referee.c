@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The referee of the bus: it sees what is wrong, and nothing else. */
-#include "bus.h"
 #include "tests.h"
+
+#include "bus.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /* What a run says about a head: errors, softmax weight, saturation; the same fields for model and hardware. */
 #include "tests.h"
 
-#include "../cmodel/front/options.h"
 #include "../cmodel/bits/predict.h"
+#include "../cmodel/front/options.h"
 #include "../cmodel/front/report.h"
 #include "raw_npz.h"
 

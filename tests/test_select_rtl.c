@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The selection engine's RTL against sofa_select_tile(), bit by bit and cycle by cycle, in Icarus Verilog: random
  * configurations, rows interleaved down to the least distance, ties, extremes, empty beats. */
-#include "rtl_module.h"
 #include "tests.h"
 
-#include "../cmodel/config/network.h"
 #include "../cmodel/bits/select.h"
+#include "../cmodel/config/network.h"
+#include "rtl_module.h"
 
 #include <inttypes.h>
 #include <stdio.h>

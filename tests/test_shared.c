@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What RTL and cycle model share (struct sofa_derived): each value changed by one on the RTL's side alone must be noticed, by the cycles or
  * the bits of a job, or already by the template that is laid out for one value. */
+#include "tests.h"
+
 #include "../gen/emit.h"
 #include "icarus_job.h"
-#include "tests.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Traces of mode tokens: the largest sums, and everything that can be wrong with a file. */
-#include "tokens_sample.h"
-
 #include "tests.h"
+
+#include "tokens_sample.h"
 
 #include <math.h>
 #include <stdio.h>

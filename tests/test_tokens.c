@@ -2,18 +2,19 @@
 /* Mode tokens: codes of weights, predicted and generated keys against a naive reading, and their accuracy. */
 #include "tests.h"
 
+#include "../cmodel/bits/bias_units.h"
+#include "../cmodel/bits/keys.h"
+#include "../cmodel/bits/kvgen.h"
+#include "../cmodel/bits/load.h"
+#include "../cmodel/bits/project.h"
+#include "../cmodel/front/encode.h"
+#include "../cmodel/front/options.h"
+#include "../cmodel/front/report.h"
+#include "../cmodel/host/pack.h"
+#include "../cmodel/trace/npz.h"
+#include "../gen/emit.h"
 #include "naive.h"
 #include "tokens_sample.h"
-
-#include "../cmodel/bits/bias_units.h"
-#include "../cmodel/front/encode.h"
-#include "../cmodel/bits/kvgen.h"
-#include "../cmodel/trace/npz.h"
-#include "../cmodel/front/options.h"
-#include "../cmodel/host/pack.h"
-#include "../cmodel/bits/keys.h"
-#include "../cmodel/front/report.h"
-#include "../gen/emit.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,6 +2,7 @@
 /* Trace files: quantisation, and everything that can be wrong with one. */
 #include "tests.h"
 
+#include "../cmodel/bits/load.h"
 #include "../cmodel/trace/job.h"
 #include "../cmodel/trace/npz.h"
 

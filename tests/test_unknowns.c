@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The core in a simulator that knows unknown values: none may reach control or the output (tests/unknowns_bench.v). */
-#include "../gen/emit.h"
 #include "tests.h"
+
+#include "../gen/emit.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 
 #include "tests.h"
 
+#include "../cmodel/bits/load.h"
 #include "../tb/synthetic.h"
 
 #include <math.h>

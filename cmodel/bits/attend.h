@@ -3,8 +3,8 @@
 #ifndef SOFA_ATTEND_H
 #define SOFA_ATTEND_H
 
-#include "arith.h"
 #include "../trace/job.h"
+#include "arith.h"
 
 #define SOFA_RECENT_MAX 1000u /* a term is at most 2^21 + 1 */
 

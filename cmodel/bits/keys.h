@@ -3,7 +3,8 @@
 #ifndef SOFA_PREDICT_KEYS_H
 #define SOFA_PREDICT_KEYS_H
 
-#include "model.h"
+#include "../trace/trace.h"
+#include "result.h"
 
 /* Code 0..7 of an 8-bit weight; 0 stands for zero, c = 1..7 for 2^(c-1) units. */
 unsigned sofa_weight_code(int weight, enum sofa_rounding rounding);

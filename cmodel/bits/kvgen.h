@@ -5,12 +5,6 @@
 
 #include "../trace/trace.h"
 
-/* sum = X . weight + bias: S x d, allocated here. weight: H x d; bias: d, or NULL. The sums fit 32 bits for every legal
- * trace. */
-enum sofa_status sofa_project(int32_t **sum, const struct sofa_tensor *x, const int16_t *weight, const int32_t *bias,
-                              size_t d, struct sofa_error *e);
-/* The smallest shift that saturates none of n sums; half 0: floor, 1: round. */
-unsigned sofa_choose_shift(const int32_t *sum, size_t n, unsigned bits, int half);
 /* One generated row (or several): out = sat(round(sum >> shift)), n elements. */
 void sofa_generate(int16_t *out, const int32_t *sum, size_t n, unsigned shift, unsigned bits);
 
@@ -31,9 +25,5 @@ void sofa_kvgen_keep(struct sofa_kvgen *g, const uint8_t *valid);
 /* Makes k and v of a key valid; returns 1 when it had to generate them. */
 int sofa_kvgen_need(struct sofa_kvgen *g, size_t key);
 void sofa_kvgen_close(struct sofa_kvgen *g);
-
-/* What follows from x, wk, wv and the biases of t->tokens: codes, sums, shifts, and the shape and step of t->k and t->v. */
-enum sofa_status sofa_tokens_project(struct sofa_trace *t, const struct sofa_config *c, struct sofa_error *e);
-void sofa_tokens_free(struct sofa_tokens *t);
 
 #endif

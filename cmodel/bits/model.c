@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model.h"
 
+#include "../config/cut.h"
 #include "attend.h"
+#include "keys.h"
 #include "kvgen.h"
 #include "mass.h"
 #include "order.h"
-#include "../host/pack.h"
 #include "predict.h"
-#include "keys.h"
+#include "rotary.h"
 #include "schedule.h"
 #include "select.h"
 
@@ -421,19 +422,4 @@ enum sofa_status sofa_model_run(struct sofa_result *result, const struct sofa_co
     if (status != SOFA_OK)
         sofa_result_free(result);
     return status;
-}
-
-void sofa_result_free(struct sofa_result *result)
-{
-    for (size_t i = 0; i < result->tiles; i++)
-        sofa_tile_free(&result->tile[i]);
-    free(result->tile);
-    free(result->block);
-    free(result->o);
-    free(result->selected);
-    free(result->columns);
-    free(result->valid);
-    free(result->k);
-    free(result->v);
-    *result = (struct sofa_result){0};
 }

@@ -2,7 +2,6 @@
 #include "rotary.h"
 
 #include "arith.h"
-#include "kvgen.h"
 
 int sofa_turn_of(int16_t rotary)
 {
@@ -50,7 +49,7 @@ void sofa_rotate_khat(int16_t *row, const struct sofa_tokens *t, size_t key, siz
     rotate(row, t, key, d, bits, 1);
 }
 
-static int fits(const struct sofa_tokens *t, size_t d, unsigned shift, unsigned bits, int predicted)
+int sofa_rotary_fits(const struct sofa_tokens *t, size_t d, unsigned shift, unsigned bits, int predicted)
 {
     size_t half = d / 2;
     const int32_t *sum = predicted ? t->khat_sum : t->k_sum;
@@ -64,15 +63,4 @@ static int fits(const struct sofa_tokens *t, size_t d, unsigned shift, unsigned 
             return 0;
     }
     return 1;
-}
-
-void sofa_rotary_shifts(struct sofa_tokens *t, size_t d, unsigned key_bits, unsigned operand_bits)
-{
-    size_t count = t->x.rows * d;
-    t->khat_shift = sofa_choose_shift(t->khat_sum, count, operand_bits, 0);
-    t->k_shift = sofa_choose_shift(t->k_sum, count, key_bits, 1);
-    while (t->cos && !fits(t, d, t->khat_shift, operand_bits, 1))
-        t->khat_shift++;
-    while (t->cos && !fits(t, d, t->k_shift, key_bits, 0))
-        t->k_shift++;
 }

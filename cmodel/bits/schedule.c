@@ -24,15 +24,6 @@ enum sofa_status sofa_tile_init(struct sofa_tile *tile, const struct sofa_config
     return SOFA_OK;
 }
 
-void sofa_tile_free(struct sofa_tile *tile)
-{
-    free(tile->need);
-    free(tile->visible);
-    free(tile->group_first);
-    free(tile->khat_beats);
-    *tile = (struct sofa_tile){0};
-}
-
 void sofa_tile_need(struct sofa_tile *tile, unsigned key, unsigned row)
 {
     sofa_set_bit(tile->need + key * SOFA_ROW_WORDS, row);

@@ -3,7 +3,7 @@
 #ifndef SOFA_SCHEDULE_H
 #define SOFA_SCHEDULE_H
 
-#include "model.h"
+#include "result.h"
 
 #define SOFA_ROW_WORDS (SOFA_QUERY_BLOCK_MAX / 64u)
 #define SOFA_KEY_WORDS (SOFA_TILE_KEYS_MAX / 64u)
@@ -19,7 +19,6 @@ static inline void sofa_set_bit(uint64_t *mask, unsigned i)
 
 /* Allocates an empty tile of the configuration's size (row words and key words are the maxima above). */
 enum sofa_status sofa_tile_init(struct sofa_tile *tile, const struct sofa_config *c, struct sofa_error *e);
-void sofa_tile_free(struct sofa_tile *tile);
 /* Row needs key (index in the tile). */
 void sofa_tile_need(struct sofa_tile *tile, unsigned key, unsigned row);
 /* Records that a row sees keys low..high-1 of the tile (low < high); rows in ascending order. */

@@ -26,6 +26,8 @@ enum sofa_target { SOFA_TARGET_CELLS, SOFA_TARGET_FPGA };
 #define SOFA_CODE_MAX 7u /* largest leading-zero code: 2^6 */
 
 /* Selection by mass: docs/arithmetic.md. */
+/* Of ideal memory: cycles from a request to its first beat, and from the last beat written to the response. */
+#define SOFA_IDEAL_LATENCY 8u
 #define SOFA_OCTAVE_FRACTION 2u   /* fraction bits of a score in octaves */
 #define SOFA_OCTAVE_BITS 12u      /* its width, signed */
 #define SOFA_SUM_FRACTION 16u     /* fraction bits of the running sum, whose unit is the weight of the largest whole octave */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The numeric keys of a configuration, for config*.c and what walks over all keys: KEY(identifier, member, lowest, highest, default).
+/* The numeric keys of a configuration, for config/ and what walks over all keys: KEY(identifier, member, lowest, highest, default).
  * The defaults are those of configuration `small`. */
 #ifndef SOFA_CONFIG_KEYS_H
 #define SOFA_CONFIG_KEYS_H
@@ -72,34 +72,5 @@ struct sofa_key_bound {
 };
 extern const struct sofa_key_bound sofa_key_bounds[];
 extern const unsigned sofa_key_bound_count;
-
-/* Who gave a value; a higher level wins. */
-enum sofa_level { SOFA_LEVEL_DEFAULT, SOFA_LEVEL_FILE, SOFA_LEVEL_SET };
-
-/* A key that the file gives. */
-struct sofa_noted {
-    char path[32];
-    unsigned line;
-};
-
-struct sofa_draft {
-    struct sofa_config config;
-    unsigned char level[SOFA_KEY_COUNT];
-    struct sofa_noted noted[SOFA_KEY_COUNT + 8]; /* 8: keys that are no numbers */
-    unsigned noteds;
-};
-
-/* 1 if there is such a key ("tile.keys"), such a key with keys of its own ("tile"). */
-int sofa_is_key(const char *path);
-int sofa_is_section(const char *path);
-/* Remembers the line of a key of the file; 0 if it has none. */
-void sofa_draft_note(struct sofa_draft *draft, const char *path, unsigned line);
-unsigned sofa_draft_line(const struct sofa_draft *draft, const char *path);
-
-/* Gives a key (or name, mode) a value from text. */
-enum sofa_status sofa_draft_set(struct sofa_draft *draft, const char *path, const char *text, enum sofa_level level,
-                                struct sofa_error *e);
-/* Reads a YAML file into the draft. */
-enum sofa_status sofa_draft_read(struct sofa_draft *draft, const char *path, struct sofa_error *e);
 
 #endif

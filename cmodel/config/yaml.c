@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The YAML form of a configuration: keys with a value, or with keys of their own. Values are read as text, so that a file
  * and --set share one parser. Errors name the line that libyaml marks. */
-#include "keys.h"
+#include "yaml.h"
+
 #include "../base/parse.h"
 
 #include <stdio.h>

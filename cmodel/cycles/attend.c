@@ -1,241 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mirrors rtl_templates/schedule/ and the issue of rtl_templates/attend/. */
-#include "cycles.h"
+/* Mirrors rtl_templates/attend/: queries, the issue of lane groups, normalisation. */
+#include "attend.h"
+
+#include "wires.h"
 
 #include <string.h>
 
-/* ---- sofa_order ---- */
+/* ---- sofa_query_fetch, sofa_queries ---- */
 
-static void begin_tile(struct sofa_machine *m)
+static void fetch_queries(struct sofa_machine *m)
 {
-    const struct sofa_order_state *now = &m->now.order;
-    struct sofa_order_state *next = &m->next.order;
-    size_t tile = m->now.tiles.info[now->slot].tile;
-    next->count = tile == SIZE_MAX ? 0 : sofa_tile_order(&m->result->tile[tile], m->j->tile, m->order[now->parity]);
-    next->at = 0;
-    next->none = next->count == 0;
-    next->tile_parity = now->parity;
-    next->tile_slot = now->slot;
-    next->tile_last = m->now.tiles.info[now->slot].last;
-    next->parity ^= 1;
-    next->slot = sofa_next_slot(m, now->slot);
-    next->complete--;
-    next->walking = 1;
+    struct sofa_query_state *next = &m->next.query;
+    const struct sofa_query_state *now = &m->now.query;
+    if (m->asked[SOFA_CLIENT_QUERY]) {
+        int end = now->fetch_row == m->c->query_block - 1 || now->fetch_left == 1;
+        next->fetch_left--;
+        next->fetch_row = end ? 0 : now->fetch_row + 1;
+        next->banks += now->fetch_row == 0;
+    }
+    next->banks -= (unsigned)m->now.retired;
 }
 
-static void list_key(struct sofa_machine *m, int end)
+static void place_query(struct sofa_machine *m)
 {
-    const struct sofa_order_state *now = &m->now.order;
-    const struct sofa_slot *slot = &m->now.tiles.info[now->tile_slot];
-    struct sofa_key_entry *entry = &m->list[now->tail % SOFA_LIST_MAX];
-    entry->has_key = !now->none;
-    entry->key = now->none ? 0 : m->order[now->tile_parity][now->at - 1];
-    entry->parity = (uint8_t)now->tile_parity;
-    entry->slot = (uint8_t)now->tile_slot;
-    entry->bank = slot->block & 1;
-    entry->tile_last = (uint8_t)end;
-    entry->block_last = end && slot->last;
-    m->next.order.tail++;
+    const struct sofa_query_state *now = &m->now.query;
+    struct sofa_query_state *next = &m->next.query;
+    int end = now->row == m->c->query_block - 1 || now->load_left == 1;
+    int lane_end = now->lane == m->c->attend.lanes - 1;
+    next->load_left--;
+    next->row = end ? 0 : now->row + 1;
+    next->bank = now->bank ^ (unsigned)end;
+    next->lane = end || lane_end ? 0 : now->lane + 1;
+    next->bus = end || lane_end || now->bus == m->d.query_buses - 1 ? 0 : now->bus + 1;
+    next->busy[now->bus] = m->d.beats;
+    next->ends[now->bus] = (uint8_t)end;
+    next->bus_bank[now->bus] = (uint8_t)now->bank;
 }
 
-/* Mode tokens: the key goes to sofa_supply. */
-static void ask_for_key(struct sofa_machine *m, int request, int ready)
+void sofa_step_queries(struct sofa_machine *m)
 {
-    const struct sofa_order_state *now = &m->now.order;
-    struct sofa_ask_state *next = &m->next.wanted;
-    if (ready)
-        next->valid = request;
-    if (!request)
+    const struct sofa_query_state *now = &m->now.query;
+    struct sofa_query_state *next = &m->next.query;
+    uint32_t bank;
+    if (m->cycle == 0) {
+        next->fetch_left = next->load_left = m->result->rows;
         return;
-    const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[now->tile_slot].tile];
-    next->first = m->now.wanted.fresh;
-    next->last = now->at == now->count;
-    next->made = sofa_bit(tile->made, m->order[now->tile_parity][now->at - 1]) != 0;
-    next->place = m->now.wanted.next_place;
-    next->next_place = (next->place + 1) % m->c->memory.prefetch;
-    next->fresh = 0;
-}
-
-void sofa_step_order(struct sofa_machine *m)
-{
-    const struct sofa_order_state *now = &m->now.order;
-    struct sofa_order_state *next = &m->next.order;
-    uint32_t ignored;
-    int list_ready = now->tail - now->head != 1u << m->d.list_bits;
-    int address_ready = sofa_for_tokens(m) ? !m->now.wanted.valid || m->now.supply.state == SUPPLY_IDLE
-                                           : !now->address_valid || m->asked[SOFA_CLIENT_VALUE];
-    int step = now->walking && list_ready && (now->none || (now->walk_valid && address_ready && now->space > 0));
-    int request = step && !now->none;
-    int end = step && (now->none || now->at == now->count);
-    if (sofa_underway_due(&m->complete, m->cycle, &ignored))
-        next->complete++;
-    next->space += (unsigned)sofa_underway_due(&m->space, m->cycle, &ignored);
-    next->space -= (unsigned)request;
-    if (sofa_for_tokens(m))
-        ask_for_key(m, request, address_ready);
-    else if (address_ready)
-        next->address_valid = request;
-    if (step)
-        list_key(m, end);
-    int found = now->at < now->count && !now->walk_follow && (!now->walk_valid || request);
-    next->at = now->at + (unsigned)found;
-    next->walk_follow = found && m->d.far_reads;
-    if (m->d.far_reads ? now->walk_follow : found)
-        next->walk_valid = 1;
-    else if (request)
-        next->walk_valid = 0;
-    if (end)
-        next->walking = 0;
-    if (now->complete > 0 && !now->walking) {
-        begin_tile(m);
-        m->next.wanted.fresh |= now->tile_last;
     }
-}
-
-/* ---- sofa_window: entry of keys ---- */
-
-static void open_block(struct sofa_machine *m, const struct sofa_key_entry *key)
-{
-    struct sofa_window_state *next = &m->next.window;
-    unsigned rows = m->result->block[m->now.tiles.info[key->slot].block].rows;
-    next->block_open = 1;
-    for (unsigned w = 0; w < SOFA_ROW_WORDS; w++) {
-        unsigned n = rows > 64 * w ? rows - 64 * w : 0;
-        next->owed[key->bank][w] = n >= 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1;
+    fetch_queries(m);
+    for (unsigned u = 0; u < m->d.query_buses; u++) {
+        if (now->busy[u] == 1 && now->ends[u])
+            sofa_underway_add(&m->placed, m->cycle + m->d.placed_time, now->bus_bank[u]);
+        if (now->busy[u] > 0)
+            next->busy[u] = now->busy[u] - 1;
     }
-    m->next.left[key->bank] = rows;
-    m->next.open |= 1u << key->bank;
-}
-
-static void enter_key(struct sofa_machine *m, const struct sofa_key_entry *key)
-{
-    struct sofa_window_state *next = &m->next.window;
-    m->next.order.head++;
-    next->load = key->has_key;
-    next->load_bank = key->bank;
-    next->last = key->block_last;
-    if (key->block_last)
-        next->block_open = 0;
-    if (key->tile_last) {
-        next->parity_free = 1u << key->parity;
-        next->slot_free = 1;
-    }
-    if (!key->has_key)
-        return;
-    next->load_slot = (unsigned)__builtin_ctzll(m->now.window.free);
-    next->free &= ~((uint64_t)1 << next->load_slot);
-    if (sofa_for_tokens(m)) {
-        m->next.k_here[m->now.ring_head] = m->next.v_here[m->now.ring_head] = 0;
-        m->next.ring_head = (m->now.ring_head + 1) % m->c->memory.prefetch;
-    } else {
-        next->ready_rows--;
-    }
-    const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[key->slot].tile];
-    memcpy(next->rows, tile->need + key->key * SOFA_ROW_WORDS, sizeof next->rows);
-    sofa_underway_add(&m->space, m->cycle + m->d.value_hold, 0);
-}
-
-/* Mode tokens: K and V rows, generated or fetched, come into their places of the ring. */
-static void land_rows(struct sofa_machine *m)
-{
-    const struct sofa_read *k = sofa_row_for(m, SOFA_CLIENT_KEY), *v = sofa_row_for(m, SOFA_CLIENT_VALUE);
-    if (m->wire.new_k)
-        m->next.k_here[m->wire.new_k_place] = 1;
-    else if (k)
-        m->next.k_here[k->place] = 1;
-    if (m->wire.new_v)
-        m->next.v_here[m->wire.new_v_place] = 1;
-    else if (v)
-        m->next.v_here[v->place] = 1;
-}
-
-static int data_here(const struct sofa_machine *m)
-{
-    if (sofa_for_tokens(m))
-        return m->now.k_here[m->now.ring_head] && m->now.v_here[m->now.ring_head];
-    return m->now.window.ready_rows > 0;
-}
-
-static void step_entry(struct sofa_machine *m)
-{
-    const struct sofa_window_state *now = &m->now.window;
-    struct sofa_window_state *next = &m->next.window;
-    const struct sofa_key_entry *key = &m->list[m->now.order.head % SOFA_LIST_MAX];
-    next->load = next->last = next->slot_free = 0;
-    next->parity_free = 0;
-    if (sofa_for_tokens(m))
-        land_rows(m);
-    else
-        next->ready_rows += sofa_row_for(m, SOFA_CLIENT_VALUE) != NULL;
-    if (m->now.order.head == m->now.order.tail)
-        return;
-    if (!now->block_open) {
-        if (m->now.query.ready >> key->bank & 1)
-            open_block(m, key);
-    } else if (key->has_key ? data_here(m) && now->free != 0 : !m->d.narrow || now->free == m->all_slots) {
-        enter_key(m, key);
-    }
-}
-
-/* ---- sofa_window: entries by age ---- */
-
-static uint64_t any_row(const uint64_t *rows)
-{
-    return rows[0] | rows[1] | rows[2] | rows[3];
-}
-_Static_assert(SOFA_ROW_WORDS == 4, "any_row looks at four words");
-
-static void free_slot(struct sofa_machine *m, unsigned slot)
-{
-    if (m->d.slot_hold > 0)
-        sofa_underway_add(&m->freed, m->cycle + m->d.slot_hold, slot);
-    else
-        m->next.window.free |= (uint64_t)1 << slot;
-}
-
-/* Closes the gap of the oldest empty entry, then appends the key that entered. Pairs of this cycle have left next->pending. */
-static void step_entries(struct sofa_machine *m)
-{
-    const struct sofa_window_state *now = &m->now.window;
-    struct sofa_window_state *next = &m->next.window;
-    unsigned gone = 0;
-    uint32_t slot;
-    while (gone < now->count && any_row(now->pending[gone]))
-        gone++;
-    if (gone < now->count) {
-        free_slot(m, now->entry_slot[gone]);
-        for (unsigned e = gone; e + 1 < now->count; e++) {
-            memcpy(next->pending[e], next->pending[e + 1], sizeof next->pending[e]);
-            next->entry_slot[e] = now->entry_slot[e + 1];
-            next->entry_bank[e] = now->entry_bank[e + 1];
-        }
-        next->count--;
-    }
-    if (now->load) {
-        memcpy(next->pending[next->count], now->rows, sizeof now->rows);
-        next->entry_slot[next->count] = (uint8_t)now->load_slot;
-        next->entry_bank[next->count] = (uint8_t)now->load_bank;
-        next->count++;
-    }
-    if (sofa_underway_due(&m->freed, m->cycle, &slot))
-        next->free |= (uint64_t)1 << slot;
-}
-
-static void step_retirement(struct sofa_machine *m)
-{
-    const struct sofa_window_state *now = &m->now.window;
-    struct sofa_window_state *next = &m->next.window;
-    if (now->last)
-        next->loaded |= 1u << now->load_bank;
-    if (now->loaded >> now->retire_bank & 1 && !any_row(now->owed[now->retire_bank])) {
-        next->loaded &= ~(1u << now->retire_bank);
+    next->ready = now->ready;
+    if (m->now.retired) {
+        next->ready &= ~(1u << now->retire_bank);
         next->retire_bank ^= 1;
     }
+    if (sofa_underway_due(&m->placed, m->cycle, &bank))
+        next->ready |= 1u << bank;
+    if (sofa_query_taken(m))
+        place_query(m);
 }
 
-/* ---- sofa_group: issue ---- */
-
-/* Lowest row of rows & of & ~not; -1 if none. */
 static int lowest_row(const uint64_t *rows, const uint64_t *of, const uint64_t *without)
 {
     for (unsigned w = 0; w < SOFA_ROW_WORDS; w++) {
@@ -322,10 +150,7 @@ static void step_turns(struct sofa_machine *m)
 
 void sofa_step_attend(struct sofa_machine *m)
 {
-    step_entry(m);
     step_turns(m);
     for (unsigned g = 0; g < m->d.lane_groups; g++)
         step_group(m, g);
-    step_entries(m);
-    step_retirement(m);
 }

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cycles.h"
 
+#include "attend.h"
+#include "kvgen.h"
+#include "memory.h"
+#include "predict.h"
+#include "schedule.h"
+#include "tiles.h"
+#include "wires.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +27,53 @@ static void reset(struct sofa_machine *m)
     r->rows_left = m->result->rows;
     for (unsigned row = 0; row < m->c->query_block; row++)
         sofa_set_bit(m->lane_rows[row % m->c->attend.lanes], row);
+}
+
+static unsigned common_divisor(unsigned a, unsigned b)
+{
+    return b == 0 ? a : common_divisor(b, a % b);
+}
+
+static unsigned larger(unsigned a, unsigned b)
+{
+    return a > b ? a : b;
+}
+
+static struct sofa_slices_shape shape(const struct sofa_machine *m, unsigned unit, uint32_t per_word, unsigned halves)
+{
+    unsigned port = m->c->memory.port_bits;
+    return (struct sofa_slices_shape){.per = larger(1, port / unit),
+                                      .gather = larger(1, unit / port),
+                                      .halves = halves,
+                                      .slices = m->slices,
+                                      .burst = m->d.burst_beats,
+                                      .full = per_word * m->d.slice_words,
+                                      .last = per_word * m->words_last};
+}
+
+static void open_tokens(struct sofa_machine *m)
+{
+    unsigned dims = m->c->predict.dims, words = (m->j->hidden + dims - 1) / dims, halves = m->d.hidden_slices > 1 ? 2 : 1;
+    unsigned divisor = common_divisor(m->d.port_bytes, dims), tail = m->j->hidden - (words - 1) * dims;
+    m->slices = (words + m->d.slice_words - 1) / m->d.slice_words;
+    m->words_last = words - (m->slices - 1) * m->d.slice_words;
+    m->beat_units = m->d.port_bytes / divisor;
+    m->word_units = dims / divisor;
+    m->tail_units = (tail + divisor - 1) / divisor;
+    m->code_shape = shape(m, m->d.code_unit, m->c->head_dim, halves);
+    m->weight_shape = shape(m, m->d.weight_unit, 2 * m->d.project_blocks * m->d.project_steps, halves);
+    m->bias_shape = shape(m, m->d.bias_unit, 0, 1);
+    m->bias_shape.slices = 1;
+    m->bias_shape.full = m->bias_shape.last = 2 * m->d.project_blocks;
+    if (m->d.rotary) {
+        m->turn_shape = shape(m, m->d.turn_unit, 0, 2);
+        m->turn_shape.slices = 1;
+        m->turn_shape.repeat = 1;
+        m->turn_shape.full = m->turn_shape.last = m->c->head_dim / 2;
+    }
+    m->now.wanted.fresh = 1;
+    m->now.kvgen.credit = m->d.write_back_rows;
+    m->now.keys.gap = 3;
 }
 
 static void step(struct sofa_machine *m)
@@ -40,7 +95,10 @@ static void step(struct sofa_machine *m)
         sofa_step_predict(m);
     }
     sofa_step_order(m);
+    sofa_step_window_entry(m);
     sofa_step_attend(m);
+    sofa_step_window(m);
+    sofa_step_blocks(m);
     sofa_step_store(m);
     if (sofa_for_tokens(m))
         sofa_step_write_mux(m);
@@ -94,7 +152,7 @@ enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct so
     sofa_config_derive(c, &m->d);
     reset(m);
     if (c->mode == SOFA_MODE_TOKENS)
-        sofa_open_tokens(m);
+        open_tokens(m);
     uint64_t most = most_cycles(m);
     while (!finished(m) && m->cycle < most)
         step(m);

@@ -1,13 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mirrors rtl_templates/kvgen/: where rows come from, the KV array, the write-back. */
-#include "cycles.h"
+/* Mirrors rtl_templates/kvgen/: where rows come from, their weights, the KV array, the write-back. */
+#include "kvgen.h"
 
-static int streamed(const struct sofa_machine *m)
+#include "slices.h"
+#include "wires.h"
+
+/* ---- codes, biases, weights, cosines and sines ---- */
+
+static void step_turns(struct sofa_machine *m)
 {
-    return m->slices > 1;
+    const struct sofa_slices_state *now = &m->now.turns;
+    int take = sofa_row_for(m, SOFA_CLIENT_TURN) && sofa_turn_taken(m);
+    sofa_request_slices(&m->next.turns, now, &m->turn_shape, m->wire.turn_demand, m->asked[SOFA_CLIENT_TURN]);
+    sofa_land_slices(&m->next.turns, now, &m->turn_shape, take, m->wire.turn_release);
 }
 
-/* ---- sofa_supply ---- */
+static void step_slices(struct sofa_machine *m)
+{
+    const struct sofa_registers_now *now = &m->now;
+    struct sofa_registers_now *next = &m->next;
+    const struct sofa_read *beat = sofa_row_for(m, SOFA_CLIENT_WEIGHT);
+    int asked = m->asked[SOFA_CLIENT_WEIGHT], array = asked && !now->codes.request;
+    int take = beat && sofa_weight_taken(m, beat), take_array = take && beat->of_array;
+    sofa_request_slices(&next->codes, &now->codes, &m->code_shape, now->tiles.seen, asked && now->codes.request);
+    sofa_land_slices(&next->codes, &now->codes, &m->code_shape, take && !beat->of_array, now->keys.code_release);
+    sofa_request_slices(&next->biases, &now->biases, &m->bias_shape, m->wire.demand, array && now->biases.request);
+    sofa_land_slices(&next->biases, &now->biases, &m->bias_shape, take_array && !now->biases.loaded, 0);
+    sofa_request_slices(&next->weights, &now->weights, &m->weight_shape, m->wire.demand,
+                   array && !now->biases.request && now->biases.loaded);
+    sofa_land_slices(&next->weights, &now->weights, &m->weight_shape, take_array && now->biases.loaded, m->wire.release);
+}
+
+int sofa_weights_settled(const struct sofa_machine *m)
+{
+    const struct sofa_registers_now *now = &m->now;
+    for (unsigned ch = 0; ch < m->c->memory.read_channels; ch++)
+        if (now->channel[ch].tags > 0 || now->channel[ch].pending.client != SOFA_NOBODY)
+            return 0;
+    return now->biases.runs == 0 && !now->biases.request && now->weights.runs == 0 && !now->weights.request;
+}
 
 static void take_key(struct sofa_machine *m)
 {
@@ -44,7 +75,7 @@ static void look_up_key(struct sofa_machine *m, int list_ready, int reads_ready)
         list_to_generate(m, 0);
         next->written_left += 2;
     }
-    next->state = streamed(m) && end && (now->batch_any || generate) ? SUPPLY_MARK : SUPPLY_IDLE;
+    next->state = sofa_streamed(m) && end && (now->batch_any || generate) ? SUPPLY_MARK : SUPPLY_IDLE;
     next->batch_key = end ? 0 : now->batch_key + 1;
     next->batch_any = !end && (now->batch_any || generate);
 }
@@ -97,7 +128,7 @@ static int final_slice(const struct sofa_machine *m)
 
 static uint32_t key_time(const struct sofa_machine *m)
 {
-    unsigned words = !streamed(m) || final_slice(m) ? m->words_last : m->d.slice_words;
+    unsigned words = !sofa_streamed(m) || final_slice(m) ? m->words_last : m->d.slice_words;
     return 2 * m->d.project_blocks * m->d.project_steps * words;
 }
 
@@ -108,7 +139,7 @@ static int issue_beat(struct sofa_machine *m)
     struct sofa_kvgen_state *next = &m->next.kvgen;
     uint32_t total = key_time(m);
     int final = final_slice(m), start = final && (now->at == 0 || now->at == total / 2);
-    int here = !streamed(m) || now->here > 0;
+    int here = !sofa_streamed(m) || now->here > 0;
     if (!now->have || !here || !(m->now.weights.loaded >> now->half & 1) || !m->now.biases.loaded)
         return 0;
     if (start && (now->credit == 0 || (now->at == 0 && now->turn_busy)))
@@ -271,13 +302,6 @@ static void fetch_tokens(struct sofa_machine *m, int key_end)
 
 /* ---- sofa_write_back, sofa_write_mux ---- */
 
-int sofa_writer_sends(const struct sofa_machine *m, unsigned writer)
-{
-    const struct sofa_kvgen_state *now = &m->now.kvgen;
-    unsigned turn = now->mux_busy ? (unsigned)now->mux_owner : m->now.data_beats == 0;
-    return turn == writer && (writer ? now->back_beats : m->now.data_beats) > 0;
-}
-
 void sofa_step_write_mux(struct sofa_machine *m)
 {
     struct sofa_kvgen_state *next = &m->next.kvgen;
@@ -321,7 +345,7 @@ void sofa_step_kvgen(struct sofa_machine *m)
     int key_end = issue_beat(m);
     if (key_end)
         m->next.kvgen.at = 0;
-    if (streamed(m)) {
+    if (sofa_streamed(m)) {
         run_batch(m, key_end);
         demand_weights(m);
         fetch_tokens(m, key_end);
@@ -331,5 +355,7 @@ void sofa_step_kvgen(struct sofa_machine *m)
     if (m->d.rotary)
         step_rotate(m);
     step_write_back(m);
-    sofa_step_kvgen_memory(m);
+    step_slices(m);
+    if (m->d.rotary)
+        step_turns(m);
 }

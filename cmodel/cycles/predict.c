@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mirrors rtl_templates/predict/: the loader of passes and the issue of beats. */
-#include "cycles.h"
+#include "predict.h"
 
-const struct sofa_tile *sofa_slot_tile(const struct sofa_machine *m, unsigned slot)
-{
-    size_t tile = m->now.tiles.info[slot].tile;
-    return tile == SIZE_MAX ? NULL : &m->result->tile[tile];
-}
-
-unsigned sofa_seen_group(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned group)
-{
-    while (group < m->d.groups && tile->group_first[group] == UINT16_MAX)
-        group++;
-    return group;
-}
+#include "wires.h"
 
 static void note_arrivals(struct sofa_machine *m)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How good an output is: recall, errors, softmax weight on the kept pairs. */
-#include "report.h"
-
 #include "../base/largest.h"
 #include "reference.h"
+#include "report.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #ifndef SOFA_COUNTS_H
 #define SOFA_COUNTS_H
 
-#include "../host/driver.h"
 #include "../bits/model.h"
+#include "../host/driver.h"
 
 /* Those that no timing changes, in the table's order of names; mode kv leaves out what only mode tokens counts. */
 void sofa_counts_expect(struct sofa_counts *counts, const struct sofa_config *c, const struct sofa_counters *n);

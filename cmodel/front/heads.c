@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "heads_list.h"
+#include "heads.h"
+
 #include "../base/program.h"
 
 #include <pthread.h>

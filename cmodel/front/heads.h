@@ -3,19 +3,7 @@
 #ifndef SOFA_HEADS_H
 #define SOFA_HEADS_H
 
-#include "options.h"
-#include "report.h"
-
-struct sofa_head_run {
-    const char *trace;
-    size_t head, heads;      /* heads: of the file */
-    char *out_path;          /* -o; NULL: none */
-    enum sofa_status status; /* not SOFA_OK before it runs: the file cannot be read */
-    struct sofa_error error;
-    int reported;            /* report holds something, whatever the status */
-    struct sofa_report report;
-    struct sofa_measured measured; /* report.measured may point at it */
-};
+#include "heads_list.h"
 
 /* Runs one head: fills run->report, and says so in run->reported. Several may run at once. */
 typedef enum sofa_status sofa_head_function(void *user, struct sofa_head_run *run, const struct sofa_setup *setup,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which heads a command line names, and where their outputs go. */
 #include "heads_list.h"
+
 #include "../base/output.h"
+#include "../trace/file.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For heads.c and its tests: the list of heads that options name. */
+/* The list of heads that options name. */
 #ifndef SOFA_HEADS_LIST_H
 #define SOFA_HEADS_LIST_H
 
-#include "heads.h"
+#include "options.h"
+#include "report.h"
+
+struct sofa_head_run {
+    const char *trace;
+    size_t head, heads;      /* heads: of the file */
+    char *out_path;          /* -o; NULL: none */
+    enum sofa_status status; /* not SOFA_OK before it runs: the file cannot be read */
+    struct sofa_error error;
+    int reported;            /* report holds something, whatever the status */
+    struct sofa_report report;
+    struct sofa_measured measured; /* report.measured may point at it */
+};
 
 struct sofa_heads {
     struct sofa_head_run *run;

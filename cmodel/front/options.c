@@ -4,6 +4,7 @@
 #include "../base/parse.h"
 #include "../base/program.h"
 #include "../base/version.h"
+#include "../bits/load.h"
 
 #include <getopt.h>
 #include <math.h>

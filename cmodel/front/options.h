@@ -3,8 +3,8 @@
 #ifndef SOFA_OPTIONS_H
 #define SOFA_OPTIONS_H
 
-#include "fit.h"
 #include "../trace/job.h"
+#include "fit.h"
 
 #define SOFA_OVERRIDES_MAX 128u
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A report as text. */
-#include "report.h"
-
 #include "../trace/npz.h"
+#include "report.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report.h"
 
+#include "../cycles/cycles.h"
+
 #include <inttypes.h>
 #include <time.h>
 

@@ -3,8 +3,8 @@
 #ifndef SOFA_REPORT_H
 #define SOFA_REPORT_H
 
-#include "counts.h"
 #include "../bits/model.h"
+#include "counts.h"
 
 #include <jansson.h>
 #include <stdio.h>

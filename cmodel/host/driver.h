@@ -3,10 +3,10 @@
 #ifndef SOFA_DRIVER_H
 #define SOFA_DRIVER_H
 
+#include "../config/regs.h"
+#include "../trace/job.h"
 #include "bus.h"
 #include "image.h"
-#include "../trace/job.h"
-#include "../config/regs.h"
 
 #define SOFA_COUNTERS_MAX 32u
 

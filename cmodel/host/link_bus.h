@@ -3,8 +3,8 @@
 #ifndef SOFA_LINK_BUS_H
 #define SOFA_LINK_BUS_H
 
-#include "bus.h"
 #include "../config/config.h"
+#include "bus.h"
 #include "link.h"
 
 struct sofa_link {

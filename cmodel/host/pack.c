@@ -16,34 +16,6 @@ struct packer {
     uint64_t at; /* bit */
 };
 
-static uint64_t whole_beats(uint64_t bits, unsigned port)
-{
-    return (bits + port - 1) / port;
-}
-
-static unsigned slice_size(const struct sofa_derived *d, const struct sofa_pack *p, unsigned slice)
-{
-    return slice + 1 == p->slices ? p->words_last : d->slice_words;
-}
-
-void sofa_pack_shape(struct sofa_pack *p, const struct sofa_config *c, size_t hidden)
-{
-    struct sofa_derived d;
-    unsigned port = c->memory.port_bits;
-    sofa_config_derive(c, &d);
-    *p = (struct sofa_pack){.words = (unsigned)((hidden + c->predict.dims - 1) / c->predict.dims)};
-    p->slices = (p->words + d.slice_words - 1) / d.slice_words;
-    p->words_last = p->words - (p->slices - 1) * d.slice_words;
-    p->bias_beats = whole_beats(2ull * d.project_blocks * d.bias_unit, port);
-    for (unsigned slice = 0; slice < p->slices; slice++) {
-        uint64_t words = slice_size(&d, p, slice);
-        p->code_beats += whole_beats(words * c->head_dim * d.code_unit, port);
-        p->weight_beats += whole_beats(words * 2 * d.project_blocks * d.project_steps * d.weight_unit, port);
-    }
-    p->code_bytes = p->code_beats * d.port_bytes;
-    p->weight_bytes = (p->bias_beats + p->weight_beats) * d.port_bytes;
-}
-
 static void open_packer(struct packer *p, uint8_t *out, const struct sofa_config *c, const struct sofa_tokens *t)
 {
     *p = (struct packer){.c = c, .t = t, .out = out};
@@ -62,7 +34,7 @@ static void put(struct packer *p, uint64_t bit, uint32_t value, unsigned bits)
 
 static void next_beat(struct packer *p)
 {
-    p->at = whole_beats(p->at, p->c->memory.port_bits) * p->c->memory.port_bits;
+    p->at = sofa_whole_beats(p->at, p->c->memory.port_bits) * p->c->memory.port_bits;
 }
 
 static unsigned code_of(int power)
@@ -90,7 +62,7 @@ void sofa_pack_codes(uint8_t *out, const struct sofa_config *c, const struct sof
     open_packer(&p, out, c, t);
     memset(out, 0, p.shape.code_bytes);
     for (unsigned slice = 0; slice < p.shape.slices; slice++) {
-        for (unsigned w = 0; w < slice_size(&p.d, &p.shape, slice); w++)
+        for (unsigned w = 0; w < sofa_slice_size(&p.d, &p.shape, slice); w++)
             for (unsigned column = 0; column < c->head_dim; column++)
                 put_code_word(&p, slice * p.d.slice_words + w, column);
         next_beat(&p);
@@ -131,7 +103,7 @@ void sofa_pack_weights(uint8_t *out, const struct sofa_config *c, const struct s
     next_beat(&p);
     for (unsigned slice = 0; slice < p.shape.slices; slice++) {
         for (unsigned block = 0; block < 2 * p.d.project_blocks; block++)
-            for (unsigned w = 0; w < slice_size(&p.d, &p.shape, slice); w++)
+            for (unsigned w = 0; w < sofa_slice_size(&p.d, &p.shape, slice); w++)
                 for (unsigned step = 0; step < p.d.project_steps; step++)
                     put_weight_word(&p, block, slice * p.d.slice_words + w, step);
         next_beat(&p);

@@ -3,16 +3,8 @@
 #ifndef SOFA_PACK_H
 #define SOFA_PACK_H
 
+#include "../config/cut.h"
 #include "../trace/trace.h"
-
-/* How a token of some length is cut, and what its weights take. */
-struct sofa_pack {
-    unsigned words;               /* of predict.dims hidden units */
-    unsigned slices, words_last;  /* words of the last slice; the others have slice_words */
-    uint64_t bias_beats, weight_beats, code_beats; /* port beats, over all slices */
-    uint64_t code_bytes, weight_bytes; /* of the images; the one of the weights begins with the biases */
-};
-void sofa_pack_shape(struct sofa_pack *p, const struct sofa_config *c, size_t hidden);
 
 /* Cosines and sines of predicted keys, for a job with tiles of `tile` keys: those of the tile at key b stand b * stride
  * bytes from the begin, a group of predict.keys keys after the other. */

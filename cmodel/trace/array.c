@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arrays as they stand in a file, made native: little endian, C order; their elements as real numbers. */
-#include "npy.h"
+#include "array.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -8,6 +8,30 @@
 #include <string.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are used as they stand in the file");
+
+static const struct {
+    const char *name;
+    unsigned char size;
+} types[] = {
+    [SOFA_F16] = {"float16", 2}, [SOFA_BF16] = {"bfloat16", 2}, [SOFA_F32] = {"float32", 4}, [SOFA_F64] = {"float64", 8},
+    [SOFA_I8] = {"int8", 1},     [SOFA_U8] = {"uint8", 1},      [SOFA_I16] = {"int16", 2},   [SOFA_U16] = {"uint16", 2},
+    [SOFA_I32] = {"int32", 4},   [SOFA_U32] = {"uint32", 4},    [SOFA_I64] = {"int64", 8},   [SOFA_U64] = {"uint64", 8},
+};
+
+size_t sofa_type_size(enum sofa_type type)
+{
+    return types[type].size;
+}
+
+const char *sofa_type_name(enum sofa_type type)
+{
+    return types[type].name;
+}
+
+int sofa_type_is_float(enum sofa_type type)
+{
+    return type == SOFA_F16 || type == SOFA_BF16 || type == SOFA_F32 || type == SOFA_F64;
+}
 
 static double half_value(uint16_t bits)
 {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "job.h"
 
-#include "../bits/mass.h"
-
 #include <math.h>
 
 static enum sofa_status choose_sizes(struct sofa_job *j, const struct sofa_config *c, const struct sofa_options *o,
@@ -86,6 +84,13 @@ static enum sofa_status choose_policy(struct sofa_job *j, const struct sofa_conf
     double share = -log2(o->mass) * (1 << SOFA_SHARE_FRACTION);
     j->mass = share < SOFA_SHARE_MAX ? (unsigned)lrint(share) : SOFA_SHARE_MAX;
     return SOFA_OK;
+}
+
+double sofa_khat_step(const struct sofa_config *c, const struct sofa_trace *t)
+{
+    if (c->mode == SOFA_MODE_TOKENS)
+        return ldexp(t->tokens.khat_step, (int)t->tokens.khat_shift);
+    return ldexp(t->k.step, (int)(c->data.key_bits - c->predict.operand_bits));
 }
 
 unsigned sofa_octave_shift_of(const struct sofa_config *c, double worth)

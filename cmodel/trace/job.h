@@ -44,6 +44,8 @@ struct sofa_job {
     unsigned scale_mantissa, scale_shift; /* t = s * mantissa * 2^-shift, in 2^-12 octaves */
 };
 
+/* Real worth of one step of K^. */
+double sofa_khat_step(const struct sofa_config *c, const struct sofa_trace *t);
 /* OCTAVE_SHIFT where a step of q times a step of K^ is worth so many octaves: the power of two that is 0.84 to 1.68 times as
  * much, the power itself if it is one. */
 unsigned sofa_octave_shift_of(const struct sofa_config *c, double worth);

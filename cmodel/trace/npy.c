@@ -6,32 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *descr, *name;
-    unsigned char size;
-} types[] = {
-    [SOFA_F16] = {"f2", "float16", 2}, [SOFA_F32] = {"f4", "float32", 4}, [SOFA_F64] = {"f8", "float64", 8},
-    [SOFA_BF16] = {"V2", "bfloat16", 2}, /* ml_dtypes has no letter of its own: numpy writes two bytes of anything */
-    [SOFA_I8] = {"i1", "int8", 1},     [SOFA_U8] = {"u1", "uint8", 1},    [SOFA_I16] = {"i2", "int16", 2},
-    [SOFA_U16] = {"u2", "uint16", 2},  [SOFA_I32] = {"i4", "int32", 4},   [SOFA_U32] = {"u4", "uint32", 4},
-    [SOFA_I64] = {"i8", "int64", 8},   [SOFA_U64] = {"u8", "uint64", 8},
+static const char *const codes[] = {
+    [SOFA_F16] = "f2", [SOFA_F32] = "f4", [SOFA_F64] = "f8", [SOFA_I8] = "i1",  [SOFA_U8] = "u1",  [SOFA_I16] = "i2",
+    [SOFA_U16] = "u2", [SOFA_I32] = "i4", [SOFA_U32] = "u4", [SOFA_I64] = "i8", [SOFA_U64] = "u8",
+    [SOFA_BF16] = "V2", /* ml_dtypes has no letter of its own: numpy writes two bytes of anything */
 };
 #define TAKEN "must be float16, bfloat16, float32, float64 or an integer type"
-
-size_t sofa_type_size(enum sofa_type type)
-{
-    return types[type].size;
-}
-
-const char *sofa_type_name(enum sofa_type type)
-{
-    return types[type].name;
-}
-
-int sofa_type_is_float(enum sofa_type type)
-{
-    return type == SOFA_F16 || type == SOFA_BF16 || type == SOFA_F32 || type == SOFA_F64;
-}
 
 const char *sofa_npy_prefix(const unsigned char *bytes, size_t length, size_t *start, size_t *text)
 {
@@ -163,8 +143,8 @@ static enum sofa_status take_type(struct cursor *c, struct sofa_npy *n)
         return refuse(c, "dtype is unreadable, " TAKEN);
     const char *plain = descr[0] && strchr("<>|=", descr[0]) ? descr + 1 : descr;
     n->swapped = descr[0] == '>';
-    for (unsigned t = 0; t < sizeof types / sizeof types[0]; t++)
-        if (strcmp(plain, types[t].descr) == 0 || (t == SOFA_BF16 && strcmp(plain, "bfloat16") == 0)) {
+    for (unsigned t = 0; t < sizeof codes / sizeof codes[0]; t++)
+        if (strcmp(plain, codes[t]) == 0 || (t == SOFA_BF16 && strcmp(plain, "bfloat16") == 0)) {
             n->array.type = (enum sofa_type)t;
             return SOFA_OK;
         }
@@ -222,7 +202,7 @@ size_t sofa_npy_write(char header[256], const struct sofa_array *a)
         used += (size_t)snprintf(shape + used, sizeof shape - used, "%zu%s", a->shape[i],
                                  a->dims == 1 ? "," : i + 1 < a->dims ? ", " : "");
     int length = snprintf(header + 10, 246, "{'descr': '%c%s', 'fortran_order': False, 'shape': (%s), }",
-                          sofa_type_size(a->type) == 1 ? '|' : '<', types[a->type].descr, shape);
+                          sofa_type_size(a->type) == 1 ? '|' : '<', codes[a->type], shape);
     size_t total = ((size_t)length + 10 + 1 + 63) / 64 * 64;
     memcpy(header, "\x93NUMPY\x01\x00", 8);
     header[8] = (char)((total - 10) & 0xff);

@@ -3,7 +3,8 @@
 #ifndef SOFA_NPY_H
 #define SOFA_NPY_H
 
-#include "npz.h"
+#include "../base/error.h"
+#include "array.h"
 
 #define SOFA_NPY_PREFIX 12u   /* bytes that tell how long the header is, at most */
 #define SOFA_NPY_HEADER 8192u /* longest header text accepted */
@@ -22,10 +23,5 @@ const char *sofa_npy_prefix(const unsigned char *bytes, size_t length, size_t *s
 enum sofa_status sofa_npy_parse(struct sofa_npy *n, const char *text, size_t length, struct sofa_error *why);
 /* A version 1.0 header for a, padded as numpy does; returns its length (<= 256). */
 size_t sofa_npy_write(char header[256], const struct sofa_array *a);
-
-/* Reverses the bytes of each element. */
-void sofa_array_swap(struct sofa_array *a);
-/* From Fortran to C order; 0 when out of memory. */
-int sofa_array_transpose(struct sofa_array *a);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "npz.h"
 
-#include "npy.h"
 #include "../base/output.h"
+#include "npy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ void sofa_npz_close(struct sofa_npz *z)
 
 static zip_int64_t locate(const struct sofa_npz *z, const char *name)
 {
-    char file[SOFA_NAME_ROOM + 8];
+    char file[SOFA_ARRAY_NAME_ROOM + 8];
     snprintf(file, sizeof file, "%s.npy", name);
     for (size_t i = z->members; i-- > 0;) {
         const char *member = zip_get_name(z->zip, i, 0);
@@ -66,9 +66,9 @@ static zip_int64_t locate(const struct sofa_npz *z, const char *name)
 }
 
 /* The name as users know it. */
-static void copy_name(char name[SOFA_NAME_ROOM], const char *member)
+static void copy_name(char name[SOFA_ARRAY_NAME_ROOM], const char *member)
 {
-    snprintf(name, SOFA_NAME_ROOM, "%s", member);
+    snprintf(name, SOFA_ARRAY_NAME_ROOM, "%s", member);
     size_t length = strlen(name);
     if (length > 4 && strcmp(name + length - 4, ".npy") == 0)
         name[length - 4] = '\0';
@@ -88,7 +88,7 @@ static int outdated(const struct sofa_npz *z, size_t i, const char *member)
     return 0;
 }
 
-int sofa_npz_unread(const struct sofa_npz *z, size_t *i, char name[SOFA_NAME_ROOM])
+int sofa_npz_unread(const struct sofa_npz *z, size_t *i, char name[SOFA_ARRAY_NAME_ROOM])
 {
     while (*i < z->members) {
         size_t at = (*i)++;

@@ -4,31 +4,9 @@
 #define SOFA_NPZ_H
 
 #include "../base/error.h"
+#include "array.h"
 
-#include <stddef.h>
-
-enum sofa_type { SOFA_F16, SOFA_BF16, SOFA_F32, SOFA_F64, SOFA_I8, SOFA_U8, SOFA_I16, SOFA_U16, SOFA_I32, SOFA_U32,
-                 SOFA_I64, SOFA_U64 };
-size_t sofa_type_size(enum sofa_type type);
-const char *sofa_type_name(enum sofa_type type); /* "float16" */
-int sofa_type_is_float(enum sofa_type type);
-
-#define SOFA_ARRAY_DIMS 8u
-#define SOFA_ARRAY_BYTES ((size_t)1 << 32) /* largest array */
-
-/* In memory always little endian and in C order, however the file has it. */
-struct sofa_array {
-    enum sofa_type type;
-    unsigned dims;
-    size_t shape[SOFA_ARRAY_DIMS];
-    size_t count; /* elements */
-    void *data;
-};
-/* Element i as a real number. */
-double sofa_array_get(const struct sofa_array *a, size_t i);
-void sofa_array_free(struct sofa_array *a);
-
-#define SOFA_NAME_ROOM 80u
+#define SOFA_ARRAY_NAME_ROOM 80u
 
 struct sofa_npz;
 enum sofa_status sofa_npz_open(struct sofa_npz **z, const char *path, struct sofa_error *e);
@@ -37,7 +15,7 @@ void sofa_npz_close(struct sofa_npz *z);
 int sofa_npz_has(const struct sofa_npz *z, const char *name);
 /* The next array, from *i on in the order of the archive, that sofa_npz_read has not read: its name without .npy, unusual
  * characters as '?'. Returns 0 when there is no other. */
-int sofa_npz_unread(const struct sofa_npz *z, size_t *i, char name[SOFA_NAME_ROOM]);
+int sofa_npz_unread(const struct sofa_npz *z, size_t *i, char name[SOFA_ARRAY_NAME_ROOM]);
 /* Errors name file and array. */
 enum sofa_status sofa_npz_read(struct sofa_npz *z, const char *name, struct sofa_array *a, struct sofa_error *e);
 /* Piece `part` of `parts` equal ones in C order, which divide its elements; count says how many, shape is that of the whole. Pieces

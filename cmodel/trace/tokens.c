@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tokens and projections of a trace, and the sums that follow from them. */
-#include "../bits/bias_units.h"
-#include "../bits/kvgen.h"
-#include "../bits/keys.h"
-#include "../bits/rotary.h"
+/* Tokens and projections of a trace. */
 #include "read.h"
 
 #include <math.h>
@@ -117,47 +113,6 @@ static enum sofa_status read_rotation(struct sofa_tokens *t, const struct sofa_s
     return status == SOFA_OK ? read_turns(&t->sin, &sines, t->x.rows, half, e) : status;
 }
 
-/* K^ has no bias of its own: without rotation q.bk is the same for all keys of a row, so it changes no selection. */
-static enum sofa_status predict_keys(struct sofa_tokens *t, const struct sofa_config *c, struct sofa_error *e)
-{
-    enum sofa_rounding rounding = (enum sofa_rounding)c->predict.weight_rounding;
-    size_t count = t->wk.rows * t->wk.cols;
-    t->power = malloc(count * sizeof *t->power);
-    if (!t->power)
-        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu codes", count);
-    sofa_encode_weights(t->power, t->wk.value, count, rounding);
-    t->khat_step = t->k_step * sofa_weight_unit(rounding);
-    return sofa_project(&t->khat_sum, &t->x, t->power, NULL, c->head_dim, e);
-}
-
-static void choose_steps(struct sofa_trace *trace, const struct sofa_config *c)
-{
-    struct sofa_tokens *t = &trace->tokens;
-    size_t keys = t->x.rows, d = c->head_dim;
-    sofa_rotary_shifts(t, d, c->data.key_bits, c->predict.operand_bits);
-    t->v_shift = sofa_choose_shift(t->v_sum, keys * d, c->data.value_bits, 1);
-    trace->k.rows = trace->v.rows = keys;
-    trace->k.cols = trace->v.cols = d;
-    trace->k.step = ldexp(t->k_step, (int)t->k_shift);
-    trace->v.step = ldexp(t->v_step, (int)t->v_shift);
-}
-
-enum sofa_status sofa_tokens_project(struct sofa_trace *trace, const struct sofa_config *c, struct sofa_error *e)
-{
-    struct sofa_tokens *t = &trace->tokens;
-    size_t d = c->head_dim;
-    t->k_step = t->x.step * t->wk.step;
-    t->v_step = t->x.step * t->wv.step;
-    enum sofa_status status = sofa_project(&t->k_sum, &t->x, t->wk.value, t->bk, d, e);
-    if (status == SOFA_OK)
-        status = sofa_project(&t->v_sum, &t->x, t->wv.value, t->bv, d, e);
-    if (status == SOFA_OK)
-        status = predict_keys(t, c, e);
-    if (status == SOFA_OK)
-        choose_steps(trace, c);
-    return status;
-}
-
 enum sofa_status sofa_trace_read_tokens(struct sofa_trace *trace, const struct sofa_source *s, const struct sofa_config *c,
                                         int given, struct sofa_error *e)
 {
@@ -173,7 +128,7 @@ enum sofa_status sofa_trace_read_tokens(struct sofa_trace *trace, const struct s
         status = read_rotation(t, s, c, e);
     if (status == SOFA_OK && given)
         status = sofa_trace_make_given(trace, s, e);
-    if (status == SOFA_OK && t->cos && t->bk)
-        status = sofa_add_bias_units(t, c, e);
-    return status == SOFA_OK ? sofa_tokens_project(trace, c, e) : status;
+    trace->k.rows = trace->v.rows = t->x.rows;
+    trace->k.cols = trace->v.cols = c->head_dim;
+    return status;
 }

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#define SOFA_ROTARY_FRACTION 14u /* of cosines and sines */
+
 /* A tensor quantised symmetrically: real = value * step. Integers are stored as int16 whatever their width. */
 struct sofa_tensor {
     size_t rows, cols;
@@ -20,7 +22,7 @@ struct sofa_tensor {
 struct sofa_tokens {
     struct sofa_tensor x, wk, wv;             /* S x H, H x d, H x d */
     int32_t *bk, *bv;                         /* d, in steps of a sum; NULL: none */
-    int16_t *cos, *sin;                       /* S x d/2, 14 fraction bits; NULL: keys are not rotated */
+    int16_t *cos, *sin;                       /* S x d/2, SOFA_ROTARY_FRACTION; NULL: keys are not rotated */
     int16_t *power;                           /* H x d: codes of wk as signed powers of two */
     int32_t *khat_sum, *k_sum, *v_sum;        /* S x d: X.code, X.Wk + bk, X.Wv + bv */
     double khat_step, k_step, v_step;         /* real worth of one step of a sum */
@@ -45,36 +47,15 @@ struct sofa_trace {
     struct sofa_balance balance;
 };
 
-/* What is wanted of a file. */
-struct sofa_trace_choice {
-    size_t head;  /* of a file that holds several: 0 .. heads - 1; SIZE_MAX: it must hold one */
-    int octaves;  /* the step of a q of floats is such that a predicted score counts in a power of two of octaves (policy mass) */
-    enum sofa_balance_wish balance;
-    int given;    /* keep the tensors as given (t->q.given, t->k.given, t->v.given) */
-    struct sofa_warnings *warnings; /* takes what was not used of the file; NULL: nobody asks */
-};
-
-/* Reads and quantises to the configured widths (float: step = max|x| / (2^(bits-1)-1), round to nearest even; all-zero
- * tensor: step 1; each head by itself). Errors (exit 2, naming file and array): missing array, wrong dimensions, dtype that
- * is no number, NaN/infinity, integer tensor without its *_scale, integer out of the configured range, d != head_dim,
- * S > keys_max, H > hidden_max, a bias beyond what the projection's sum holds, first or visible outside 0..S, truncated or
- * corrupt archive, scale not finite or <= 0, no such head. */
-enum sofa_status sofa_trace_load_head(struct sofa_trace *t, const char *path, const struct sofa_trace_choice *choice,
-                                      const struct sofa_config *c, struct sofa_error *e);
-/* The same for a file that holds one head; several are an error. */
-enum sofa_status sofa_trace_load(struct sofa_trace *t, const char *path, const struct sofa_config *c,
-                                 struct sofa_error *e);
-/* How many heads a file holds: q has a shape like [heads, R, d]. Of several, loading reads only the one; so all of such a file is
- * checked for damage here. */
-enum sofa_status sofa_trace_heads(size_t *heads, const char *path, struct sofa_error *e);
 /* Keeps rows a..b-1 only (--rows A:B). */
 enum sofa_status sofa_trace_rows(struct sofa_trace *t, size_t a, size_t b, struct sofa_error *e);
 /* Every row sees every key (--all-visible). */
 void sofa_trace_see_all(struct sofa_trace *t);
+/* Sets has_ranges. */
+void sofa_trace_note_ranges(struct sofa_trace *t);
 void sofa_trace_free(struct sofa_trace *t);
+void sofa_tokens_free(struct sofa_tokens *t);
 void sofa_tensor_free(struct sofa_tensor *t);
-/* Real worth of one step of K^. */
-double sofa_khat_step(const struct sofa_config *c, const struct sofa_trace *t);
 /* Element i as the file gives it. */
 static inline double sofa_tensor_given(const struct sofa_tensor *t, size_t i)
 {

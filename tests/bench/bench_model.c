@@ -2,6 +2,7 @@
 /* Speed of the bit-exact model on `wide` against dense float32 attention in plain C, same rows, same compiler flags, one
  * core. Exit 1 when the model is slower. */
 #include "../../cmodel/bits/model.h"
+#include "../../cmodel/bits/load.h"
 
 #include <math.h>
 #include <stdio.h>

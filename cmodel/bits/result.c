@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result.h"
+
+#include <stdlib.h>
+
+void sofa_tile_free(struct sofa_tile *tile)
+{
+    free(tile->need);
+    free(tile->visible);
+    free(tile->group_first);
+    free(tile->khat_beats);
+    *tile = (struct sofa_tile){0};
+}
+
+void sofa_result_free(struct sofa_result *result)
+{
+    for (size_t i = 0; i < result->tiles; i++)
+        sofa_tile_free(&result->tile[i]);
+    free(result->tile);
+    free(result->block);
+    free(result->o);
+    free(result->selected);
+    free(result->columns);
+    free(result->valid);
+    free(result->k);
+    free(result->v);
+    *result = (struct sofa_result){0};
+}
