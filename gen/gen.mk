@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Embeds the templates into libgen and keeps docs/registers.md.
-TEMPLATES := $(sort $(wildcard rtl_templates/*/*.v))
+TEMPLATES := $(sort $(wildcard rtl_templates/*/*.v rtl_templates/lib/*.lua))
 GEN_OBJECTS += $(BUILD)/obj/gen/templates.o
 
 $(BUILD)/gen/embed: gen/embed/embed.c

@@ -2,6 +2,7 @@
 #include "render.h"
 
 #include "../cmodel/base/version.h"
+#include "environment.h"
 #include "rename.h"
 #include "template.h"
 
@@ -40,14 +41,14 @@ static const char environment_key = 0;
 struct session {
     const struct gen_values *values;
     struct gen_facts *facts;
+    const struct gen_library *library;
 };
 
 /* Builds the environment that all templates of a run share. */
 static int prepare(lua_State *L)
 {
     struct session *s = lua_touserdata(L, 1);
-    gen_template_push_environment(L);
-    gen_values_push(L, s->values, s->facts);
+    gen_environment_push(L, s->values, s->facts, s->library);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &environment_key);
     return 0;
 }
@@ -95,7 +96,7 @@ enum sofa_status gen_render(struct gen_files *files, struct gen_facts *facts, co
     lua_State *L = luaL_newstate();
     if (!L)
         return sofa_fail(e, SOFA_BAD_INPUT, "the template language: out of memory");
-    struct session session = {v, facts};
+    struct session session = {v, facts, library};
     *facts = (struct gen_facts){0};
     lua_pushcfunction(L, prepare);
     lua_pushlightuserdata(L, &session);

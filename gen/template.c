@@ -114,44 +114,6 @@ void gen_template_strict(lua_State *L, const char *what)
     lua_setmetatable(L, -2);
 }
 
-/* Lua's own pairs() follows hash order, which changes from run to run. */
-static const char prelude[] =
-    "local next, sort, type, raise, format, toint = next, table.sort, type, error, string.format, math.tointeger\n"
-    "function pairs(t)\n"
-    "  local keys, i = {}, 0\n"
-    "  for k in next, t do keys[#keys + 1] = k end\n"
-    "  sort(keys, function(a, b)\n"
-    "    if type(a) == type(b) then return a < b end\n"
-    "    return type(a) == 'number'\n"
-    "  end)\n"
-    "  return function()\n"
-    "    i = i + 1\n"
-    "    if keys[i] ~= nil then return keys[i], t[keys[i]] end\n"
-    "  end\n"
-    "end\n"
-    "function lit(bits, value)\n"
-    "  local b, v = toint(bits), toint(value)\n"
-    "  if not b or not v or b < 1 or v < 0 or b < 63 and v >> b ~= 0 then\n"
-    "    raise(format('lit(%s, %s): the value does not fit', bits, value), 2)\n"
-    "  end\n"
-    "  return format(\"%d'd%d\", b, v)\n"
-    "end\n"
-    "function ext(name, from, to)\n"
-    "  if to > from then return format(\"{{%d{1'b0}}, %s}\", to - from, name) end\n"
-    "  return to == from and name or format('%s[%d:0]', name, to - 1)\n"
-    "end\n"
-    "function pick(name, width, count, select, bits)\n"
-    "  local t = format('%s[%d:%d]', name, count * width - 1, (count - 1) * width)\n"
-    "  for i = count - 2, 0, -1 do\n"
-    "    t = format(\"%s == %d'd%d ? %s[%d:%d] : %s\", select, bits, i, name, i * width + width - 1, i * width, t)\n"
-    "  end\n"
-    "  return t\n"
-    "end\n"
-    "function sext(name, from, to)\n"
-    "  if to > from then return format('{{%d{%s[%d]}}, %s}', to - from, name, from - 1, name) end\n"
-    "  return to == from and name or format('%s[%d:0]', name, to - 1)\n"
-    "end\n";
-
 static const char skip_mark = 0;
 
 /* Leaves the template by an error that render recognises. */
@@ -196,14 +158,6 @@ void gen_template_push_environment(lua_State *L)
     lua_setfield(L, -2, LUA_MATHLIBNAME);
     lua_pushcfunction(L, skip);
     lua_setfield(L, -2, "skip");
-    if (luaL_loadbufferx(L, prelude, sizeof prelude - 1, "=prelude", "t") != LUA_OK)
-        lua_error(L);
-    lua_pushvalue(L, -2);
-    lua_setupvalue(L, -2, 1);
-    lua_call(L, 0, 0);
-    lua_pushnil(L);
-    lua_setfield(L, -2, "next");
-    gen_template_strict(L, "the template language");
 }
 
 /* ---- rendering ---- */

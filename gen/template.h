@@ -26,11 +26,8 @@ enum sofa_status gen_template_translate(struct gen_buffer *chunk, const char *na
 enum sofa_status gen_template_render(lua_State *L, const char *name, const char *text, size_t length,
                                      struct gen_buffer *out, int *skipped, struct sofa_error *e);
 
-/* Pushes a new environment: assert, error, ipairs, pairs (sorted, so that output is deterministic), select, tonumber,
- * tostring, type, unpack, string, table, math (no random numbers), skip(), lit(bits, value) for "5'd3", and
- * ext and sext(name, from, to): the signal of `from` bits in `to` bits, zero- or sign-extended or cut; pick(name, width, count, select, bits): the
- * width-bit part of `name` that the `bits` wide signal `select` counts to. Reading a name that
- * is not there is an error. May raise a Lua error (no memory). */
+/* Pushes a new environment: assert, error, ipairs, next, select, tonumber, tostring, type, unpack, string, table, math (no random
+ * numbers), skip(). gen/environment.h adds the rest. May raise a Lua error (no memory). */
 void gen_template_push_environment(lua_State *L);
 
 /* Makes reading an absent key of the table on top of the stack an error that names `what` and the key. */

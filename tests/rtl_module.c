@@ -3,6 +3,7 @@
 
 #include "tests.h"
 
+#include "../gen/environment.h"
 #include "../gen/library.h"
 #include "../gen/template.h"
 #include "../gen/values.h"
@@ -49,8 +50,7 @@ void test_emit(const struct sofa_config *c, const char *from, const char *const 
     for (unsigned i = 0; i < library.count; i++) {
         if (!chosen(library.template[i].name, names))
             continue;
-        gen_template_push_environment(L);
-        gen_values_push(L, &v, &facts);
+        gen_environment_push(L, &v, &facts, &library);
         render(L, &library.template[i], directory);
     }
     lua_close(L);

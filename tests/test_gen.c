@@ -2,6 +2,7 @@
 #include "tests.h"
 
 #include "../gen/emit.h"
+#include "../gen/environment.h"
 #include "../gen/manifest.h"
 #include "../gen/ports.h"
 #include "../gen/template.h"
@@ -32,8 +33,9 @@ static enum sofa_status render(const char *text, struct gen_buffer *out, int *sk
     gen_values_init(&v, &c);
     lua_State *L = luaL_newstate();
     ck_assert_ptr_nonnull(L);
-    gen_template_push_environment(L);
-    gen_values_push(L, &v, facts);
+    struct gen_library library;
+    ck_assert_int_eq(gen_library_open(&library, NULL, e), SOFA_OK);
+    gen_environment_push(L, &v, facts, &library);
     enum sofa_status status = gen_template_render(L, "t.v", text, strlen(text), out, skipped, e);
     lua_close(L);
     free(facts);
