@@ -43,8 +43,8 @@ static void choose_channels(struct sofa_channels *channels, const struct sofa_tr
         double query = fmax(q.high, -q.low), key = (k.high - k.low) / 2;
         int counts = query > 0 && key > 0;
         channels->middle[i] = (k.high + k.low) / 2;
-        channels->query[i] = counts ? sqrt(key / query) : 0;
-        channels->key[i] = counts ? sqrt(query / key) : 0;
+        channels->query[i] = counts ? cbrt(key / query * key) : 0;
+        channels->key[i] = counts ? 1 / channels->query[i] : 0;
     }
 }
 

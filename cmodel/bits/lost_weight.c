@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_MAX 64u
+#define ROWS_MAX 256u
 #define PAIRS_MAX ((size_t)1 << 22) /* of all sample rows */
 #define SHARE 16u                   /* of this many keys one counts as large */
 

@@ -11,7 +11,7 @@ struct sofa_operands {
     const int16_t *q, *khat; /* R x d, S x d */
 };
 
-/* lost[i]: of operand[i], 0..1; the mean over up to 64 rows, evenly spaced, and a sixteenth of each one's visible keys (at least one).
+/* lost[i]: of operand[i], 0..1; the mean over up to 256 rows, evenly spaced, and a sixteenth of each one's visible keys (at least one).
  * Exact scores are those of the numbers as given, which the trace must have kept. 0 when no sample row sees a key. Errors: out of
  * memory. */
 enum sofa_status sofa_lost_weight(double *lost, const struct sofa_operands *operand, unsigned operands, const struct sofa_trace *t,
