@@ -5,6 +5,7 @@
 
 #include <lauxlib.h>
 
+#include <stdio.h>
 #include <string.h>
 
 /* Runs a file of functions, whose globals are fields of the environment on top of the stack. */
@@ -23,9 +24,11 @@ void gen_environment_push(lua_State *L, const struct gen_values *v, struct gen_f
 {
     gen_template_push_environment(L);
     gen_values_push(L, v, facts);
+    gen_use_keep(L, &facts->use, 1);
     for (unsigned i = 0; i < library->functions; i++)
         run(L, &library->function[i]);
+    lua_pushliteral(L, "next"); /* its order changes from run to run */
     lua_pushnil(L);
-    lua_setfield(L, -2, "next"); /* its order changes from run to run */
-    gen_template_strict(L, "the template language");
+    lua_rawset(L, -3);
+    gen_use_keep(L, &facts->use, 0);
 }

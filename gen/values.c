@@ -210,14 +210,32 @@ static void push_section(lua_State *L, const char *section, size_t length)
     }
     lua_pop(L, 1);
     lua_newtable(L);
-    gen_template_strict(L, "cfg");
     lua_pushvalue(L, -1);
     lua_insert(L, -3); /* table, section, table */
     lua_rawset(L, -4);
 }
 
+/* Has the tables of sections watched. */
+static void watch_sections(lua_State *L, struct gen_use *use)
+{
+    unsigned count;
+    const struct sofa_config_key *key = sofa_config_keys(&count);
+    for (unsigned i = 0; i < count; i++) {
+        const char *dot = strchr(key[i].path, '.');
+        if (!dot || (i > 0 && strncmp(key[i].path, key[i - 1].path, (size_t)(dot + 1 - key[i].path)) == 0))
+            continue;
+        lua_pushlstring(L, key[i].path, (size_t)(dot - key[i].path)); /* for the table */
+        lua_pushlstring(L, key[i].path, (size_t)(dot + 1 - key[i].path));
+        lua_pushvalue(L, -2);
+        lua_rawget(L, -4);
+        gen_use_watch(L, use, "cfg", lua_tostring(L, -2));
+        lua_remove(L, -2);
+        lua_rawset(L, -3);
+    }
+}
+
 /* cfg: "tile.keys" becomes cfg.tile.keys. */
-static void push_config(lua_State *L, const struct sofa_config *c)
+static void push_config(lua_State *L, const struct sofa_config *c, struct gen_use *use)
 {
     unsigned count;
     const struct sofa_config_key *key = sofa_config_keys(&count);
@@ -235,15 +253,16 @@ static void push_config(lua_State *L, const struct sofa_config *c)
     set_string(L, "name", c->name);
     set_string(L, "mode", sofa_mode_name(c->mode));
     set_string(L, "target", sofa_target_name(c->target));
-    gen_template_strict(L, "cfg");
+    watch_sections(L, use);
+    gen_use_watch(L, use, "cfg", "");
 }
 
-static void push_derived(lua_State *L, const struct sofa_derived *d)
+static void push_derived(lua_State *L, const struct sofa_derived *d, struct gen_use *use)
 {
     lua_createtable(L, 0, DERIVED_COUNT);
     for (unsigned i = 0; i < DERIVED_COUNT; i++)
         set_integer(L, derived_fields[i].name, gen_derived_get(d, &derived_fields[i]));
-    gen_template_strict(L, "d");
+    gen_use_watch(L, use, "d", "d.");
 }
 
 /* link: the UART bridge's protocol. */
@@ -360,10 +379,12 @@ static int registers(lua_State *L)
 static int config_keys(lua_State *L)
 {
     const struct gen_values *v = lua_touserdata(L, lua_upvalueindex(1));
+    struct gen_facts *facts = lua_touserdata(L, lua_upvalueindex(2));
     unsigned count;
     const struct sofa_config_key *key = sofa_config_keys(&count);
     lua_newtable(L);
     for (unsigned i = 0; i < count; i++) {
+        gen_use_key(&facts->use, key[i].path);
         lua_newtable(L);
         set_string(L, "path", key[i].path);
         set_integer(L, "value", key[i].get(&v->config));
@@ -450,9 +471,9 @@ static void set_function(lua_State *L, const char *name, lua_CFunction f, const 
 
 void gen_values_push(lua_State *L, const struct gen_values *v, struct gen_facts *facts)
 {
-    push_config(L, &v->config);
+    push_config(L, &v->config, &facts->use);
     lua_setfield(L, -2, "cfg");
-    push_derived(L, &v->derived);
+    push_derived(L, &v->derived, &facts->use);
     lua_setfield(L, -2, "d");
     push_link(L);
     lua_setfield(L, -2, "link");
@@ -462,7 +483,10 @@ void gen_values_push(lua_State *L, const struct gen_values *v, struct gen_facts 
     set_function(L, "exp2_table", exp2_table, NULL);
     set_function(L, "recip_table", recip_table, NULL);
     set_function(L, "registers", registers, v);
-    set_function(L, "config_keys", config_keys, v);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)v);
+    lua_pushlightuserdata(L, facts);
+    lua_pushcclosure(L, config_keys, 2);
+    lua_setfield(L, -2, "config_keys");
     set_function(L, "errors", errors, NULL);
     set_function(L, "built", built, v);
     set_function(L, "latency", latency, facts);

@@ -4,6 +4,7 @@
 #define GEN_VALUES_H
 
 #include "../cmodel/config/config.h"
+#include "use.h"
 
 #include <lua.h>
 #include <stddef.h>
@@ -42,6 +43,7 @@ struct gen_facts {
     unsigned latencies, memories;
     struct gen_latency latency[GEN_FACTS_MAX];
     struct gen_memory memory[GEN_FACTS_MAX];
+    struct gen_use use; /* of the template at hand */
 };
 
 /* Adds to the environment on top of the stack (gen_template_push_environment):

@@ -3,6 +3,7 @@
 
 #include "../gen/emit.h"
 #include "../gen/environment.h"
+#include "../gen/layout.h"
 #include "../gen/manifest.h"
 #include "../gen/ports.h"
 #include "../gen/template.h"
@@ -310,6 +311,121 @@ START_TEST(golden_register_header)
 }
 END_TEST
 
+/* ---- layout ---- */
+
+static void expect_layout(const char *text, const char *want)
+{
+    struct gen_buffer out = {0};
+    gen_layout(&out, text);
+    ck_assert_str_eq(out.data ? out.data : "", want);
+    gen_buffer_free(&out);
+}
+
+START_TEST(connections_stand_in_lines)
+{
+    expect_layout("    sofa_a #(.W(3)) u_a (.clk(clk), .i_long(f(x, y)),\n        .o({a, b}));\n    wire c;\n",
+                  "    sofa_a #(.W(3)) u_a (\n        .clk    (clk),\n        .i_long (f(x, y)),\n        .o      ({a, b})\n    );\n"
+                  "    wire c;\n");
+    expect_layout("    sofa_a u_a (\n        .clk(clk));\n", "    sofa_a u_a (\n        .clk (clk)\n    );\n");
+    expect_layout("    sofa_a u_a (.clk(clk), // a comment\n        .b(b));\n", "    sofa_a u_a (.clk(clk), // a comment\n        .b(b));\n");
+    expect_layout("    assign a = f (.b);\n", "    assign a = f (.b);\n");
+}
+END_TEST
+
+/* A long line of each kind: code breaks in as few brackets as can be, a comment goes before it. */
+START_TEST(long_lines_break)
+{
+    char a[71], text[400], want[400];
+    memset(a, 'a', 70);
+    a[70] = '\0';
+    snprintf(text, sizeof text, "    assign x = (%s && b) || (%s && c);\n", a, a);
+    snprintf(want, sizeof want, "    assign x = (%s && b) ||\n        (%s && c);\n", a, a);
+    expect_layout(text, want);
+    snprintf(text, sizeof text, "    wire x; // %s %s\n    wire y;\n", a, a);
+    snprintf(want, sizeof want, "    // %s\n    // %s\n    wire x;\n    wire y;\n", a, a);
+    expect_layout(text, want);
+    snprintf(text, sizeof text, "    assign x = {%s,%s};\n", a, a);
+    snprintf(want, sizeof want, "    assign x = {%s,\n        %s};\n", a, a);
+    expect_layout(text, want);
+}
+END_TEST
+
+static void check_columns(const struct gen_files *files)
+{
+    for (unsigned i = 0; i < files->count; i++) {
+        const char *at = files->file[i].text.data;
+        if (strncmp(files->file[i].path, "rtl/", 4) != 0)
+            continue;
+        for (; *at; at += strcspn(at, "\n") + (strchr(at, '\n') != NULL))
+            ck_assert_msg(strcspn(at, "\n") <= GEN_COLUMNS, "%s: %.200s", files->file[i].path, at);
+    }
+}
+
+START_TEST(lines_fit)
+{
+    static const char *const sets[][2] = {{"mode=kv", "target=0"}, {"mode=tokens", "target=0"}, {"mode=kv", "target=1"}};
+    static const char *const names[] = {"small", "wide", "paper", "board", "ice40up5k"};
+    for (unsigned i = 0; i < 15; i++) {
+        char path[64];
+        struct sofa_config c;
+        struct gen_files files;
+        struct sofa_error e;
+        snprintf(path, sizeof path, "configs/%s.yaml", names[i / 3]);
+        ck_assert_msg(sofa_config_load(&c, path, sets[i % 3], 2, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(gen_emit_files(&files, &c, NULL, &e) == SOFA_OK, "%s", e.text);
+        check_columns(&files);
+        gen_files_free(&files);
+    }
+}
+END_TEST
+
+/* Only what stands around the core may differ. */
+START_TEST(baud_changes_no_file_of_the_core)
+{
+    static const char *const slow[] = {"board.memory_kib=64", "board.baud=9600"}, *const fast[] = {"board.memory_kib=64"};
+    struct sofa_config a, b;
+    struct gen_files first, second;
+    struct sofa_error e;
+    unsigned differ = 0;
+    load(&a, slow, 2);
+    load(&b, fast, 1);
+    ck_assert_msg(gen_emit_files(&first, &a, NULL, &e) == SOFA_OK && gen_emit_files(&second, &b, NULL, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_uint_eq(first.count, second.count);
+    for (unsigned i = 0; i < first.count; i++) {
+        if (strcmp(first.file[i].text.data, second.file[i].text.data) == 0)
+            continue;
+        differ++;
+        ck_assert_msg(strcmp(first.file[i].path, "rtl/top/sofa_soc.v") == 0 || strcmp(first.file[i].path, "manifest.json") == 0,
+                      "%s", first.file[i].path);
+    }
+    ck_assert_uint_eq(differ, 2);
+    gen_files_free(&first);
+    gen_files_free(&second);
+}
+END_TEST
+
+/* The head names what the template reads, by way of functions and names of the library, too. */
+START_TEST(heads_name_what_matters)
+{
+    struct sofa_config c;
+    struct gen_files files;
+    struct sofa_error e;
+    load(&c, NULL, 0);
+    ck_assert_msg(gen_emit_files(&files, &c, NULL, &e) == SOFA_OK, "%s", e.text);
+    for (unsigned i = 0; i < files.count; i++) {
+        if (strcmp(files.file[i].path, "rtl/memory/sofa_address.v") != 0)
+            continue;
+        char *text = files.file[i].text.data, *end = strstr(text, "//\n");
+        ck_assert_ptr_nonnull(end);
+        *end = '\0';
+        ck_assert_ptr_nonnull(strstr(text, "memory.address_bits=32"));
+        ck_assert_ptr_null(strstr(text, "tile.keys"));
+        ck_assert_ptr_null(strstr(text, "baud"));
+    }
+    gen_files_free(&files);
+}
+END_TEST
+
 Suite *gen_suite(void)
 {
     Suite *suite = suite_create("gen");
@@ -330,5 +446,12 @@ Suite *gen_suite(void)
     tcase_add_loop_test(emission, manifest_lists_latencies, 0, (int)CONFIGURATIONS);
     tcase_add_test(emission, golden_register_header);
     suite_add_tcase(suite, emission);
+    TCase *layout = tcase_create("layout");
+    tcase_add_test(layout, connections_stand_in_lines);
+    tcase_add_test(layout, long_lines_break);
+    tcase_add_test(layout, lines_fit);
+    tcase_add_test(layout, baud_changes_no_file_of_the_core);
+    tcase_add_test(layout, heads_name_what_matters);
+    suite_add_tcase(suite, layout);
     return suite;
 }

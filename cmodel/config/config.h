@@ -249,8 +249,10 @@ enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_erro
 /* Requires a checked configuration. */
 void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d);
 
-/* 32-bit hash of every field but name and prefix; it stands in the register CONFIG_HASH and the manifest. */
+/* 32-bit hash of mode and of the keys that sofa_config_hashed() names; it stands in the register CONFIG_HASH and the manifest. */
 uint32_t sofa_config_hash(const struct sofa_config *c);
+/* 1 for a key that changes the core; 0 for those of what stands around it: board.clock_hz, board.baud, board.memory_kib. */
+int sofa_config_hashed(const char *path);
 
 /* The keys by name, for the manifest, the header of emitted files and --json. */
 struct sofa_config_key {

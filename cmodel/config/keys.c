@@ -2,6 +2,7 @@
 #include "keys.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define KEY(id, member, low, high, value) {#member, offsetof(struct sofa_config, member), low, high, value},
 const struct sofa_key_rule sofa_key_rules[SOFA_KEY_COUNT] = {SOFA_CONFIG_KEYS(KEY)};
@@ -47,11 +48,22 @@ static uint32_t hash_text(uint32_t hash, const char *text)
     return hash;
 }
 
+int sofa_config_hashed(const char *path)
+{
+    static const char *const around[] = {"board.clock_hz", "board.baud", "board.memory_kib"};
+    for (size_t i = 0; i < sizeof around / sizeof around[0]; i++)
+        if (strcmp(path, around[i]) == 0)
+            return 0;
+    return 1;
+}
+
 uint32_t sofa_config_hash(const struct sofa_config *c)
 {
     uint32_t hash = hash_text(2166136261u, sofa_mode_name(c->mode));
     for (unsigned key = 0; key < SOFA_KEY_COUNT; key++) {
         char line[64];
+        if (!sofa_config_hashed(sofa_key_rules[key].path))
+            continue;
         snprintf(line, sizeof line, "\n%s=%u", sofa_key_rules[key].path, sofa_key_get(c, key));
         hash = hash_text(hash, line);
     }
