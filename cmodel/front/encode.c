@@ -27,7 +27,7 @@ static enum sofa_status read_weights(struct encoded *w, const char *path, const 
 {
     const struct sofa_columns columns = {1, SOFA_HEAD_DIM_MAX, "head_dim", 1, SOFA_HEAD_DIM_MAX};
     struct sofa_source source = {.path = path, .heads = 1};
-    const struct sofa_place wk = {&source, "wk"}, wv = {&source, "wv"};
+    const struct sofa_origin wk = {&source, "wk"}, wv = {&source, "wv"};
     enum sofa_status status = sofa_npz_open(&source.z, path, e);
     if (status != SOFA_OK)
         return status;

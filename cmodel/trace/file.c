@@ -9,13 +9,13 @@
 #include <string.h>
 
 static enum sofa_status convert_bounds(uint32_t *bound, const struct sofa_array *a, size_t keys,
-                                       const struct sofa_place *place, struct sofa_error *e)
+                                       const struct sofa_origin *origin, struct sofa_error *e)
 {
     for (size_t r = 0; r < a->count; r++) {
         double x = sofa_array_get(a, r);
         if (!(x >= 0 && x <= (double)keys) || x != floor(x))
             return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': row %zu is %g, must be a whole number, 0 to %zu",
-                             place->source->path, place->name, r, x, keys);
+                             origin->source->path, origin->name, r, x, keys);
         bound[r] = (uint32_t)x;
     }
     return SOFA_OK;
@@ -23,22 +23,22 @@ static enum sofa_status convert_bounds(uint32_t *bound, const struct sofa_array 
 
 /* One bound per row; `absent` when the array is not there. */
 static enum sofa_status read_bounds(uint32_t **out, size_t rows, size_t keys, uint32_t absent,
-                                    const struct sofa_place *place, struct sofa_error *e)
+                                    const struct sofa_origin *origin, struct sofa_error *e)
 {
     struct sofa_array a = {0};
-    int given = sofa_place_has(place);
-    enum sofa_status status = given ? sofa_read_array(&a, place, 1, e) : SOFA_OK;
+    int given = sofa_origin_has(origin);
+    enum sofa_status status = given ? sofa_read_array(&a, origin, 1, e) : SOFA_OK;
     if (status != SOFA_OK)
         return status;
     uint32_t *bound = malloc(rows * sizeof *bound);
     *out = bound;
     if (!bound)
-        status = sofa_place_fail(place, "out of memory", e);
+        status = sofa_origin_fail(origin, "out of memory", e);
     else if (given && a.count != rows)
         status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': must have shape (%zu,), one for each row of q",
-                           place->source->path, place->name, rows);
+                           origin->source->path, origin->name, rows);
     else if (given)
-        status = convert_bounds(bound, &a, keys, place, e);
+        status = convert_bounds(bound, &a, keys, origin, e);
     for (size_t r = 0; r < rows && bound && !given; r++)
         bound[r] = absent;
     sofa_array_free(&a);
@@ -61,9 +61,9 @@ static enum sofa_status read_keys(struct sofa_trace *t, const struct sofa_source
 {
     int floats = choice->given || choice->balance != SOFA_BALANCE_OFF;
     const struct sofa_columns columns = sofa_head_columns(c);
-    const struct sofa_place k = {s, "k"}, v = {s, "v"}, x = {s, "x"};
-    if (!sofa_place_has(&k) && sofa_place_has(&x))
-        return sofa_place_fail(&k, "is missing; a trace of tokens needs mode: tokens (--set mode=tokens)", e);
+    const struct sofa_origin k = {s, "k"}, v = {s, "v"}, x = {s, "x"};
+    if (!sofa_origin_has(&k) && sofa_origin_has(&x))
+        return sofa_origin_fail(&k, "is missing; a trace of tokens needs mode: tokens (--set mode=tokens)", e);
     enum sofa_status status = sofa_read_tensor(&t->k, &k, &columns, c->data.key_bits, floats, e);
     if (status == SOFA_OK)
         status = sofa_read_tensor(&t->v, &v, &columns, c->data.value_bits, choice->given, e);
@@ -72,7 +72,7 @@ static enum sofa_status read_keys(struct sofa_trace *t, const struct sofa_source
 
 static enum sofa_status read_rows(struct sofa_trace *t, const struct sofa_source *s, struct sofa_error *e)
 {
-    const struct sofa_place first = {s, "first"}, visible = {s, "visible"};
+    const struct sofa_origin first = {s, "first"}, visible = {s, "visible"};
     if (t->q.rows > UINT32_MAX)
         return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array 'q': has %zu rows, must have 1 to %u", s->path, t->q.rows,
                          UINT32_MAX);
@@ -97,7 +97,7 @@ static enum sofa_status read_trace(struct sofa_trace *t, const struct sofa_sourc
                                    const struct sofa_config *c, struct sofa_error *e)
 {
     const struct sofa_columns columns = sofa_head_columns(c);
-    const struct sofa_place q = {s, "q"}, scale = {s, "scale"};
+    const struct sofa_origin q = {s, "q"}, scale = {s, "scale"};
     int floats = choice->given || choice->octaves || choice->balance != SOFA_BALANCE_OFF;
     enum sofa_status status = sofa_read_tensor(&t->q, &q, &columns, c->data.query_bits, floats, e);
     if (status == SOFA_OK)
@@ -106,7 +106,7 @@ static enum sofa_status read_trace(struct sofa_trace *t, const struct sofa_sourc
     if (status == SOFA_OK)
         status = read_rows(t, s, e);
     t->scale = 1 / sqrt(c->head_dim);
-    if (status == SOFA_OK && sofa_place_has(&scale))
+    if (status == SOFA_OK && sofa_origin_has(&scale))
         status = sofa_read_scalar(&scale, &t->scale, e);
     if (status == SOFA_OK) {
         sofa_trace_note_ranges(t);

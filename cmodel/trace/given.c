@@ -8,19 +8,19 @@
 static enum sofa_status read_numbers(double **out, const struct sofa_source *s, const char *name, unsigned rank,
                                      struct sofa_error *e)
 {
-    const struct sofa_place place = {s, name};
+    const struct sofa_origin origin = {s, name};
     struct sofa_array a;
     *out = NULL;
-    if (!sofa_place_has(&place))
+    if (!sofa_origin_has(&origin))
         return SOFA_OK;
-    enum sofa_status status = sofa_read_array(&a, &place, rank, e);
+    enum sofa_status status = sofa_read_array(&a, &origin, rank, e);
     if (status != SOFA_OK)
         return status;
     *out = malloc(a.count * sizeof **out + 1);
     for (size_t i = 0; *out && i < a.count; i++)
         (*out)[i] = sofa_array_get(&a, i);
     sofa_array_free(&a);
-    return *out ? SOFA_OK : sofa_place_fail(&place, "out of memory", e);
+    return *out ? SOFA_OK : sofa_origin_fail(&origin, "out of memory", e);
 }
 
 static double *given_numbers(const struct sofa_tensor *t)

@@ -25,7 +25,7 @@ static void drop_ones(struct sofa_array *a, unsigned rank)
         drop_axis(a);
 }
 
-static enum sofa_status wrong_shape(const struct sofa_array *a, const struct sofa_place *place, unsigned rank,
+static enum sofa_status wrong_shape(const struct sofa_array *a, const struct sofa_origin *origin, unsigned rank,
                                     struct sofa_error *e)
 {
     static const char *const what[] = {"one number", "1 dimension", "2 dimensions: rows and columns"};
@@ -33,24 +33,24 @@ static enum sofa_status wrong_shape(const struct sofa_array *a, const struct sof
     print_shape(shape, a);
     if (a->dims > rank + 1)
         return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': has shape %s, must have %s, before them at most the heads (a "
-                         "batch of one)", place->source->path, place->name, shape, what[rank]);
-    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': has shape %s, must have %s", place->source->path, place->name,
+                         "batch of one)", origin->source->path, origin->name, shape, what[rank]);
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': has shape %s, must have %s", origin->source->path, origin->name,
                      shape, what[rank]);
 }
 
-static enum sofa_status wrong_heads(size_t n, const struct sofa_place *place, struct sofa_error *e)
+static enum sofa_status wrong_heads(size_t n, const struct sofa_origin *origin, struct sofa_error *e)
 {
-    size_t heads = place->source->heads;
+    size_t heads = origin->source->heads;
     if (heads == 1)
         return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': holds %zu heads, q one; save the one that belongs to q",
-                         place->source->path, place->name, n);
+                         origin->source->path, origin->name, n);
     return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': holds %zu heads, must be as many as q, %zu, or a divisor of that",
-                     place->source->path, place->name, n, heads);
+                     origin->source->path, origin->name, n, heads);
 }
 
 enum sofa_status sofa_source_heads(struct sofa_source *source, struct sofa_error *e)
 {
-    const struct sofa_place q = {source, "q"};
+    const struct sofa_origin q = {source, "q"};
     struct sofa_array a;
     enum sofa_status status = sofa_npz_shape(source->z, "q", &a, e);
     if (status != SOFA_OK)
@@ -63,36 +63,36 @@ enum sofa_status sofa_source_heads(struct sofa_source *source, struct sofa_error
 }
 
 /* The shape of a head's part, and which part of how many it is. */
-static enum sofa_status cut_head(struct sofa_array *a, size_t *part, size_t *parts, const struct sofa_place *place,
+static enum sofa_status cut_head(struct sofa_array *a, size_t *part, size_t *parts, const struct sofa_origin *origin,
                                  unsigned rank, struct sofa_error *e)
 {
-    const struct sofa_source *s = place->source;
+    const struct sofa_source *s = origin->source;
     *part = 0;
     *parts = 1;
     drop_ones(a, rank);
     if (a->dims == rank)
         return SOFA_OK;
     if (a->dims != rank + 1 || (rank == 0 && s->heads == 1))
-        return wrong_shape(a, place, rank, e);
+        return wrong_shape(a, origin, rank, e);
     size_t n = a->shape[0];
     if (n == 0 || s->heads % n != 0)
-        return wrong_heads(n, place, e);
+        return wrong_heads(n, origin, e);
     *parts = n;
     *part = s->head / (s->heads / n);
     drop_axis(a);
     return SOFA_OK;
 }
 
-enum sofa_status sofa_read_array(struct sofa_array *a, const struct sofa_place *place, unsigned rank, struct sofa_error *e)
+enum sofa_status sofa_read_array(struct sofa_array *a, const struct sofa_origin *origin, unsigned rank, struct sofa_error *e)
 {
     struct sofa_array shape;
     size_t part, parts;
     *a = (struct sofa_array){0};
-    enum sofa_status status = sofa_npz_shape(place->source->z, place->name, &shape, e);
+    enum sofa_status status = sofa_npz_shape(origin->source->z, origin->name, &shape, e);
     if (status == SOFA_OK)
-        status = cut_head(&shape, &part, &parts, place, rank, e);
+        status = cut_head(&shape, &part, &parts, origin, rank, e);
     if (status == SOFA_OK)
-        status = sofa_npz_read_part(place->source->z, place->name, part, parts, a, e);
+        status = sofa_npz_read_part(origin->source->z, origin->name, part, parts, a, e);
     if (status != SOFA_OK)
         return status;
     a->dims = shape.dims;

@@ -7,49 +7,49 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum sofa_status sofa_place_fail(const struct sofa_place *p, const char *text, struct sofa_error *e)
+enum sofa_status sofa_origin_fail(const struct sofa_origin *p, const char *text, struct sofa_error *e)
 {
     return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': %s", p->source->path, p->name, text);
 }
 
-int sofa_place_has(const struct sofa_place *p)
+int sofa_origin_has(const struct sofa_origin *p)
 {
     return sofa_npz_has(p->source->z, p->name);
 }
 
-enum sofa_status sofa_read_scalar(const struct sofa_place *place, double *value, struct sofa_error *e)
+enum sofa_status sofa_read_scalar(const struct sofa_origin *origin, double *value, struct sofa_error *e)
 {
     struct sofa_array a;
-    enum sofa_status status = sofa_read_array(&a, place, 0, e);
+    enum sofa_status status = sofa_read_array(&a, origin, 0, e);
     if (status != SOFA_OK)
         return status;
     *value = sofa_array_get(&a, 0);
     if (!isfinite(*value) || *value <= 0)
-        status = sofa_place_fail(place, "must be finite and larger than 0", e);
+        status = sofa_origin_fail(origin, "must be finite and larger than 0", e);
     sofa_array_free(&a);
     return status;
 }
 
-static enum sofa_status wrong_element(const struct sofa_place *place, size_t i, const char *text, struct sofa_error *e)
+static enum sofa_status wrong_element(const struct sofa_origin *origin, size_t i, const char *text, struct sofa_error *e)
 {
-    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu %s", place->source->path, place->name, i, text);
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu %s", origin->source->path, origin->name, i, text);
 }
 
 /* The largest magnitude; it must be one that float32 could hold. */
-static enum sofa_status find_largest(double *largest, const struct sofa_array *a, const struct sofa_place *place,
+static enum sofa_status find_largest(double *largest, const struct sofa_array *a, const struct sofa_origin *origin,
                                      struct sofa_error *e)
 {
     *largest = 0;
     for (size_t i = 0; i < a->count; i++) {
         double x = fabs(sofa_array_get(a, i));
         if (!isfinite(x))
-            return wrong_element(place, i, "is not finite", e);
+            return wrong_element(origin, i, "is not finite", e);
         if (x > (double)FLT_MAX)
-            return wrong_element(place, i, "is beyond the range of float32", e);
+            return wrong_element(origin, i, "is beyond the range of float32", e);
         *largest = x > *largest ? x : *largest;
     }
     if (*largest > 0 && *largest < (double)FLT_TRUE_MIN)
-        return sofa_place_fail(place, "is not zero but below the range of float32", e);
+        return sofa_origin_fail(origin, "is not zero but below the range of float32", e);
     return SOFA_OK;
 }
 
@@ -65,43 +65,43 @@ int16_t sofa_quantised(double x, double step, unsigned bits)
 }
 
 static enum sofa_status quantise(struct sofa_tensor *t, const struct sofa_array *a, unsigned bits,
-                                 const struct sofa_place *place, struct sofa_error *e)
+                                 const struct sofa_origin *origin, struct sofa_error *e)
 {
     double largest;
-    enum sofa_status status = find_largest(&largest, a, place, e);
+    enum sofa_status status = find_largest(&largest, a, origin, e);
     t->step = sofa_quantum(largest, bits);
     for (size_t i = 0; i < a->count && status == SOFA_OK; i++)
         t->value[i] = sofa_quantised(sofa_array_get(a, i), t->step, bits);
     return status;
 }
 
-static enum sofa_status keep_given(struct sofa_tensor *t, const struct sofa_array *a, const struct sofa_place *place,
+static enum sofa_status keep_given(struct sofa_tensor *t, const struct sofa_array *a, const struct sofa_origin *origin,
                                    struct sofa_error *e)
 {
     t->given = malloc(a->count * sizeof *t->given);
     if (!t->given)
-        return sofa_place_fail(place, "out of memory", e);
+        return sofa_origin_fail(origin, "out of memory", e);
     for (size_t i = 0; i < a->count; i++)
         t->given[i] = (float)sofa_array_get(a, i);
     return SOFA_OK;
 }
 
 static enum sofa_status copy_integers(struct sofa_tensor *t, const struct sofa_array *a, unsigned bits,
-                                      const struct sofa_place *place, struct sofa_error *e)
+                                      const struct sofa_origin *origin, struct sofa_error *e)
 {
     char name[32];
-    const struct sofa_place scale = {place->source, name};
+    const struct sofa_origin scale = {origin->source, name};
     int low = -(1 << (bits - 1)), high = -low - 1;
-    snprintf(name, sizeof name, "%s_scale", place->name);
-    if (!sofa_place_has(&scale))
+    snprintf(name, sizeof name, "%s_scale", origin->name);
+    if (!sofa_origin_has(&scale))
         return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': dtype is %s and array '%s' is missing: the real worth of one step",
-                         place->source->path, place->name, sofa_type_name(a->type), name);
+                         origin->source->path, origin->name, sofa_type_name(a->type), name);
     enum sofa_status status = sofa_read_scalar(&scale, &t->step, e);
     for (size_t i = 0; i < a->count && status == SOFA_OK; i++) {
         double x = sofa_array_get(a, i);
         if (x < low || x > high)
             status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is %.0f, must be %d to %d",
-                               place->source->path, place->name, i, x, low, high);
+                               origin->source->path, origin->name, i, x, low, high);
         else
             t->value[i] = (int16_t)x;
     }
@@ -123,7 +123,7 @@ enum sofa_status sofa_too_many_keys(const char *path, const char *name, size_t r
                      c->keys_max, remedy);
 }
 
-static enum sofa_status wrong_columns(size_t have, const struct sofa_columns *columns, const struct sofa_place *place,
+static enum sofa_status wrong_columns(size_t have, const struct sofa_columns *columns, const struct sofa_origin *origin,
                                       struct sofa_error *e)
 {
     char range[32] = "", remedy[80] = "";
@@ -133,37 +133,37 @@ static enum sofa_status wrong_columns(size_t have, const struct sofa_columns *co
         snprintf(remedy, sizeof remedy, "; --set %s=%zu would fit", columns->key, have);
     else
         snprintf(remedy, sizeof remedy, "; %s can be %zu to %zu", columns->key, columns->key_low, columns->key_high);
-    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': has %zu columns, must have %s%s = %zu%s", place->source->path,
-                     place->name, have, range, columns->key, columns->high, remedy);
+    return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': has %zu columns, must have %s%s = %zu%s", origin->source->path,
+                     origin->name, have, range, columns->key, columns->high, remedy);
 }
 
 static enum sofa_status fill_tensor(struct sofa_tensor *t, const struct sofa_array *a, const struct sofa_columns *columns,
-                                    unsigned bits, int given, const struct sofa_place *place, struct sofa_error *e)
+                                    unsigned bits, int given, const struct sofa_origin *origin, struct sofa_error *e)
 {
     if (a->shape[1] < columns->low || a->shape[1] > columns->high)
-        return wrong_columns(a->shape[1], columns, place, e);
+        return wrong_columns(a->shape[1], columns, origin, e);
     if (a->shape[0] == 0)
-        return sofa_place_fail(place, "has no rows", e);
+        return sofa_origin_fail(origin, "has no rows", e);
     t->rows = a->shape[0];
     t->cols = a->shape[1];
     t->value = malloc(a->count * sizeof *t->value);
     if (!t->value)
-        return sofa_place_fail(place, "out of memory", e);
+        return sofa_origin_fail(origin, "out of memory", e);
     if (!sofa_type_is_float(a->type))
-        return copy_integers(t, a, bits, place, e);
-    enum sofa_status status = quantise(t, a, bits, place, e);
-    return status == SOFA_OK && given ? keep_given(t, a, place, e) : status;
+        return copy_integers(t, a, bits, origin, e);
+    enum sofa_status status = quantise(t, a, bits, origin, e);
+    return status == SOFA_OK && given ? keep_given(t, a, origin, e) : status;
 }
 
-enum sofa_status sofa_read_tensor(struct sofa_tensor *t, const struct sofa_place *place, const struct sofa_columns *columns,
+enum sofa_status sofa_read_tensor(struct sofa_tensor *t, const struct sofa_origin *origin, const struct sofa_columns *columns,
                                   unsigned bits, int given, struct sofa_error *e)
 {
     struct sofa_array a;
     *t = (struct sofa_tensor){0};
-    enum sofa_status status = sofa_read_array(&a, place, 2, e);
+    enum sofa_status status = sofa_read_array(&a, origin, 2, e);
     if (status != SOFA_OK)
         return status;
-    status = fill_tensor(t, &a, columns, bits, given, place, e);
+    status = fill_tensor(t, &a, columns, bits, given, origin, e);
     sofa_array_free(&a);
     return status;
 }

@@ -14,12 +14,12 @@ struct sofa_source {
 };
 
 /* Where an array comes from. */
-struct sofa_place {
+struct sofa_origin {
     const struct sofa_source *source;
     const char *name;
 };
-enum sofa_status sofa_place_fail(const struct sofa_place *p, const char *text, struct sofa_error *e);
-int sofa_place_has(const struct sofa_place *p);
+enum sofa_status sofa_origin_fail(const struct sofa_origin *p, const char *text, struct sofa_error *e);
+int sofa_origin_has(const struct sofa_origin *p);
 
 /* How many columns a tensor may have, which key says so ("head_dim"), and what that key could be. */
 struct sofa_columns {
@@ -38,15 +38,15 @@ enum sofa_status sofa_too_many_keys(const char *path, const char *name, size_t r
 enum sofa_status sofa_source_heads(struct sofa_source *source, struct sofa_error *e);
 /* Reads an array of `rank` dimensions: leading axes of length 1 are dropped, of one more axis the element of the source's
  * head is taken (when it is shorter than heads, each element serves as many heads, one after another). */
-enum sofa_status sofa_read_array(struct sofa_array *a, const struct sofa_place *place, unsigned rank, struct sofa_error *e);
+enum sofa_status sofa_read_array(struct sofa_array *a, const struct sofa_origin *origin, unsigned rank, struct sofa_error *e);
 /* The step of a tensor of so many bits whose largest magnitude is given; 1 if that is 0. */
 double sofa_quantum(double largest, unsigned bits);
 /* x in such steps, to the nearest even. */
 int16_t sofa_quantised(double x, double step, unsigned bits);
 /* A finite positive number of any type. */
-enum sofa_status sofa_read_scalar(const struct sofa_place *place, double *value, struct sofa_error *e);
+enum sofa_status sofa_read_scalar(const struct sofa_origin *origin, double *value, struct sofa_error *e);
 /* Quantises a float tensor to `bits`, or takes integers with their NAME_scale. given: keep the floats. */
-enum sofa_status sofa_read_tensor(struct sofa_tensor *t, const struct sofa_place *place, const struct sofa_columns *columns,
+enum sofa_status sofa_read_tensor(struct sofa_tensor *t, const struct sofa_origin *origin, const struct sofa_columns *columns,
                                   unsigned bits, int given, struct sofa_error *e);
 /* Fills t->tokens, and the sizes and steps of t->k and t->v; sofa_trace_free releases what there is. */
 enum sofa_status sofa_trace_read_tokens(struct sofa_trace *t, const struct sofa_source *source, const struct sofa_config *c,

@@ -7,7 +7,7 @@
 
 /* One projection: wk with bk or wv with bv. */
 struct projection {
-    struct sofa_place weight, bias;
+    struct sofa_origin weight, bias;
     struct sofa_tensor *tensor;
     int32_t **bias_steps;
 };
@@ -17,9 +17,9 @@ static enum sofa_status read_tensors(struct sofa_tokens *t, const struct project
                                      const struct sofa_config *c, int given, struct sofa_error *e)
 {
     const struct sofa_columns hidden = {1, c->hidden_max, "hidden_max", 1, SOFA_HIDDEN_MAX}, dims = sofa_head_columns(c);
-    const struct sofa_place x = {s, "x"}, k = {s, "k"};
-    if (!sofa_place_has(&x) && sofa_place_has(&k))
-        return sofa_place_fail(&x, "is missing; a trace of keys needs mode: kv (--set mode=kv)", e);
+    const struct sofa_origin x = {s, "x"}, k = {s, "k"};
+    if (!sofa_origin_has(&x) && sofa_origin_has(&k))
+        return sofa_origin_fail(&x, "is missing; a trace of keys needs mode: kv (--set mode=kv)", e);
     enum sofa_status status = sofa_read_tensor(&t->x, &x, &hidden, c->data.token_bits, given, e);
     if (status == SOFA_OK && t->x.rows > c->keys_max)
         return sofa_too_many_keys(s->path, "x", t->x.rows, c, e);
@@ -37,19 +37,19 @@ static enum sofa_status read_tensors(struct sofa_tokens *t, const struct project
 static enum sofa_status convert_bias(int32_t *bias, const struct sofa_array *a, const struct projection *p, double step,
                                      const struct sofa_config *c, struct sofa_error *e)
 {
-    const struct sofa_place *place = &p->bias;
+    const struct sofa_origin *origin = &p->bias;
     double limit = ldexp(1, (int)(15 + sofa_clog2(c->hidden_max)));
     if (a->count != c->head_dim)
-        return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': must have shape (%u,), head_dim", place->source->path,
-                         place->name, c->head_dim);
+        return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': must have shape (%u,), head_dim", origin->source->path,
+                         origin->name, c->head_dim);
     for (size_t i = 0; i < a->count; i++) {
         double x = sofa_array_get(a, i), steps = rint(x / step);
         if (!isfinite(x))
-            return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is not finite", place->source->path,
-                             place->name, i);
+            return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is not finite", origin->source->path,
+                             origin->name, i);
         if (!(fabs(steps) < limit))
             return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is %g, must be less than %g for these x and %s",
-                             place->source->path, place->name, i, x, limit * step, p->weight.name);
+                             origin->source->path, origin->name, i, x, limit * step, p->weight.name);
         bias[i] = (int32_t)steps;
     }
     return SOFA_OK;
@@ -59,35 +59,35 @@ static enum sofa_status read_bias(const struct projection *p, double step, const
                                   struct sofa_error *e)
 {
     struct sofa_array a;
-    if (!sofa_place_has(&p->bias))
+    if (!sofa_origin_has(&p->bias))
         return SOFA_OK;
     enum sofa_status status = sofa_read_array(&a, &p->bias, 1, e);
     if (status != SOFA_OK)
         return status;
     *p->bias_steps = calloc(c->head_dim, sizeof **p->bias_steps);
-    status = *p->bias_steps ? convert_bias(*p->bias_steps, &a, p, step, c, e) : sofa_place_fail(&p->bias, "out of memory", e);
+    status = *p->bias_steps ? convert_bias(*p->bias_steps, &a, p, step, c, e) : sofa_origin_fail(&p->bias, "out of memory", e);
     sofa_array_free(&a);
     return status;
 }
 
 /* Cosines or sines, a row for each key. */
-static enum sofa_status read_turns(int16_t **out, const struct sofa_place *place, size_t keys, size_t half,
+static enum sofa_status read_turns(int16_t **out, const struct sofa_origin *origin, size_t keys, size_t half,
                                    struct sofa_error *e)
 {
     struct sofa_array a;
-    enum sofa_status status = sofa_read_array(&a, place, 2, e);
+    enum sofa_status status = sofa_read_array(&a, origin, 2, e);
     if (status != SOFA_OK)
         return status;
     if (a.shape[0] != keys || a.shape[1] != half)
         status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': must have shape (%zu, %zu): keys, head_dim / 2",
-                           place->source->path, place->name, keys, half);
+                           origin->source->path, origin->name, keys, half);
     else if (!(*out = malloc(keys * half * sizeof **out)))
-        status = sofa_place_fail(place, "out of memory", e);
+        status = sofa_origin_fail(origin, "out of memory", e);
     for (size_t i = 0; status == SOFA_OK && i < a.count; i++) {
         double x = sofa_array_get(&a, i);
         if (!(fabs(x) <= 1))
             status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is %g, must be -1 to 1",
-                               place->source->path, place->name, i, x);
+                               origin->source->path, origin->name, i, x);
         else
             (*out)[i] = (int16_t)rint(ldexp(x, SOFA_ROTARY_FRACTION));
     }
@@ -98,16 +98,16 @@ static enum sofa_status read_turns(int16_t **out, const struct sofa_place *place
 static enum sofa_status read_rotation(struct sofa_tokens *t, const struct sofa_source *s, const struct sofa_config *c,
                                       struct sofa_error *e)
 {
-    const struct sofa_place cosines = {s, "cos"}, sines = {s, "sin"};
+    const struct sofa_origin cosines = {s, "cos"}, sines = {s, "sin"};
     size_t half = c->head_dim / 2;
-    int given = sofa_place_has(&cosines) || sofa_place_has(&sines);
+    int given = sofa_origin_has(&cosines) || sofa_origin_has(&sines);
     if (!c->kvgen.rotary && given)
-        return sofa_place_fail(sofa_place_has(&cosines) ? &cosines : &sines,
+        return sofa_origin_fail(sofa_origin_has(&cosines) ? &cosines : &sines,
                                "keys of this trace are rotated by position; that needs --set kvgen.rotary=1", e);
     if (!c->kvgen.rotary)
         return SOFA_OK;
     if (!given)
-        return sofa_place_fail(&cosines, "is missing; kvgen.rotary: 1 needs 'cos' and 'sin' of every key (or --set kvgen.rotary=0)",
+        return sofa_origin_fail(&cosines, "is missing; kvgen.rotary: 1 needs 'cos' and 'sin' of every key (or --set kvgen.rotary=0)",
                                e);
     enum sofa_status status = read_turns(&t->cos, &cosines, t->x.rows, half, e);
     return status == SOFA_OK ? read_turns(&t->sin, &sines, t->x.rows, half, e) : status;
