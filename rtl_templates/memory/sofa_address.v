@@ -1,10 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Address of a row: base + index * stride, modulo the address space. Latency $(latency("address", 1)) cycle, throughput one a cycle, valid/ready.
-//% local far = d.far_reads == 1
-//% if far then
+//% if REGISTERED_LINKS then
 // i_index stands from the cycle before i_valid on.
 //% end
-//% local A = cfg.memory.address_bits
 `default_nettype none
 module sofa_address #(
     parameter IBITS = 4
@@ -13,25 +11,25 @@ module sofa_address #(
     input  wire             rst,
     input  wire             i_valid,
     output wire             o_ready,
-    input  wire [$(A-1):0]  i_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_base,
     input  wire [IBITS-1:0] i_index,
-    input  wire [$(A-1):0]  i_stride,
+    input  wire [$(ADDRESS_BITS-1):0]  i_stride,
     output reg              o_valid,
     input  wire             i_ready,
-    output reg  [$(A-1):0]  o_addr
+    output reg  [$(ADDRESS_BITS-1):0]  o_addr
 );
     // an index beyond the address space counts modulo it
-    wire [$(A)+IBITS-1:0] wide = {$(A)'d0, i_index};
-    wire [$(A-1):0]  index = wide[$(A-1):0];
-    wire             unused_wide = &{1'b0, wide[$(A)+IBITS-1:$(A)]};
-//% if far then
-    reg  [$(A-1):0] offset, stride;          // the stride stands still during a job
+    wire [$(ADDRESS_BITS)+IBITS-1:0] wide = {$(ADDRESS_BITS)'d0, i_index};
+    wire [$(ADDRESS_BITS-1):0]  index = wide[$(ADDRESS_BITS-1):0];
+    wire             unused_wide = &{1'b0, wide[$(ADDRESS_BITS)+IBITS-1:$(ADDRESS_BITS)]};
+//% if REGISTERED_LINKS then
+    reg  [$(ADDRESS_BITS-1):0] offset, stride;          // the stride stands still during a job
     always @(posedge clk) begin
         stride <= i_stride;
         offset <= index * stride;
     end
 //% else
-    wire [$(A-1):0] offset = index * i_stride;
+    wire [$(ADDRESS_BITS-1):0] offset = index * i_stride;
 //% end
     assign o_ready = !o_valid || i_ready;
 

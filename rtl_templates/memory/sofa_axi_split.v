@@ -1,30 +1,29 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Cuts a native request into AXI4 bursts that do not cross a 4 KB boundary.
 // Latency $(latency("axi_split", 1)) cycle, throughput one burst a cycle. Handshake: valid/ready on both sides; a burst stays until it is taken.
-//% if cfg.memory.port_bits < 32 or cfg.memory.port_bits > 512 then skip() end
-//% local A, LOW = cfg.memory.address_bits, clog2(d.port_bytes)
-//% local PB = 12 - LOW            -- bits of a beat's place in 4 KB
-//% local W = math.max(8, PB)
+//% if PORT_BITS < 32 or PORT_BITS > 512 then skip() end
+//% local page_place_bits = 12 - PORT_BYTE_BITS            -- bits of a beat's place in 4 KB
+//% local length_bits = math.max(8, page_place_bits)
 `default_nettype none
 module sofa_axi_split (
     input  wire            clk,
     input  wire            rst,
     input  wire            i_valid,
     output wire            o_ready,
-    input  wire [$(A-1):0] i_addr,
+    input  wire [$(ADDRESS_BITS-1):0] i_addr,
     input  wire [7:0]      i_len,      // beats - 1
     output wire            o_valid,
     input  wire            i_ready,
-    output wire [$(A-1):0] o_addr,
+    output wire [$(ADDRESS_BITS-1):0] o_addr,
     output wire [7:0]      o_len,
     output wire            o_last      // last burst of its request
 );
     reg             held;
-    reg  [$(A-1):0] addr;
+    reg  [$(ADDRESS_BITS-1):0] addr;
     reg  [7:0]      left;
-    wire [$(PB-1):0] room = ~addr[11:$(LOW)];     // beats up to the boundary, less one
-    wire            cut = $(ext("left", 8, W)) > $(ext("room", PB, W));
-    wire [7:0]      part = cut ? $(ext("room", PB, 8)) : left;
+    wire [$(page_place_bits-1):0] room = ~addr[11:$(PORT_BYTE_BITS)];     // beats up to the boundary, less one
+    wire            cut = $(ext("left", 8, length_bits)) > $(ext("room", page_place_bits, length_bits));
+    wire [7:0]      part = cut ? $(ext("room", page_place_bits, 8)) : left;
     wire            pass = held && i_ready;
 
     assign o_valid = held;
@@ -38,7 +37,7 @@ module sofa_axi_split (
             addr <= i_addr;
             left <= i_len;
         end else if (pass) begin
-            addr <= {addr[$(A-1):12] + 1'b1, 12'd0};
+            addr <= {addr[$(ADDRESS_BITS-1):12] + 1'b1, 12'd0};
             left <= left - part - 8'd1;
         end
         if (rst)

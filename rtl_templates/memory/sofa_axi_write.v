@@ -4,8 +4,7 @@
 // DECERR. Up to 16 bursts are outstanding.
 // Latency: 2 cycles for a request, at least 3 for its data (they follow the request), 1 for a response. Throughput: one burst and one
 // beat a cycle. Handshake: valid/ready, the native response is always taken; every AXI output comes from registers alone.
-//% if cfg.memory.port_bits < 32 or cfg.memory.port_bits > 512 then skip() end
-//% local A, P, S = cfg.memory.address_bits, cfg.memory.port_bits, d.port_bytes
+//% if PORT_BITS < 32 or PORT_BITS > 512 then skip() end
 //% latency("axi_write.request", 2)
 //% latency("axi_write.response", 1)
 `default_nettype none
@@ -15,23 +14,23 @@ module sofa_axi_write (
     // native
     input  wire            i_req_valid,
     output wire            o_req_ready,
-    input  wire [$(A-1):0] i_req_addr,
+    input  wire [$(ADDRESS_BITS-1):0] i_req_addr,
     input  wire [7:0]      i_req_len,
     input  wire            i_data_valid,
     output wire            o_data_ready,
-    input  wire [$(P-1):0] i_data,
-    input  wire [$(S-1):0] i_strb,
+    input  wire [$(PORT_BITS-1):0] i_data,
+    input  wire [$(PORT_BYTES-1):0] i_strb,
     output reg             o_resp_valid,
     output reg             o_resp_error,
     // AXI
     output wire            o_awvalid,
     input  wire            i_awready,
-    output wire [$(A-1):0] o_awaddr,
+    output wire [$(ADDRESS_BITS-1):0] o_awaddr,
     output wire [7:0]      o_awlen,
     output wire            o_wvalid,
     input  wire            i_wready,
-    output wire [$(P-1):0] o_wdata,
-    output wire [$(S-1):0] o_wstrb,
+    output wire [$(PORT_BITS-1):0] o_wdata,
+    output wire [$(PORT_BYTES-1):0] o_wstrb,
     output wire            o_wlast,
     input  wire            i_bvalid,
     output wire            o_bready,
@@ -39,7 +38,7 @@ module sofa_axi_write (
 );
     // ---- bursts: their address, their length for the data, whether they end a request for the response ----
     wire            burst_valid, burst_last, aw_ready, length_ready, answer_ready;
-    wire [$(A-1):0] burst_addr;
+    wire [$(ADDRESS_BITS-1):0] burst_addr;
     wire [7:0]      burst_len;
     wire            burst_ready = aw_ready && length_ready && answer_ready;
     wire            burst = burst_valid && burst_ready;
@@ -47,7 +46,7 @@ module sofa_axi_write (
         .clk(clk), .rst(rst), .i_valid(i_req_valid), .o_ready(o_req_ready), .i_addr(i_req_addr), .i_len(i_req_len),
         .o_valid(burst_valid), .i_ready(burst_ready), .o_addr(burst_addr), .o_len(burst_len), .o_last(burst_last));
 
-    sofa_fifo #(.WIDTH($(A+8)), .DEPTH(2), .ABITS(1)) u_aw (
+    sofa_fifo #(.WIDTH($(ADDRESS_BITS+8)), .DEPTH(2), .ABITS(1)) u_aw (
         .clk(clk), .rst(rst), .i_valid(burst), .o_ready(aw_ready), .i_data({burst_addr, burst_len}),
         .o_valid(o_awvalid), .i_ready(i_awready), .o_data({o_awaddr, o_awlen}));
 
@@ -61,7 +60,7 @@ module sofa_axi_write (
     sofa_fifo #(.WIDTH(8), .DEPTH(4), .ABITS(2)) u_length (
         .clk(clk), .rst(rst), .i_valid(burst), .o_ready(length_ready), .i_data(burst_len),
         .o_valid(length_valid), .i_ready(pass && last), .o_data(length));
-    sofa_fifo #(.WIDTH($(P+S+1)), .DEPTH(2), .ABITS(1)) u_w (
+    sofa_fifo #(.WIDTH($(PORT_BITS+PORT_BYTES+1)), .DEPTH(2), .ABITS(1)) u_w (
         .clk(clk), .rst(rst), .i_valid(pass), .o_ready(w_ready), .i_data({last, i_strb, i_data}),
         .o_valid(o_wvalid), .i_ready(i_wready), .o_data({o_wlast, o_wstrb, o_wdata}));
     always @(posedge clk)

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% local far = d.copies == 1      -- from a register
-// First-in first-out queue, read without latency$(far and ", from a register" or ""). Latency $(latency("fifo", 1)) cycle, throughput one word a cycle, valid/ready on both sides; o_ready does
+//% -- COPIED_REGISTERS: from a register
+// First-in first-out queue, read without latency$(COPIED_REGISTERS and ", from a register" or ""). Latency $(latency("fifo", 1)) cycle, throughput one word a cycle, valid/ready on both sides; o_ready does
 // not depend on i_ready. DEPTH is a power of two >= 2.
 `default_nettype none
 module sofa_fifo #(
@@ -15,7 +15,7 @@ module sofa_fifo #(
     input  wire [WIDTH-1:0] i_data,
     output reg              o_valid,
     input  wire             i_ready,
-    output $(far and "reg " or "wire") [WIDTH-1:0] o_data
+    output $(COPIED_REGISTERS and "reg " or "wire") [WIDTH-1:0] o_data
 );
     reg [WIDTH-1:0] word [0:DEPTH-1];
     reg [ABITS-1:0] head, tail;
@@ -23,7 +23,7 @@ module sofa_fifo #(
     wire            put = i_valid && o_ready;
     wire            get = o_valid && i_ready;
 
-//% if far then
+//% if COPIED_REGISTERS then
     // head: of the word behind the one that stands at the output
     wire            next = get || !o_valid;
     wire            behind = |used[ABITS:1];
@@ -49,7 +49,7 @@ module sofa_fifo #(
             o_valid <= put || (o_valid && !(get && used == {{ABITS{1'b0}}, 1'b1}));
             if (put)
                 tail <= tail + 1'b1;
-            if ($(far and "next && (behind || put)" or "get"))
+            if ($(COPIED_REGISTERS and "next && (behind || put)" or "get"))
                 head <= head + 1'b1;
         end
     end

@@ -1,30 +1,28 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Requests the query rows of a job in order, a block ahead at most: block b+$(d.blocks_open) waits until block b has been retired.
 // Throughput: one row a cycle. Handshake: valid/ready.
-//% local A, RB, QB = cfg.memory.address_bits, d.row_bits, cfg.query_block
-//% local RW = d.rows_bits
 `default_nettype none
 module sofa_query_fetch (
     input  wire            clk,
     input  wire            rst,
     input  wire            i_start,
     input  wire            i_block_retired,
-    input  wire [$(RW-1):0] i_rows,
-    input  wire [$(A-1):0] i_base,
-    input  wire [$(A-1):0] i_stride,
+    input  wire [$(ROWS_BITS-1):0] i_rows,
+    input  wire [$(ADDRESS_BITS-1):0] i_base,
+    input  wire [$(ADDRESS_BITS-1):0] i_stride,
     output wire            o_req_valid,
     input  wire            i_req_ready,
-    output reg  [$(A-1):0] o_req_addr,
+    output reg  [$(ADDRESS_BITS-1):0] o_req_addr,
     output wire [7:0]      o_req_len
 );
-    reg  [$(RW-1):0]    left;
+    reg  [$(ROWS_BITS-1):0]    left;
     reg            more;     // left is not 0
-    reg  [$(RB):0] row;      // in the block
+    reg  [$(ROW_BITS):0] row;      // in the block
     reg            begun;    // row is not 0
     reg  [1:0]     banks;    // blocks whose rows are asked for or in use
     wire           open = more && (begun || banks < 2'd$(d.blocks_open));
     wire           asked = o_req_valid && i_req_ready;
-    wire           block_end = row == $(RB+1)'d$(QB-1) || left == $(RW)'d1;
+    wire           block_end = row == $(ROW_BITS+1)'d$(QUERY_BLOCK-1) || left == $(ROWS_BITS)'d1;
 
     assign o_req_valid = open;
     assign o_req_len = 8'd$(d.query_beats - 1);
@@ -35,9 +33,9 @@ module sofa_query_fetch (
         else if (asked)
             o_req_addr <= o_req_addr + i_stride;
         if (rst) begin
-            left <= $(RW)'d0;
+            left <= $(ROWS_BITS)'d0;
             more <= 1'b0;
-            row <= $(RB+1)'d0;
+            row <= $(ROW_BITS+1)'d0;
             begun <= 1'b0;
             banks <= 2'd0;
         end else begin
@@ -45,11 +43,11 @@ module sofa_query_fetch (
                 left <= i_rows;
                 more <= 1'b1;
             end else if (asked) begin
-                left <= left - $(RW)'d1;
-                more <= left != $(RW)'d1;
+                left <= left - $(ROWS_BITS)'d1;
+                more <= left != $(ROWS_BITS)'d1;
             end
             if (asked) begin
-                row <= block_end ? $(RB+1)'d0 : row + 1'b1;
+                row <= block_end ? $(ROW_BITS+1)'d0 : row + 1'b1;
                 begun <= !block_end;
             end
             banks <= banks + {1'b0, asked && !begun} - {1'b0, i_block_retired};

@@ -3,12 +3,10 @@
 // (scan, prediction) and announces the block with the union's bounds.
 // A block is started only while fewer than two are in the machine (i_block_retired frees one).
 // Throughput: a record a cycle; without range table a block a cycle. Handshake: valid/ready. Equals block_keys() of the model.
-//% local P, A, KB, RB = cfg.memory.port_bits, cfg.memory.address_bits, d.key_bits, d.row_bits
-//% local far = d.far_reads == 1     -- a record is judged in the cycle after it is stored
-//% local PER, QB = d.range_records, cfg.query_block
-//% local PB = math.max(1, clog2(PER))
-//% local AW = math.max(RB, PB) + 2
-//% local RW = d.rows_bits
+//% -- REGISTERED_LINKS: a record is judged in the cycle after it is stored
+//% local word_records = d.range_records
+//% local record_bits = math.max(1, clog2(word_records))
+//% local range_place_bits = math.max(ROW_BITS, record_bits) + 2
 `default_nettype none
 module sofa_ranges (
     input  wire             clk,
@@ -16,104 +14,104 @@ module sofa_ranges (
     input  wire             i_start,
     input  wire             i_block_retired,
     // job
-    input  wire [$(RW-1):0] i_rows,
-    input  wire [$(KB-1):0] i_keys,
+    input  wire [$(ROWS_BITS-1):0] i_rows,
+    input  wire [$(KEY_NUMBER_BITS-1):0] i_keys,
     input  wire             i_has_ranges,
-    input  wire [$(A-1):0]  i_range_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_range_base,
     // memory
     output reg              o_req_valid,
     input  wire             i_req_ready,
-    output reg  [$(A-1):0]  o_req_addr,
+    output reg  [$(ADDRESS_BITS-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
     input  wire             i_row_valid,
     output wire             o_row_ready,
-//% local words, HR = (d.narrow == 1 or far) and P < 64, clog2(d.range_beats)   -- a record comes in words of the port, the last with i_row_valid
-//% if words then
+//% local record_in_words = (WORD_MEMORIES or REGISTERED_LINKS) and PORT_BITS < 64   -- a record comes in words of the port, the last with i_row_valid
+//% if record_in_words then
     input  wire             i_word_valid,
-    input  wire [$(HR-1):0] i_word_index,
-    input  wire [$(P-1):0]  i_word,
+    input  wire [$(RANGE_WORD_BITS-1):0] i_word_index,
+    input  wire [$(PORT_BITS-1):0]  i_word,
 //% else
-    input  wire [$(PER*64-1):0] i_row,
+    input  wire [$(word_records*64-1):0] i_row,
 //% end
     // range memories
     output wire             o_range_write,
     output wire             o_range_bank,
-    output wire [$(RB-1):0] o_range_row,
-    output wire [$(2*KB-1):0] o_range,      // {visible, first}
+    output wire [$(ROW_BITS-1):0] o_range_row,
+    output wire [$(2*KEY_NUMBER_BITS-1):0] o_range,      // {visible, first}
     // block
     output reg              o_block_valid,
     input  wire             i_block_ready,
-    output wire [$(RB):0]   o_block_rows,
-    output reg  [$(KB-1):0] o_block_low,
-    output reg  [$(KB-1):0] o_block_high,
+    output wire [$(ROW_BITS):0]   o_block_rows,
+    output reg  [$(KEY_NUMBER_BITS-1):0] o_block_low,
+    output reg  [$(KEY_NUMBER_BITS-1):0] o_block_high,
     output wire             o_block_bank,
     output wire             o_empty_row,
     output wire             o_range_error
 );
     localparam [1:0] IDLE = 2'd0, OPEN = 2'd1, READ = 2'd2, ANNOUNCE = 2'd3;
     reg  [1:0]      state;
-    reg  [$(RW-1):0]     left;        // rows not yet announced, this block included
+    reg  [$(ROWS_BITS-1):0]     left;        // rows not yet announced, this block included
     reg  [1:0]      in_machine;  // blocks announced or being read
     reg             bank;
-    reg  [$(RB):0]  row;         // records stored
-    reg  [$(RB):0]  rows;        // of the block, from the cycle after OPEN on
+    reg  [$(ROW_BITS):0]  row;         // records stored
+    reg  [$(ROW_BITS):0]  rows;        // of the block, from the cycle after OPEN on
     always @(posedge clk)
-        rows <= left > $(RW)'d$(QB) ? $(RB+1)'d$(QB) : left[$(RB):0];
+        rows <= left > $(ROWS_BITS)'d$(QUERY_BLOCK) ? $(ROW_BITS+1)'d$(QUERY_BLOCK) : left[$(ROW_BITS):0];
     wire            announced = o_block_valid && i_block_ready;
 
     assign o_block_rows = rows;
     assign o_block_bank = bank;
 
     // requests: every beat (or record) that holds a row of the block
-    reg  [$(AW-1):0] ask;        // rows whose record was asked for
-    reg  [$(PB-1):0] lead;       // record of the first row in its beat
-//% if PER > 1 then
-    wire [$(AW-1):0] ask_next = ask + $(AW)'d$(PER) - (ask == $(AW)'d0 ? $(ext("lead", PB, AW)) : $(AW)'d0);
+    reg  [$(range_place_bits-1):0] ask;        // rows whose record was asked for
+    reg  [$(record_bits-1):0] lead;       // record of the first row in its beat
+//% if word_records > 1 then
+    wire [$(range_place_bits-1):0] ask_next = ask + $(range_place_bits)'d$(word_records) - (ask == $(range_place_bits)'d0 ? $(ext("lead", record_bits, range_place_bits)) : $(range_place_bits)'d0);
 //% else
-    wire [$(AW-1):0] ask_next = ask + $(AW)'d1;
+    wire [$(range_place_bits-1):0] ask_next = ask + $(range_place_bits)'d1;
 //% end
     wire            asked = o_req_valid && i_req_ready;
     assign o_req_len = 8'd$(d.range_beats - 1);
 
     // records of the beat at hand
-    reg  [$(PB-1):0] record;
-//% if words then
-//%   local last = 64 // P - 1
+    reg  [$(record_bits-1):0] record;
+//% if record_in_words then
+//%   local last_word = 64 // PORT_BITS - 1
     // the bits that count, and whether one above them is set
 //%   for f, name in ipairs({"first", "visible"}) do
-//%     local low = (f - 1) * 32
-    wire [$(KB-1):0] $(name);
+//%     local field_low = (f - 1) * 32
+    wire [$(KEY_NUMBER_BITS-1):0] $(name);
     wire            $(name)_over;
-//%     local over = {}
-//%     for w = low // P, math.max(low // P, (low + 31) // P) do
-//%       local from, to = math.max(low, w * P), math.min(low + 31, w * P + P - 1)     -- bits of the record
-//%       local used = math.min(to, low + KB - 1)
-//%       if used >= from then
-//%         if w == last then
-    assign $(name)[$(used-low):$(from-low)] = i_word[$(used-w*P):$(from-w*P)];
+//%     local unused_bits = {}
+//%     for w = field_low // PORT_BITS, math.max(field_low // PORT_BITS, (field_low + 31) // PORT_BITS) do
+//%       local from, high_bit = math.max(field_low, w * PORT_BITS), math.min(field_low + 31, w * PORT_BITS + PORT_BITS - 1)     -- bits of the record
+//%       local used_high = math.min(high_bit, field_low + KEY_NUMBER_BITS - 1)
+//%       if used_high >= from then
+//%         if w == last_word then
+    assign $(name)[$(used_high-field_low):$(from-field_low)] = i_word[$(used_high-w*PORT_BITS):$(from-w*PORT_BITS)];
 //%         else
-    reg  [$(used-from):0] $(name)_$(w);
-    assign $(name)[$(used-low):$(from-low)] = $(name)_$(w);
+    reg  [$(used_high-from):0] $(name)_$(w);
+    assign $(name)[$(used_high-field_low):$(from-field_low)] = $(name)_$(w);
     always @(posedge clk)
-        if (i_word_valid && i_word_index == $(HR)'d$(w))
-            $(name)_$(w) <= i_word[$(used-w*P):$(from-w*P)];
+        if (i_word_valid && i_word_index == $(RANGE_WORD_BITS)'d$(w))
+            $(name)_$(w) <= i_word[$(used_high-w*PORT_BITS):$(from-w*PORT_BITS)];
 //%         end
 //%       end
-//%       local above = math.max(from, low + KB)
-//%       if above <= to then
-//%         if w == last then over[#over+1] = "|i_word[" .. (to-w*P) .. ":" .. (above-w*P) .. "]"
-//%         else over[#over+1] = name .. "_over_" .. w
+//%       local unused_low = math.max(from, field_low + KEY_NUMBER_BITS)
+//%       if unused_low <= high_bit then
+//%         if w == last_word then unused_bits[#unused_bits+1] = "|i_word[" .. (high_bit-w*PORT_BITS) .. ":" .. (unused_low-w*PORT_BITS) .. "]"
+//%         else unused_bits[#unused_bits+1] = name .. "_over_" .. w
     reg             $(name)_over_$(w);
     always @(posedge clk)
-        if (i_word_valid && i_word_index == $(HR)'d$(w))
-            $(name)_over_$(w) <= |i_word[$(to-w*P):$(above-w*P)];
+        if (i_word_valid && i_word_index == $(RANGE_WORD_BITS)'d$(w))
+            $(name)_over_$(w) <= |i_word[$(high_bit-w*PORT_BITS):$(unused_low-w*PORT_BITS)];
 //%         end
 //%       end
 //%     end
-    assign $(name)_over = $(table.concat(over, " || "));
+    assign $(name)_over = $(table.concat(unused_bits, " || "));
 //%   end
 //% else
-//%   if PER > 1 then
+//%   if word_records > 1 then
     wire [63:0]     entry = i_row[record*64 +: 64];
 //%   else
     wire [63:0]     entry = i_row;
@@ -123,36 +121,36 @@ module sofa_ranges (
 //% end
     wire            store = state == READ && i_row_valid;
     reg             last_row;    // row is the block's last
-//% if words then
+//% if record_in_words then
     wire            bad = visible_over || first_over || visible > i_keys || first > i_keys;
 //% else
-    wire            bad = visible > {{$(32-KB){1'b0}}, i_keys} || first > {{$(32-KB){1'b0}}, i_keys};
+    wire            bad = visible > {{$(32-KEY_NUMBER_BITS){1'b0}}, i_keys} || first > {{$(32-KEY_NUMBER_BITS){1'b0}}, i_keys};
 //% end
     wire            sees = first < visible;
 
-    assign o_row_ready = store && (last_row || record == $(PB)'d$(PER-1));
+    assign o_row_ready = store && (last_row || record == $(record_bits)'d$(word_records-1));
     assign o_range_write = store;
     assign o_range_bank = bank;
-    assign o_range_row = row[$(RB-1):0];
-    assign o_range = {visible[$(KB-1):0], first[$(KB-1):0]};
+    assign o_range_row = row[$(ROW_BITS-1):0];
+    assign o_range = {visible[$(KEY_NUMBER_BITS-1):0], first[$(KEY_NUMBER_BITS-1):0]};
 
     // what becomes of the bounds
-//% if far then
+//% if REGISTERED_LINKS then
     reg             judge, bad1, sees1;
-    reg  [$(KB-1):0] first1, visible1;
+    reg  [$(KEY_NUMBER_BITS-1):0] first1, visible1;
     always @(posedge clk) begin
         judge <= store && !rst;
         bad1 <= bad;
         sees1 <= sees;
-        first1 <= first[$(KB-1):0];
-        visible1 <= visible[$(KB-1):0];
+        first1 <= first[$(KEY_NUMBER_BITS-1):0];
+        visible1 <= visible[$(KEY_NUMBER_BITS-1):0];
     end
 //% else
     wire            judge = store;
     wire            bad1 = bad;
     wire            sees1 = sees;
-    wire [$(KB-1):0] first1 = first[$(KB-1):0];
-    wire [$(KB-1):0] visible1 = visible[$(KB-1):0];
+    wire [$(KEY_NUMBER_BITS-1):0] first1 = first[$(KEY_NUMBER_BITS-1):0];
+    wire [$(KEY_NUMBER_BITS-1):0] visible1 = visible[$(KEY_NUMBER_BITS-1):0];
 //% end
     assign o_range_error = judge && bad1;
     assign o_empty_row = judge && !sees1;
@@ -169,37 +167,37 @@ module sofa_ranges (
                     state <= OPEN;
                     left <= i_rows;
                     bank <= 1'b0;
-                    lead <= $(PB)'d0;
+                    lead <= $(record_bits)'d0;
                     o_req_addr <= i_range_base;
                 end
-                OPEN: if (left == $(RW)'d0)
+                OPEN: if (left == $(ROWS_BITS)'d0)
                     state <= IDLE;
                 else if (in_machine < 2'd$(d.blocks_open)) begin
                     state <= i_has_ranges ? READ : ANNOUNCE;
                     o_req_valid <= i_has_ranges;
                     o_block_valid <= !i_has_ranges;
-                    ask <= $(AW)'d0;
-                    row <= $(RB+1)'d0;
-                    last_row <= $(QB == 1 and "1'b1" or "left == " .. lit(RW, 1));
+                    ask <= $(range_place_bits)'d0;
+                    row <= $(ROW_BITS+1)'d0;
+                    last_row <= $(QUERY_BLOCK == 1 and "1'b1" or "left == " .. lit(ROWS_BITS, 1));
                     record <= lead;
-                    o_block_low <= i_has_ranges ? i_keys : $(KB)'d0;
-                    o_block_high <= i_has_ranges ? $(KB)'d0 : i_keys;
+                    o_block_low <= i_has_ranges ? i_keys : $(KEY_NUMBER_BITS)'d0;
+                    o_block_high <= i_has_ranges ? $(KEY_NUMBER_BITS)'d0 : i_keys;
                 end
                 READ: begin
                     if (asked) begin
                         ask <= ask_next;
-                        o_req_valid <= ask_next < $(ext("rows", RB+1, AW));
-//% if PER > 1 then
+                        o_req_valid <= ask_next < $(ext("rows", ROW_BITS+1, range_place_bits));
+//% if word_records > 1 then
                         // a beat shared with the next block is read again by it
-                        if (ask_next <= $(ext("rows", RB+1, AW)))
+                        if (ask_next <= $(ext("rows", ROW_BITS+1, range_place_bits)))
 //% end
-                            o_req_addr <= o_req_addr + $(A)'d$(PER * 8);
+                            o_req_addr <= o_req_addr + $(ADDRESS_BITS)'d$(word_records * 8);
                     end
                     if (store) begin
                         row <= row + 1'b1;
-                        last_row <= row + $(RB+1)'d2 == rows;
-                        record <= record == $(PB)'d$(PER-1) ? $(PB)'d0 : record + 1'b1;
-//% if far then
+                        last_row <= row + $(ROW_BITS+1)'d2 == rows;
+                        record <= record == $(record_bits)'d$(word_records-1) ? $(record_bits)'d0 : record + 1'b1;
+//% if REGISTERED_LINKS then
                         if (last_row)
                             state <= ANNOUNCE;
 //% else
@@ -213,10 +211,10 @@ module sofa_ranges (
                 ANNOUNCE: if (announced) begin
                     state <= OPEN;
                     o_block_valid <= 1'b0;
-                    left <= left - $(ext("rows", RB+1, RW));
+                    left <= left - $(ext("rows", ROW_BITS+1, ROWS_BITS));
                     bank <= !bank;
                     lead <= record;
-//% if far then
+//% if REGISTERED_LINKS then
                 end else begin
                     o_block_valid <= 1'b1;      // the bounds have followed
 //% end
@@ -227,7 +225,7 @@ module sofa_ranges (
                 o_block_low <= first1;
             if (judge && sees1 && visible1 > o_block_high)
                 o_block_high <= visible1;
-            in_machine <= in_machine + {1'b0, state == OPEN && left != $(RW)'d0 && in_machine < 2'd$(d.blocks_open)}
+            in_machine <= in_machine + {1'b0, state == OPEN && left != $(ROWS_BITS)'d0 && in_machine < 2'd$(d.blocks_open)}
                                      - {1'b0, i_block_retired};
         end
     end

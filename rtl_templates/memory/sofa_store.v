@@ -1,14 +1,14 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Writes finished rows: address, one burst of $(d.output_beats) beat(s) a row, byte strobes on the tail.
-//% local far = d.store_time > 1      -- the row is taken a cycle after it may be
-//% built("store_time", d.far_reads == 1 and d.norm_units == 1 and 2 or 1)
-// Rows of $(d.norm_units) queue(s), the lowest first. Latency $(latency("store", d.store_time)) cycle(s), throughput one beat a cycle. Handshake: valid/ready on all ports;
+//% local takes_late = d.store_time > 1      -- the row is taken a cycle after it may be
+//% built("store_time", REGISTERED_LINKS and NORM_UNITS == 1 and 2 or 1)
+// Rows of $(NORM_UNITS) queue(s), the lowest first. Latency $(latency("store", d.store_time)) cycle(s), throughput one beat a cycle. Handshake: valid/ready on all ports;
 // write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row is taken.
-//% local A, P, D, RB, NU, OB = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.row_bits, d.norm_units, d.output_beats
-//% local BYTES, BB = d.port_bytes, math.max(1, clog2(d.output_beats))
-//% local direct = d.output_words == 1
-//% local OUT = OB >= 8 and 3 or 16   -- four long rows are as many as any memory needs under way
-//% local tail = D * 2 - (OB - 1) * BYTES     -- bytes of the last beat
+//% local beats = d.output_beats
+//% local beat_bits = math.max(1, clog2(d.output_beats))
+//% local reads_words = d.output_words == 1
+//% local outstanding_bits = beats >= 8 and 3 or 16   -- four long rows are as many as any memory needs under way
+//% local tail = HEAD_DIM * 2 - (beats - 1) * PORT_BYTES     -- bytes of the last beat
 `default_nettype none
 module sofa_store (
     input  wire                 clk,
@@ -16,31 +16,31 @@ module sofa_store (
     input  wire                 i_halt,
     output wire                 o_idle,
     output wire                 o_error,
-    input  wire [$(2*A-1):0]    i_base,        // of the block in each bank
-    input  wire [$(A-1):0]      i_stride,
-    input  wire [$(NU-1):0]     i_row_valid,
-    output wire [$(NU-1):0]     o_row_ready,
-    input  wire [$(NU-1):0]     i_row_bank,
-    input  wire [$(NU*RB-1):0]  i_row,
-//% if direct then
+    input  wire [$(2*ADDRESS_BITS-1):0]    i_base,        // of the block in each bank
+    input  wire [$(ADDRESS_BITS-1):0]      i_stride,
+    input  wire [$(NORM_UNITS-1):0]     i_row_valid,
+    output wire [$(NORM_UNITS-1):0]     o_row_ready,
+    input  wire [$(NORM_UNITS-1):0]     i_row_bank,
+    input  wire [$(NORM_UNITS*ROW_BITS-1):0]  i_row,
+//% if reads_words then
     output wire                 o_read,        // word of the row being taken or taken last
-    output wire [$(BB-1):0]     o_read_index,
-    input  wire [$(P-1):0]      i_data,        // one cycle later
+    output wire [$(beat_bits-1):0]     o_read_index,
+    input  wire [$(PORT_BITS-1):0]      i_data,        // one cycle later
 //% else
-    input  wire [$(NU*D*16-1):0] i_data,
+    input  wire [$(NORM_UNITS*HEAD_DIM*16-1):0] i_data,
 //% end
     output reg  [1:0]           o_stored,      // pulse: address of a row of the bank is taken
     output wire                 o_beat,
-    output wire [$(clog2(BYTES+1)-1):0] o_bytes, // written with this beat
+    output wire [$(clog2(PORT_BYTES+1)-1):0] o_bytes, // written with this beat
     // memory
     output reg                  o_req_valid,
     input  wire                 i_req_ready,
-    output reg  [$(A-1):0]      o_req_addr,
+    output reg  [$(ADDRESS_BITS-1):0]      o_req_addr,
     output wire [7:0]           o_req_len,
     output reg                  o_data_valid,
     input  wire                 i_data_ready,
-    output wire [$(P-1):0]      o_data,
-    output wire [$(BYTES-1):0]  o_strb,
+    output wire [$(PORT_BITS-1):0]      o_data,
+    output wire [$(PORT_BYTES-1):0]  o_strb,
     output wire                 o_last,
     input  wire                 i_resp_valid,
     input  wire                 i_resp_error
@@ -49,60 +49,60 @@ module sofa_store (
     wire                sent = o_data_valid && i_data_ready;
     wire                asked = !o_req_valid || i_req_ready;
     wire                done = !o_data_valid || (i_data_ready && o_last);
-    reg  [$(OUT-1):0]   outstanding;
-//% if far then
+    reg  [$(outstanding_bits-1):0]   outstanding;
+//% if takes_late then
     reg                 take;
-    always @(posedge clk) take <= |i_row_valid && asked && done && !i_halt && !outstanding[$(OUT-1)] && !take && !rst;
+    always @(posedge clk) take <= |i_row_valid && asked && done && !i_halt && !outstanding[$(outstanding_bits-1)] && !take && !rst;
 //% else
-    wire                take = |i_row_valid && asked && done && !i_halt && !outstanding[$(OUT-1)];
+    wire                take = |i_row_valid && asked && done && !i_halt && !outstanding[$(outstanding_bits-1)];
 //% end
-    wire [$(NU-1):0]    lowest = i_row_valid & (~i_row_valid + $(NU)'d1);
-    assign o_row_ready = lowest & {$(NU){take}};
+    wire [$(NORM_UNITS-1):0]    lowest = i_row_valid & (~i_row_valid + $(NORM_UNITS)'d1);
+    assign o_row_ready = lowest & {$(NORM_UNITS){take}};
 //% local function choose(name, width)
-//%   local t = {}
-//%   for u = 0, NU - 1 do t[#t+1] = NU == 1 and name or "({" .. width .. "{lowest[" .. u .. "]}} & " .. name .. "[" .. (u*width) .. " +: " .. width .. "])" end
-//%   return table.concat(t, " | ")
+//%   local terms = {}
+//%   for u = 0, NORM_UNITS - 1 do terms[#terms+1] = NORM_UNITS == 1 and name or "({" .. width .. "{lowest[" .. u .. "]}} & " .. name .. "[" .. (u*width) .. " +: " .. width .. "])" end
+//%   return table.concat(terms, " | ")
 //% end
     wire                bank = |(lowest & i_row_bank);
-    wire [$(RB-1):0]    row = $(choose("i_row", RB));
-//% if far then
-    reg  [$(A-1):0]     offset;        // a row offered stands since the cycle before it is taken
-    always @(posedge clk) offset <= $(ext("row", RB, A)) * i_stride;
+    wire [$(ROW_BITS-1):0]    row = $(choose("i_row", ROW_BITS));
+//% if takes_late then
+    reg  [$(ADDRESS_BITS-1):0]     offset;        // a row offered stands since the cycle before it is taken
+    always @(posedge clk) offset <= $(ext("row", ROW_BITS, ADDRESS_BITS)) * i_stride;
 //% else
-    wire [$(A-1):0]     offset = $(ext("row", RB, A)) * i_stride;
+    wire [$(ADDRESS_BITS-1):0]     offset = $(ext("row", ROW_BITS, ADDRESS_BITS)) * i_stride;
 //% end
-    wire [$(A-1):0]     base = bank ? i_base[$(2*A-1):$(A)] : i_base[$(A-1):0];
-    reg  [$(BB-1):0]    beat;
-    assign o_req_len = 8'd$(OB-1);
-//% if direct then
+    wire [$(ADDRESS_BITS-1):0]     base = bank ? i_base[$(2*ADDRESS_BITS-1):$(ADDRESS_BITS)] : i_base[$(ADDRESS_BITS-1):0];
+    reg  [$(beat_bits-1):0]    beat;
+    assign o_req_len = 8'd$(beats-1);
+//% if reads_words then
     assign o_read = take || sent;
-    assign o_read_index = take ? $(BB)'d0 : beat + 1'b1;
+    assign o_read_index = take ? $(beat_bits)'d0 : beat + 1'b1;
     assign o_data = i_data;
 //% else
-    wire [$(D*16-1):0]  data = $(choose("i_data", D*16));
-    reg  [$(OB*P-1):0]  beats;
-    assign o_data = beats[$(P-1):0];
+    wire [$(HEAD_DIM*16-1):0]  data = $(choose("i_data", HEAD_DIM*16));
+    reg  [$(beats*PORT_BITS-1):0]  beats;
+    assign o_data = beats[$(PORT_BITS-1):0];
     always @(posedge clk)
         if (take)
-            beats <= $(OB*P > D*16 and "{" .. (OB*P-D*16) .. "'d0, data}" or "data");
-//%   if OB > 1 then
+            beats <= $(beats*PORT_BITS > HEAD_DIM*16 and "{" .. (beats*PORT_BITS-HEAD_DIM*16) .. "'d0, data}" or "data");
+//%   if beats > 1 then
         else if (sent)
-            beats <= {$(P)'d0, beats[$(OB*P-1):$(P)]};
+            beats <= {$(PORT_BITS)'d0, beats[$(beats*PORT_BITS-1):$(PORT_BITS)]};
 //%   end
 //% end
-    assign o_last = beat == $(BB)'d$(OB-1);
-//% if tail < BYTES then
-    assign o_strb = o_last ? {$(BYTES-tail)'d0, {$(tail){1'b1}}} : {$(BYTES){1'b1}};
+    assign o_last = beat == $(beat_bits)'d$(beats-1);
+//% if tail < PORT_BYTES then
+    assign o_strb = o_last ? {$(PORT_BYTES-tail)'d0, {$(tail){1'b1}}} : {$(PORT_BYTES){1'b1}};
 //% else
-    assign o_strb = {$(BYTES){1'b1}};
+    assign o_strb = {$(PORT_BYTES){1'b1}};
 //% end
     assign o_beat = sent;
-    assign o_bytes = o_last ? $(lit(clog2(BYTES+1), tail)) : $(lit(clog2(BYTES+1), BYTES));
+    assign o_bytes = o_last ? $(lit(clog2(PORT_BYTES+1), tail)) : $(lit(clog2(PORT_BYTES+1), PORT_BYTES));
 
     always @(posedge clk) begin
         if (take) begin
             o_req_addr <= base + offset;
-            beat <= $(BB)'d0;
+            beat <= $(beat_bits)'d0;
         end else if (sent) begin
             beat <= beat + 1'b1;
         end
@@ -126,10 +126,10 @@ module sofa_store (
     // ---- responses ----
     always @(posedge clk)
         if (rst)
-            outstanding <= $(OUT)'d0;
+            outstanding <= $(outstanding_bits)'d0;
         else
-            outstanding <= outstanding + {$(OUT-1)'d0, take} - {$(OUT-1)'d0, i_resp_valid};
-    assign o_idle = $(far and "!take && " or "")!o_req_valid && !o_data_valid && outstanding == $(OUT)'d0;
+            outstanding <= outstanding + {$(outstanding_bits-1)'d0, take} - {$(outstanding_bits-1)'d0, i_resp_valid};
+    assign o_idle = $(takes_late and "!take && " or "")!o_req_valid && !o_data_valid && outstanding == $(outstanding_bits)'d0;
     assign o_error = i_resp_valid && i_resp_error;
 endmodule
 `default_nettype wire

@@ -1,8 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if d.orders == 1 then skip() end
-//% local A, KB, RB, TB = cfg.memory.address_bits, d.key_bits, d.row_bits, d.tile_bits
-//% local WB = math.max(KB, TB) + 1   -- holds a tile's end, which may lie past keys_max
-//% local bases = cfg.mode == "tokens" and {"x"} or d.narrow == 1 and {} or {"k", "v"}
+//% if ORDERS then skip() end
+//% local bases = TOKENS and {"x"} or WORD_MEMORIES and {} or {"k", "v"}
 // Tiles of a block in ascending order, a tile a cycle: sofa_tile_order for cores that know no other. Equals sofa_tile_number().
 `default_nettype none
 module sofa_tile_ascending (
@@ -12,19 +10,19 @@ module sofa_tile_ascending (
 //% if #bases > 0 then
     input  wire             i_start,
 //% end
-    input  wire [$(KB-1):0] i_keys,
-    input  wire [$(TB-1):0] i_tile,
+    input  wire [$(KEY_NUMBER_BITS-1):0] i_keys,
+    input  wire [$(TILE_BITS-1):0] i_tile,
     input  wire [1:0]       i_order,
-    input  wire [$(KB-1):0] i_own_offset,
+    input  wire [$(KEY_NUMBER_BITS-1):0] i_own_offset,
 //% for _, n in ipairs(bases) do
-    input  wire [$(A-1):0]  i_$(n)_base,
-    input  wire [$(A-1):0]  i_$(n)_stride,
+    input  wire [$(ADDRESS_BITS-1):0]  i_$(n)_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_$(n)_stride,
 //% end
     // block
     input  wire             i_begin,        // its tiles are asked for, from the next cycle on
-    input  wire [$(RB):0]   i_block_rows,
-    input  wire [$(KB-1):0] i_block_low,
-    input  wire [$(KB-1):0] i_block_high,
+    input  wire [$(ROW_BITS):0]   i_block_rows,
+    input  wire [$(KEY_NUMBER_BITS-1):0] i_block_low,
+    input  wire [$(KEY_NUMBER_BITS-1):0] i_block_high,
     output wire             o_finds,        // the first tile is to be found before it is sought
     input  wire             i_find,
     output wire             o_found,
@@ -34,15 +32,15 @@ module sofa_tile_ascending (
     input  wire             i_next,         // on to the one after it
     output wire             o_last,         // of the block; counts from the cycle after o_there on
 //% for _, n in ipairs(bases) do
-    output reg  [$(A-1):0]  o_$(n)_base,
+    output reg  [$(ADDRESS_BITS-1):0]  o_$(n)_base,
 //% end
-    output wire [$(WB-1):0] o_base
+    output wire [$(TILE_END_BITS-1):0] o_base
 );
 //% if #bases > 0 then
     // tile strides, from the start pulse
-    wire [$(A-1):0] tile_keys = $(ext("i_tile", TB, A));
+    wire [$(ADDRESS_BITS-1):0] tile_keys = $(ext("i_tile", TILE_BITS, ADDRESS_BITS));
 //%   for _, n in ipairs(bases) do
-    reg  [$(A-1):0] $(n)_tile_stride;
+    reg  [$(ADDRESS_BITS-1):0] $(n)_tile_stride;
 //%   end
     always @(posedge clk)
         if (i_start) begin
@@ -51,8 +49,8 @@ module sofa_tile_ascending (
 //%   end
         end
 //% end
-    wire [$(WB-1):0] tile_wide = $(ext("i_tile", TB, WB));
-    reg  [$(WB-1):0] base, next_base, after_base;   // of this tile and the two behind it
+    wire [$(TILE_END_BITS-1):0] tile_wide = $(ext("i_tile", TILE_BITS, TILE_END_BITS));
+    reg  [$(TILE_END_BITS-1):0] base, next_base, after_base;   // of this tile and the two behind it
     reg              last_tile;                     // the block's keys end at or before next_base
     reg              reached;                       // they begin before it
     assign o_finds = 1'b0;
@@ -62,11 +60,11 @@ module sofa_tile_ascending (
     assign o_base = base;
     always @(posedge clk)
         if (i_begin) begin
-            base <= $(WB)'d0;
+            base <= $(TILE_END_BITS)'d0;
             next_base <= tile_wide;
-            after_base <= {tile_wide[$(WB-2):0], 1'b0};
-            last_tile <= tile_wide >= $(ext("i_block_high", KB, WB));
-            reached <= tile_wide > $(ext("i_block_low", KB, WB));
+            after_base <= {tile_wide[$(TILE_END_BITS-2):0], 1'b0};
+            last_tile <= tile_wide >= $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
+            reached <= tile_wide > $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS));
 //% for _, n in ipairs(bases) do
             o_$(n)_base <= i_$(n)_base;
 //% end
@@ -74,8 +72,8 @@ module sofa_tile_ascending (
             base <= next_base;
             next_base <= after_base;
             after_base <= after_base + tile_wide;
-            last_tile <= after_base >= $(ext("i_block_high", KB, WB));
-            reached <= after_base > $(ext("i_block_low", KB, WB));
+            last_tile <= after_base >= $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
+            reached <= after_base > $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS));
 //% for _, n in ipairs(bases) do
             o_$(n)_base <= o_$(n)_base + $(n)_tile_stride;
 //% end

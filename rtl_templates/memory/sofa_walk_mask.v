@@ -1,9 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Walks the set bits of a mask, ascending: sofa_walk with one mask.
-//% local N, IB = cfg.tile.keys, d.index_bits
-//% local far = d.far_reads == 1     -- o_index stands a cycle before o_valid, and the mask follows it a cycle later
-// Latency: the first index $(far and "three" or "two") cycles after i_load; throughput one index $(far and "in two cycles" or "a cycle"); o_valid/i_ready handshake.
-//% if far then
+//% -- REGISTERED_LINKS: o_index stands a cycle before o_valid, and the mask follows it a cycle later
+// Latency: the first index $(REGISTERED_LINKS and "three" or "two") cycles after i_load; throughput one index $(REGISTERED_LINKS and "in two cycles" or "a cycle"); o_valid/i_ready handshake.
+//% if REGISTERED_LINKS then
 // o_index stands from the cycle before o_valid on.
 //% end
 `default_nettype none
@@ -11,21 +10,21 @@ module sofa_walk_mask (
     input  wire             clk,
     input  wire             rst,
     input  wire             i_load,
-    input  wire [$(N-1):0]  i_mask,
+    input  wire [$(TILE_KEYS-1):0]  i_mask,
     input  wire             i_any,     // a bit of it is set
     output wire             o_idle,    // may be loaded
     output reg              o_valid,
     input  wire             i_ready,
-    output reg  [$(IB-1):0] o_index,
+    output reg  [$(INDEX_BITS-1):0] o_index,
     output reg              o_last
 );
-    reg  [$(N-1):0] mask;
+    reg  [$(TILE_KEYS-1):0] mask;
     reg             any;               // a bit of it is set
-    wire [$(N-1):0] rest;
-    wire [$(IB-1):0] index;
+    wire [$(TILE_KEYS-1):0] rest;
+    wire [$(INDEX_BITS-1):0] index;
     wire            several, unused_some;
     sofa_lowest u_lowest (.i_mask(mask), .o_some(unused_some), .o_several(several), .o_index(index), .o_rest(rest));
-//% if far then
+//% if REGISTERED_LINKS then
     reg             follow;            // the mask loses its lowest bit
     wire            step = any && !follow && (!o_valid || i_ready);
     assign o_idle = !any && !follow && (!o_valid || i_ready);
@@ -46,7 +45,7 @@ module sofa_walk_mask (
             mask <= rest;
         if (rst) begin
             any <= 1'b0;
-//% if far then
+//% if REGISTERED_LINKS then
             follow <= 1'b0;
 //% end
             o_valid <= 1'b0;
@@ -55,7 +54,7 @@ module sofa_walk_mask (
                 any <= i_any;
             else if (step)
                 any <= several;
-//% if far then
+//% if REGISTERED_LINKS then
             follow <= step;
 //% end
             if (follow)

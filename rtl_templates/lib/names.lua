@@ -1,0 +1,114 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What sizes are called that several templates use, by subject. What ends in BITS is the width of what it names, in bits.
+
+-- ---- how the core is built ----
+TOKENS = cfg.mode == "tokens"
+STREAMED = TOKENS and d.hidden_slices > 1           -- X and its weights pass in slices
+ROTARY = d.rotary == 1
+RANK = d.by_rank == 1
+MASS = d.by_mass == 1
+ORDERS = d.orders == 1                              -- tiles come in the order that the job asks for
+FPGA = cfg.target == "fpga"
+REGISTERED_LINKS = d.far_reads == 1                 -- units talk through registers
+WORD_MEMORIES = d.narrow == 1                       -- rows stay in memories of port words
+SLOT_MEMORIES = d.slot_memories == 1                -- the window's slots are memories
+QUERY_IN_WORDS = WORD_MEMORIES or REGISTERED_LINKS  -- query rows come word by word, to a single lane
+COPIED_REGISTERS = d.copies == 1                    -- sofa_copy is used
+WHOLE_PRODUCTS = d.whole_products == 1              -- a product of 16-bit factors comes from one multiplier
+LANE_ALIGNS = d.lane_places == 1                    -- the lane shifts a retiring row for division
+REGISTERED_ACCUMULATORS = d.row_interval > 3        -- O comes from a register behind its memory
+
+-- ---- memory ----
+ADDRESS_BITS = cfg.memory.address_bits
+PORT_BITS = cfg.memory.port_bits
+PORT_BYTES = d.port_bytes
+PORT_BYTE_BITS = clog2(PORT_BYTES)                  -- place of a byte in a word of the port
+KEY_TAG_BITS = d.key_tag_bits
+PREFETCH = cfg.memory.prefetch
+PREFETCH_BITS = math.max(1, clog2(PREFETCH))        -- place of a row in the prefetch ring
+PREFETCH_COUNT_BITS = clog2(PREFETCH + 1)
+
+-- ---- rows and keys ----
+HEAD_DIM = cfg.head_dim
+HEAD_PAIRS = HEAD_DIM // 2                          -- of dimensions that are rotated together
+QUERY_BITS = cfg.data.query_bits                    -- of an element
+KEY_BITS = cfg.data.key_bits
+VALUE_BITS = cfg.data.value_bits
+QUERY_WORD_BITS = clog2(d.query_beats)              -- number of a port word in its row
+KEY_WORD_BITS = clog2(d.key_beats)
+VALUE_WORD_BITS = clog2(d.value_beats)
+RANGE_WORD_BITS = clog2(d.range_beats)
+QUERY_BLOCK = cfg.query_block
+ROW_BITS = d.row_bits                               -- number of a row in its block
+ROWS_BITS = d.rows_bits                             -- of ROWS
+TILE_KEYS = cfg.tile.keys
+TILE_BITS = d.tile_bits                             -- holds 0 to TILE_KEYS
+INDEX_BITS = d.index_bits                           -- number of a key in its tile
+KEY_NUMBER_BITS = d.key_bits                        -- number of a key; holds 0 to keys_max
+TILE_END_BITS = math.max(KEY_NUMBER_BITS, TILE_BITS) + 1    -- where a tile ends, which may be past keys_max
+
+-- ---- prediction ----
+PREDICT_KEYS = cfg.predict.keys
+PREDICT_DIMS = cfg.predict.dims
+KEY_GROUPS = d.groups
+TREE_INPUTS = d.tree_inputs                         -- of a stage of an adder tree
+
+-- ---- schedule ----
+WINDOW = cfg.attend.window
+SLOT_BITS = math.max(1, clog2(WINDOW))              -- number of a slot of the window
+LIST_BITS = d.list_bits                             -- number of a place in the list between issue order and window
+LISTED_KEY_BITS = INDEX_BITS + 7                    -- of a key in that list
+KEY_ROOM_BITS = clog2(d.key_rooms)
+KEY_PLACE_BITS = KEY_ROOM_BITS + INDEX_BITS         -- {room, index} of a row in the K memory
+VALUE_PLACE_BITS = math.max(1, clog2(d.value_rooms))    -- of a row in the V memory
+ENTRY_PLACE_BITS = WORD_MEMORIES and KEY_PLACE_BITS + VALUE_PLACE_BITS or SLOT_BITS     -- where the rows of an entry are
+
+-- ---- attention ----
+LANES = cfg.attend.lanes
+WIDTH = cfg.attend.width
+BEATS = d.beats                                     -- of a pair in a lane: chunks of WIDTH elements in a row
+BEAT_BITS = clog2(BEATS)
+LANE_GROUPS = d.lane_groups
+GROUP_LANES = d.group_lanes
+LANE_ROWS = d.lane_rows
+LANE_ROW_BITS = clog2(LANE_ROWS)                    -- number of a row in its lane
+GROUP_ROWS = GROUP_LANES * LANE_ROWS
+LANE_PLACE_BITS = 1 + LANE_ROW_BITS                 -- {bank, row} in the lane's memories
+CHUNK_PLACE_BITS = LANE_PLACE_BITS + BEAT_BITS
+QUERY_PLACE_BITS = LANE_PLACE_BITS + (QUERY_IN_WORDS and QUERY_WORD_BITS or BEAT_BITS)
+QUERY_BUSES = d.query_buses
+SCORE_TIME = d.score_time
+WEIGHT_TIME = d.weight_time
+DOT_BITS = d.dot_bits                               -- of Q.K
+SCALED_BITS = DOT_BITS + 17                         -- of Q.K times the scale
+WEIGHT_SUM_BITS = d.weight_bits                     -- of l
+LEADING_BITS = clog2(WEIGHT_SUM_BITS - 14)          -- place of the leading one of l, less 14
+ACCUMULATOR_BITS = d.output_acc_bits                -- of an element of O
+NORM_BITS = d.norm_bits                             -- of what a normalisation unit gets of it
+NORM_SHIFT = d.norm_shift
+NORM_UNITS = d.norm_units
+NORM_UNIT_GROUPS = LANE_GROUPS // NORM_UNITS
+NORM_WIDTH = d.norm_width
+NORM_WORDS = d.norm_words
+NORM_WORD_BITS = clog2(NORM_WORDS)
+
+-- ---- mode tokens ----
+HIDDEN_SLICES = d.hidden_slices
+SLICE_HALVES = math.min(2, HIDDEN_SLICES)           -- slices of weights that stand on chip
+SLICE_COUNT_BITS = clog2(HIDDEN_SLICES + 1)
+SLICE_WORDS = d.slice_words
+SLICE_WORD_BITS = clog2(SLICE_WORDS + 1)            -- number of a word in its slice; holds 0 to SLICE_WORDS
+WORD_TAIL_BITS = clog2(PREDICT_DIMS + 1)            -- how many hidden units the last word has
+TOKEN_PLACE_BITS = math.max(1, clog2(TILE_KEYS * SLICE_WORDS))  -- of a word of tokens in its tile slot
+CODE_PLACE_BITS = math.max(1, clog2(SLICE_WORDS * HEAD_DIM))    -- of a word of codes of wk in its slice
+PROJECT_OUTPUTS = cfg.kvgen.outputs
+PROJECT_INPUTS = cfg.kvgen.inputs
+PROJECT_BITS = d.project_bits                       -- of a sum
+PROJECT_TREE = d.project_tree
+WANTED_KEY_BITS = INDEX_BITS + PREFETCH_BITS + KEY_NUMBER_BITS + 2  -- {tile slot, index, place in the ring, number}
+GENERATED_BITS = math.max(KEY_BITS, VALUE_BITS)
+GENERATED_ROW_BITS = HEAD_DIM * GENERATED_BITS
+
+-- ---- boards ----
+MEMORY_BYTE_BITS = clog2(cfg.board.memory_kib * 1024)   -- place of a byte in the on-chip memory
+MEMORY_WORD_BITS = MEMORY_BYTE_BITS - PORT_BYTE_BITS
