@@ -37,7 +37,7 @@ def loss(window, attention):
 
 
 def machine(options):
-    return core.Core(BIN / "sofamodel", CONFIG, (measure.CORE + " " + options).split())
+    return core.Core(BIN / "sofamodel", CONFIG, options.split())
 
 
 def decibels(want, got):

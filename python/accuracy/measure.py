@@ -42,7 +42,6 @@ STUDIES = {
     "widths": [f"--mass {mass} --set predict.operand_bits={bits} --set predict.code_powers={powers}"
                for (bits, powers), masses in WIDTHS.items() for mass in masses],
 }
-CORE = "--set select.policy=both --set predict.keys=128"
 
 
 def write(path, text):
@@ -144,7 +143,7 @@ def parse(words):
     p.add_argument("--rule", action="append", metavar="OPTIONS", help="options of sofamodel, instead of a study; may be given often")
     p.add_argument("--windows", help="all, or such as 0,3,5:8 (default: 0 of study quick, else all)")
     p.add_argument("--config", type=pathlib.Path, default=ROOT / "configs/wide.yaml", metavar="FILE.yaml")
-    p.add_argument("--core", default=CORE, metavar="OPTIONS", help=f"options of every rule (default: {CORE})")
+    p.add_argument("--core", default="", metavar="OPTIONS", help="options of every rule")
     p.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/bin", metavar="DIR", help="where sofamodel is")
     p.add_argument("--work", type=pathlib.Path, default=ROOT / "build/accuracy", metavar="DIR", help="results")
     p.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N", help="windows at a time")
@@ -192,6 +191,9 @@ def main(words=None):
     except (UsageError, core.CoreError, OSError) as error:
         print(f"measure.py: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("measure.py: stopped; the same command goes on from here", file=sys.stderr)
+        return 1
     return 0
 
 
