@@ -2,15 +2,17 @@
 """The language model of data/lm4k.npz, in numpy, as an adapter of measure.py.
 
 Of the Llama kind: 8 layers, width 384, 6 query heads of 64 in 2 groups that share keys and values, rotary positions (dimensions i and
-i + 32 are a pair, base 10000), RMS norm, SwiGLU, causal, trained with dense attention on windows of up to 4096 tokens."""
+i + 32 are a pair, base 10000), RMS norm, SwiGLU, causal, trained with dense attention on windows of up to 4096 tokens. SOFA_LM4K names other
+weights for it, made by narrow.py."""
 
+import os
 import pathlib
 
 import numpy as np
 
-NAME = "lm4k"
 UNIT = "nats a token"
-FILES = [pathlib.Path(__file__).resolve().parents[2] / "data/lm4k.npz"]
+FILES = [pathlib.Path(os.environ.get("SOFA_LM4K") or pathlib.Path(__file__).resolve().parents[2] / "data/lm4k.npz")]
+NAME = FILES[0].stem
 WINDOW = 4096
 LAYERS, HEADS, GROUPS, DIM = 8, 6, 2, 64
 STEP = ".step"
