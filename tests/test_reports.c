@@ -24,6 +24,7 @@ struct sample {
     struct raw_npz raw;
     char directory[256], path[300];
     const char *also; /* a key to set in every run */
+    double mass;      /* 0: by rank */
     struct sofa_setup setup;
     struct sofa_input input;
     struct sofa_report report;
@@ -92,7 +93,7 @@ static void add_tokens(struct sample *s)
 static void run(struct sample *s, const char *set, unsigned kept)
 {
     struct sofa_run_options o = {.trace_path = s->path, .row_end = SIZE_MAX, .head = SIZE_MAX, .fit = 1,
-                                 .run = {.radius = INFINITY, .kept = kept}, .override = {set, s->also},
+                                 .run = {.radius = INFINITY, .kept = kept, .mass = s->mass}, .override = {set, s->also},
                                  .overrides = set ? (s->also ? 2 : 1) : 0};
     struct sofa_error e = {""};
     raw_write(&s->raw, s->path);
@@ -199,6 +200,56 @@ START_TEST(errors_of_tokens)
     ck_assert_double_eq_tol(s.report.snr_selected_given_db, snr(&s, k, v, 0), 1e-3);
     ck_assert_double_eq_tol(s.report.snr_dense_given_db, snr(&s, k, v, 1), 1e-3);
     ck_assert_double_gt(s.report.snr_selected_db, s.report.snr_selected_given_db + 10);
+    end_run(&s);
+    test_remove_directory(s.directory);
+}
+END_TEST
+
+/* How many of the scores are larger. */
+static unsigned rank(const int64_t *score, unsigned low, unsigned high, int64_t than)
+{
+    unsigned larger = 0;
+    for (unsigned key = low; key < high; key++)
+        larger += score[key] > than;
+    return larger;
+}
+
+/* The share of chosen keys that are among as many of the row's largest. */
+static double recall_of(const int64_t *score, const uint8_t *chosen)
+{
+    unsigned count = 0, hits = 0;
+    for (unsigned key = 0; key < KEYS; key++)
+        count += chosen[key];
+    for (unsigned key = 0; key < KEYS; key++)
+        hits += chosen[key] && rank(score, 0, KEYS, score[key]) < count;
+    return (double)hits / count;
+}
+
+/* Of the selection, and of exact scores under the same rule: by rank in every tile of 16, by mass of the whole row. */
+START_TEST(recall)
+{
+    static struct sample s;
+    double sum = 0, exact = 0;
+    unsigned mass = (unsigned)_i;
+    open_sample(&s);
+    add_keys(&s);
+    s.mass = mass ? 0.05 : 0;
+    s.also = "tile.keys=16";
+    run(&s, mass ? "select.policy=mass" : "predict.operand_bits=4", mass ? 0 : 3);
+    for (unsigned r = 0; r < ROWS; r++) {
+        int64_t score[KEYS] = {0};
+        uint8_t best[KEYS];
+        for (unsigned key = 0; key < KEYS; key++)
+            for (unsigned i = 0; i < DIM; i++)
+                score[key] += s.input.trace.q.value[r * DIM + i] * s.input.trace.k.value[key * DIM + i];
+        for (unsigned key = 0; key < KEYS; key++)
+            best[key] = rank(score, key / 16 * 16, key / 16 * 16 + 16, score[key]) < 3;
+        sum += recall_of(score, s.result.selected + r * KEYS);
+        exact += mass ? 1 : recall_of(score, best);
+    }
+    ck_assert(s.report.recall < 1 && s.report.recall_exact != s.report.recall);
+    ck_assert_double_eq_tol(s.report.recall, sum / ROWS, 1e-9);
+    ck_assert_double_eq_tol(s.report.recall_exact, exact / ROWS, 1e-9);
     end_run(&s);
     test_remove_directory(s.directory);
 }
@@ -395,6 +446,7 @@ Suite *reports_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, errors_as_given);
     tcase_add_test(t, errors_of_tokens);
+    tcase_add_loop_test(t, recall, 0, 2);
     tcase_add_test(t, softmax_weight);
     tcase_add_test(t, saturation);
     tcase_add_test(t, predicted_scores);
