@@ -7,12 +7,15 @@ STREAMED = TOKENS and d.hidden_slices > 1           -- X and its weights pass in
 ROTARY = d.rotary == 1
 RANK = d.by_rank == 1
 MASS = d.by_mass == 1
+BOTH_POLICIES = RANK and MASS
 ORDERS = d.orders == 1                              -- tiles come in the order that the job asks for
 FPGA = cfg.target == "fpga"
 REGISTERED_LINKS = d.far_reads == 1                 -- units talk through registers
 WORD_MEMORIES = d.narrow == 1                       -- rows stay in memories of port words
 SLOT_MEMORIES = d.slot_memories == 1                -- the window's slots are memories
 QUERY_IN_WORDS = WORD_MEMORIES or REGISTERED_LINKS  -- query rows come word by word, to a single lane
+STORED_RADII = d.radius_rows == 1                   -- selection keeps the radius of each row
+OUTPUT_WORDS = d.output_words == 1                  -- the store reads finished rows word by word
 COPIED_REGISTERS = d.copies == 1                    -- sofa_copy is used
 WHOLE_PRODUCTS = d.whole_products == 1              -- a product of 16-bit factors comes from one multiplier
 LANE_ALIGNS = d.lane_places == 1                    -- the lane shifts a retiring row for division
@@ -23,6 +26,7 @@ ADDRESS_BITS = cfg.memory.address_bits
 PORT_BITS = cfg.memory.port_bits
 PORT_BYTES = d.port_bytes
 PORT_BYTE_BITS = clog2(PORT_BYTES)                  -- place of a byte in a word of the port
+READ_CHANNELS = cfg.memory.read_channels
 KEY_TAG_BITS = d.key_tag_bits
 PREFETCH = cfg.memory.prefetch
 PREFETCH_BITS = math.max(1, clog2(PREFETCH))        -- place of a row in the prefetch ring
@@ -31,6 +35,7 @@ PREFETCH_COUNT_BITS = clog2(PREFETCH + 1)
 -- ---- rows and keys ----
 HEAD_DIM = cfg.head_dim
 HEAD_PAIRS = HEAD_DIM // 2                          -- of dimensions that are rotated together
+HEAD_PAIR_BITS = math.max(1, clog2(HEAD_PAIRS))
 QUERY_BITS = cfg.data.query_bits                    -- of an element
 KEY_BITS = cfg.data.key_bits
 VALUE_BITS = cfg.data.value_bits
@@ -51,6 +56,23 @@ TILE_END_BITS = math.max(KEY_NUMBER_BITS, TILE_BITS) + 1    -- where a tile ends
 PREDICT_KEYS = cfg.predict.keys
 PREDICT_DIMS = cfg.predict.dims
 KEY_GROUPS = d.groups
+KEY_GROUP_BITS = math.max(1, clog2(KEY_GROUPS))     -- number of a key group in its tile
+DIM_SLICES = d.slices                               -- of PREDICT_DIMS dimensions, in a row of K^
+DIM_SLICE_BITS = math.max(1, clog2(DIM_SLICES))
+ARRAY_BITS = d.array_bits                           -- of an operand of the shift array: K^ or a token
+SUM_BITS = d.sum_bits                               -- of a sum of the array
+COLUMN_BITS = math.max(1, clog2(TOKENS and math.max(PREDICT_KEYS, PREDICT_DIMS) or PREDICT_KEYS))   -- of what the array takes in a cycle
+KHAT_BITS = cfg.predict.operand_bits                -- of an element of K^
+KHAT_PLACE_BITS = clog2(KEY_GROUPS * HEAD_DIM)      -- of a dimension of a key group's K^ (mode tokens)
+SCORE_BITS = cfg.predict.score_bits
+
+-- ---- selection ----
+KEPT_MAX = cfg.tile.kept_max
+KEPT_BITS = d.kept_bits                             -- holds 0 to KEPT_MAX
+ENTRY_BITS = d.entry_bits                           -- {valid, score, ~index} of a key
+TOP_BITS = SCORE_BITS + 1                           -- {valid, score} of the largest
+OCTAVE_BITS = d.octave_bits                         -- of a score in octaves
+OCTAVE_FRACTION = d.octave_fraction                 -- bits of its fraction
 TREE_INPUTS = d.tree_inputs                         -- of a stage of an adder tree
 
 -- ---- schedule ----

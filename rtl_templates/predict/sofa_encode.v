@@ -1,106 +1,105 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Leading-zero encoder of a query row: its exponent e_row and a 4-bit code {sign, c} per element, c = 0 for zero.
 // It takes $(d.encode_width) element(s) a cycle, as many as a port beat brings, so it keeps up with the port: $(d.encode_steps) step(s) a row.
-//% local far = d.far_reads == 1      -- a step is a beat, when it comes
-//% if far then
+//% if REGISTERED_LINKS then
 // A row comes word by word; i_valid is in the cycle of its last word or later, before the next row's first. Latency $(latency("encode", 2)) cycles from i_valid.
 //% else
 // Latency $(latency("encode", d.encode_steps + 1)) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
 // n / $(d.encode_width) cycles after i_valid.
 //% end
 // No back-pressure. Equals sofa_row_exponent() and sofa_code(), which counts codes from the least power: c = 7 is its largest code.
-//% if d.narrow == 1 then skip() end
-//% local D, QW, E, S = cfg.head_dim, cfg.data.query_bits, d.encode_width, d.encode_steps
-//% local SB, HB = clog2(S), clog2(d.query_beats)
+//% if WORD_MEMORIES then skip() end
+//% local ENCODE_WIDTH, ENCODE_STEPS = d.encode_width, d.encode_steps
+//% local STEP_BITS = clog2(ENCODE_STEPS)
 `default_nettype none
 module sofa_encode (
     input  wire                clk,
     input  wire                rst,
     input  wire                i_valid,
-//% if far then
+//% if REGISTERED_LINKS then
     input  wire                i_word_valid,
-    input  wire [$(HB-1):0]    i_word_index,
-    input  wire [$(E*QW-1):0]  i_word,
+    input  wire [$(QUERY_WORD_BITS-1):0]    i_word_index,
+    input  wire [$(ENCODE_WIDTH*QUERY_BITS-1):0]  i_word,
 //% else
-    input  wire [$(D*QW-1):0]  i_row,
+    input  wire [$(HEAD_DIM*QUERY_BITS-1):0]  i_row,
 //% end
     output reg                 o_valid,
-    output wire [$(D*4-1):0]   o_codes,
+    output wire [$(HEAD_DIM*4-1):0]   o_codes,
     output reg  [3:0]          o_exponent
 );
-    function [3:0] leading(input [$(QW-1):0] x);
+    function [3:0] leading(input [$(QUERY_BITS-1):0] x);
         integer b;
         begin
             leading = 4'd0;
-            for (b = 0; b < $(QW); b = b + 1)
+            for (b = 0; b < $(QUERY_BITS); b = b + 1)
                 if (x[b])
                     leading = b[3:0];
         end
     endfunction
 
     // ---- step by step: magnitudes, then {sign, not zero, place of the leading one} ----
-//% if far then
+//% if REGISTERED_LINKS then
     wire               last = i_valid;
-    wire [$(E*QW-1):0] part = i_word;
+    wire [$(ENCODE_WIDTH*QUERY_BITS-1):0] part = i_word;
     reg                found_next;    // magnitudes are those of a word that came
     always @(posedge clk) found_next <= i_word_valid;
-//% elseif S > 1 then
-    reg  [$(SB-1):0]   step;
-    wire               run = i_valid || step != $(SB)'d0;
-    wire               last = step == $(SB)'d$(S-1);
-    reg  [$(E*QW-1):0] part;
+//% elseif ENCODE_STEPS > 1 then
+    reg  [$(STEP_BITS-1):0]   step;
+    wire               run = i_valid || step != $(STEP_BITS)'d0;
+    wire               last = step == $(STEP_BITS)'d$(ENCODE_STEPS-1);
+    reg  [$(ENCODE_WIDTH*QUERY_BITS-1):0] part;
     always @*
         case (step)
-//%   for s = 1, S - 1 do
-//%     local n = math.min(E, D - s * E)
-            $(SB)'d$(s): part = $(ext("i_row[" .. (s*E*QW) .. " +: " .. (n*QW) .. "]", n*QW, E*QW));
+//%   for step = 1, ENCODE_STEPS - 1 do
+//%     local elements = math.min(ENCODE_WIDTH, HEAD_DIM - step * ENCODE_WIDTH)
+            $(STEP_BITS)'d$(step): part = $(ext("i_row[" .. (step*ENCODE_WIDTH*QUERY_BITS) .. " +: " .. (elements*QUERY_BITS) .. "]", elements*QUERY_BITS, ENCODE_WIDTH*QUERY_BITS));
 //%   end
-            default: part = i_row[$(E*QW-1):0];
+            default: part = i_row[$(ENCODE_WIDTH*QUERY_BITS-1):0];
         endcase
     always @(posedge clk)
         if (rst || last)
-            step <= $(SB)'d0;
+            step <= $(STEP_BITS)'d0;
         else if (run)
             step <= step + 1'b1;
 //% else
     wire               last = i_valid;
-    wire [$(E*QW-1):0] part = i_row;
+    wire [$(ENCODE_WIDTH*QUERY_BITS-1):0] part = i_row;
 //% end
-    reg  [$(E*QW-1):0] magnitude;
-    reg  [$(E-1):0]    sign;
-    reg  [$(QW-1):0]   any$(S > 1 and ", ones" or "");     // or-ed magnitudes: of a step$(S > 1 and ", of the row's steps before" or "")
-//% if S > 1 then
+    reg  [$(ENCODE_WIDTH*QUERY_BITS-1):0] magnitude;
+    reg  [$(ENCODE_WIDTH-1):0]    sign;
+    reg  [$(QUERY_BITS-1):0]   any$(ENCODE_STEPS > 1 and ", ones" or "");     // or-ed magnitudes: of a step$(ENCODE_STEPS > 1 and ", of the row's steps before" or "")
+//% if ENCODE_STEPS > 1 then
     reg                begun;         // magnitudes are not those of a row's first step
 //% end
-    wire [$(E*QW-1):0] absolute;
-    wire [$(E*6-1):0]  found;
+    wire [$(ENCODE_WIDTH*QUERY_BITS-1):0] absolute;
+    wire [$(ENCODE_WIDTH*6-1):0]  found;
     reg                whole;
     integer i;
     always @* begin
-        any = $(QW)'d0;
-        for (i = 0; i < $(E); i = i + 1)
-            any = any | magnitude[i*$(QW) +: $(QW)];
-//% if S > 1 then
+        any = $(QUERY_BITS)'d0;
+        for (i = 0; i < $(ENCODE_WIDTH); i = i + 1)
+            any = any | magnitude[i*$(QUERY_BITS) +: $(QUERY_BITS)];
+//% if ENCODE_STEPS > 1 then
         if (begun)
             any = any | ones;
 //% end
     end
-//% for i = 0, E - 1 do
-//%   local hi, lo = i*QW + QW - 1, i*QW
-    assign absolute[$(hi):$(lo)] = part[$(hi)] ? -part[$(hi):$(lo)] : part[$(hi):$(lo)];
-    assign found[$(i*6) +: 6] = {sign[$(i)], magnitude[$(hi):$(lo)] != $(QW)'d0, leading(magnitude[$(hi):$(lo)])};
+//% for i = 0, ENCODE_WIDTH - 1 do
+//%   local high, low = i*QUERY_BITS + QUERY_BITS - 1, i*QUERY_BITS
+    assign absolute[$(high):$(low)] = part[$(high)] ? -part[$(high):$(low)] : part[$(high):$(low)];
+    assign found[$(i*6) +: 6] = {sign[$(i)], magnitude[$(high):$(low)] != $(QUERY_BITS)'d0, leading(magnitude[$(high):$(low)])};
 //% end
-    reg  [$(S*E*6-1):0] leads;
+    reg  [$(ENCODE_STEPS*ENCODE_WIDTH*6-1):0] leads;
     always @(posedge clk) begin
         magnitude <= absolute;
-//% if S > 1 then
-        begun <= $(far and "i_word_index != " .. lit(HB, 0) or "step != " .. lit(SB, 0));
+//% if ENCODE_STEPS > 1 then
+        begun <= $(REGISTERED_LINKS and "i_word_index != " .. lit(QUERY_WORD_BITS, 0) or "step != " .. lit(STEP_BITS, 0));
         ones <= any;
 //% end
-//% for i = 0, E - 1 do
-        sign[$(i)] <= part[$(i*QW+QW-1)];
+//% for i = 0, ENCODE_WIDTH - 1 do
+        sign[$(i)] <= part[$(i*QUERY_BITS+QUERY_BITS-1)];
 //% end
-        $(far and "if (found_next) " or "")leads <= $(S > 1 and "{found, leads[" .. (S*E*6-1) .. ":" .. (E*6) .. "]}" or "found");
+        $(REGISTERED_LINKS and "if (found_next) " or "")leads <= $(ENCODE_STEPS > 1 and "{found, leads[" .. (ENCODE_STEPS*ENCODE_WIDTH*6-1) .. ":" .. (ENCODE_WIDTH*6) .. "]}" or "found");
         o_exponent <= leading(any);
         if (rst) begin
             whole <= 1'b0;
@@ -112,12 +111,12 @@ module sofa_encode (
     end
 
     // ---- codes against the row's exponent ----
-//% for i = 0, D - 1 do
+//% for i = 0, HEAD_DIM - 1 do
     wire [3:0] below_$(i) = o_exponent - leads[$(i*6) +: 4];
     assign o_codes[$(i*4) +: 4] = !leads[$(i*6+4)] || below_$(i) > 4'd$(cfg.predict.code_powers-1) ? 4'd0 : {leads[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
 //% end
-//% if S * E > D then
-    wire unused_leads = &{1'b0, leads[$(S*E*6-1):$(D*6)]};
+//% if ENCODE_STEPS * ENCODE_WIDTH > HEAD_DIM then
+    wire unused_leads = &{1'b0, leads[$(ENCODE_STEPS*ENCODE_WIDTH*6-1):$(HEAD_DIM*6)]};
 //% end
 endmodule
 `default_nettype wire

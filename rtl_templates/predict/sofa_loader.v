@@ -1,11 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if cfg.mode == "tokens" then skip() end
+//% if TOKENS then skip() end
 // Walks the passes of the tiles in order (tile, key group, dimension slice) and loads the K^ slice of each into the shadow operands of
 // the array, one key a cycle, while the pass before is running. A pass waits until the keys of its group have arrived.
 // o_pass_* describes the loaded pass until i_pass_taken. A tile without visible keys is a pass without beats (o_pass_none).
-//% local KP, BC, G, SL, IB, GB = cfg.predict.keys, cfg.tile.keys, d.groups, d.slices, d.index_bits, math.max(1, clog2(d.groups))
-//% local RB = d.row_bits
-//% local LB, KB = math.max(1, clog2(d.slices)), math.max(1, clog2(cfg.predict.keys))
 `default_nettype none
 module sofa_loader (
     input  wire               clk,
@@ -14,30 +11,30 @@ module sofa_loader (
     input  wire               i_tile,
     input  wire [2:0]         i_info_bank,
     input  wire [2:0]         i_info_seen,
-    input  wire [$(3*G-1):0]  i_info_group_any,
-    input  wire [$(3*G*RB-1):0] i_info_group_from,
-    input  wire [$(3*G*RB-1):0] i_info_group_to,
+    input  wire [$(3*KEY_GROUPS-1):0]  i_info_group_any,
+    input  wire [$(3*KEY_GROUPS*ROW_BITS-1):0] i_info_group_from,
+    input  wire [$(3*KEY_GROUPS*ROW_BITS-1):0] i_info_group_to,
     // arrival of keys
     input  wire               i_key_valid,
     input  wire [1:0]         i_key_slot,
-    input  wire [$(IB-1):0]   i_key,
+    input  wire [$(INDEX_BITS-1):0]   i_key,
     input  wire               i_key_last,
     // reads of the K^ memory: data one cycle later, into column o_column of the shadow
     output wire [1:0]         o_read_slot,
-    output wire [$(IB-1):0]   o_read_key,
-    output wire [$(LB-1):0]   o_read_slice,
+    output wire [$(INDEX_BITS-1):0]   o_read_key,
+    output wire [$(DIM_SLICE_BITS-1):0]   o_read_slice,
     output wire               o_read,
-    output wire [$(KB-1):0]   o_column,
+    output wire [$(COLUMN_BITS-1):0]   o_column,
     // pass
     output reg                o_pass_valid,
     input  wire               i_pass_taken,
     output reg                o_pass_none,
     output reg  [1:0]         o_pass_slot,
     output reg                o_pass_bank,
-    output reg  [$(GB-1):0]   o_pass_group,
-    output reg  [$(RB-1):0]   o_pass_from,     // first and last row that sees the group
-    output reg  [$(RB-1):0]   o_pass_to,
-    output reg  [$(LB-1):0]   o_pass_slice,
+    output reg  [$(KEY_GROUP_BITS-1):0]   o_pass_group,
+    output reg  [$(ROW_BITS-1):0]   o_pass_from,     // first and last row that sees the group
+    output reg  [$(ROW_BITS-1):0]   o_pass_to,
+    output reg  [$(DIM_SLICE_BITS-1):0]   o_pass_slice,
     output reg                o_pass_first,    // of the tile
     output reg                o_pass_last,
     output wire               o_waiting        // for keys
@@ -46,36 +43,36 @@ module sofa_loader (
     reg  [2:0]        state;
     reg  [1:0]        tiles;          // filled and not finished
     reg  [1:0]        slot;
-    reg  [$(G-1):0]   todo;           // groups of the tile, the present one included
+    reg  [$(KEY_GROUPS-1):0]   todo;           // groups of the tile, the present one included
     reg               first;
-    reg  [$(GB-1):0]  group;
-    reg  [$(LB-1):0]  slice;
-    reg  [$(KB-1):0]  column;
-    reg  [$(IB-1):0]  key;
+    reg  [$(KEY_GROUP_BITS-1):0]  group;
+    reg  [$(DIM_SLICE_BITS-1):0]  slice;
+    reg  [$(COLUMN_BITS-1):0]  column;
+    reg  [$(INDEX_BITS-1):0]  key;
     wire              post = state == POST && (!o_pass_valid || i_pass_taken);
-    wire              last_slice = slice == $(LB)'d$(SL-1);
-    wire [$(G-1):0]   rest = todo & (todo - $(G)'d1);
+    wire              last_slice = slice == $(DIM_SLICE_BITS)'d$(DIM_SLICES-1);
+    wire [$(KEY_GROUPS-1):0]   rest = todo & (todo - $(KEY_GROUPS)'d1);
     wire              none = !($(pick("i_info_seen", 1, 3, "slot", 2)));
-    wire [$(G*RB-1):0] slot_from = $(pick("i_info_group_from", G*RB, 3, "slot", 2));
-    wire [$(G*RB-1):0] slot_to = $(pick("i_info_group_to", G*RB, 3, "slot", 2));
-    wire              last_pass = none || (last_slice && rest == $(G)'d0);
+    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_from = $(pick("i_info_group_from", KEY_GROUPS*ROW_BITS, 3, "slot", 2));
+    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_to = $(pick("i_info_group_to", KEY_GROUPS*ROW_BITS, 3, "slot", 2));
+    wire              last_pass = none || (last_slice && rest == $(KEY_GROUPS)'d0);
     wire              finish = post && last_pass;
 
-    reg  [$(GB-1):0]  lowest;
+    reg  [$(KEY_GROUP_BITS-1):0]  lowest;
     integer g;
     always @* begin
-        lowest = $(GB)'d0;
-        for (g = $(G-1); g >= 0; g = g - 1)
+        lowest = $(KEY_GROUP_BITS)'d0;
+        for (g = $(KEY_GROUPS-1); g >= 0; g = g - 1)
             if (todo[g])
-                lowest = g[$(GB-1):0];
+                lowest = g[$(KEY_GROUP_BITS-1):0];
     end
 
     // arrival: keys come in ascending order, tiles in order
     reg  [2:0]        complete;
     reg               some;           // key `arrived` of slot `arrived_slot` and all visible before it are here
     reg  [1:0]        arrived_slot;
-    reg  [$(IB-1):0]  arrived;
-    reg  [$(IB):0]    beyond;         // the group's keys
+    reg  [$(INDEX_BITS-1):0]  arrived;
+    reg  [$(INDEX_BITS):0]    beyond;         // the group's keys
     wire              here = complete[slot] || (some && arrived_slot == slot && {1'b0, arrived} >= beyond);
     reg  [1:0]        filled;         // slot that i_tile fills
     always @(posedge clk) begin
@@ -111,24 +108,24 @@ module sofa_loader (
     always @(posedge clk) begin
         case (state)
             TILE: begin
-                todo <= $(pick("i_info_group_any", G, 3, "slot", 2));
+                todo <= $(pick("i_info_group_any", KEY_GROUPS, 3, "slot", 2));
                 first <= 1'b1;
-                slice <= $(LB)'d0;
+                slice <= $(DIM_SLICE_BITS)'d0;
             end
             GROUP: begin
                 group <= lowest;
-                key <= $(G > 1 and ext("lowest", GB, IB) .. " * " .. lit(IB, KP % (1 << IB)) or lit(IB, 0));
-                beyond <= $(G > 1 and "(" .. ext("lowest", GB, IB+1) .. " + 1'b1) * " .. lit(IB+1, KP) or lit(IB+1, KP));
-                column <= $(KB)'d0;
+                key <= $(KEY_GROUPS > 1 and ext("lowest", KEY_GROUP_BITS, INDEX_BITS) .. " * " .. lit(INDEX_BITS, PREDICT_KEYS % (1 << INDEX_BITS)) or lit(INDEX_BITS, 0));
+                beyond <= $(KEY_GROUPS > 1 and "(" .. ext("lowest", KEY_GROUP_BITS, INDEX_BITS+1) .. " + 1'b1) * " .. lit(INDEX_BITS+1, PREDICT_KEYS) or lit(INDEX_BITS+1, PREDICT_KEYS));
+                column <= $(COLUMN_BITS)'d0;
             end
             KEYS: begin
                 key <= key + 1'b1;
-                column <= column == $(KB)'d$(KP-1) ? $(KB)'d0 : column + 1'b1;
+                column <= column == $(COLUMN_BITS)'d$(PREDICT_KEYS-1) ? $(COLUMN_BITS)'d0 : column + 1'b1;
             end
             POST: if (post) begin
-                key <= $(G > 1 and ext("group", GB, IB) .. " * " .. lit(IB, KP % (1 << IB)) or lit(IB, 0));
+                key <= $(KEY_GROUPS > 1 and ext("group", KEY_GROUP_BITS, INDEX_BITS) .. " * " .. lit(INDEX_BITS, PREDICT_KEYS % (1 << INDEX_BITS)) or lit(INDEX_BITS, 0));
                 first <= 1'b0;
-                slice <= last_slice ? $(LB)'d0 : slice + 1'b1;
+                slice <= last_slice ? $(DIM_SLICE_BITS)'d0 : slice + 1'b1;
                 if (last_slice)
                     todo <= rest;
             end
@@ -139,9 +136,9 @@ module sofa_loader (
             o_pass_slot <= slot;
             o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             o_pass_group <= group;
-//% if G > 1 then
-            o_pass_from <= slot_from[group*$(RB) +: $(RB)];
-            o_pass_to <= slot_to[group*$(RB) +: $(RB)];
+//% if KEY_GROUPS > 1 then
+            o_pass_from <= slot_from[group*$(ROW_BITS) +: $(ROW_BITS)];
+            o_pass_to <= slot_to[group*$(ROW_BITS) +: $(ROW_BITS)];
 //% else
             o_pass_from <= slot_from;
             o_pass_to <= slot_to;
@@ -163,7 +160,7 @@ module sofa_loader (
                 // the shadow is free once the pass before has been taken
                 WAIT: if (here && (!o_pass_valid || i_pass_taken))
                     state <= KEYS;
-                KEYS: if (column == $(KB)'d$(KP-1))
+                KEYS: if (column == $(COLUMN_BITS)'d$(PREDICT_KEYS-1))
                     state <= POST;
                 POST: if (post)
                     state <= last_pass ? TILE : last_slice ? GROUP : WAIT;

@@ -2,34 +2,32 @@
 // Cuts a row's ordered list to the run-time number of keys and clips what lies too far below the row's maximum; gives the
 // rest as a bit per key. The list is ordered, so kept entries stand in front.
 // Latency: $(latency("clip", 2)) cycles; throughput one list a cycle. Handshake: none, sofa_select counts. Equals the end of sofa_select_tile().
-//% local KM, EW, IB, SB = cfg.tile.kept_max, d.entry_bits, d.index_bits, cfg.predict.score_bits
-//% local BC, CB = cfg.tile.keys, d.kept_bits
 `default_nettype none
 module sofa_clip (
     input  wire             clk,
-    input  wire [$(KM*EW-1):0] i_list, // {valid, score, ~index}, largest first
-    input  wire [$(KM-1):0] i_enable,  // positions in use
-    input  wire [$(SB-1):0] i_threshold,
-    output reg  [$(BC-1):0] o_need,
-    output reg  [$(BC-1):0] o_best,
+    input  wire [$(KEPT_MAX*ENTRY_BITS-1):0] i_list, // {valid, score, ~index}, largest first
+    input  wire [$(KEPT_MAX-1):0] i_enable,  // positions in use
+    input  wire [$(SCORE_BITS-1):0] i_threshold,
+    output reg  [$(TILE_KEYS-1):0] o_need,
+    output reg  [$(TILE_KEYS-1):0] o_best,
     output reg              o_any,
-    output reg  [$(CB-1):0] o_count,
-    output reg  [$(CB-1):0] o_clipped
+    output reg  [$(KEPT_BITS-1):0] o_count,
+    output reg  [$(KEPT_BITS-1):0] o_clipped
 );
-    reg  [$(KM-1):0] candidate, keep;
-//% for i = 0, KM - 1 do
-    reg  [$(IB-1):0] index_$(i);
+    reg  [$(KEPT_MAX-1):0] candidate, keep;
+//% for i = 0, KEPT_MAX - 1 do
+    reg  [$(INDEX_BITS-1):0] index_$(i);
 //% end
 
     // Entries in front of the first absent one.
-    function [$(CB-1):0] length(input [$(KM-1):0] present);
-//% if KM > 1 then
+    function [$(KEPT_BITS-1):0] length(input [$(KEPT_MAX-1):0] present);
+//% if KEPT_MAX > 1 then
         integer n;
         begin
-            length = present[$(KM-1)] ? $(lit(CB, KM)) : $(CB)'d0;
-            for (n = 1; n < $(KM); n = n + 1)
+            length = present[$(KEPT_MAX-1)] ? $(lit(KEPT_BITS, KEPT_MAX)) : $(KEPT_BITS)'d0;
+            for (n = 1; n < $(KEPT_MAX); n = n + 1)
                 if (present[n-1] && !present[n])
-                    length = length | n[$(CB-1):0];
+                    length = length | n[$(KEPT_BITS-1):0];
         end
 //% else
         length = present;
@@ -38,16 +36,16 @@ module sofa_clip (
 
     // bit k: key k
 //% local hot = {}
-//% for i = 0, KM - 1 do
-    wire [$(BC-1):0] hot_$(i) = {$(BC-1)'d0, keep[$(i)]} << index_$(i);
+//% for i = 0, KEPT_MAX - 1 do
+    wire [$(TILE_KEYS-1):0] hot_$(i) = {$(TILE_KEYS-1)'d0, keep[$(i)]} << index_$(i);
 //%   hot[i//8+1] = (hot[i//8+1] and hot[i//8+1] .. " | " or "") .. "hot_" .. i
 //% end
 
     always @(posedge clk) begin
-//% for i = 0, KM - 1 do
-        candidate[$(i)] <= i_list[$(i*EW+EW-1)] && i_enable[$(i)];
-        keep[$(i)] <= i_list[$(i*EW+EW-1)] && i_enable[$(i)] && i_list[$(i*EW+EW-2):$(i*EW+IB)] >= i_threshold;
-        index_$(i) <= ~i_list[$(i*EW+IB-1):$(i*EW)];
+//% for i = 0, KEPT_MAX - 1 do
+        candidate[$(i)] <= i_list[$(i*ENTRY_BITS+ENTRY_BITS-1)] && i_enable[$(i)];
+        keep[$(i)] <= i_list[$(i*ENTRY_BITS+ENTRY_BITS-1)] && i_enable[$(i)] && i_list[$(i*ENTRY_BITS+ENTRY_BITS-2):$(i*ENTRY_BITS+INDEX_BITS)] >= i_threshold;
+        index_$(i) <= ~i_list[$(i*ENTRY_BITS+INDEX_BITS-1):$(i*ENTRY_BITS)];
 //% end
         o_need <= $(table.concat(hot, "\n            | "));
         o_best <= hot_0;

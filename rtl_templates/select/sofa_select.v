@@ -1,13 +1,12 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Selection: of the scores of a row in a tile the i_kept largest (ties to the lower key), less those below maximum - radius.
-// A beat is a row's scores of one key group. $(d.groups > 1 and "Beats merge into the row's kept list, which waits in a memory between its groups." or "A tile is one group, so a beat is a row's whole tile.")
+// A beat is a row's scores of one key group. $(KEY_GROUPS > 1 and "Beats merge into the row's kept list, which waits in a memory between its groups." or "A tile is one group, so a beat is a row's whole tile.")
 // With i_carry the maximum is that of this and all earlier tiles of the row in the block; it waits in a memory as well.
 // Latency: $(select_latency) cycles from i_valid to o_valid (beats with i_last only); throughput one beat a cycle; no back-pressure. Two
 // beats of one row stand at least $(select_loop) cycles apart. i_kept, i_carry: stable in a job. Equals sofa_select_tile().
-//% local t, KM, EW, SB, RB = select_timing, cfg.tile.kept_max, d.entry_bits, cfg.predict.score_bits, d.row_bits
-//% local KP, QB, BC, CB, TB = cfg.predict.keys, cfg.query_block, cfg.tile.keys, d.kept_bits, cfg.predict.score_bits + 1
-//% local late, RW = d.radius_rows == 1, d.radius_bits
-//% local grouped, depth = d.groups > 1, math.max(2, cfg.query_block)
+//% local timing = select_timing
+//% local RADIUS_BITS = d.radius_bits
+//% local grouped, depth = KEY_GROUPS > 1, math.max(2, QUERY_BLOCK)
 //% latency("select", select_latency)
 `default_nettype none
 module sofa_select (
@@ -16,44 +15,44 @@ module sofa_select (
     input  wire             i_valid,
     input  wire             i_first,     // of the row's groups in the tile
     input  wire             i_last,
-    input  wire [$(RB-1):0] i_row,
+    input  wire [$(ROW_BITS-1):0] i_row,
     input  wire             i_new_block, // the row's first tile of the block (all its groups)
-    input  wire [$(KP*EW-1):0] i_entries, // {valid, score in offset binary, ~index of the key in the tile}
-//% if late then
+    input  wire [$(PREDICT_KEYS*ENTRY_BITS-1):0] i_entries, // {valid, score in offset binary, ~index of the key in the tile}
+//% if STORED_RADII then
     input  wire             i_bank,
     input  wire [31:0]      i_radius,
-    input  wire             i_exponent_we,    // of a row that has come; the next one is $(cfg.data.query_bits + 2) cycles away
-    input  wire [$(RB):0]   i_exponent_row,
+    input  wire             i_exponent_we,    // of a row that has come; the next one is $(QUERY_BITS + 2) cycles away
+    input  wire [$(ROW_BITS):0]   i_exponent_row,
     input  wire [3:0]       i_exponent,
 //% else
-    input  wire [$(SB-1):0] i_radius_row,
+    input  wire [$(SCORE_BITS-1):0] i_radius_row,
 //% end
     input  wire             i_radius_on,
-    input  wire [$(CB-1):0] i_kept,
+    input  wire [$(KEPT_BITS-1):0] i_kept,
     input  wire             i_carry,
     output reg              o_valid,
-    output reg  [$(RB-1):0] o_row,
-    output wire [$(BC-1):0] o_need,      // kept keys
-    output wire [$(BC-1):0] o_best,      // the best of them
+    output reg  [$(ROW_BITS-1):0] o_row,
+    output wire [$(TILE_KEYS-1):0] o_need,      // kept keys
+    output wire [$(TILE_KEYS-1):0] o_best,      // the best of them
     output wire             o_any,
-    output wire [$(CB-1):0] o_count,     // kept keys
-    output wire [$(CB-1):0] o_clipped    // dropped by the radius
+    output wire [$(KEPT_BITS-1):0] o_count,     // kept keys
+    output wire [$(KEPT_BITS-1):0] o_clipped    // dropped by the radius
 );
 //% -- A beat's attributes travel beside it: name_n is i_name n cycles later.
 //% local function at(name, n) return n == 0 and "i_" .. name or name .. "_" .. n end
-//% local travel = {{"valid", 1, select_latency-1}, {"last", 1, select_latency-1}, {"row", RB, select_latency-1},
-//%                 {"new_block", 1, t.top}, {"radius_on", 1, t.threshold-1}}
-//% travel[#travel+1] = late and {"bank", 1, t.threshold-2} or {"radius_row", SB, t.threshold-1}
-//% if grouped then travel[#travel+1] = {"first", 1, t.sorted} end
-//% for _, a in ipairs(travel) do
-//%   for n = 1, a[3] do
-    reg  $(a[2] > 1 and "[" .. a[2]-1 .. ":0] " or "")$(at(a[1], n));
+//% local travel = {{"valid", 1, select_latency-1}, {"last", 1, select_latency-1}, {"row", ROW_BITS, select_latency-1},
+//%                 {"new_block", 1, timing.top}, {"radius_on", 1, timing.threshold-1}}
+//% travel[#travel+1] = STORED_RADII and {"bank", 1, timing.threshold-2} or {"radius_row", SCORE_BITS, timing.threshold-1}
+//% if grouped then travel[#travel+1] = {"first", 1, timing.sorted} end
+//% for _, attribute in ipairs(travel) do
+//%   for n = 1, attribute[3] do
+    reg  $(attribute[2] > 1 and "[" .. attribute[2]-1 .. ":0] " or "")$(at(attribute[1], n));
 //%   end
 //% end
     always @(posedge clk) begin
-//% for _, a in ipairs(travel) do
-//%   for n = 1, a[1] == "valid" and 0 or a[3] do
-        $(at(a[1], n)) <= $(at(a[1], n-1));
+//% for _, attribute in ipairs(travel) do
+//%   for n = 1, attribute[1] == "valid" and 0 or attribute[3] do
+        $(at(attribute[1], n)) <= $(at(attribute[1], n-1));
 //%   end
 //% end
         o_row <= $(at("row", select_latency-1));
@@ -70,90 +69,90 @@ module sofa_select (
         end
     end
 
-    wire [$(KM*EW-1):0] list_$(t.merged);
-    wire [$(TB-1):0] top; // {valid, score}, after $(t.top) cycles
+    wire [$(KEPT_MAX*ENTRY_BITS-1):0] list_$(timing.merged);
+    wire [$(TOP_BITS-1):0] top; // {valid, score}, after $(timing.top) cycles
 //% if grouped then
-    wire [$(t.fresh*EW-1):0] fresh;
+    wire [$(timing.fresh*ENTRY_BITS-1):0] fresh;
     sofa_sort sort (.clk(clk), .i_entries(i_entries), .o_list(fresh));
 
     // The kept list between the groups of a row.
-    wire [$(KM*EW-1):0] stored;
-    sofa_ram #(.WIDTH($(KM*EW)), .DEPTH($(depth)), .ABITS($(RB))) kept (
+    wire [$(KEPT_MAX*ENTRY_BITS-1):0] stored;
+    sofa_ram #(.WIDTH($(KEPT_MAX*ENTRY_BITS)), .DEPTH($(depth)), .ABITS($(ROW_BITS))) kept (
         .clk(clk),
-        .i_we($(at("valid", t.merged)) && !$(at("last", t.merged))), .i_waddr($(at("row", t.merged))), .i_wdata(list_$(t.merged)),
-        .i_re($(at("valid", t.sorted-1)) && !$(at("first", t.sorted-1))), .i_raddr($(at("row", t.sorted-1))), .o_rdata(stored)
+        .i_we($(at("valid", timing.merged)) && !$(at("last", timing.merged))), .i_waddr($(at("row", timing.merged))), .i_wdata(list_$(timing.merged)),
+        .i_re($(at("valid", timing.sorted-1)) && !$(at("first", timing.sorted-1))), .i_raddr($(at("row", timing.sorted-1))), .o_rdata(stored)
     );
-    wire continues = !$(at("first", t.sorted));
-    wire [$(KM*EW-1):0] kept_list = stored & {$(KM*EW){continues}};
+    wire continues = !$(at("first", timing.sorted));
+    wire [$(KEPT_MAX*ENTRY_BITS-1):0] kept_list = stored & {$(KEPT_MAX*ENTRY_BITS){continues}};
     sofa_merge merge (
-        .clk(clk), .i_kept(kept_list), .i_fresh(fresh), .o_top(top), .o_list(list_$(t.merged))
+        .clk(clk), .i_kept(kept_list), .i_fresh(fresh), .o_top(top), .o_list(list_$(timing.merged))
     );
 //% else
     wire unused_first = i_first;
-    sofa_sort sort (.clk(clk), .i_entries(i_entries), .o_top(top), .o_list(list_$(t.merged)));
+    sofa_sort sort (.clk(clk), .i_entries(i_entries), .o_top(top), .o_list(list_$(timing.merged)));
 //% end
 
     // The maximum over tiles, then the least score that stays.
-    wire [$(TB-1):0] carried;
+    wire [$(TOP_BITS-1):0] carried;
     reg              carries;          // i_carry, near
     always @(posedge clk) carries <= i_carry;
-    wire [$(TB-1):0] earlier = carried & {$(TB){carries && !$(at("new_block", t.top))}};
-    reg  [$(TB-1):0] maximum;
-//% if late then
+    wire [$(TOP_BITS-1):0] earlier = carried & {$(TOP_BITS){carries && !$(at("new_block", timing.top))}};
+    reg  [$(TOP_BITS-1):0] maximum;
+//% if STORED_RADII then
     // a row's radius, shifted by its exponent
-    reg  [$(RW-1):0] radius;
+    reg  [$(RADIUS_BITS-1):0] radius;
     reg  [3:0]       places;
-    reg  [$(RB):0]   radius_of;
+    reg  [$(ROW_BITS):0]   radius_of;
     reg              shifting;
     wire             shifted = shifting && places == 4'd0;
-    wire [$(SB-1):0] $(at("radius_row", t.threshold-1));
+    wire [$(SCORE_BITS-1):0] $(at("radius_row", timing.threshold-1));
     always @(posedge clk) begin
         if (i_exponent_we) begin
-            radius <= i_radius[$(RW-1):0];
+            radius <= i_radius[$(RADIUS_BITS-1):0];
             places <= i_exponent;
             radius_of <= i_exponent_row;
         end else if (places != 4'd0) begin
-            radius <= {1'b0, radius[$(RW-1):1]};
+            radius <= {1'b0, radius[$(RADIUS_BITS-1):1]};
             places <= places - 4'd1;
         end
         shifting <= !rst && (i_exponent_we || (shifting && !shifted));
     end
     wire             unused_radius = &{1'b0, i_radius};
-    sofa_ram #(.WIDTH($(SB)), .DEPTH($(2 << RB)), .ABITS($(RB+1))) radii (
-        .clk(clk), .i_we(shifted), .i_waddr(radius_of), .i_wdata(radius[$(SB-1):0] | {$(SB){|radius[$(RW-1):$(SB)]}}),
-        .i_re(1'b1), .i_raddr({$(at("bank", t.threshold-2)), $(at("row", t.threshold-2))}), .o_rdata($(at("radius_row", t.threshold-1))));
+    sofa_ram #(.WIDTH($(SCORE_BITS)), .DEPTH($(2 << ROW_BITS)), .ABITS($(ROW_BITS+1))) radii (
+        .clk(clk), .i_we(shifted), .i_waddr(radius_of), .i_wdata(radius[$(SCORE_BITS-1):0] | {$(SCORE_BITS){|radius[$(RADIUS_BITS-1):$(SCORE_BITS)]}}),
+        .i_re(1'b1), .i_raddr({$(at("bank", timing.threshold-2)), $(at("row", timing.threshold-2))}), .o_rdata($(at("radius_row", timing.threshold-1))));
 //% end
-    wire [$(TB-1):0] largest = top > earlier ? top : earlier;
-//% local of = t.threshold == t.top + 2 and "maximum" or "largest"
-    wire [$(SB):0]   least = {1'b0, $(of)[$(SB-1):0]} - {1'b0, $(at("radius_row", t.threshold-1))};
-    sofa_ram #(.WIDTH($(TB)), .DEPTH($(depth)), .ABITS($(RB))) maxima (
+    wire [$(TOP_BITS-1):0] largest = top > earlier ? top : earlier;
+//% local row_largest = timing.threshold == timing.top + 2 and "maximum" or "largest"
+    wire [$(SCORE_BITS):0]   least = {1'b0, $(row_largest)[$(SCORE_BITS-1):0]} - {1'b0, $(at("radius_row", timing.threshold-1))};
+    sofa_ram #(.WIDTH($(TOP_BITS)), .DEPTH($(depth)), .ABITS($(ROW_BITS))) maxima (
         .clk(clk),
-        .i_we($(at("valid", t.top+1)) && $(at("last", t.top+1))), .i_waddr($(at("row", t.top+1))), .i_wdata(maximum),
-        .i_re($(at("valid", t.top-1)) && $(at("last", t.top-1))), .i_raddr($(at("row", t.top-1))), .o_rdata(carried)
+        .i_we($(at("valid", timing.top+1)) && $(at("last", timing.top+1))), .i_waddr($(at("row", timing.top+1))), .i_wdata(maximum),
+        .i_re($(at("valid", timing.top-1)) && $(at("last", timing.top-1))), .i_raddr($(at("row", timing.top-1))), .o_rdata(carried)
     );
-//% for n = t.merged + 1, t.clip do
-    reg  [$(KM*EW-1):0] list_$(n);
+//% for n = timing.merged + 1, timing.clip do
+    reg  [$(KEPT_MAX*ENTRY_BITS-1):0] list_$(n);
 //% end
-//% for n = t.threshold, t.clip do
-    reg  [$(SB-1):0] threshold_$(n);
+//% for n = timing.threshold, timing.clip do
+    reg  [$(SCORE_BITS-1):0] threshold_$(n);
 //% end
-    reg  [$(KM-1):0] enable;
+    reg  [$(KEPT_MAX-1):0] enable;
     always @(posedge clk) begin
         maximum <= largest;
-        threshold_$(t.threshold) <= least[$(SB-1):0] & {$(SB){$(at("radius_on", t.threshold-1)) && !least[$(SB)]}};
-//% for n = t.threshold + 1, t.clip do
+        threshold_$(timing.threshold) <= least[$(SCORE_BITS-1):0] & {$(SCORE_BITS){$(at("radius_on", timing.threshold-1)) && !least[$(SCORE_BITS)]}};
+//% for n = timing.threshold + 1, timing.clip do
         threshold_$(n) <= threshold_$(n-1);
 //% end
-//% for n = t.merged + 1, t.clip do
+//% for n = timing.merged + 1, timing.clip do
         list_$(n) <= list_$(n-1);
 //% end
-//% for i = 0, KM - 1 do
-        enable[$(i)] <= i_kept > $(lit(CB, i));
+//% for i = 0, KEPT_MAX - 1 do
+        enable[$(i)] <= i_kept > $(lit(KEPT_BITS, i));
 //% end
     end
 
     sofa_clip clip (
-        .clk(clk), .i_list(list_$(t.clip)), .i_enable(enable), .i_threshold(threshold_$(t.clip)),
+        .clk(clk), .i_list(list_$(timing.clip)), .i_enable(enable), .i_threshold(threshold_$(timing.clip)),
         .o_need(o_need), .o_best(o_best), .o_any(o_any), .o_count(o_count), .o_clipped(o_clipped)
     );
 endmodule

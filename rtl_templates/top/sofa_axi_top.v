@@ -4,7 +4,6 @@
 // interfaces from; aresetn is sampled with aclk. Latency over sofa_core: see sofa_axi_read, sofa_axi_write, sofa_axi_lite.
 // Throughput: that of sofa_core. A job equals sofa_model_run(). Registers and jobs: registers.md.
 //% if cfg.memory.port_bits < 32 or cfg.memory.port_bits > 512 then skip() end
-//% local A, P, S, NC = cfg.memory.address_bits, cfg.memory.port_bits, d.port_bytes, cfg.memory.read_channels
 `default_nettype none
 module sofa_axi_top (
     input  wire            aclk,
@@ -32,7 +31,7 @@ module sofa_axi_top (
     input  wire            s_axi_rready,
     // memory
     output wire [0:0]      m0_axi_awid,
-    output wire [$(A-1):0] m0_axi_awaddr,
+    output wire [$(ADDRESS_BITS-1):0] m0_axi_awaddr,
     output wire [7:0]      m0_axi_awlen,
     output wire [2:0]      m0_axi_awsize,
     output wire [1:0]      m0_axi_awburst,
@@ -42,8 +41,8 @@ module sofa_axi_top (
     output wire [3:0]      m0_axi_awqos,
     output wire            m0_axi_awvalid,
     input  wire            m0_axi_awready,
-    output wire [$(P-1):0] m0_axi_wdata,
-    output wire [$(S-1):0] m0_axi_wstrb,
+    output wire [$(PORT_BITS-1):0] m0_axi_wdata,
+    output wire [$(PORT_BYTES-1):0] m0_axi_wstrb,
     output wire            m0_axi_wlast,
     output wire            m0_axi_wvalid,
     input  wire            m0_axi_wready,
@@ -51,24 +50,24 @@ module sofa_axi_top (
     input  wire [1:0]      m0_axi_bresp,
     input  wire            m0_axi_bvalid,
     output wire            m0_axi_bready,
-//% for c = 0, NC - 1 do
-    output wire [0:0]      m$(c)_axi_arid,
-    output wire [$(A-1):0] m$(c)_axi_araddr,
-    output wire [7:0]      m$(c)_axi_arlen,
-    output wire [2:0]      m$(c)_axi_arsize,
-    output wire [1:0]      m$(c)_axi_arburst,
-    output wire            m$(c)_axi_arlock,
-    output wire [3:0]      m$(c)_axi_arcache,
-    output wire [2:0]      m$(c)_axi_arprot,
-    output wire [3:0]      m$(c)_axi_arqos,
-    output wire            m$(c)_axi_arvalid,
-    input  wire            m$(c)_axi_arready,
-    input  wire [0:0]      m$(c)_axi_rid,
-    input  wire [$(P-1):0] m$(c)_axi_rdata,
-    input  wire [1:0]      m$(c)_axi_rresp,
-    input  wire            m$(c)_axi_rlast,
-    input  wire            m$(c)_axi_rvalid,
-    output wire            m$(c)_axi_rready$(c < NC - 1 and "," or "")
+//% for channel = 0, READ_CHANNELS - 1 do
+    output wire [0:0]      m$(channel)_axi_arid,
+    output wire [$(ADDRESS_BITS-1):0] m$(channel)_axi_araddr,
+    output wire [7:0]      m$(channel)_axi_arlen,
+    output wire [2:0]      m$(channel)_axi_arsize,
+    output wire [1:0]      m$(channel)_axi_arburst,
+    output wire            m$(channel)_axi_arlock,
+    output wire [3:0]      m$(channel)_axi_arcache,
+    output wire [2:0]      m$(channel)_axi_arprot,
+    output wire [3:0]      m$(channel)_axi_arqos,
+    output wire            m$(channel)_axi_arvalid,
+    input  wire            m$(channel)_axi_arready,
+    input  wire [0:0]      m$(channel)_axi_rid,
+    input  wire [$(PORT_BITS-1):0] m$(channel)_axi_rdata,
+    input  wire [1:0]      m$(channel)_axi_rresp,
+    input  wire            m$(channel)_axi_rlast,
+    input  wire            m$(channel)_axi_rvalid,
+    output wire            m$(channel)_axi_rready$(channel < READ_CHANNELS - 1 and "," or "")
 //% end
 );
     wire        rst = !aresetn;
@@ -90,35 +89,35 @@ module sofa_axi_top (
         .i_reg_valid(reg_valid), .i_reg_rdata(reg_rdata));
 
     // ---- memory: full beats, INCR, one ID, normal non-cacheable bufferable, secure unprivileged data ----
-//% for c = 0, NC - 1 do
-    wire            rd$(c)_req_valid, rd$(c)_req_ready, rd$(c)_data_valid, rd$(c)_data_ready, rd$(c)_data_error;
-    wire [$(A-1):0] rd$(c)_req_addr;
-    wire [7:0]      rd$(c)_req_len;
-    wire [$(P-1):0] rd$(c)_data;
-    wire            unused_read_$(c) = &{1'b0, m$(c)_axi_rid, m$(c)_axi_rlast};
-    assign m$(c)_axi_arid = 1'b0;
-    assign m$(c)_axi_arsize = 3'd$(clog2(S));
-    assign m$(c)_axi_arburst = 2'b01;
-    assign m$(c)_axi_arlock = 1'b0;
-    assign m$(c)_axi_arcache = 4'b0011;
-    assign m$(c)_axi_arprot = 3'b000;
-    assign m$(c)_axi_arqos = 4'b0000;
-    sofa_axi_read u_read_$(c) (
+//% for channel = 0, READ_CHANNELS - 1 do
+    wire            rd$(channel)_req_valid, rd$(channel)_req_ready, rd$(channel)_data_valid, rd$(channel)_data_ready, rd$(channel)_data_error;
+    wire [$(ADDRESS_BITS-1):0] rd$(channel)_req_addr;
+    wire [7:0]      rd$(channel)_req_len;
+    wire [$(PORT_BITS-1):0] rd$(channel)_data;
+    wire            unused_read_$(channel) = &{1'b0, m$(channel)_axi_rid, m$(channel)_axi_rlast};
+    assign m$(channel)_axi_arid = 1'b0;
+    assign m$(channel)_axi_arsize = 3'd$(clog2(PORT_BYTES));
+    assign m$(channel)_axi_arburst = 2'b01;
+    assign m$(channel)_axi_arlock = 1'b0;
+    assign m$(channel)_axi_arcache = 4'b0011;
+    assign m$(channel)_axi_arprot = 3'b000;
+    assign m$(channel)_axi_arqos = 4'b0000;
+    sofa_axi_read u_read_$(channel) (
         .clk(aclk), .rst(rst),
-        .i_req_valid(rd$(c)_req_valid), .o_req_ready(rd$(c)_req_ready), .i_req_addr(rd$(c)_req_addr), .i_req_len(rd$(c)_req_len),
-        .o_data_valid(rd$(c)_data_valid), .i_data_ready(rd$(c)_data_ready), .o_data(rd$(c)_data), .o_data_error(rd$(c)_data_error),
-        .o_arvalid(m$(c)_axi_arvalid), .i_arready(m$(c)_axi_arready), .o_araddr(m$(c)_axi_araddr), .o_arlen(m$(c)_axi_arlen),
-        .i_rvalid(m$(c)_axi_rvalid), .o_rready(m$(c)_axi_rready), .i_rdata(m$(c)_axi_rdata), .i_rresp(m$(c)_axi_rresp));
+        .i_req_valid(rd$(channel)_req_valid), .o_req_ready(rd$(channel)_req_ready), .i_req_addr(rd$(channel)_req_addr), .i_req_len(rd$(channel)_req_len),
+        .o_data_valid(rd$(channel)_data_valid), .i_data_ready(rd$(channel)_data_ready), .o_data(rd$(channel)_data), .o_data_error(rd$(channel)_data_error),
+        .o_arvalid(m$(channel)_axi_arvalid), .i_arready(m$(channel)_axi_arready), .o_araddr(m$(channel)_axi_araddr), .o_arlen(m$(channel)_axi_arlen),
+        .i_rvalid(m$(channel)_axi_rvalid), .o_rready(m$(channel)_axi_rready), .i_rdata(m$(channel)_axi_rdata), .i_rresp(m$(channel)_axi_rresp));
 //% end
 
     wire            wr_req_valid, wr_req_ready, wr_data_valid, wr_data_ready, wr_last, wr_resp_valid, wr_resp_error;
-    wire [$(A-1):0] wr_req_addr;
+    wire [$(ADDRESS_BITS-1):0] wr_req_addr;
     wire [7:0]      wr_req_len;
-    wire [$(P-1):0] wr_data;
-    wire [$(S-1):0] wr_strb;
+    wire [$(PORT_BITS-1):0] wr_data;
+    wire [$(PORT_BYTES-1):0] wr_strb;
     wire            unused_write = &{1'b0, m0_axi_bid, wr_last};
     assign m0_axi_awid = 1'b0;
-    assign m0_axi_awsize = 3'd$(clog2(S));
+    assign m0_axi_awsize = 3'd$(clog2(PORT_BYTES));
     assign m0_axi_awburst = 2'b01;
     assign m0_axi_awlock = 1'b0;
     assign m0_axi_awcache = 4'b0011;
@@ -136,10 +135,10 @@ module sofa_axi_top (
     sofa_core u_core (
         .clk(aclk), .rst(rst), .i_reg_enable(reg_enable), .i_reg_write(reg_write), .i_reg_addr(reg_addr),
         .i_reg_wdata(reg_wdata), .o_reg_valid(reg_valid), .o_reg_rdata(reg_rdata), .o_irq(irq),
-//% for c = 0, NC - 1 do
-        .o_rd$(c)_req_valid(rd$(c)_req_valid), .i_rd$(c)_req_ready(rd$(c)_req_ready), .o_rd$(c)_req_addr(rd$(c)_req_addr),
-        .o_rd$(c)_req_len(rd$(c)_req_len), .i_rd$(c)_data_valid(rd$(c)_data_valid), .o_rd$(c)_data_ready(rd$(c)_data_ready),
-        .i_rd$(c)_data(rd$(c)_data), .i_rd$(c)_data_error(rd$(c)_data_error),
+//% for channel = 0, READ_CHANNELS - 1 do
+        .o_rd$(channel)_req_valid(rd$(channel)_req_valid), .i_rd$(channel)_req_ready(rd$(channel)_req_ready), .o_rd$(channel)_req_addr(rd$(channel)_req_addr),
+        .o_rd$(channel)_req_len(rd$(channel)_req_len), .i_rd$(channel)_data_valid(rd$(channel)_data_valid), .o_rd$(channel)_data_ready(rd$(channel)_data_ready),
+        .i_rd$(channel)_data(rd$(channel)_data), .i_rd$(channel)_data_error(rd$(channel)_data_error),
 //% end
         .o_wr_req_valid(wr_req_valid), .i_wr_req_ready(wr_req_ready), .o_wr_req_addr(wr_req_addr), .o_wr_req_len(wr_req_len),
         .o_wr_data_valid(wr_data_valid), .i_wr_data_ready(wr_data_ready), .o_wr_data(wr_data), .o_wr_strb(wr_strb),

@@ -3,11 +3,7 @@
 // an error. Then the bus is emptied (o_halt: no new requests, what arrives is dropped, a begun row is written to its end) and the
 // engines are reset (o_flush), so that the next job finds them as after reset.
 // The watchdog bounds every wait: WATCHDOG cycles without progress end the job, and as many again the emptying of the bus.
-//% local KB, A, BYTES = d.key_bits, cfg.memory.address_bits, d.port_bytes
-//% local LOW = clog2(BYTES)
-//% local RW, PW = d.rows_bits, d.watchdog_bits
-//% local far = d.copies == 1       -- engines see o_flush a cycle later
-//% local T = cfg.mode == "tokens"
+//% local WATCHDOG_BITS = d.watchdog_bits
 `default_nettype none
 module sofa_control (
     input  wire             clk,
@@ -15,7 +11,7 @@ module sofa_control (
     input  wire             i_start,
     input  wire             i_abort,
     // descriptor
-    input  wire [$(RW-1):0] i_rows,
+    input  wire [$(ROWS_BITS-1):0] i_rows,
     input  wire [31:0]      i_keys,
     input  wire [15:0]      i_tile,
     input  wire [15:0]      i_kept,
@@ -24,13 +20,13 @@ module sofa_control (
     input  wire [7:0]       i_score_shift,
     input  wire             i_scale_normal,   // top bit of the mantissa
     input  wire [7:0]       i_scale_shift,
-    input  wire [$(PW-1):0] i_watchdog,
-//% if T then
+    input  wire [$(WATCHDOG_BITS-1):0] i_watchdog,
+//% if TOKENS then
     input  wire             i_hidden_legal,
     input  wire             i_settled,        // no weights are left to read
 //% end
-//% if LOW > 0 then
-    input  wire [$(LOW-1):0] i_low,           // low bits of bases and strides, or-ed
+//% if PORT_BYTE_BITS > 0 then
+    input  wire [$(PORT_BYTE_BITS-1):0] i_low,           // low bits of bases and strides, or-ed
 //% end
     // engines
     output reg              o_start,
@@ -51,12 +47,12 @@ module sofa_control (
 //% built("end_time", 1)        -- FLUSH
     localparam [2:0] IDLE = 3'd0, CHECK = 3'd1, JUDGE = 3'd2, RUN = 3'd3, HALT = 3'd4, FLUSH = 3'd5;
     reg  [2:0]  state;
-    reg  [$(RW-1):0] rows_left;
-    reg  [$(PW-1):0] patience;
+    reg  [$(ROWS_BITS-1):0] rows_left;
+    reg  [$(WATCHDOG_BITS-1):0] patience;
     reg  [7:0]  refusal;
     reg         bad_scale, bad_kept, bad_tile, bad_keys, bad_rows;
     reg         starved;     // patience is 0
-    wire        all_stored = rows_left == $(RW)'d0;
+    wire        all_stored = rows_left == $(ROWS_BITS)'d0;
 
     reg         progress;
     wire        expired = starved && !progress;
@@ -71,19 +67,19 @@ module sofa_control (
         bad_kept <= i_kept == 16'd0 || i_kept > 16'd$(cfg.tile.kept_max) || i_kept > i_tile;
         bad_tile <= i_tile == 16'd0 || i_tile > 16'd$(cfg.tile.keys);
         bad_keys <= i_keys == 32'd0 || i_keys > 32'd$(cfg.keys_max);
-        bad_rows <= i_rows == $(RW)'d0;
+        bad_rows <= i_rows == $(ROWS_BITS)'d0;
         if (state == CHECK) begin
             refusal <= 8'd0;
             if (bad_scale)
                 refusal <= 8'd12;
-//% if T then
+//% if TOKENS then
             if (!i_hidden_legal)
                 refusal <= 8'd13;
 //% end
-            if (i_mode != 8'd$(T and 1 or 0) || &i_order)
+            if (i_mode != 8'd$(TOKENS and 1 or 0) || &i_order)
                 refusal <= 8'd6;
-//% if LOW > 0 then
-            if (i_low != $(LOW)'d0)
+//% if PORT_BYTE_BITS > 0 then
+            if (i_low != $(PORT_BYTE_BITS)'d0)
                 refusal <= 8'd5;
 //% end
             if (bad_kept)
@@ -101,7 +97,7 @@ module sofa_control (
         if (state == CHECK)
             rows_left <= i_rows;
         else if (i_row_stored)
-            rows_left <= rows_left - $(RW)'d1;
+            rows_left <= rows_left - $(ROWS_BITS)'d1;
 
         progress <= i_progress;
         read_error <= i_read_error;
@@ -109,10 +105,10 @@ module sofa_control (
         range_error <= i_range_error;
         if (progress || stop || !(state == RUN || state == HALT)) begin
             patience <= i_watchdog;
-            starved <= i_watchdog == $(PW)'d0;
+            starved <= i_watchdog == $(WATCHDOG_BITS)'d0;
         end else if (!starved) begin
-            patience <= patience - $(PW)'d1;
-            starved <= patience == $(PW)'d1;
+            patience <= patience - $(WATCHDOG_BITS)'d1;
+            starved <= patience == $(WATCHDOG_BITS)'d1;
         end
 
         if (rst) begin
@@ -130,14 +126,14 @@ module sofa_control (
             case (state)
                 IDLE: if (i_start) begin
                     state <= CHECK;
-//% if far then
+//% if COPIED_REGISTERS then    -- engines see o_flush a cycle later
                     o_flush <= 1'b1;      // the lanes' phase starts with the job
 //% end
                     o_error <= 8'd0;
                 end
                 CHECK: begin
                     o_halt <= 1'b1;
-//% if not far then
+//% if not COPIED_REGISTERS then
                     o_flush <= 1'b1;      // the lanes' phase starts with the job
 //% end
                     state <= JUDGE;
@@ -161,9 +157,9 @@ module sofa_control (
                         o_error <= 8'd11;
                     if (stop)
                         state <= HALT;
-                    else if (all_stored && i_bus_idle$(T and " && i_settled" or ""))
+                    else if (all_stored && i_bus_idle$(TOKENS and " && i_settled" or ""))
                         state <= FLUSH;
-                    o_halt <= stop || (all_stored && i_bus_idle$(T and " && i_settled" or ""));
+                    o_halt <= stop || (all_stored && i_bus_idle$(TOKENS and " && i_settled" or ""));
                 end
                 HALT: begin
                     o_halt <= 1'b1;

@@ -6,8 +6,7 @@
 // Latency: the answer starts within 16 cycles of the request's last byte, and a write takes a few cycles per byte before.
 // Throughput: that of the UART; bytes that arrive while a request is done or answered are dropped.
 //% if cfg.board.memory_kib == 0 then skip() end
-//% local MB = clog2(cfg.board.memory_kib * 1024)
-//% local HB = math.max(MB, 11)     -- of a legal address
+//% local LEGAL_BITS = math.max(MEMORY_BYTE_BITS, 11)     -- of a legal address
 `default_nettype none
 module sofa_frame (
     input  wire        clk,
@@ -33,7 +32,7 @@ module sofa_frame (
     reg  [7:0]  command, seq, count, last_seq;
     reg         last_known;     // last_seq is that of an earlier request
     reg         refused;
-    reg  [$(HB-1):0] addr;
+    reg  [$(LEGAL_BITS-1):0] addr;
     reg         high, top;      // a bit above is set; bit 31
     reg  [31:0] word;           // on its way to or from the bus
 
@@ -65,9 +64,9 @@ module sofa_frame (
     wire        is_write = command == 8'd$(link.write);
     wire        known = is_write || command == 8'd$(link.read);
     wire        memory = !top;
-    wire [$(MB):0] beyond = {1'b0, addr[$(MB-1):0]} + $(ext("count", 8, MB + 1));
-    wire        outside = high ||$(HB > MB and " addr[" .. (HB-1) .. ":" .. MB .. "] != " .. (HB-MB) .. "'d0 ||" or "") (beyond[$(MB)] && beyond[$(MB-1):0] != $(MB)'d0);
-    wire        askew = high ||$(HB > 11 and " addr[" .. (HB-1) .. ":11] != " .. (HB-11) .. "'d0 ||" or "") addr[1:0] != 2'd0 || count[1:0] != 2'd0;
+    wire [$(MEMORY_BYTE_BITS):0] beyond = {1'b0, addr[$(MEMORY_BYTE_BITS-1):0]} + $(ext("count", 8, MEMORY_BYTE_BITS + 1));
+    wire        outside = high ||$(LEGAL_BITS > MEMORY_BYTE_BITS and " addr[" .. (LEGAL_BITS-1) .. ":" .. MEMORY_BYTE_BITS .. "] != " .. (LEGAL_BITS-MEMORY_BYTE_BITS) .. "'d0 ||" or "") (beyond[$(MEMORY_BYTE_BITS)] && beyond[$(MEMORY_BYTE_BITS-1):0] != $(MEMORY_BYTE_BITS)'d0);
+    wire        askew = high ||$(LEGAL_BITS > 11 and " addr[" .. (LEGAL_BITS-1) .. ":11] != " .. (LEGAL_BITS-11) .. "'d0 ||" or "") addr[1:0] != 2'd0 || count[1:0] != 2'd0;
     wire        again = last_known && seq == last_seq;
 
     // ---- data of a write wait for the CRC ----
@@ -77,7 +76,7 @@ module sofa_frame (
         .i_re(state == FETCH), .i_raddr(index), .o_rdata(stored));
 
     assign o_bus_write = is_write;
-    assign o_bus_addr = {top, $(31-HB)'d0, addr};
+    assign o_bus_addr = {top, $(31-LEGAL_BITS)'d0, addr};
     assign o_bus_wdata = memory ? {24'd0, word[31:24]} : word;
 
     always @*
@@ -103,24 +102,24 @@ module sofa_frame (
                 3'd0: command <= i_rx_data;
                 3'd1: seq <= i_rx_data;
                 3'd2: count <= i_rx_data;
-//% for k = 0, 3 do
-//%   local bits = math.max(0, math.min(8, HB - 8 * k))       -- of this byte in the address
-//%   local above = k == 3 and 6 or 7
-                $(k < 3 and "3'd" .. (k + 3) or "default"): begin
+//% for byte = 0, 3 do
+//%   local bits = math.max(0, math.min(8, LEGAL_BITS - 8 * byte))       -- of this byte in the address
+//%   local above = byte == 3 and 6 or 7
+                $(byte < 3 and "3'd" .. (byte + 3) or "default"): begin
 //%   if bits > 0 then
-                    addr[$(8*k+bits-1):$(8*k)] <= i_rx_data[$(bits-1):0];
+                    addr[$(8*byte+bits-1):$(8*byte)] <= i_rx_data[$(bits-1):0];
 //%   end
 //%   if bits <= above then
-                    high <= $(k > HB // 8 and "high || " or "")|i_rx_data[$(above):$(bits)];
+                    high <= $(byte > LEGAL_BITS // 8 and "high || " or "")|i_rx_data[$(above):$(bits)];
 //%   end
-//%   if k == 3 then
+//%   if byte == 3 then
                     top <= i_rx_data[7];
 //%   end
                 end
 //% end
             endcase
         else if (o_bus_enable && i_bus_done)
-            addr <= addr + (memory ? $(lit(HB, 1)) : $(lit(HB, 4)));
+            addr <= addr + (memory ? $(lit(LEGAL_BITS, 1)) : $(lit(LEGAL_BITS, 4)));
         if (state == GATHER)
             word <= {stored, word[31:8]};
         else if (state == READ && i_bus_done)
