@@ -106,7 +106,7 @@ START_TEST(one_key_gives_its_value)
         run(&r, &c, &t, &o);
         for (unsigned i = 0; i < 8; i++)
             ck_assert_int_le(abs(r.o[i] - v[i] * (1 << (16 - bits))), 1 + abs(v[i]) * (1 << (16 - bits)) / 16384);
-        ck_assert_double_eq_tol(r.o_step * (1 << (16 - bits)), 1, 1e-12);
+        ck_assert_double_eq_tol(r.o_step[0] * (1 << (16 - bits)), 1, 1e-12);
         sofa_result_free(&r);
         sofa_trace_free(&t);
     }

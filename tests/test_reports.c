@@ -140,7 +140,7 @@ static double snr(const struct sample *s, double (*k)[DIM], double (*v)[DIM], in
         double want[DIM];
         attend(want, s, r, k, v, dense);
         for (unsigned i = 0; i < DIM; i++) {
-            double difference = s->result.o[r * DIM + i] * s->result.o_step - want[i];
+            double difference = s->result.o[r * DIM + i] * s->result.o_step[i] - want[i];
             signal += want[i] * want[i];
             error += difference * difference;
         }

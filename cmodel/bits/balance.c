@@ -1,144 +1,98 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "balance.h"
 
-#include "../trace/read.h"
-#include "keys.h"
-#include "lost_weight.h"
+#include "balance_tokens.h"
+#include "requantise.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* auto: the least gain, of softmax weight and of what is lost as given. */
-#define GAIN_LEAST 0.001
-#define GAIN_SHARE 0.125
+/* What is clear: so much of the softmax weight and of what is lost at worst; so many decibels where there are few. */
+#define LOST_LEAST 0.001
+#define LOST_SHARE 0.125
+#define SNR_LEAST_DB 1.0
+#define SNR_ENOUGH_DB 50.0
 
-void sofa_channels_plain(struct sofa_channels *channels, size_t d)
+const char *sofa_balance_obstacle(const struct sofa_trace *t, const struct sofa_config *c)
 {
-    for (size_t i = 0; i < d; i++) {
-        channels->query[i] = channels->key[i] = 1;
-        channels->middle[i] = 0;
-    }
+    if (!t->q.given)
+        return "q";
+    if (c->mode == SOFA_MODE_KV)
+        return t->k.given ? NULL : "k";
+    return t->tokens.x.given ? t->tokens.wk.given ? t->tokens.wv.given ? NULL : "wv" : "wk" : "x";
 }
 
-struct range {
-    double low, high;
-};
-
-static struct range range_of(const struct sofa_tensor *t, size_t channel)
+enum sofa_status sofa_balance_make(struct sofa_trace *other, struct sofa_channels *channels, const struct sofa_trace *t,
+                                   const struct sofa_config *c, struct sofa_error *e)
 {
-    struct range r = {INFINITY, -INFINITY};
-    for (size_t row = 0; row < t->rows; row++) {
-        double x = sofa_tensor_given(t, row * t->cols + channel);
-        r.low = x < r.low ? x : r.low;
-        r.high = x > r.high ? x : r.high;
-    }
-    return r;
-}
-
-/* A channel that is 0 for all queries, or the same for all keys, changes no softmax: it is left out. */
-static void choose_channels(struct sofa_channels *channels, const struct sofa_trace *t)
-{
-    for (size_t i = 0; i < t->q.cols; i++) {
-        struct range q = range_of(&t->q, i), k = range_of(&t->k, i);
-        double query = fmax(q.high, -q.low), key = (k.high - k.low) / 2;
-        int counts = query > 0 && key > 0;
-        channels->middle[i] = (k.high + k.low) / 2;
-        channels->query[i] = counts ? cbrt(key / query * key) : 0;
-        channels->key[i] = counts ? 1 / channels->query[i] : 0;
-    }
-}
-
-/* out: the integers of (x - middle) * factor, by channel, and their step. middle NULL: 0. */
-static enum sofa_status quantise(struct sofa_tensor *out, const struct sofa_tensor *x, const double *factor, const double *middle,
-                                 unsigned bits, struct sofa_error *e)
-{
-    size_t count = x->rows * x->cols;
-    double largest = 0, *real = malloc(count * sizeof *real);
-    *out = (struct sofa_tensor){.rows = x->rows, .cols = x->cols, .value = malloc(count * sizeof *out->value)};
-    if (!real || !out->value) {
-        free(real);
-        sofa_tensor_free(out);
-        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu rows", x->rows);
-    }
-    for (size_t i = 0; i < count; i++) {
-        size_t channel = i % x->cols;
-        real[i] = (sofa_tensor_given(x, i) - (middle ? middle[channel] : 0)) * factor[channel];
-        largest = fmax(largest, fabs(real[i]));
-    }
-    out->step = sofa_quantum(largest, bits);
-    for (size_t i = 0; i < count; i++)
-        out->value[i] = sofa_quantised(real[i], out->step, bits);
-    free(real);
-    return SOFA_OK;
+    *other = *t;
+    other->q = other->k = (struct sofa_tensor){0};
+    other->tokens = (struct sofa_tokens){.cos = t->tokens.cos, .sin = t->tokens.sin};
+    sofa_channels_choose(channels, t);
+    const struct sofa_scaling q = {.column = channels->query}, k = {.column = channels->key, .middle = channels->middle};
+    enum sofa_status status = sofa_requantise(&other->q, &t->q, &q, c->data.query_bits, e);
+    if (status == SOFA_OK && c->mode == SOFA_MODE_KV)
+        return sofa_requantise(&other->k, &t->k, &k, c->data.key_bits, e);
+    other->k.rows = t->k.rows;
+    other->k.cols = t->k.cols;
+    int fits = 1;
+    if (status == SOFA_OK)
+        status = sofa_balance_tokens(other, &fits, t, channels, c, e);
+    if (!fits)
+        sofa_tensor_free(&other->q);
+    return status;
 }
 
 /* The integers and their step; the numbers given stay. */
-static void take_values(struct sofa_tensor *t, struct sofa_tensor *other)
+static void swap_values(struct sofa_tensor *a, struct sofa_tensor *b)
 {
-    free(t->value);
-    t->value = other->value;
-    t->step = other->step;
-    other->value = NULL;
+    struct sofa_tensor old = *a;
+    a->value = b->value;
+    a->step = b->step;
+    b->value = old.value;
+    b->step = old.step;
 }
 
-static int16_t *keys_predicted(const struct sofa_trace *t, const struct sofa_config *c)
+void sofa_balance_swap(struct sofa_trace *t, struct sofa_trace *other)
 {
-    int16_t *khat = malloc(t->k.rows * c->head_dim * sizeof *khat);
-    if (khat)
-        sofa_predict_keys(khat, t, c, t->tokens.khat_shift);
-    return khat;
+    struct sofa_tokens tokens = t->tokens;
+    double *column = t->v_column, step = t->v.step;
+    swap_values(&t->q, &other->q);
+    swap_values(&t->k, &other->k);
+    t->tokens = other->tokens;
+    other->tokens = tokens;
+    t->v_column = other->v_column;
+    other->v_column = column;
+    t->v.step = other->v.step;
+    other->v.step = step;
 }
 
-/* What prediction loses with the trace's q and k, and with others of the same numbers. */
-static enum sofa_status measure(struct sofa_balance *b, const struct sofa_trace *t, const struct sofa_tensor *q,
-                                const struct sofa_tensor *k, const struct sofa_config *c, struct sofa_error *e)
+void sofa_balance_release(struct sofa_trace *other)
 {
-    double lost[2];
-    struct sofa_trace other = *t;
-    other.k.value = k->value;
-    int16_t *plain = keys_predicted(t, c), *balanced = keys_predicted(&other, c);
-    const struct sofa_operands operand[2] = {{t->q.value, plain}, {q->value, balanced}};
-    enum sofa_status status = plain && balanced ? sofa_lost_weight(lost, operand, 2, t, c, e)
-                                                : sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", t->k.rows);
-    if (status == SOFA_OK)
-        *b = (struct sofa_balance){.measured = 1, .lost_plain = lost[0], .lost_balanced = lost[1]};
-    free(plain);
-    free(balanced);
-    return status;
+    sofa_tensor_free(&other->q);
+    sofa_tensor_free(&other->k);
+    other->tokens.cos = other->tokens.sin = NULL;
+    sofa_tokens_free(&other->tokens);
+    free(other->v_column);
+    other->v_column = NULL;
 }
 
-static int pays(const struct sofa_balance *b)
+/* 1: clearly better, -1: clearly worse. */
+static int judge_lost(double plain, double balanced)
 {
-    double gain = b->lost_plain - b->lost_balanced;
-    return gain >= GAIN_LEAST && gain >= GAIN_SHARE * b->lost_plain;
+    double gain = plain - balanced, least = fmax(LOST_LEAST, LOST_SHARE * fmax(plain, balanced));
+    return gain >= least ? 1 : gain <= -least ? -1 : 0;
 }
 
-enum sofa_status sofa_balance(struct sofa_trace *t, struct sofa_channels *channels, enum sofa_balance_wish wish, const char *path,
-                              const struct sofa_config *c, struct sofa_error *e)
+static int judge_snr(double plain, double balanced)
 {
-    struct sofa_channels chosen;
-    struct sofa_tensor q = {0}, k = {0};
-    sofa_channels_plain(channels, c->head_dim);
-    if (wish == SOFA_BALANCE_OFF || c->mode != SOFA_MODE_KV)
-        return SOFA_OK;
-    if (wish == SOFA_BALANCE_ON && !(t->q.given && t->k.given))
-        return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': --balance on needs floats; integers are taken as they are (leave "
-                         "--balance out)", path, t->q.given ? "k" : "q");
-    if (!t->q.given || !t->k.given)
-        return SOFA_OK;
-    choose_channels(&chosen, t);
-    enum sofa_status status = quantise(&q, &t->q, chosen.query, NULL, c->data.query_bits, e);
-    if (status == SOFA_OK)
-        status = quantise(&k, &t->k, chosen.key, chosen.middle, c->data.key_bits, e);
-    if (status == SOFA_OK)
-        status = measure(&t->balance, t, &q, &k, c, e);
-    if (status == SOFA_OK && (wish == SOFA_BALANCE_ON || pays(&t->balance))) {
-        take_values(&t->q, &q);
-        take_values(&t->k, &k);
-        *channels = chosen;
-        t->balance.used = 1;
-    }
-    sofa_tensor_free(&q);
-    sofa_tensor_free(&k);
-    return status;
+    double gain = balanced - plain;
+    if (fmin(plain, balanced) >= SNR_ENOUGH_DB)
+        return 0;
+    return gain >= SNR_LEAST_DB ? 1 : gain <= -SNR_LEAST_DB ? -1 : 0;
+}
+
+int sofa_balance_pays(const struct sofa_balance *b)
+{
+    return judge_lost(b->plain.lost, b->balanced.lost) + judge_snr(b->plain.snr_db, b->balanced.snr_db) > 0;
 }

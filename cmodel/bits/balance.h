@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Balanced channels: q and k whose channels are alike in size are predicted better; docs/arithmetic.md "Balance". */
+/* Balanced channels: numbers whose channels are alike in size lose less to quantisation; docs/arithmetic.md "Balance". */
 #ifndef SOFA_BALANCE_H
 #define SOFA_BALANCE_H
 
-#include "../trace/trace.h"
+#include "channels.h"
 
-/* Channel i of q is quantised as q * query[i], of k as (k - middle[i]) * key[i]. */
-struct sofa_channels {
-    double query[SOFA_HEAD_DIM_MAX], key[SOFA_HEAD_DIM_MAX], middle[SOFA_HEAD_DIM_MAX];
-};
-
-/* Channels as they are: 1, 1, 0. */
-void sofa_channels_plain(struct sofa_channels *channels, size_t d);
-/* Quantises q and k anew from the numbers given if `wish` says so and, for auto, prediction then loses clearly less softmax weight;
- * tells so in t->balance, and how q was quantised in *channels. Mode kv. Integers stay as they are. Errors, naming `path`: balance is
- * wished for integers; out of memory. */
-enum sofa_status sofa_balance(struct sofa_trace *t, struct sofa_channels *channels, enum sofa_balance_wish wish, const char *path,
-                              const struct sofa_config *c, struct sofa_error *e);
+/* The name of an array of integers among those that would be balanced; NULL: none, and the trace has all their numbers. */
+const char *sofa_balance_obstacle(const struct sofa_trace *t, const struct sofa_config *c);
+/* *other: the trace, quantised with balanced channels; what is not scaled it shares. Mode tokens: as a file's reader leaves it, and t must
+ * be so, too; when a bias is too large for its sum then, other->q.value is NULL. Always to be released. Errors: out of memory. */
+enum sofa_status sofa_balance_make(struct sofa_trace *other, struct sofa_channels *channels, const struct sofa_trace *t,
+                                   const struct sofa_config *c, struct sofa_error *e);
+/* Gives t what `other` has, and the other way round. */
+void sofa_balance_swap(struct sofa_trace *t, struct sofa_trace *other);
+void sofa_balance_release(struct sofa_trace *other);
+/* 1 if what was measured is clearly better with balanced channels in one way and not clearly worse in the other. */
+int sofa_balance_pays(const struct sofa_balance *b);
 
 #endif

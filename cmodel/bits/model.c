@@ -58,12 +58,14 @@ static enum sofa_status open_result(struct run *run, struct sofa_error *e)
     r->keys = run->t->k.rows;
     r->dims = run->c->head_dim;
     r->o = calloc(r->rows * r->dims + 1, sizeof *r->o);
+    r->o_step = malloc(r->dims * sizeof *r->o_step);
     r->selected = calloc(r->rows * r->keys + 1, 1);
     r->block = calloc(r->rows / run->c->query_block + 2, sizeof *r->block);
-    if (!r->o || !r->selected || !r->block)
+    if (!r->o || !r->o_step || !r->selected || !r->block)
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu x %zu results", r->rows, r->keys);
     unsigned spare = 16 - run->c->data.value_bits;
-    r->o_step = run->t->v.step / (double)(1u << spare);
+    for (size_t column = 0; column < r->dims; column++)
+        r->o_step[column] = sofa_value_step(run->t, column) / (double)(1u << spare);
     return SOFA_OK;
 }
 

@@ -19,6 +19,7 @@ void sofa_result_free(struct sofa_result *result)
     free(result->tile);
     free(result->block);
     free(result->o);
+    free(result->o_step);
     free(result->selected);
     free(result->columns);
     free(result->valid);

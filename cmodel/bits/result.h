@@ -58,8 +58,8 @@ struct sofa_block {
 
 struct sofa_result {
     size_t rows, keys, dims;
-    int16_t *o;         /* R x d, units of o_step */
-    double o_step;
+    int16_t *o;         /* R x d */
+    double *o_step;     /* d: real worth of a step of o, by column */
     uint8_t *selected;  /* R x S */
     struct sofa_counters counters;
     struct sofa_saturations saturated;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How good an output is: recall, errors, softmax weight on the kept pairs. */
+#include "../base/decibels.h"
 #include "../base/largest.h"
 #include "reference.h"
 #include "report.h"
@@ -7,8 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SNR_LIMIT 300.0 /* dB; stands for an error of exactly zero */
 
 /* Squares of what an output should be and of what it is wrong by. */
 struct ratio {
@@ -61,13 +60,13 @@ struct row {
     unsigned lane;
     size_t first, visible;
     const int16_t *o;
-    double step;
+    const double *step; /* d */
 };
 
 static void compare(struct ratio *r, const double *want, const struct row *row, size_t d)
 {
     for (size_t i = 0; i < d; i++) {
-        double difference = row->o[i] * row->step - want[i];
+        double difference = row->o[i] * row->step[i] - want[i];
         r->signal += want[i] * want[i];
         r->error += difference * difference;
     }
@@ -235,10 +234,7 @@ static void close_block(struct sofa_report *r, struct tally *tally, size_t first
 
 static double decibels(struct ratio r)
 {
-    if (r.error == 0)
-        return SNR_LIMIT;
-    double db = r.signal > 0 ? 10 * log10(r.signal / r.error) : -SNR_LIMIT;
-    return db > SNR_LIMIT ? SNR_LIMIT : db < -SNR_LIMIT ? -SNR_LIMIT : db;
+    return sofa_decibels(r.signal, r.error);
 }
 
 static double mean(double sum, size_t count)

@@ -195,11 +195,17 @@ static json_t *size_json(const struct sofa_report *r)
                      "warnings", sofa_warnings_json(&r->warnings));
 }
 
+static json_t *finding_json(const struct sofa_finding *f)
+{
+    return json_pack("{s:f, s:f}", "lost_weight", f->lost, "output_snr_dense_db", f->snr_db);
+}
+
+/* What was measured on sample rows, whatever was chosen then. */
 static json_t *balance_json(const struct sofa_balance *b)
 {
-    return json_pack("{s:b, s:o, s:o}", "used", b->used,                                                //
-                     "lost_weight", b->measured ? json_real(b->lost_plain) : json_null(),               //
-                     "lost_weight_balanced", b->measured ? json_real(b->lost_balanced) : json_null());
+    return json_pack("{s:b, s:o, s:o}", "used", b->used,                             //
+                     "plain", b->measured ? finding_json(&b->plain) : json_null(),   //
+                     "balanced", b->measured ? finding_json(&b->balanced) : json_null());
 }
 
 json_t *sofa_report_json(const struct sofa_report *r)

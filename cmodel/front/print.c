@@ -57,8 +57,8 @@ static void print_tokens(FILE *out, const struct sofa_report *r)
 static void print_balance(FILE *out, const struct sofa_balance *b)
 {
     if (b->measured)
-        fprintf(out, "balance             %s: prediction loses %.2f %% of the softmax weight; with balanced channels %.2f %%\n",
-                b->used ? "on" : "off", 100 * b->lost_plain, 100 * b->lost_balanced);
+        fprintf(out, "balance             %s: prediction loses %.2f %% of the softmax weight, numbers are at %.1f dB; balanced %.2f %%, "
+                "%.1f dB\n", b->used ? "on" : "off", 100 * b->plain.lost, b->plain.snr_db, 100 * b->balanced.lost, b->balanced.snr_db);
 }
 
 static void print_accuracy(FILE *out, const struct sofa_report *r)
@@ -138,19 +138,27 @@ void sofa_report_print_line(FILE *out, const struct sofa_report *r)
             r->measured && r->measured->mismatches > 0 ? " DIFFERS" : "");
 }
 
+static int columns_differ(const struct sofa_result *result)
+{
+    for (size_t i = 1; i < result->dims; i++)
+        if (result->o_step[i] != result->o_step[0])
+            return 1;
+    return 0;
+}
+
 enum sofa_status sofa_result_save(const struct sofa_result *result, const char *path, struct sofa_error *e)
 {
     size_t count = result->rows * result->dims, cells = result->rows * result->keys;
-    double step = result->o_step;
+    size_t steps = columns_differ(result) ? result->dims : 0;
     float *o = malloc(count * sizeof *o);
     if (!o)
         return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: out of memory", path);
     for (size_t i = 0; i < count; i++)
-        o[i] = (float)(result->o[i] * step);
+        o[i] = (float)(result->o[i] * result->o_step[i % result->dims]);
     const struct sofa_member members[] = {
         {"o", {SOFA_F32, 2, {result->rows, result->dims}, count, o}},
         {"o_int", {SOFA_I16, 2, {result->rows, result->dims}, count, result->o}},
-        {"o_scale", {SOFA_F64, 0, {0}, 1, &step}},
+        {"o_scale", {SOFA_F64, steps > 0, {steps}, steps > 0 ? steps : 1, result->o_step}},
         {"selected", {SOFA_U8, 2, {result->rows, result->keys}, cells, result->selected}},
     };
     enum sofa_status status = sofa_npz_write(path, members, sizeof members / sizeof members[0], e);

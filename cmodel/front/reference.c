@@ -23,8 +23,14 @@ enum sofa_status sofa_numbers_choose(struct sofa_numbers *n, const struct sofa_t
     if (!given) {
         n->unit = t->q.step * (x->k_sum ? x->k_step : t->k.step) * t->scale;
         n->step = x->v_sum ? x->v_step : t->v.step;
+        n->column = t->v_column;
     }
     return SOFA_OK;
+}
+
+static double step_of(const struct sofa_numbers *n, size_t column)
+{
+    return n->column ? n->step * n->column[column] : n->step;
 }
 
 /* Two lanes: the smallest vector of today's processors, of which compilers keep the sums in registers. */
@@ -207,7 +213,7 @@ void sofa_reference_dense(double (*out)[SOFA_LANES], double (*weight)[SOFA_LANES
     mix_all(out, (const double(*)[SOFA_LANES])weight, n, g);
     for (size_t i = 0; i < d; i++)
         for (unsigned lane = 0; lane < SOFA_LANES; lane++)
-            out[i][lane] = total[lane] > 0 ? out[i][lane] / total[lane] * n->step : 0;
+            out[i][lane] = total[lane] > 0 ? out[i][lane] / total[lane] * step_of(n, i) : 0;
 }
 
 void sofa_reference_attend(double *out, const double (*score)[SOFA_LANES], unsigned lane, const struct sofa_keys *keys,
@@ -226,5 +232,5 @@ void sofa_reference_attend(double *out, const double (*score)[SOFA_LANES], unsig
             out[at] += weight * value[at];
     }
     for (size_t at = 0; total > 0 && at < d; at++)
-        out[at] *= n->step / total;
+        out[at] *= step_of(n, at) / total;
 }

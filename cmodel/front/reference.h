@@ -14,7 +14,8 @@ struct sofa_numbers {
     const struct sofa_trace *trace;
     int given;   /* as the file gives them */
     double unit; /* what a score of 1 is worth in softmax units */
-    double step; /* what a value of 1 is worth */
+    double step; /* what a value of 1 is worth, times column[i] */
+    const double *column; /* d; NULL: 1 */
 };
 /* Errors: a trace of mode tokens whose numbers as given nobody asked for. */
 enum sofa_status sofa_numbers_choose(struct sofa_numbers *n, const struct sofa_trace *t, int given, struct sofa_error *e);

@@ -98,10 +98,10 @@ static enum sofa_status read_trace(struct sofa_trace *t, const struct sofa_sourc
 {
     const struct sofa_columns columns = sofa_head_columns(c);
     const struct sofa_origin q = {s, "q"}, scale = {s, "scale"};
-    int floats = choice->given || choice->octaves || choice->balance != SOFA_BALANCE_OFF;
-    enum sofa_status status = sofa_read_tensor(&t->q, &q, &columns, c->data.query_bits, floats, e);
+    int floats = choice->given || choice->balance != SOFA_BALANCE_OFF;
+    enum sofa_status status = sofa_read_tensor(&t->q, &q, &columns, c->data.query_bits, floats || choice->octaves, e);
     if (status == SOFA_OK)
-        status = c->mode == SOFA_MODE_TOKENS ? sofa_trace_read_tokens(t, s, c, choice->given, e)
+        status = c->mode == SOFA_MODE_TOKENS ? sofa_trace_read_tokens(t, s, c, floats, e)
                                              : read_keys(t, s, c, choice, e);
     if (status == SOFA_OK)
         status = read_rows(t, s, e);

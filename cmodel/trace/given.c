@@ -50,19 +50,16 @@ static void project(float *out, const struct sofa_tensor *x, const double *weigh
 }
 
 static enum sofa_status make(struct sofa_tensor *out, const struct sofa_trace *t, const struct sofa_tensor *weight,
-                             const char *bias_name, const struct sofa_source *s, struct sofa_error *e)
+                             const double *bias, const struct sofa_source *s, struct sofa_error *e)
 {
     size_t keys = t->tokens.x.rows, d = weight->cols;
-    double *bias = NULL, *numbers = given_numbers(weight);
-    enum sofa_status status = read_numbers(&bias, s, bias_name, 1, e);
+    double *numbers = given_numbers(weight);
     out->given = malloc(keys * d * sizeof *out->given);
-    if (status == SOFA_OK && (!numbers || !out->given))
-        status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: out of memory for %zu tokens", s->path, keys);
-    if (status == SOFA_OK)
+    int made = numbers && out->given;
+    if (made)
         project(out->given, &t->tokens.x, numbers, bias, d);
     free(numbers);
-    free(bias);
-    return status;
+    return made ? SOFA_OK : sofa_fail(e, SOFA_BAD_INPUT, "%.250s: out of memory for %zu tokens", s->path, keys);
 }
 
 /* Pairs are (i, i + d/2). */
@@ -92,8 +89,8 @@ static enum sofa_status turn_keys(struct sofa_trace *t, const struct sofa_source
 
 enum sofa_status sofa_trace_make_given(struct sofa_trace *t, const struct sofa_source *s, struct sofa_error *e)
 {
-    enum sofa_status status = make(&t->k, t, &t->tokens.wk, "bk", s, e);
+    enum sofa_status status = make(&t->k, t, &t->tokens.wk, t->tokens.bk_given, s, e);
     if (status == SOFA_OK)
-        status = make(&t->v, t, &t->tokens.wv, "bv", s, e);
+        status = make(&t->v, t, &t->tokens.wv, t->tokens.bv_given, s, e);
     return status == SOFA_OK && t->tokens.cos ? turn_keys(t, s, e) : status;
 }

@@ -43,6 +43,10 @@ enum sofa_status sofa_read_array(struct sofa_array *a, const struct sofa_origin 
 double sofa_quantum(double largest, unsigned bits);
 /* x in such steps, to the nearest even. */
 int16_t sofa_quantised(double x, double step, unsigned bits);
+/* d biases in steps of a sum, to the nearest even; returns the first that leaves no room for products (docs/arithmetic.md), or d. */
+size_t sofa_bias_steps(int32_t *steps, const double *bias, double step, const struct sofa_config *c);
+/* The magnitude that is too large, in steps. */
+double sofa_bias_limit(const struct sofa_config *c);
 /* A finite positive number of any type. */
 enum sofa_status sofa_read_scalar(const struct sofa_origin *origin, double *value, struct sofa_error *e);
 /* Quantises a float tensor to `bits`, or takes integers with their NAME_scale. given: keep the floats. */

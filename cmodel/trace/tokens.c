@@ -9,6 +9,7 @@
 struct projection {
     struct sofa_origin weight, bias;
     struct sofa_tensor *tensor;
+    double **bias_given;
     int32_t **bias_steps;
 };
 
@@ -33,28 +34,38 @@ static enum sofa_status read_tensors(struct sofa_tokens *t, const struct project
     return status;
 }
 
-/* Biases in steps of the sum. They must leave room for the products (docs/arithmetic.md). */
-static enum sofa_status convert_bias(int32_t *bias, const struct sofa_array *a, const struct projection *p, double step,
-                                     const struct sofa_config *c, struct sofa_error *e)
+double sofa_bias_limit(const struct sofa_config *c)
 {
-    const struct sofa_origin *origin = &p->bias;
-    double limit = ldexp(1, (int)(15 + sofa_clog2(c->hidden_max)));
+    return ldexp(1, (int)(15 + sofa_clog2(c->hidden_max)));
+}
+
+size_t sofa_bias_steps(int32_t *steps, const double *bias, double step, const struct sofa_config *c)
+{
+    for (size_t i = 0; i < c->head_dim; i++) {
+        double x = rint(bias[i] / step);
+        if (!(fabs(x) < sofa_bias_limit(c)))
+            return i;
+        steps[i] = (int32_t)x;
+    }
+    return c->head_dim;
+}
+
+static enum sofa_status take_bias(double *bias, const struct sofa_array *a, const struct sofa_origin *origin,
+                                  const struct sofa_config *c, struct sofa_error *e)
+{
     if (a->count != c->head_dim)
         return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': must have shape (%u,), head_dim", origin->source->path,
                          origin->name, c->head_dim);
     for (size_t i = 0; i < a->count; i++) {
-        double x = sofa_array_get(a, i), steps = rint(x / step);
-        if (!isfinite(x))
+        bias[i] = sofa_array_get(a, i);
+        if (!isfinite(bias[i]))
             return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is not finite", origin->source->path,
                              origin->name, i);
-        if (!(fabs(steps) < limit))
-            return sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is %g, must be less than %g for these x and %s",
-                             origin->source->path, origin->name, i, x, limit * step, p->weight.name);
-        bias[i] = (int32_t)steps;
     }
     return SOFA_OK;
 }
 
+/* Real numbers, and in steps of the sum. */
 static enum sofa_status read_bias(const struct projection *p, double step, const struct sofa_config *c,
                                   struct sofa_error *e)
 {
@@ -64,9 +75,14 @@ static enum sofa_status read_bias(const struct projection *p, double step, const
     enum sofa_status status = sofa_read_array(&a, &p->bias, 1, e);
     if (status != SOFA_OK)
         return status;
-    *p->bias_steps = calloc(c->head_dim, sizeof **p->bias_steps);
-    status = *p->bias_steps ? convert_bias(*p->bias_steps, &a, p, step, c, e) : sofa_origin_fail(&p->bias, "out of memory", e);
+    double *bias = *p->bias_given = calloc(c->head_dim, sizeof *bias);
+    int32_t *steps = *p->bias_steps = calloc(c->head_dim, sizeof *steps);
+    status = bias && steps ? take_bias(bias, &a, &p->bias, c, e) : sofa_origin_fail(&p->bias, "out of memory", e);
     sofa_array_free(&a);
+    size_t bad = status == SOFA_OK ? sofa_bias_steps(steps, bias, step, c) : c->head_dim;
+    if (bad < c->head_dim)
+        status = sofa_fail(e, SOFA_BAD_INPUT, "%.250s: array '%s': element %zu is %g, must be less than %g for these x and %s",
+                           p->bias.source->path, p->bias.name, bad, bias[bad], sofa_bias_limit(c) * step, p->weight.name);
     return status;
 }
 
@@ -118,8 +134,8 @@ enum sofa_status sofa_trace_read_tokens(struct sofa_trace *trace, const struct s
 {
     struct sofa_tokens *t = &trace->tokens;
     const struct projection p[2] = {
-        {{s, "wk"}, {s, "bk"}, &t->wk, &t->bk},
-        {{s, "wv"}, {s, "bv"}, &t->wv, &t->bv},
+        {{s, "wk"}, {s, "bk"}, &t->wk, &t->bk_given, &t->bk},
+        {{s, "wv"}, {s, "bv"}, &t->wv, &t->bv_given, &t->bv},
     };
     enum sofa_status status = read_tensors(t, p, s, c, given, e);
     for (unsigned i = 0; i < 2 && status == SOFA_OK; i++)

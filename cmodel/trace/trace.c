@@ -49,6 +49,8 @@ void sofa_tokens_free(struct sofa_tokens *t)
     sofa_tensor_free(&t->x);
     sofa_tensor_free(&t->wk);
     sofa_tensor_free(&t->wv);
+    free(t->bk_given);
+    free(t->bv_given);
     free(t->bk);
     free(t->bv);
     free(t->cos);
@@ -67,6 +69,7 @@ void sofa_trace_free(struct sofa_trace *t)
     sofa_tensor_free(&t->v);
     free(t->first);
     free(t->visible);
+    free(t->v_column);
     sofa_tokens_free(&t->tokens);
     *t = (struct sofa_trace){0};
 }

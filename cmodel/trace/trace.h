@@ -21,6 +21,7 @@ struct sofa_tensor {
  * "Tokens") and follow from the sums of this trace. */
 struct sofa_tokens {
     struct sofa_tensor x, wk, wv;             /* S x H, H x d, H x d */
+    double *bk_given, *bv_given;              /* d, as the file gives them; NULL: none */
     int32_t *bk, *bv;                         /* d, in steps of a sum; NULL: none */
     int16_t *cos, *sin;                       /* S x d/2, SOFA_ROTARY_FRACTION; NULL: keys are not rotated */
     int16_t *power;                           /* H x d: codes of wk as signed powers of two */
@@ -32,10 +33,16 @@ struct sofa_tokens {
 /* Whether channels of q and k are balanced (balance.h). */
 enum sofa_balance_wish { SOFA_BALANCE_OFF, SOFA_BALANCE_ON, SOFA_BALANCE_AUTO };
 
-/* What became of it. */
+/* Of numbers as they are quantised, on sample rows. */
+struct sofa_finding {
+    double lost;   /* softmax weight, 0..1, that the largest predicted scores hold less than as many largest exact ones */
+    double snr_db; /* dense attention: signal over error of float64 attention of the quantised numbers */
+};
+
+/* What became of the wish. */
 struct sofa_balance {
     int used, measured;
-    double lost_plain, lost_balanced; /* measured: softmax weight that prediction loses (lost_weight.h), without and with it */
+    struct sofa_finding plain, balanced; /* if measured: without and with it */
 };
 
 struct sofa_trace {
@@ -45,6 +52,7 @@ struct sofa_trace {
     int has_ranges;             /* 0: every row sees keys 0..S-1 */
     double scale;               /* softmax scale */
     struct sofa_balance balance;
+    double *v_column;           /* d: a step of v is worth so many v.step in this column; NULL: 1 */
 };
 
 /* Keeps rows a..b-1 only (--rows A:B). */
@@ -56,6 +64,11 @@ void sofa_trace_note_ranges(struct sofa_trace *t);
 void sofa_trace_free(struct sofa_trace *t);
 void sofa_tokens_free(struct sofa_tokens *t);
 void sofa_tensor_free(struct sofa_tensor *t);
+/* Real worth of a step of v in a column. */
+static inline double sofa_value_step(const struct sofa_trace *t, size_t column)
+{
+    return t->v.step * (t->v_column ? t->v_column[column] : 1);
+}
 /* Element i as the file gives it. */
 static inline double sofa_tensor_given(const struct sofa_tensor *t, size_t i)
 {
