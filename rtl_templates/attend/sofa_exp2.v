@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // p = 2^x, x in octaves with 12 fraction bits and below 2 octaves, p with 14 fraction bits.
 // Latency $(latency("exp2", 4)) cycles, throughput one a cycle, no handshake. Equals sofa_exp2().
-//% local T = exp2_table()
+//% local entries = exp2_table()
 //% memory("exp2.entry", 64, 32)
 `default_nettype none
 module sofa_exp2 (
@@ -13,9 +13,9 @@ module sofa_exp2 (
     // table value, plus what rounds the mantissa, and step to the next entry
     reg [31:0] entry;
     always @*
-        (* rom_style = "$(cfg.target == "fpga" and "logic" or "block")" *) case (i_x[11:6])
+        (* rom_style = "$(FPGA and "logic" or "block")" *) case (i_x[11:6])
 //% for a = 0, 63 do
-            6'd$(a): entry = {19'd$(T[a+1] + 4), 13'd$(T[a+2] - T[a+1])};
+            6'd$(a): entry = {19'd$(entries[a+1] + 4), 13'd$(entries[a+2] - entries[a+1])};
 //% end
             default: entry = 32'd0;
         endcase

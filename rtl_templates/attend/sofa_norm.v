@@ -1,97 +1,95 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Normalisation unit of $(d.lane_groups // d.norm_units) lane group(s): o = O / l, one word of $(d.norm_width) element(s) a cycle; queues rows for the store.
-// A group may retire a row when it has the turn (o_turn): a row takes $(d.norm_words) cycle(s), and has space in the queue from then on.
+// Normalisation unit of $(LANE_GROUPS // NORM_UNITS) lane group(s): o = O / l, one word of $(NORM_WIDTH) element(s) a cycle; queues rows for the store.
+// A group may retire a row when it has the turn (o_turn): a row takes $(NORM_WORDS) cycle(s), and has space in the queue from then on.
 // Latency $(latency("norm", d.norm_time + d.norm_wait)) cycles from i_valid to the first word. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
-//% local N, M, B, T, NW, D, NG, UG = cfg.attend.width, d.norm_width, d.beats, d.norm_words, d.norm_wait - (d.row_interval - 3), cfg.head_dim, d.lane_groups, d.lane_groups // d.norm_units
-//% local OA, LB, RB, BB, DEPTH = d.output_acc_bits, d.weight_bits, d.row_bits, clog2(d.beats), d.retire_rows
-//% local late = d.row_interval > 3   -- accumulators come a cycle later; then there is one group
-//% local VT = d.norm_time - 1      -- stages until the first word
-//% local C = T // B                 -- words of a chunk
-//% local early = d.lane_places == 1   -- the lane shifts O to its place, but for the last bits
-//% local LOW, IW = d.norm_shift, d.norm_bits
-//% local ahead = early and late       -- the reciprocal begins before the row is there, as the multipliers register what they get
-//% local QB, TB, CB = clog2(DEPTH), clog2(T), clog2(C)
-//% local walks = ahead and C > 1      -- words move to where they are taken
+//% local wait_time = d.norm_wait - (d.row_interval - 3)
+//% local queue_rows = d.retire_rows
+//% local valid_stages = d.norm_time - 1      -- stages until the first word
+//% local chunk_words = NORM_WORDS // BEATS                 -- words of a chunk
+//% -- LANE_ALIGNS: the lane shifts O to its place, but for the last bits
+//% local starts_early = LANE_ALIGNS and REGISTERED_ACCUMULATORS       -- the reciprocal begins before the row is there, as the multipliers register what they get
+//% local queue_bits, chunk_word_bits = clog2(queue_rows), clog2(chunk_words)
+//% local shifts_words = starts_early and chunk_words > 1      -- words move to where they are taken
 `default_nettype none
 module sofa_norm (
     input  wire                 clk,
     input  wire                 rst,
-//% if B > 1 then
-    input  wire [$(BB-1):0]     i_phase_chunk,   // of the chunk that $(C > 1 and "arrives" or "leaves the multipliers")
-//%   if UG > 1 then
-    input  wire [$(BB-1):0]     i_phase_issue,
+//% if BEATS > 1 then
+    input  wire [$(BEAT_BITS-1):0]     i_phase_chunk,   // of the chunk that $(chunk_words > 1 and "arrives" or "leaves the multipliers")
+//%   if NORM_UNIT_GROUPS > 1 then
+    input  wire [$(BEAT_BITS-1):0]     i_phase_issue,
 //%   end
 //% end
-    input  wire [$(UG-1):0]     i_retire,
-    output wire [$(UG-1):0]     o_turn,
-    input  wire [$(UG-1):0]     i_valid,
-    input  wire [$(UG-1):0]     i_started,
-    input  wire [$(UG-1):0]     i_bank,
-    input  wire [$(UG*RB-1):0]  i_row,
-    input  wire [$(UG*LB-1):0]  i_l,
-//% if early then
-    output $(late and "reg " or "wire") [$(clog2(LB-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid$(late and "" or " and on")
-    input  wire [$(N*IW-1):0]   i_o,             // $(late and "four" or "three") cycles after i_valid and on, shifted but for the last $(LOW) bit(s) of the places
+    input  wire [$(NORM_UNIT_GROUPS-1):0]     i_retire,
+    output wire [$(NORM_UNIT_GROUPS-1):0]     o_turn,
+    input  wire [$(NORM_UNIT_GROUPS-1):0]     i_valid,
+    input  wire [$(NORM_UNIT_GROUPS-1):0]     i_started,
+    input  wire [$(NORM_UNIT_GROUPS-1):0]     i_bank,
+    input  wire [$(NORM_UNIT_GROUPS*ROW_BITS-1):0]  i_row,
+    input  wire [$(NORM_UNIT_GROUPS*WEIGHT_SUM_BITS-1):0]  i_l,
+//% if LANE_ALIGNS then
+    output $(REGISTERED_ACCUMULATORS and "reg " or "wire") [$(clog2(WEIGHT_SUM_BITS-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid$(REGISTERED_ACCUMULATORS and "" or " and on")
+    input  wire [$(WIDTH*NORM_BITS-1):0]   i_o,             // $(REGISTERED_ACCUMULATORS and "four" or "three") cycles after i_valid and on, shifted but for the last $(NORM_SHIFT) bit(s) of the places
 //% else
-    input  wire [$(UG*N*OA-1):0] i_o,            // $(d.row_interval - 1) cycles after i_valid and on, zero otherwise if lanes share it
+    input  wire [$(NORM_UNIT_GROUPS*WIDTH*ACCUMULATOR_BITS-1):0] i_o,            // $(d.row_interval - 1) cycles after i_valid and on, zero otherwise if lanes share it
 //% end
     // rows
     output wire                 o_row_valid,
     input  wire                 i_row_ready,
     output wire                 o_row_bank,
-    output wire [$(RB-1):0]     o_row,
+    output wire [$(ROW_BITS-1):0]     o_row,
 //% if d.output_words == 1 then
     input  wire                 i_read,          // a word of the row being taken or taken last
-    input  wire [$(TB-1):0]     i_read_index,
-    output wire [$(M*16-1):0]   o_data           // one cycle later
+    input  wire [$(NORM_WORD_BITS-1):0]     i_read_index,
+    output wire [$(NORM_WIDTH*16-1):0]   o_data           // one cycle later
 //% else
-    output wire [$(D*16-1):0]   o_data
+    output wire [$(HEAD_DIM*16-1):0]   o_data
 //% end
 );
     // ---- turns and queue space ----
-    reg  [$(QB):0] used;
-//% if T > 1 then
-    reg  [$(TB-1):0] busy;
+    reg  [$(queue_bits):0] used;
+//% if NORM_WORDS > 1 then
+    reg  [$(NORM_WORD_BITS-1):0] busy;
 //% end
-    wire           free = used != $(QB+1)'d$(DEPTH)$(T > 1 and " && busy == " .. TB .. "'d0" or "");
+    wire           free = used != $(queue_bits+1)'d$(queue_rows)$(NORM_WORDS > 1 and " && busy == " .. NORM_WORD_BITS .. "'d0" or "");
     wire           retire = |i_retire;
     wire           popped = o_row_valid && i_row_ready;
-//% if T > 1 then
+//% if NORM_WORDS > 1 then
     always @(posedge clk)
         if (rst)
-            busy <= $(TB)'d0;
+            busy <= $(NORM_WORD_BITS)'d0;
         else if (retire)
-            busy <= $(TB)'d$(T-1);
-        else if (busy != $(TB)'d0)
+            busy <= $(NORM_WORD_BITS)'d$(NORM_WORDS-1);
+        else if (busy != $(NORM_WORD_BITS)'d0)
             busy <= busy - 1'b1;
 //% end
     always @(posedge clk)
         if (rst)
-            used <= $(QB+1)'d0;
+            used <= $(queue_bits+1)'d0;
         else
-            used <= used + {$(QB)'d0, retire} - {$(QB)'d0, popped};
-//% if UG > 1 then
-    reg  [$(UG-1):0] turn;
+            used <= used + {$(queue_bits)'d0, retire} - {$(queue_bits)'d0, popped};
+//% if NORM_UNIT_GROUPS > 1 then
+    reg  [$(NORM_UNIT_GROUPS-1):0] turn;
     always @(posedge clk)
         if (rst)
-            turn <= $(UG)'d1;
-        else$(B > 1 and " if (i_phase_issue == " .. BB .. "'d" .. (B-1) .. ")" or "")
-            turn <= {turn[$(UG-2):0], turn[$(UG-1)]};
-    assign o_turn = turn & {$(UG){free}};
+            turn <= $(NORM_UNIT_GROUPS)'d1;
+        else$(BEATS > 1 and " if (i_phase_issue == " .. BEAT_BITS .. "'d" .. (BEATS-1) .. ")" or "")
+            turn <= {turn[$(NORM_UNIT_GROUPS-2):0], turn[$(NORM_UNIT_GROUPS-1)]};
+    assign o_turn = turn & {$(NORM_UNIT_GROUPS){free}};
 //% else
     assign o_turn = free;
 //% end
 
     // ---- reciprocal of l ----
 //% local function choose(name, width)
-//%   local t = {}
-//%   for g = 0, UG - 1 do t[#t+1] = "({" .. width .. "{i_valid[" .. g .. "]}} & " .. name .. "[" .. (g*width) .. " +: " .. width .. "])" end
-//%   return table.concat(t, " | ")
+//%   local terms = {}
+//%   for g = 0, NORM_UNIT_GROUPS - 1 do terms[#terms+1] = "({" .. width .. "{i_valid[" .. g .. "]}} & " .. name .. "[" .. (g*width) .. " +: " .. width .. "])" end
+//%   return table.concat(terms, " | ")
 //% end
-//% if late then
+//% if REGISTERED_ACCUMULATORS then
     reg              valid, started, bank;
-    reg  [$(RB-1):0] row;
-    reg  [$(LB-1):0] l;
+    reg  [$(ROW_BITS-1):0] row;
+    reg  [$(WEIGHT_SUM_BITS-1):0] l;
     always @(posedge clk) begin
         valid <= i_valid && !rst;
         started <= i_started;
@@ -99,31 +97,31 @@ module sofa_norm (
         row <= i_row;
         l <= i_l;
     end
-//%   if early then
+//%   if LANE_ALIGNS then
     integer b;
     always @(posedge clk) begin
-        o_places <= $(lit(clog2(LB-14), 0));
-        for (b = 1; b < $(LB-14); b = b + 1)
+        o_places <= $(lit(clog2(WEIGHT_SUM_BITS-14), 0));
+        for (b = 1; b < $(WEIGHT_SUM_BITS-14); b = b + 1)
             if (l[14+b])
-                o_places <= b[$(clog2(LB-14)-1):0];
+                o_places <= b[$(clog2(WEIGHT_SUM_BITS-14)-1):0];
     end
 //%   end
 //% else
     wire             valid = |i_valid;
     wire             started = |(i_valid & i_started);
     wire             bank = |(i_valid & i_bank);
-    wire [$(RB-1):0] row = $(choose("i_row", RB));
+    wire [$(ROW_BITS-1):0] row = $(choose("i_row", ROW_BITS));
 //%   if d.sum_stays == 0 then
-    wire [$(LB-1):0] l = $(choose("i_l", LB));
+    wire [$(WEIGHT_SUM_BITS-1):0] l = $(choose("i_l", WEIGHT_SUM_BITS));
 //%   end
 //% end
     reg              valid1, started1, bank1;
-    reg  [$(RB-1):0] row1;
-$(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays for two cycles" or "    reg  [" .. (LB-1) .. ":0] l1;")
+    reg  [$(ROW_BITS-1):0] row1;
+$(d.sum_stays == 1 and "    wire [" .. (WEIGHT_SUM_BITS-1) .. ":0] l1 = i_l;         // stays for two cycles" or "    reg  [" .. (WEIGHT_SUM_BITS-1) .. ":0] l1;")
 //% local function any_group()
-//%   local t = {}
-//%   for g = 0, UG - 1 do t[#t+1] = "i_o[" .. (g*N*IW) .. " +: " .. (N*IW) .. "]" end
-//%   return table.concat(t, " | ")
+//%   local terms = {}
+//%   for g = 0, NORM_UNIT_GROUPS - 1 do terms[#terms+1] = "i_o[" .. (g*WIDTH*NORM_BITS) .. " +: " .. (WIDTH*NORM_BITS) .. "]" end
+//%   return table.concat(terms, " | ")
 //% end
     always @(posedge clk) begin
         if (valid) begin
@@ -137,22 +135,22 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
         valid1 <= valid && !rst;
     end
 
-//% if C > 1 and not walks then
-    reg  [$(CB-1):0]     part;            // word of the row that leaves
+//% if chunk_words > 1 and not shifts_words then
+    reg  [$(chunk_word_bits-1):0]     part;            // word of the row that leaves
 //% end
-//% if C == 1 then
+//% if chunk_words == 1 then
     wire start = valid1;
-//% elseif B == 1 then
+//% elseif BEATS == 1 then
     // the row waits in a register, a word of it is taken a cycle
-    reg                  start$(NW > 1 and ", begins" or "");
-    reg  [$(N*IW-1):0]   held;
-//%   if walks then
+    reg                  start$(wait_time > 1 and ", begins" or "");
+    reg  [$(WIDTH*NORM_BITS-1):0]   held;
+//%   if shifts_words then
     // with a copy of start for each word
-//%     for w = 0, C - 1 do
+//%     for w = 0, chunk_words - 1 do
     wire                 starts_$(w);
     sofa_copy #(.WIDTH(1)) u_starts_$(w) (.clk(clk), .i_data(begins && !rst), .o_data(starts_$(w)));
     always @(posedge clk)
-        held[$(w*M*IW) +: $(math.min(M, N - w*M)*IW)] <= starts_$(w) ? i_o[$(w*M*IW) +: $(math.min(M, N - w*M)*IW)] : $(w < C - 1 and "{" .. ((math.min(M, N - w*M) - math.min(M, N - (w+1)*M))*IW > 0 and ((math.min(M, N - w*M) - math.min(M, N - (w+1)*M))*IW) .. "'d0, " or "") .. "held[" .. ((w+1)*M*IW) .. " +: " .. (math.min(M, N - (w+1)*M)*IW) .. "]}" or (math.min(M, N - w*M)*IW) .. "'d0");
+        held[$(w*NORM_WIDTH*NORM_BITS) +: $(math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH)*NORM_BITS)] <= starts_$(w) ? i_o[$(w*NORM_WIDTH*NORM_BITS) +: $(math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH)*NORM_BITS)] : $(w < chunk_words - 1 and "{" .. ((math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH) - math.min(NORM_WIDTH, WIDTH - (w+1)*NORM_WIDTH))*NORM_BITS > 0 and ((math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH) - math.min(NORM_WIDTH, WIDTH - (w+1)*NORM_WIDTH))*NORM_BITS) .. "'d0, " or "") .. "held[" .. ((w+1)*NORM_WIDTH*NORM_BITS) .. " +: " .. (math.min(NORM_WIDTH, WIDTH - (w+1)*NORM_WIDTH)*NORM_BITS) .. "]}" or (math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH)*NORM_BITS) .. "'d0");
 //%     end
     always @(posedge clk) begin
 //%   else
@@ -160,7 +158,7 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
         if (start)
             held <= $(any_group());
 //%   end
-//%   if NW > 1 then
+//%   if wait_time > 1 then
         begins <= valid1 && !rst;
         start <= begins && !rst;
 //%   else
@@ -169,89 +167,88 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     end
 //% else
     // chunks come in any order, one a cycle, and leave in order, a word a cycle: one row comes while another leaves
-    reg  [$(NW-1):0]     wait_at;
-    wire                 start = wait_at[$(NW-1)];
-    wire                 arrives = |wait_at[$(B-1):0];
+    reg  [$(wait_time-1):0]     wait_at;
+    wire                 start = wait_at[$(wait_time-1)];
+    wire                 arrives = |wait_at[$(BEATS-1):0];
     reg                  come_slot, leave_slot;
-    reg  [$(BB-1):0]     leave;
-    wire                 read = start || (part == $(CB)'d$(C-1) && leave != $(BB)'d0);
-    wire [$(N*OA-1):0]   held;
-    sofa_ram #(.WIDTH($(N*OA)), .DEPTH($(2 << BB)), .ABITS($(BB+1))) u_row (
+    reg  [$(BEAT_BITS-1):0]     leave;
+    wire                 read = start || (part == $(chunk_word_bits)'d$(chunk_words-1) && leave != $(BEAT_BITS)'d0);
+    wire [$(WIDTH*ACCUMULATOR_BITS-1):0]   held;
+    sofa_ram #(.WIDTH($(WIDTH*ACCUMULATOR_BITS)), .DEPTH($(2 << BEAT_BITS)), .ABITS($(BEAT_BITS+1))) u_row (
         .clk(clk), .i_we(arrives), .i_waddr({come_slot, i_phase_chunk}), .i_wdata($(any_group())),
         .i_re(read), .i_raddr({leave_slot, leave}), .o_rdata(held));
     always @(posedge clk)
         if (rst) begin
-            wait_at <= $(NW)'d0;
+            wait_at <= $(wait_time)'d0;
             come_slot <= 1'b0;
             leave_slot <= 1'b0;
-            leave <= $(BB)'d0;
+            leave <= $(BEAT_BITS)'d0;
         end else begin
-            wait_at <= {wait_at[$(NW-2):0], valid1};
-            come_slot <= come_slot ^ wait_at[$(B-1)];
+            wait_at <= {wait_at[$(wait_time-2):0], valid1};
+            come_slot <= come_slot ^ wait_at[$(BEATS-1)];
             if (read) begin
-                leave_slot <= leave_slot ^ (leave == $(BB)'d$(B-1));
-                leave <= leave == $(BB)'d$(B-1) ? $(BB)'d0 : leave + 1'b1;
+                leave_slot <= leave_slot ^ (leave == $(BEAT_BITS)'d$(BEATS-1));
+                leave <= leave == $(BEAT_BITS)'d$(BEATS-1) ? $(BEAT_BITS)'d0 : leave + 1'b1;
             end
         end
 //% end
-//% if C > 1 and not walks then
+//% if chunk_words > 1 and not shifts_words then
     always @(posedge clk)
-        part <= start || part == $(CB)'d$(C-1) ? $(CB)'d0 : part + 1'b1;
+        part <= start || part == $(chunk_word_bits)'d$(chunk_words-1) ? $(chunk_word_bits)'d0 : part + 1'b1;
 //% end
 
-//% local XB = clog2(LB - 14)
-    wire [$(XB-1):0] leading;         // floor(log2 l) - 14
+    wire [$(LEADING_BITS-1):0] leading;         // floor(log2 l) - 14
     wire [15:0] y;
-//% if early then
-//%   if not late then
+//% if LANE_ALIGNS then
+//%   if not REGISTERED_ACCUMULATORS then
     assign o_places = leading;
-//%   elseif XB > 1 then
-    wire unused_leading = &{1'b0, leading[$(XB-1):1]};
+//%   elseif LEADING_BITS > 1 then
+    wire unused_leading = &{1'b0, leading[$(LEADING_BITS-1):1]};
 //%   end
-//%   if late then
+//%   if REGISTERED_ACCUMULATORS then
     // as long as the last word of the row before needs its own
-    reg  [$(LOW-1):0] rest0, rest;
-    wire [$(XB+LOW-1):0] leading_wide = $(ext("leading", XB, XB + LOW));
+    reg  [$(NORM_SHIFT-1):0] rest0, rest;
+    wire [$(LEADING_BITS+NORM_SHIFT-1):0] leading_wide = $(ext("leading", LEADING_BITS, LEADING_BITS + NORM_SHIFT));
     always @(posedge clk) begin
-        rest0 <= leading_wide[$(LOW-1):0] + $(lit(LOW, 3));
+        rest0 <= leading_wide[$(NORM_SHIFT-1):0] + $(lit(NORM_SHIFT, 3));
         rest <= rest0;
     end
-    wire unused_leading_wide = &{1'b0, leading_wide[$(XB+LOW-1):$(LOW)]};
+    wire unused_leading_wide = &{1'b0, leading_wide[$(LEADING_BITS+NORM_SHIFT-1):$(NORM_SHIFT)]};
 //%   else
     reg  odd;                         // as the last bit is one cycle later
     always @(posedge clk) odd <= !leading[0];
 //%   end
 //% else
-    reg  [$(XB-1):0] places;          // less 3
+    reg  [$(LEADING_BITS-1):0] places;          // less 3
 //% end
-    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid($(ahead and "begins" or "start")), .i_l(l1), .o_above(leading), .o_y(y));
-//% if not early then
+    sofa_recip u_recip (.clk(clk), .rst(rst), .i_valid($(starts_early and "begins" or "start")), .i_l(l1), .o_above(leading), .o_y(y));
+//% if not LANE_ALIGNS then
     always @(posedge clk) places <= leading;
 //% end
 
     // ---- o = sat16(round((O >>> (e - 11)) * y >> 17)) ----
     reg  [4:0] started_at;     // stages 2 .. 6 after i_valid
     always @(posedge clk) started_at <= {started_at[3:0], start ? started1 : started_at[0]};
-    wire [$(M*16-1):0] word;
-//% for i = 0, M - 1 do
-//%   local t = {}
-//%   for g = 0, UG - 1 do t[#t+1] = "i_o[" .. (g*N*OA + i*OA) .. " +: " .. OA .. "]" end
-//%   if early and C == 1 then
+    wire [$(NORM_WIDTH*16-1):0] word;
+//% for i = 0, NORM_WIDTH - 1 do
+//%   local terms = {}
+//%   for g = 0, NORM_UNIT_GROUPS - 1 do terms[#terms+1] = "i_o[" .. (g*WIDTH*ACCUMULATOR_BITS + i*ACCUMULATOR_BITS) .. " +: " .. ACCUMULATOR_BITS .. "]" end
+//%   if LANE_ALIGNS and chunk_words == 1 then
     wire [19:0] o_$(i) = i_o[$(i*20) +: 20];
-//%   elseif early then
-    reg  signed [$(IW-1):0] o_$(i);
-//%     if late then
-    wire signed [$(IW-1):0] placed_$(i) = o_$(i) >>> rest;
-    wire                    unused_placed_$(i) = &{1'b0, placed_$(i)[$(IW-1):19]};
+//%   elseif LANE_ALIGNS then
+    reg  signed [$(NORM_BITS-1):0] o_$(i);
+//%     if REGISTERED_ACCUMULATORS then
+    wire signed [$(NORM_BITS-1):0] placed_$(i) = o_$(i) >>> rest;
+    wire                    unused_placed_$(i) = &{1'b0, placed_$(i)[$(NORM_BITS-1):19]};
 //%     end
 //%   else
-    reg  signed [$(OA-1):0] o_$(i);
-    wire signed [$(OA-1):0] shifted_$(i) = (o_$(i) >>> 3) >>> places;
+    reg  signed [$(ACCUMULATOR_BITS-1):0] o_$(i);
+    wire signed [$(ACCUMULATOR_BITS-1):0] shifted_$(i) = (o_$(i) >>> 3) >>> places;
 //%   end
-    reg  signed [18:0] h_$(i)$(ahead and "" or ", late_" .. i);
-//%   if d.narrow == 1 or d.whole_products == 1 then
+    reg  signed [18:0] h_$(i)$(starts_early and "" or ", late_" .. i);
+//%   if WORD_MEMORIES or WHOLE_PRODUCTS then
     // a product of 16 bits without sign, and one with the three upper bits of h
-//%     if ahead then
+//%     if starts_early then
     wire        [33:0] low_wide_$(i);
     wire        [31:0] low_$(i) = low_wide_$(i)[31:0];
     wire signed [19:0] high_$(i);
@@ -265,7 +262,7 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
     wire        [21:0] upper_$(i) = {high_$(i)[19], high_$(i), 1'b1} + {5'd0, low_$(i)[31:16], 1'b1};   // from bit 15 on, rounded
     wire        [36:0] product_$(i) = {upper_$(i)[21:1], low_$(i)[15:0]};
     wire               unused_upper_$(i) = upper_$(i)[0];
-//%     if not ahead then
+//%     if not starts_early then
     always @(posedge clk) begin
         low_$(i) <= late_$(i)[15:0] * y;
         high_$(i) <= $signed(late_$(i)[18:16]) * $signed({1'b0, y});
@@ -281,29 +278,29 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
 //%   end
     wire               fits_$(i) = &product_$(i)[36:32] || ~|product_$(i)[36:32];
     reg  [15:0]        q_$(i);
-//%   if early then
+//%   if LANE_ALIGNS then
     wire unused_$(i) = &{1'b0, product_$(i)[16:0]};
-//%   elseif OA > 19 then
-    wire unused_$(i) = &{1'b0, shifted_$(i)[$(OA-1):19], product_$(i)[16:0]};
+//%   elseif ACCUMULATOR_BITS > 19 then
+    wire unused_$(i) = &{1'b0, shifted_$(i)[$(ACCUMULATOR_BITS-1):19], product_$(i)[16:0]};
 //%   end
     always @(posedge clk) begin
-//%   if early and C == 1 then
-//%   elseif C == 1 then
-        o_$(i) <= $(table.concat(t, " | "));
-//%   elseif walks then
-        o_$(i) <= held[$(i*IW) +: $(IW)];
+//%   if LANE_ALIGNS and chunk_words == 1 then
+//%   elseif chunk_words == 1 then
+        o_$(i) <= $(table.concat(terms, " | "));
+//%   elseif shifts_words then
+        o_$(i) <= held[$(i*NORM_BITS) +: $(NORM_BITS)];
 //%   else
         case (part)
-//%     for j = 1, C - 1 do
-//%       if j * M + i < N then
-            $(CB)'d$(j): o_$(i) <= held[$((j*M+i)*IW) +: $(IW)];
+//%     for j = 1, chunk_words - 1 do
+//%       if j * NORM_WIDTH + i < WIDTH then
+            $(chunk_word_bits)'d$(j): o_$(i) <= held[$((j*NORM_WIDTH+i)*NORM_BITS) +: $(NORM_BITS)];
 //%       end
 //%     end
-            default: o_$(i) <= held[$(i*IW) +: $(IW)];
+            default: o_$(i) <= held[$(i*NORM_BITS) +: $(NORM_BITS)];
         endcase
 //%   end
-        h_$(i) <= $(early and late and "placed_" .. i .. "[18:0]" or early and "odd ? o_" .. i .. "[19:1] : o_" .. i .. "[18:0]" or "shifted_" .. i .. "[18:0]");
-//%   if not ahead then
+        h_$(i) <= $(LANE_ALIGNS and REGISTERED_ACCUMULATORS and "placed_" .. i .. "[18:0]" or LANE_ALIGNS and "odd ? o_" .. i .. "[19:1] : o_" .. i .. "[18:0]" or "shifted_" .. i .. "[18:0]");
+//%   if not starts_early then
         late_$(i) <= h_$(i);
 //%   end
         q_$(i) <= !started_at[4] ? 16'd0 : fits_$(i) ? product_$(i)[32:17] : {product_$(i)[36], {15{!product_$(i)[36]}}};
@@ -312,107 +309,107 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0] l1 = i_l;         // stays
 //% end
 
     // ---- rows ----
-    reg  [$(VT-1):0]         valid_at;          // stages 2 .. $(d.norm_time) after i_valid
+    reg  [$(valid_stages-1):0]         valid_at;          // stages 2 .. $(d.norm_time) after i_valid
     always @(posedge clk)
         if (rst)
-            valid_at <= $(VT)'d0;
+            valid_at <= $(valid_stages)'d0;
         else
-            valid_at <= {valid_at[$(VT-2):0], start};
+            valid_at <= {valid_at[$(valid_stages-2):0], start};
 //% if d.output_words == 1 then
     // words wait in a memory with twice the places, so that a row may be read while its place is promised to another
-    reg  [$(TB-1):0]   put;               // words of the present row so far
-    reg  [$(QB):0]     put_slot, get_slot, out_slot;
-    reg  [$(QB):0]     complete;          // rows
-    wire               present = valid_at[$(VT-1)] || put != $(TB)'d0;
-    wire               last = present && put == $(TB)'d$(T-1);
+    reg  [$(NORM_WORD_BITS-1):0]   put;               // words of the present row so far
+    reg  [$(queue_bits):0]     put_slot, get_slot, out_slot;
+    reg  [$(queue_bits):0]     complete;          // rows
+    wire               present = valid_at[$(valid_stages-1)] || put != $(NORM_WORD_BITS)'d0;
+    wire               last = present && put == $(NORM_WORD_BITS)'d$(NORM_WORDS-1);
     wire               known, ready;
-    sofa_ram #(.WIDTH($(M*16)), .DEPTH($(DEPTH << (TB+1))), .ABITS($(QB+1+TB))) u_words (
-        .clk(clk), .i_we(present), .i_waddr({put_slot, $(C == 1 and "i_phase_chunk" or "put")}), .i_wdata(word),
+    sofa_ram #(.WIDTH($(NORM_WIDTH*16)), .DEPTH($(queue_rows << (NORM_WORD_BITS+1))), .ABITS($(queue_bits+1+NORM_WORD_BITS))) u_words (
+        .clk(clk), .i_we(present), .i_waddr({put_slot, $(chunk_words == 1 and "i_phase_chunk" or "put")}), .i_wdata(word),
         .i_re(i_read), .i_raddr({popped ? get_slot : out_slot, i_read_index}), .o_rdata(o_data));
-    sofa_fifo #(.WIDTH($(RB+1)), .DEPTH($(DEPTH)), .ABITS($(QB))) u_rows (
+    sofa_fifo #(.WIDTH($(ROW_BITS+1)), .DEPTH($(queue_rows)), .ABITS($(queue_bits))) u_rows (
         .clk(clk), .rst(rst), .i_valid(valid1), .o_ready(ready), .i_data({bank1, row1}),
         .o_valid(known), .i_ready(popped), .o_data({o_row_bank, o_row}));
     wire               unused_rows = &{1'b0, known, ready};   // has as many places as the memory of words
-    assign o_row_valid = complete != $(QB+1)'d0;
+    assign o_row_valid = complete != $(queue_bits+1)'d0;
     always @(posedge clk)
         if (rst) begin
-            put <= $(TB)'d0;
-            put_slot <= $(QB+1)'d0;
-            get_slot <= $(QB+1)'d0;
-            out_slot <= $(QB+1)'d0;
-            complete <= $(QB+1)'d0;
+            put <= $(NORM_WORD_BITS)'d0;
+            put_slot <= $(queue_bits+1)'d0;
+            get_slot <= $(queue_bits+1)'d0;
+            out_slot <= $(queue_bits+1)'d0;
+            complete <= $(queue_bits+1)'d0;
         end else begin
             if (last)
-                put <= $(TB)'d0;
+                put <= $(NORM_WORD_BITS)'d0;
             else if (present)
                 put <= put + 1'b1;
-            put_slot <= put_slot + {$(QB)'d0, last};
+            put_slot <= put_slot + {$(queue_bits)'d0, last};
             if (popped) begin
                 get_slot <= get_slot + 1'b1;
                 out_slot <= get_slot;
             end
-            complete <= complete + {$(QB)'d0, last} - {$(QB)'d0, popped};
+            complete <= complete + {$(queue_bits)'d0, last} - {$(queue_bits)'d0, popped};
         end
-//% elseif T > 1 then
-//% built("gather_time", T + 1)
-    // words$(C == 1 and " come in any order and" or "") wait in a memory; rows are put together as they leave
-    reg  [$(TB-1):0]   put;               // words of the present row so far
-    reg  [$(QB-1):0]   put_slot, get_slot;
-    reg  [$(QB):0]     complete;          // rows
-    reg  [$(TB):0]     get;               // word to read next
+//% elseif NORM_WORDS > 1 then
+//% built("gather_time", NORM_WORDS + 1)
+    // words$(chunk_words == 1 and " come in any order and" or "") wait in a memory; rows are put together as they leave
+    reg  [$(NORM_WORD_BITS-1):0]   put;               // words of the present row so far
+    reg  [$(queue_bits-1):0]   put_slot, get_slot;
+    reg  [$(queue_bits):0]     complete;          // rows
+    reg  [$(NORM_WORD_BITS):0]     get;               // word to read next
     reg                reading, fetched, fetched_last;
     reg                offered;
-    reg  [$(T*M*16-1):0] data;
-    wire               present = valid_at[$(VT-1)] || put != $(TB)'d0;
-    wire               last = present && put == $(TB)'d$(T-1);
+    reg  [$(NORM_WORDS*NORM_WIDTH*16-1):0] data;
+    wire               present = valid_at[$(valid_stages-1)] || put != $(NORM_WORD_BITS)'d0;
+    wire               last = present && put == $(NORM_WORD_BITS)'d$(NORM_WORDS-1);
     wire               known, ready;
-    wire [$(M*16-1):0] next;
-    wire               more = reading && get != $(TB+1)'d$(T);
-    sofa_ram #(.WIDTH($(M*16)), .DEPTH($(DEPTH << TB)), .ABITS($(QB+TB))) u_words (
-        .clk(clk), .i_we(present), .i_waddr({put_slot, $(C == 1 and "i_phase_chunk" or "put")}), .i_wdata(word),
-        .i_re(more), .i_raddr({get_slot, get[$(TB-1):0]}), .o_rdata(next));
-    sofa_fifo #(.WIDTH($(RB+1)), .DEPTH($(DEPTH)), .ABITS($(QB))) u_rows (
+    wire [$(NORM_WIDTH*16-1):0] next;
+    wire               more = reading && get != $(NORM_WORD_BITS+1)'d$(NORM_WORDS);
+    sofa_ram #(.WIDTH($(NORM_WIDTH*16)), .DEPTH($(queue_rows << NORM_WORD_BITS)), .ABITS($(queue_bits+NORM_WORD_BITS))) u_words (
+        .clk(clk), .i_we(present), .i_waddr({put_slot, $(chunk_words == 1 and "i_phase_chunk" or "put")}), .i_wdata(word),
+        .i_re(more), .i_raddr({get_slot, get[$(NORM_WORD_BITS-1):0]}), .o_rdata(next));
+    sofa_fifo #(.WIDTH($(ROW_BITS+1)), .DEPTH($(queue_rows)), .ABITS($(queue_bits))) u_rows (
         .clk(clk), .rst(rst), .i_valid(valid1), .o_ready(ready), .i_data({bank1, row1}),
         .o_valid(known), .i_ready(popped), .o_data({o_row_bank, o_row}));
     wire               unused_rows = &{1'b0, known, ready};   // has as many places as the memory of words
     assign o_row_valid = offered;
-//%   for i = 0, D - 1 do
-    assign o_data[$(i*16) +: 16] = data[$((i // N * C * M + i % N) * 16) +: 16];
+//%   for i = 0, HEAD_DIM - 1 do
+    assign o_data[$(i*16) +: 16] = data[$((i // WIDTH * chunk_words * NORM_WIDTH + i % WIDTH) * 16) +: 16];
 //%   end
     always @(posedge clk) begin
-        fetched_last <= get == $(TB+1)'d$(T-1);
+        fetched_last <= get == $(NORM_WORD_BITS+1)'d$(NORM_WORDS-1);
         if (fetched)
-            data <= {next, data[$(T*M*16-1):$(M*16)]};
+            data <= {next, data[$(NORM_WORDS*NORM_WIDTH*16-1):$(NORM_WIDTH*16)]};
         if (rst) begin
-            put <= $(TB)'d0;
-            put_slot <= $(QB)'d0;
-            get_slot <= $(QB)'d0;
-            complete <= $(QB+1)'d0;
+            put <= $(NORM_WORD_BITS)'d0;
+            put_slot <= $(queue_bits)'d0;
+            get_slot <= $(queue_bits)'d0;
+            complete <= $(queue_bits+1)'d0;
             reading <= 1'b0;
             fetched <= 1'b0;
             offered <= 1'b0;
         end else begin
             if (last)
-                put <= $(TB)'d0;
+                put <= $(NORM_WORD_BITS)'d0;
             else if (present)
                 put <= put + 1'b1;
             if (last)
                 put_slot <= put_slot + 1'b1;
             if (popped)
                 get_slot <= get_slot + 1'b1;
-            complete <= complete + {$(QB)'d0, last} - {$(QB)'d0, popped};
-            reading <= reading ? !(fetched && fetched_last) : complete != $(QB+1)'d0 && !offered;
+            complete <= complete + {$(queue_bits)'d0, last} - {$(queue_bits)'d0, popped};
+            reading <= reading ? !(fetched && fetched_last) : complete != $(queue_bits+1)'d0 && !offered;
             fetched <= more;
             offered <= offered ? !i_row_ready : fetched && fetched_last;
         end
-        get <= reading ? get + {$(TB)'d0, more} : $(TB+1)'d0;
+        get <= reading ? get + {$(NORM_WORD_BITS)'d0, more} : $(NORM_WORD_BITS+1)'d0;
     end
 //% else
-    reg  [$(VT*(RB+1)-1):0] row_at;
-    always @(posedge clk) row_at <= {row_at[$((VT-1)*(RB+1)-1):0], bank1, row1};
-    wire [$(RB):0]     row7 = row_at[$((VT-1)*(RB+1)) +: $(RB+1)];
-    sofa_queue #(.WIDTH($(D*16+RB+1)), .DEPTH($(DEPTH)), .ABITS($(QB))) u_queue (
-        .clk(clk), .rst(rst), .i_valid(valid_at[$(VT-1)]), .i_data({row7, word[$(D*16-1):0]}),
+    reg  [$(valid_stages*(ROW_BITS+1)-1):0] row_at;
+    always @(posedge clk) row_at <= {row_at[$((valid_stages-1)*(ROW_BITS+1)-1):0], bank1, row1};
+    wire [$(ROW_BITS):0]     row7 = row_at[$((valid_stages-1)*(ROW_BITS+1)) +: $(ROW_BITS+1)];
+    sofa_queue #(.WIDTH($(HEAD_DIM*16+ROW_BITS+1)), .DEPTH($(queue_rows)), .ABITS($(queue_bits))) u_queue (
+        .clk(clk), .rst(rst), .i_valid(valid_at[$(valid_stages-1)]), .i_data({row7, word[$(HEAD_DIM*16-1):0]}),
         .o_valid(o_row_valid), .i_ready(i_row_ready), .o_data({o_row_bank, o_row, o_data}));
 //% end
 endmodule

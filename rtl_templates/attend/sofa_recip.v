@@ -2,36 +2,35 @@
 // y = 2^(16 + e) / l with e = floor(log2 l), for l >= 2^14, which a row has from its first pair on.
 // Latency $(latency("recip", 4)) cycles for o_y, 1 for o_above = e - 14; throughput one a cycle; with i_valid results are taken over stage by stage and
 // stay until the next. Equals sofa_recip().
-//% local U, LB = recip_table(), d.weight_bits
-//% local XB = clog2(LB - 14)
+//% local entries = recip_table()
 //% memory("recip.entry", 128, 32)
 `default_nettype none
 module sofa_recip (
     input  wire              clk,
     input  wire              rst,
     input  wire              i_valid,
-    input  wire [$(LB-1):0]  i_l,
-    output reg  [$(XB-1):0]  o_above,
+    input  wire [$(WEIGHT_SUM_BITS-1):0]  i_l,
+    output reg  [$(LEADING_BITS-1):0]  o_above,
     output reg  [15:0]       o_y
 );
-    reg [$(XB-1):0] leading;
+    reg [$(LEADING_BITS-1):0] leading;
     integer b;
     always @* begin
-        leading = $(XB)'d0;
-        for (b = 1; b < $(LB-14); b = b + 1)
+        leading = $(LEADING_BITS)'d0;
+        for (b = 1; b < $(WEIGHT_SUM_BITS-14); b = b + 1)
             if (i_l[14+b])
-                leading = b[$(XB-1):0];
+                leading = b[$(LEADING_BITS-1):0];
     end
 
     reg               valid1, valid2, valid3;
-$(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0]  l1 = i_l;       // stays for the next cycle" or "    reg  [" .. (LB-1) .. ":0]  l1;")
+$(d.sum_stays == 1 and "    wire [" .. (WEIGHT_SUM_BITS-1) .. ":0]  l1 = i_l;       // stays for the next cycle" or "    reg  [" .. (WEIGHT_SUM_BITS-1) .. ":0]  l1;")
     reg  [15:0]       n2;
-    wire [$(LB-1):0]  aligned = l1 << ($(XB)'d$(LB-15) - o_above);
+    wire [$(WEIGHT_SUM_BITS-1):0]  aligned = l1 << ($(LEADING_BITS)'d$(WEIGHT_SUM_BITS-15) - o_above);
     reg  [31:0]       entry;
     always @*
-        (* rom_style = "$(cfg.target == "fpga" and "logic" or "block")" *) case (n2[15:9])
+        (* rom_style = "$(FPGA and "logic" or "block")" *) case (n2[15:9])
 //% for a = 0, 127 do
-            7'd$(a): entry = {19'd$(U[a+1] + 2), 13'd$(U[a+1] - U[a+2])};     // plus what rounds the result
+            7'd$(a): entry = {19'd$(entries[a+1] + 2), 13'd$(entries[a+1] - entries[a+2])};     // plus what rounds the result
 //% end
             default: entry = 32'd0;
         endcase
@@ -40,9 +39,9 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0]  l1 = i_l;       // stays 
     reg  [8:0]  part3;
     wire [21:0] fall = {9'd0, step3} * {13'd0, part3};
     wire [19:0] value = {base3, 1'b0} - {6'd0, fall[21:8]};     // the last bit borrows to round
-    wire        unused = &{1'b0, value[2:0], fall[7:0], aligned[$(LB-1)]};
-//% if LB > 17 then
-    wire        unused_aligned = &{1'b0, aligned[$(LB-18):0]};
+    wire        unused = &{1'b0, value[2:0], fall[7:0], aligned[$(WEIGHT_SUM_BITS-1)]};
+//% if WEIGHT_SUM_BITS > 17 then
+    wire        unused_aligned = &{1'b0, aligned[$(WEIGHT_SUM_BITS-18):0]};
 //% end
 
     always @(posedge clk) begin
@@ -52,12 +51,12 @@ $(d.sum_stays == 1 and "    wire [" .. (LB-1) .. ":0]  l1 = i_l;       // stays 
             l1 <= i_l;
 //% end
         end
-//% if LB >= 17 then
+//% if WEIGHT_SUM_BITS >= 17 then
         if (valid1)
-            n2 <= aligned[$(LB-2):$(LB-17)];
+            n2 <= aligned[$(WEIGHT_SUM_BITS-2):$(WEIGHT_SUM_BITS-17)];
 //% else
         if (valid1)
-            n2 <= {aligned[$(LB-2):0], $(17-LB)'d0};
+            n2 <= {aligned[$(WEIGHT_SUM_BITS-2):0], $(17-WEIGHT_SUM_BITS)'d0};
 //% end
         if (valid2) begin
             {base3, step3} <= entry;

@@ -1,46 +1,42 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if cfg.mode ~= "tokens" then skip() end
-//% local A, P, D, DC, BC, IB, KB, PF = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, cfg.predict.dims, cfg.tile.keys, d.index_bits, d.key_bits, cfg.memory.prefetch
-//% local OUT, IN, PJ, NB, SUB, CW, NT = cfg.kvgen.outputs, cfg.kvgen.inputs, d.project_bits, d.project_blocks, d.project_steps, d.slice_words, d.project_tree
-//% local KW, VW, WR = cfg.data.key_bits, cfg.data.value_bits, d.write_back_rows
-//% local ROT = d.rotary == 1
-//% local ROW, PB, HALVES = D * math.max(KW, VW), math.max(1, clog2(PF)), math.min(2, d.hidden_slices)
-//% local STREAM, WB, TAB = d.hidden_slices > 1, clog2(CW + 1), math.max(1, clog2(BC * CW))
-//% local BB, SB, KEY = clog2(2 * NB), math.max(1, clog2(SUB)), IB + PB + KB + 2
-//% local WORDS = 2 * NB * CW * SUB
-//% local WAB = math.max(1, clog2(WORDS))
-//% local function packing(unit) return "PER(" .. math.max(1, P // unit) .. "), .LPER(" .. clog2(math.max(1, P // unit)) .. "), .GATHER(" .. math.max(1, unit // P) .. ")" end
-//% local bias_bytes = (2 * NB * d.bias_unit + P - 1) // P * d.port_bytes
-//% local T = d.generate_time - 2       -- a run's last beat to its sums
-//% local NX = d.token_parts        -- slices of keys' tokens that are read ahead, so that other reads of the channel hold nothing up
-//% local XB, UB = math.max(1, clog2(NX * CW)), clog2(NX + 1)
-//% local AB = math.max(1, clog2(PF * 2 * NB))
-// Generates the K and V row of a key from its tokens: $(OUT) outputs x $(IN) hidden units a cycle, K first, then V, then the next key, without
+//% if not TOKENS then skip() end
+//% local row_blocks, word_steps = d.project_blocks, d.project_steps
+//% local queue_rows = d.write_back_rows
+//% local block_bits, step_bits = clog2(2 * row_blocks), math.max(1, clog2(word_steps))
+//% local weight_words = 2 * row_blocks * SLICE_WORDS * word_steps
+//% local weight_place_bits = math.max(1, clog2(weight_words))
+//% local function packing(unit) return "PER(" .. math.max(1, PORT_BITS // unit) .. "), .LPER(" .. clog2(math.max(1, PORT_BITS // unit)) .. "), .GATHER(" .. math.max(1, unit // PORT_BITS) .. ")" end
+//% local bias_bytes = (2 * row_blocks * d.bias_unit + PORT_BITS - 1) // PORT_BITS * PORT_BYTES
+//% local sum_time = d.generate_time - 2       -- a run's last beat to its sums
+//% local slices_ahead = d.token_parts        -- slices of keys' tokens that are read ahead, so that other reads of the channel hold nothing up
+//% local ahead_place_bits, ahead_bits = math.max(1, clog2(slices_ahead * SLICE_WORDS)), clog2(slices_ahead + 1)
+//% local partial_place_bits = math.max(1, clog2(PREFETCH * 2 * row_blocks))
+// Generates the K and V row of a key from its tokens: $(PROJECT_OUTPUTS) outputs x $(PROJECT_INPUTS) hidden units a cycle, K first, then V, then the next key, without
 // a gap as long as keys wait and the write-back has room.
-//% if STREAM then
+//% if STREAMED then
 // When X has several slices, keys come in batches: slice after slice of the weights, key after key, partial sums in between; the tokens
 // are read once more from memory.
 //% end
 // Resident weights are loaded while the first tile of tokens is predicted from, streamed ones for every batch, from when its first key waits:
 // the first slice comes while the batch before is in its last.
-// Finished rows go to the ring (o_k_valid, o_v_valid; always taken) and to a queue of $(WR) rows for the write-back.
-//% if ROT then
+// Finished rows go to the ring (o_k_valid, o_v_valid; always taken) and to a queue of $(queue_rows) rows for the write-back.
+//% if ROTARY then
 // K rows are turned on their way (sofa_rotate): the next K row begins when the one before has left, a V row may overtake its K row.
 //% end
-// Latency: $(latency("kvgen", T + 2)) cycles from a row's last beat to the row. Handshake: valid/ready. Equals sofa_generate() of sofa_project().
+// Latency: $(latency("kvgen", sum_time + 2)) cycles from a row's last beat to the row. Handshake: valid/ready. Equals sofa_generate() of sofa_project().
 `default_nettype none
 module sofa_kvgen (
     input  wire             clk,
     input  wire             rst,
     input  wire             i_start,
     input  wire [15:0]      i_slices,
-    input  wire [$(WB-1):0] i_words_last,
+    input  wire [$(SLICE_WORD_BITS-1):0] i_words_last,
     input  wire [4:0]       i_k_shift,
     input  wire [4:0]       i_v_shift,
-    input  wire [$(A-1):0]  i_weight_base,
-//% if STREAM then
-    input  wire [$(A-1):0]  i_x_base,
-    input  wire [$(A-1):0]  i_x_stride,
+    input  wire [$(ADDRESS_BITS-1):0]  i_weight_base,
+//% if STREAMED then
+    input  wire [$(ADDRESS_BITS-1):0]  i_x_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_x_stride,
     input  wire [7:0]       i_len_last,
 //% end
     input  wire             i_tokens_come,  // pulse: a tile of tokens is here
@@ -48,80 +44,80 @@ module sofa_kvgen (
     // keys: {end of batch, tile slot, index, place in the ring, key}
     input  wire             i_key_valid,
     output wire             o_key_ready,
-    input  wire [$(KEY):0]  i_key,
+    input  wire [$(WANTED_KEY_BITS):0]  i_key,
     // biases and weights
     output wire             o_req_valid,
     input  wire             i_req_ready,
-    output wire [$(A-1):0]  o_req_addr,
+    output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
     input  wire             i_beat_valid,
     output wire             o_beat_ready,
-    input  wire [$(P-1):0]  i_beat,
+    input  wire [$(PORT_BITS-1):0]  i_beat,
     // tokens on chip: data one cycle later
     output wire [1:0]       o_token_slot,
-    output wire [$(TAB-1):0] o_token_addr,
-    input  wire [$(DC*8-1):0] i_token,
-//% if STREAM then
+    output wire [$(TOKEN_PLACE_BITS-1):0] o_token_addr,
+    input  wire [$(PREDICT_DIMS*8-1):0] i_token,
+//% if STREAMED then
     // tokens from memory; o_x_final: the last slice of X
     output wire             o_x_valid,
     input  wire             i_x_ready,
-    output reg  [$(A-1):0]  o_x_addr,
+    output reg  [$(ADDRESS_BITS-1):0]  o_x_addr,
     output wire [7:0]       o_x_len,
     output wire             o_x_final,
     input  wire             i_x_word_valid,
-    input  wire [$(DC*8-1):0] i_x_word,
+    input  wire [$(PREDICT_DIMS*8-1):0] i_x_word,
     input  wire             i_x_word_last,
 //% end
     // rows
     output wire             o_k_valid,
     output wire             o_v_valid,
-//% if ROT then
+//% if ROTARY then
     // cosines and sines of a key
-    input  wire [$(A-1):0]  i_rotary_base,
-    input  wire [$(A-1):0]  i_rotary_stride,
+    input  wire [$(ADDRESS_BITS-1):0]  i_rotary_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_rotary_stride,
     output wire             o_turn_valid,
     input  wire             i_turn_ready,
-    output wire [$(A-1):0]  o_turn_addr,
+    output wire [$(ADDRESS_BITS-1):0]  o_turn_addr,
     input  wire             i_turns_valid,
-    input  wire [$(D*16-1):0] i_turns,
-    output wire [$(PB-1):0] o_k_ring,
-    output wire [$(PB-1):0] o_v_ring,
+    input  wire [$(HEAD_DIM*16-1):0] i_turns,
+    output wire [$(PREFETCH_BITS-1):0] o_k_ring,
+    output wire [$(PREFETCH_BITS-1):0] o_v_ring,
 //% else
-    output wire [$(PB-1):0] o_row_ring,
+    output wire [$(PREFETCH_BITS-1):0] o_row_ring,
 //% end
-    output wire [$(D*KW-1):0] o_k_row,
-    output wire [$(D*VW-1):0] o_v_row,
+    output wire [$(HEAD_DIM*KEY_BITS-1):0] o_k_row,
+    output wire [$(HEAD_DIM*VALUE_BITS-1):0] o_v_row,
     output wire             o_wr_valid,
     input  wire             i_wr_ready,
     output wire             o_wr_is_v,
-    output wire [$(KB-1):0] o_wr_key,
-    output wire [$(ROW-1):0] o_wr_row,
+    output wire [$(KEY_NUMBER_BITS-1):0] o_wr_key,
+    output wire [$(GENERATED_ROW_BITS-1):0] o_wr_row,
     output wire             o_busy,
     output wire             o_starved,
     output wire             o_blocked
 );
     // ---- biases, then weights ----
     wire              bias_ask, bias_ready, bias_loaded, weight_ask, weight_ready;
-    wire [$(A-1):0]   bias_addr, weight_addr;
+    wire [$(ADDRESS_BITS-1):0]   bias_addr, weight_addr;
     wire [7:0]        bias_len, weight_len;
-    wire [$(HALVES-1):0] weights_loaded;
-    wire [$(BB-1):0]  bias_at;
-    wire [$(OUT*32-1):0] biases;
-    wire [$(WAB-1):0] weight_at;
-    wire [$(OUT*IN*8-1):0] weights;
+    wire [$(SLICE_HALVES-1):0] weights_loaded;
+    wire [$(block_bits-1):0]  bias_at;
+    wire [$(PROJECT_OUTPUTS*32-1):0] biases;
+    wire [$(weight_place_bits-1):0] weight_at;
+    wire [$(PROJECT_OUTPUTS*PROJECT_INPUTS*8-1):0] weights;
     wire              weight_half, weight_release, demand, biases_settled, weights_settled;
     assign o_settled = biases_settled && weights_settled;
     wire              unused_bias_write, unused_bias_half, unused_weight_write, unused_weight_half;
-    wire [$(OUT*32-1):0] unused_bias;
-    wire [$(OUT*IN*8-1):0] unused_weight;
-    sofa_slices #(.WORD($(OUT*32)), .$(packing(d.bias_unit)), .DEPTH($(2*NB)), .ABITS($(BB)), .HALVES(1)) u_biases (
-        .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_weight_base), .i_slices(16'd1), .i_words_last(24'd$(2*NB)), .i_demand(demand),
+    wire [$(PROJECT_OUTPUTS*32-1):0] unused_bias;
+    wire [$(PROJECT_OUTPUTS*PROJECT_INPUTS*8-1):0] unused_weight;
+    sofa_slices #(.WORD($(PROJECT_OUTPUTS*32)), .$(packing(d.bias_unit)), .DEPTH($(2*row_blocks)), .ABITS($(block_bits)), .HALVES(1)) u_biases (
+        .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_weight_base), .i_slices(16'd1), .i_words_last(24'd$(2*row_blocks)), .i_demand(demand),
         .o_req_valid(bias_ask), .i_req_ready(i_req_ready && bias_ask), .o_req_addr(bias_addr), .o_req_len(bias_len),
         .i_beat_valid(i_beat_valid && !bias_loaded), .o_beat_ready(bias_ready), .i_beat(i_beat), .o_settled(biases_settled), .o_loaded(bias_loaded), .i_release(1'b0),
         .i_half(1'b0), .i_raddr(bias_at), .o_rdata(biases), .o_write(unused_bias_write), .o_write_half(unused_bias_half), .o_word(unused_bias));
-    sofa_slices #(.WORD($(OUT*IN*8)), .$(packing(d.weight_unit)), .DEPTH($(WORDS)), .ABITS($(WAB)), .HALVES($(HALVES))) u_weights (
-        .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_weight_base + $(lit(A, bias_bytes))), .i_slices(i_slices),
-        .i_words_last($(ext("i_words_last", WB, 24)) * 24'd$(2*NB*SUB)), .i_demand(demand),
+    sofa_slices #(.WORD($(PROJECT_OUTPUTS*PROJECT_INPUTS*8)), .$(packing(d.weight_unit)), .DEPTH($(weight_words)), .ABITS($(weight_place_bits)), .HALVES($(SLICE_HALVES))) u_weights (
+        .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_weight_base + $(lit(ADDRESS_BITS, bias_bytes))), .i_slices(i_slices),
+        .i_words_last($(ext("i_words_last", SLICE_WORD_BITS, 24)) * 24'd$(2*row_blocks*word_steps)), .i_demand(demand),
         .o_req_valid(weight_ask), .i_req_ready(i_req_ready && !bias_ask && bias_loaded), .o_req_addr(weight_addr), .o_req_len(weight_len),
         .i_beat_valid(i_beat_valid && bias_loaded), .o_beat_ready(weight_ready), .i_beat(i_beat), .o_settled(weights_settled), .o_loaded(weights_loaded),
         .i_release(weight_release), .i_half(weight_half), .i_raddr(weight_at), .o_rdata(weights),
@@ -136,36 +132,36 @@ module sofa_kvgen (
     // ---- the key at hand: blocks of a row, words of its slice, steps of a word ----
     reg               have;
     reg  [1:0]        slot;
-    reg  [$(IB-1):0]  index;
-    reg  [$(PB-1):0]  ring;
-    reg  [$(KB-1):0]  key;
-    reg  [$(BB-1):0]  block;
-    reg  [$(WB-1):0]  word;
-//% if SUB > 1 then
-    reg  [$(SB-1):0]  step;
-    wire              last_step = step == $(lit(SB, SUB - 1));
+    reg  [$(INDEX_BITS-1):0]  index;
+    reg  [$(PREFETCH_BITS-1):0]  ring;
+    reg  [$(KEY_NUMBER_BITS-1):0]  key;
+    reg  [$(block_bits-1):0]  block;
+    reg  [$(SLICE_WORD_BITS-1):0]  word;
+//% if word_steps > 1 then
+    reg  [$(step_bits-1):0]  step;
+    wire              last_step = step == $(lit(step_bits, word_steps - 1));
 //% else
     wire              last_step = 1'b1;
 //% end
-    reg  [$(WAB-1):0] weight;
-    reg  [$(TAB-1):0] token_base;
-    reg  [$(clog2(WR+1)-1):0] credit;      // free rows of the write-back queue
-    wire              $(STREAM and "first_slice, " or "")final_slice;
-    wire [$(WB-1):0]  slice_words;
-    wire              first_word = word == $(WB)'d0$(SUB > 1 and " && step == " .. lit(SB, 0) or "");
+    reg  [$(weight_place_bits-1):0] weight;
+    reg  [$(TOKEN_PLACE_BITS-1):0] token_base;
+    reg  [$(clog2(queue_rows+1)-1):0] credit;      // free rows of the write-back queue
+    wire              $(STREAMED and "first_slice, " or "")final_slice;
+    wire [$(SLICE_WORD_BITS-1):0]  slice_words;
+    wire              first_word = word == $(SLICE_WORD_BITS)'d0$(word_steps > 1 and " && step == " .. lit(step_bits, 0) or "");
     wire              last_word = word == slice_words - 1'b1 && last_step;
-    wire              is_v = block >= $(lit(BB, NB));
-    wire              row_start = final_slice && first_word && (block == $(BB)'d0 || block == $(lit(BB, NB)));
-    wire              row_end = final_slice && last_word && (block == $(lit(BB, NB - 1)) || block == $(lit(BB, 2*NB - 1)));
-//% if ROT then
+    wire              is_v = block >= $(lit(block_bits, row_blocks));
+    wire              row_start = final_slice && first_word && (block == $(block_bits)'d0 || block == $(lit(block_bits, row_blocks)));
+    wire              row_end = final_slice && last_word && (block == $(lit(block_bits, row_blocks - 1)) || block == $(lit(block_bits, 2*row_blocks - 1)));
+//% if ROTARY then
     wire              turn_free;
-    wire              credit_here = !row_start || (credit != $(clog2(WR+1))'d0 && (is_v || turn_free));
+    wire              credit_here = !row_start || (credit != $(clog2(queue_rows+1))'d0 && (is_v || turn_free));
 //% else
-    wire              credit_here = !row_start || credit != $(clog2(WR+1))'d0;
+    wire              credit_here = !row_start || credit != $(clog2(queue_rows+1))'d0;
 //% end
     wire              tokens_here, weights_here;
     wire              issue = have && tokens_here && weights_here && bias_loaded && credit_here;
-    wire              key_end = issue && last_word && block == $(lit(BB, 2*NB - 1));
+    wire              key_end = issue && last_word && block == $(lit(block_bits, 2*row_blocks - 1));
     wire              back_taken = o_wr_valid && i_wr_ready;
     assign o_busy = issue;
     assign o_blocked = have && tokens_here && weights_here && bias_loaded && !credit_here;
@@ -173,44 +169,44 @@ module sofa_kvgen (
     assign weight_at = weight;
 
     wire              take;                // the next key's fields are loaded from `next`
-    wire [$(KEY-1):0] next;
-    wire [$(TAB-1):0] next_base = $(ext("next[" .. (PB+KB+IB-1) .. ":" .. (PB+KB) .. "]", IB, TAB)) * $(lit(TAB, CW));
+    wire [$(WANTED_KEY_BITS-1):0] next;
+    wire [$(TOKEN_PLACE_BITS-1):0] next_base = $(ext("next[" .. (PREFETCH_BITS+KEY_NUMBER_BITS+INDEX_BITS-1) .. ":" .. (PREFETCH_BITS+KEY_NUMBER_BITS) .. "]", INDEX_BITS, TOKEN_PLACE_BITS)) * $(lit(TOKEN_PLACE_BITS, SLICE_WORDS));
     always @(posedge clk) begin
         if (take) begin
             {slot, index, ring, key} <= next;
             token_base <= next_base;
         end
         if (take || key_end) begin
-            block <= $(BB)'d0;
-            word <= $(WB)'d0;
-            weight <= $(WAB)'d0;
-//% if SUB > 1 then
-            step <= $(lit(SB, 0));
+            block <= $(block_bits)'d0;
+            word <= $(SLICE_WORD_BITS)'d0;
+            weight <= $(weight_place_bits)'d0;
+//% if word_steps > 1 then
+            step <= $(lit(step_bits, 0));
 //% end
         end else if (issue) begin
             weight <= weight + 1'b1;
-//% if SUB > 1 then
-            step <= last_step ? $(lit(SB, 0)) : step + 1'b1;
+//% if word_steps > 1 then
+            step <= last_step ? $(lit(step_bits, 0)) : step + 1'b1;
             if (last_step)
-                word <= last_word ? $(WB)'d0 : word + 1'b1;
+                word <= last_word ? $(SLICE_WORD_BITS)'d0 : word + 1'b1;
 //% else
-            word <= last_word ? $(WB)'d0 : word + 1'b1;
+            word <= last_word ? $(SLICE_WORD_BITS)'d0 : word + 1'b1;
 //% end
             if (last_word)
                 block <= block + 1'b1;
         end
         if (rst)
-            credit <= $(lit(clog2(WR+1), WR));
+            credit <= $(lit(clog2(queue_rows+1), queue_rows));
         else
-            credit <= credit - $(ext("(issue && row_start)", 1, clog2(WR+1))) + $(ext("back_taken", 1, clog2(WR+1)));
+            credit <= credit - $(ext("(issue && row_start)", 1, clog2(queue_rows+1))) + $(ext("back_taken", 1, clog2(queue_rows+1)));
     end
 
     assign o_token_slot = slot;
-    assign o_token_addr = token_base + $(ext("word", WB, TAB));
+    assign o_token_addr = token_base + $(ext("word", SLICE_WORD_BITS, TOKEN_PLACE_BITS));
     wire              unused_index = &{1'b0, index};
-//% if not STREAM then
+//% if not STREAMED then
     // ---- all weights and tokens are on chip ----
-    assign next = i_key[$(KEY-1):0];
+    assign next = i_key[$(WANTED_KEY_BITS-1):0];
     assign take = i_key_valid && o_key_ready;
     assign o_key_ready = !have || key_end;
     assign demand = i_tokens_come;
@@ -220,7 +216,7 @@ module sofa_kvgen (
     assign weight_release = 1'b0;
     assign final_slice = 1'b1;
     assign slice_words = i_words_last;
-    wire              unused_end = &{1'b0, i_key[$(KEY)]};
+    wire              unused_end = &{1'b0, i_key[$(WANTED_KEY_BITS)]};
     always @(posedge clk)
         if (rst)
             have <= 1'b0;
@@ -228,46 +224,46 @@ module sofa_kvgen (
             have <= take || (have && !key_end);
 //% else
     wire              streamed = i_slices != 16'd1;
-    wire              entry_end = i_key[$(KEY)];
+    wire              entry_end = i_key[$(WANTED_KEY_BITS)];
 
     // ---- batches: keys are listed, then all slices of the weights pass over them ----
     localparam [2:0] IDLE = 3'd0, COLLECT = 3'd1, FETCH = 3'd2, FIRST = 3'd3, RUN = 3'd4, GAP = 3'd5;
     reg  [2:0]        state;
-    reg  [$(PB):0]    count;               // keys of the batch
-    reg  [$(PB-1):0]  turn, peek;          // key at hand, and the one after it
+    reg  [$(PREFETCH_BITS):0]    count;               // keys of the batch
+    reg  [$(PREFETCH_BITS-1):0]  turn, peek;          // key at hand, and the one after it
     reg  [15:0]       slice;
     reg  [1:0]        gap;
-    wire [$(KEY-1):0] listed;
-    wire [$(PB-1):0]  last_turn = count[$(PB-1):0] - 1'b1;
+    wire [$(WANTED_KEY_BITS-1):0] listed;
+    wire [$(PREFETCH_BITS-1):0]  last_turn = count[$(PREFETCH_BITS-1):0] - 1'b1;
     reg               demanded;            // the weights for the batch whose keys come
     wire              collect = i_key_valid && streamed && (state == IDLE || state == COLLECT);
     wire              complete = collect && entry_end;
     wire              end_of_slice = key_end && turn == last_turn;
     wire              end_of_batch = end_of_slice && final_slice;
-    sofa_ram #(.WIDTH($(KEY)), .DEPTH($(PF)), .ABITS($(PB))) u_list (
-        .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PB-1):0]), .i_wdata(i_key[$(KEY-1):0]), .i_re(1'b1), .i_raddr(peek), .o_rdata(listed));
+    sofa_ram #(.WIDTH($(WANTED_KEY_BITS)), .DEPTH($(PREFETCH)), .ABITS($(PREFETCH_BITS))) u_list (
+        .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PREFETCH_BITS-1):0]), .i_wdata(i_key[$(WANTED_KEY_BITS-1):0]), .i_re(1'b1), .i_raddr(peek), .o_rdata(listed));
     assign o_key_ready = streamed ? state == IDLE || state == COLLECT : !have || key_end;
-    assign next = streamed ? listed : i_key[$(KEY-1):0];
+    assign next = streamed ? listed : i_key[$(WANTED_KEY_BITS-1):0];
     assign take = streamed ? state == FIRST || (state == RUN && key_end && !end_of_slice) : i_key_valid && o_key_ready;
     assign demand = streamed ? i_key_valid && !entry_end && !demanded : i_tokens_come;
     assign first_slice = slice == 16'd0;
     assign final_slice = slice + 16'd1 == i_slices;
-    assign slice_words = final_slice ? i_words_last : $(lit(WB, CW));
+    assign slice_words = final_slice ? i_words_last : $(lit(SLICE_WORD_BITS, SLICE_WORDS));
     reg               half;                // of the weights
     assign weight_half = half;
     assign weights_here = half ? weights_loaded[1] : weights_loaded[0];
     assign weight_release = streamed && end_of_slice;
     always @(posedge clk) begin
-        peek <= state == IDLE || state == COLLECT || state == GAP ? $(PB)'d0
-              : take ? (peek == last_turn ? $(PB)'d0 : peek + 1'b1) : peek;
+        peek <= state == IDLE || state == COLLECT || state == GAP ? $(PREFETCH_BITS)'d0
+              : take ? (peek == last_turn ? $(PREFETCH_BITS)'d0 : peek + 1'b1) : peek;
         if (state == FIRST)
-            turn <= $(PB)'d0;
+            turn <= $(PREFETCH_BITS)'d0;
         else if (take)
             turn <= turn + 1'b1;
         if (rst) begin
             state <= IDLE;
             have <= 1'b0;
-            count <= $(PB+1)'d0;
+            count <= $(PREFETCH_BITS+1)'d0;
             slice <= 16'd0;
             half <= 1'b0;
             gap <= 2'd0;
@@ -289,7 +285,7 @@ module sofa_kvgen (
                     gap <= 2'd0;
                     state <= end_of_batch ? IDLE : GAP;
                     if (end_of_batch)
-                        count <= $(PB+1)'d0;
+                        count <= $(PREFETCH_BITS+1)'d0;
                 end
                 // the last key's partial sums must be in their memory
                 GAP: begin
@@ -305,40 +301,40 @@ module sofa_kvgen (
     // ---- tokens once more, a key's slice at a time ahead of the array ----
     localparam [1:0] REST = 2'd0, LOOK = 2'd1, PLACE = 2'd2, ASK = 2'd3;
     reg  [1:0]        fetch;
-    reg  [$(PB-1):0]  fetch_turn;
+    reg  [$(PREFETCH_BITS-1):0]  fetch_turn;
     reg  [15:0]       fetch_slice;
-    reg  [$(A-1):0]   fetch_offset;
-    reg  [$(UB-1):0]  used, here;          // parts of the buffer: asked for, whole
-    reg  [$(XB-1):0]  put_base, get_base;  // the parts at hand
-    reg  [$(WB-1):0]  put_word;
-    wire [$(KB-1):0]  fetch_key;
+    reg  [$(ADDRESS_BITS-1):0]   fetch_offset;
+    reg  [$(ahead_bits-1):0]  used, here;          // parts of the buffer: asked for, whole
+    reg  [$(ahead_place_bits-1):0]  put_base, get_base;  // the parts at hand
+    reg  [$(SLICE_WORD_BITS-1):0]  put_word;
+    wire [$(KEY_NUMBER_BITS-1):0]  fetch_key;
     wire              x_sent = o_x_valid && i_x_ready;
     wire              last_fetch = fetch_turn == last_turn;
     wire              x_landed = i_x_word_valid && i_x_word_last;
     wire              x_freed = streamed && key_end;
-    sofa_ram #(.WIDTH($(KB)), .DEPTH($(PF)), .ABITS($(PB))) u_keys (
-        .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PB-1):0]), .i_wdata(i_key[$(KB-1):0]), .i_re(1'b1), .i_raddr(fetch_turn), .o_rdata(fetch_key));
-//% if KB > A then
-    wire              unused_fetch_key = &{1'b0, fetch_key[$(KB-1):$(A)]};
+    sofa_ram #(.WIDTH($(KEY_NUMBER_BITS)), .DEPTH($(PREFETCH)), .ABITS($(PREFETCH_BITS))) u_keys (
+        .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PREFETCH_BITS-1):0]), .i_wdata(i_key[$(KEY_NUMBER_BITS-1):0]), .i_re(1'b1), .i_raddr(fetch_turn), .o_rdata(fetch_key));
+//% if KEY_NUMBER_BITS > ADDRESS_BITS then
+    wire              unused_fetch_key = &{1'b0, fetch_key[$(KEY_NUMBER_BITS-1):$(ADDRESS_BITS)]};
 //% end
-    wire [$(A-1):0]   x_offset = $(ext("fetch_key", KB, A)) * i_x_stride;
-    assign o_x_valid = fetch == ASK && used != $(lit(UB, NX));
+    wire [$(ADDRESS_BITS-1):0]   x_offset = $(ext("fetch_key", KEY_NUMBER_BITS, ADDRESS_BITS)) * i_x_stride;
+    assign o_x_valid = fetch == ASK && used != $(lit(ahead_bits, slices_ahead));
     assign o_x_final = fetch_slice + 16'd1 == i_slices;
     assign o_x_len = o_x_final ? i_len_last : 8'd$(d.slice_beats - 1);
-    assign tokens_here = !streamed || here != $(lit(UB, 0));
+    assign tokens_here = !streamed || here != $(lit(ahead_bits, 0));
     always @(posedge clk) begin
         if (fetch == PLACE)
             o_x_addr <= i_x_base + x_offset + fetch_offset;
         if (rst) begin
             fetch <= REST;
-            fetch_turn <= $(PB)'d0;
+            fetch_turn <= $(PREFETCH_BITS)'d0;
             fetch_slice <= 16'd0;
-            fetch_offset <= $(A)'d0;
-            used <= $(lit(UB, 0));
-            here <= $(lit(UB, 0));
-            put_base <= $(lit(XB, 0));
-            get_base <= $(lit(XB, 0));
-            put_word <= $(WB)'d0;
+            fetch_offset <= $(ADDRESS_BITS)'d0;
+            used <= $(lit(ahead_bits, 0));
+            here <= $(lit(ahead_bits, 0));
+            put_base <= $(lit(ahead_place_bits, 0));
+            get_base <= $(lit(ahead_place_bits, 0));
+            put_word <= $(SLICE_WORD_BITS)'d0;
         end else begin
             case (fetch)
                 REST: if (complete)
@@ -347,39 +343,39 @@ module sofa_kvgen (
                 PLACE: fetch <= ASK;
                 default: if (x_sent) begin
                     fetch <= last_fetch && o_x_final ? REST : LOOK;
-                    fetch_turn <= last_fetch ? $(PB)'d0 : fetch_turn + 1'b1;
+                    fetch_turn <= last_fetch ? $(PREFETCH_BITS)'d0 : fetch_turn + 1'b1;
                     if (last_fetch) begin
                         fetch_slice <= o_x_final ? 16'd0 : fetch_slice + 16'd1;
-                        fetch_offset <= o_x_final ? $(A)'d0 : fetch_offset + $(lit(A, CW * DC));
+                        fetch_offset <= o_x_final ? $(ADDRESS_BITS)'d0 : fetch_offset + $(lit(ADDRESS_BITS, SLICE_WORDS * PREDICT_DIMS));
                     end
                 end
             endcase
-            used <= used + $(ext("x_sent", 1, UB)) - $(ext("x_freed", 1, UB));
-            here <= here + $(ext("x_landed", 1, UB)) - $(ext("x_freed", 1, UB));
+            used <= used + $(ext("x_sent", 1, ahead_bits)) - $(ext("x_freed", 1, ahead_bits));
+            here <= here + $(ext("x_landed", 1, ahead_bits)) - $(ext("x_freed", 1, ahead_bits));
             if (i_x_word_valid)
-                put_word <= i_x_word_last ? $(WB)'d0 : put_word + 1'b1;
+                put_word <= i_x_word_last ? $(SLICE_WORD_BITS)'d0 : put_word + 1'b1;
             if (x_landed)
-                put_base <= put_base == $(lit(XB, (NX-1) * CW)) ? $(lit(XB, 0)) : put_base + $(lit(XB, CW));
+                put_base <= put_base == $(lit(ahead_place_bits, (slices_ahead-1) * SLICE_WORDS)) ? $(lit(ahead_place_bits, 0)) : put_base + $(lit(ahead_place_bits, SLICE_WORDS));
             if (x_freed)
-                get_base <= get_base == $(lit(XB, (NX-1) * CW)) ? $(lit(XB, 0)) : get_base + $(lit(XB, CW));
+                get_base <= get_base == $(lit(ahead_place_bits, (slices_ahead-1) * SLICE_WORDS)) ? $(lit(ahead_place_bits, 0)) : get_base + $(lit(ahead_place_bits, SLICE_WORDS));
         end
     end
-    wire [$(XB-1):0]  put_at = put_base + $(ext("put_word", WB, XB));
-    wire [$(XB-1):0]  get_at = get_base + $(ext("word", WB, XB));
-    wire [$(DC*8-1):0] streamed_token;
-    sofa_ram #(.WIDTH($(DC*8)), .DEPTH($(NX*CW)), .ABITS($(XB))) u_tokens (
+    wire [$(ahead_place_bits-1):0]  put_at = put_base + $(ext("put_word", SLICE_WORD_BITS, ahead_place_bits));
+    wire [$(ahead_place_bits-1):0]  get_at = get_base + $(ext("word", SLICE_WORD_BITS, ahead_place_bits));
+    wire [$(PREDICT_DIMS*8-1):0] streamed_token;
+    sofa_ram #(.WIDTH($(PREDICT_DIMS*8)), .DEPTH($(slices_ahead*SLICE_WORDS)), .ABITS($(ahead_place_bits))) u_tokens (
         .clk(clk), .i_we(i_x_word_valid), .i_waddr(put_at), .i_wdata(i_x_word), .i_re(1'b1), .i_raddr(get_at), .o_rdata(streamed_token));
 //% end
 
     // ---- what travels beside a beat: name_n is n cycles after its issue ----
-//% local travel = {{"run", 1, "issue", 2}, {"first", 1, "first_word", 2}, {"last", 1, "last_word", 2}, {"block", BB, "block", T + 1}, {"is_v", 1, "is_v", T + 2},
-//%                 {"end", 1, "row_end", T + 2}, {"ring", PB, "ring", T + 2}, {"key", KB, "key", T + 2}}
-//% if STREAM then
-//%   travel[#travel+1] = {"begin", 1, "first_slice", NT + 3}
-//%   travel[#travel+1] = {"final", 1, "final_slice", T}
-//%   travel[#travel+1] = {"turn", PB, "turn", T}
+//% local travel = {{"run", 1, "issue", 2}, {"first", 1, "first_word", 2}, {"last", 1, "last_word", 2}, {"block", block_bits, "block", sum_time + 1}, {"is_v", 1, "is_v", sum_time + 2},
+//%                 {"end", 1, "row_end", sum_time + 2}, {"ring", PREFETCH_BITS, "ring", sum_time + 2}, {"key", KEY_NUMBER_BITS, "key", sum_time + 2}}
+//% if STREAMED then
+//%   travel[#travel+1] = {"begin", 1, "first_slice", PROJECT_TREE + 3}
+//%   travel[#travel+1] = {"final", 1, "final_slice", sum_time}
+//%   travel[#travel+1] = {"turn", PREFETCH_BITS, "turn", sum_time}
 //% end
-//% if SUB > 1 then travel[#travel+1] = {"step", SB, "step", 1} end
+//% if word_steps > 1 then travel[#travel+1] = {"step", step_bits, "step", 1} end
 //% for _, t in ipairs(travel) do
 //%   for n = 1, t[4] do
     reg $(t[2] > 1 and "[" .. (t[2]-1) .. ":0] " or "")$(t[1])_$(n);
@@ -388,104 +384,103 @@ module sofa_kvgen (
 //% end
 
     // ---- cycle 1: the tokens of the step; cycle 2 on: the multipliers ----
-    wire [$(DC*8-1):0] token = $(STREAM and "streamed ? streamed_token : i_token" or "i_token");
-    reg  [$(IN*8-1):0] tokens_2;
-    reg  [$(OUT*IN*8-1):0] weights_2;
-//% if SUB > 1 then
-    wire [$(SUB*IN*8-1):0] token_pad = $(ext("token", DC*8, SUB*IN*8));
+    wire [$(PREDICT_DIMS*8-1):0] token = $(STREAMED and "streamed ? streamed_token : i_token" or "i_token");
+    reg  [$(PROJECT_INPUTS*8-1):0] tokens_2;
+    reg  [$(PROJECT_OUTPUTS*PROJECT_INPUTS*8-1):0] weights_2;
+//% if word_steps > 1 then
+    wire [$(word_steps*PROJECT_INPUTS*8-1):0] token_pad = $(ext("token", PREDICT_DIMS*8, word_steps*PROJECT_INPUTS*8));
 //% end
     always @(posedge clk) begin
         weights_2 <= weights;
-//% if SUB > 1 then
+//% if word_steps > 1 then
         case (step_1)
-//%   for n = 1, SUB - 1 do
-            $(lit(SB, n)): tokens_2 <= token_pad[$(n*IN*8) +: $(IN*8)];
+//%   for n = 1, word_steps - 1 do
+            $(lit(step_bits, n)): tokens_2 <= token_pad[$(n*PROJECT_INPUTS*8) +: $(PROJECT_INPUTS*8)];
 //%   end
-            default: tokens_2 <= token_pad[0 +: $(IN*8)];
+            default: tokens_2 <= token_pad[0 +: $(PROJECT_INPUTS*8)];
         endcase
 //% else
         tokens_2 <= token;
 //% end
     end
-    assign bias_at = block_$(NT+2);
-    wire [$(OUT*PJ-1):0] initial_sums, sums;
+    assign bias_at = block_$(PROJECT_TREE+2);
+    wire [$(PROJECT_OUTPUTS*PROJECT_BITS-1):0] initial_sums, sums;
     wire              sums_valid;
     sofa_project u_array (
         .clk(clk), .rst(rst), .i_valid(run_2), .i_first(first_2), .i_last(last_2), .i_tokens(tokens_2), .i_weights(weights_2),
         .i_initial(initial_sums), .o_valid(sums_valid), .o_sums(sums));
-//% if STREAM then
-    wire [$(OUT*PJ-1):0] partial;
-    sofa_ram #(.WIDTH($(OUT*PJ)), .DEPTH($(PF*2*NB)), .ABITS($(AB))) u_partial (
-        .clk(clk), .i_we(sums_valid && !final_$(T)), .i_waddr($(ext("turn_" .. T, PB, AB)) * $(lit(AB, 2*NB)) + $(ext("block_" .. T, BB, AB))), .i_wdata(sums),
-        .i_re(1'b1), .i_raddr($(ext("turn_" .. (NT+2), PB, AB)) * $(lit(AB, 2*NB)) + $(ext("block_" .. (NT+2), BB, AB))), .o_rdata(partial));
+//% if STREAMED then
+    wire [$(PROJECT_OUTPUTS*PROJECT_BITS-1):0] partial;
+    sofa_ram #(.WIDTH($(PROJECT_OUTPUTS*PROJECT_BITS)), .DEPTH($(PREFETCH*2*row_blocks)), .ABITS($(partial_place_bits))) u_partial (
+        .clk(clk), .i_we(sums_valid && !final_$(sum_time)), .i_waddr($(ext("turn_" .. sum_time, PREFETCH_BITS, partial_place_bits)) * $(lit(partial_place_bits, 2*row_blocks)) + $(ext("block_" .. sum_time, block_bits, partial_place_bits))), .i_wdata(sums),
+        .i_re(1'b1), .i_raddr($(ext("turn_" .. (PROJECT_TREE+2), PREFETCH_BITS, partial_place_bits)) * $(lit(partial_place_bits, 2*row_blocks)) + $(ext("block_" .. (PROJECT_TREE+2), block_bits, partial_place_bits))), .o_rdata(partial));
 //% end
-//% for o = 0, OUT - 1 do
-    assign initial_sums[$(o*PJ) +: $(PJ)] = $(STREAM and "!begin_" .. (NT+3) .. " ? partial[" .. (o*PJ) .. " +: " .. PJ .. "] : " or "")biases[$(o*32) +: $(PJ)];
-    wire              unused_bias_$(o) = &{1'b0, biases[$(o*32+PJ) +: $(32-PJ)]};
+//% for o = 0, PROJECT_OUTPUTS - 1 do
+    assign initial_sums[$(o*PROJECT_BITS) +: $(PROJECT_BITS)] = $(STREAMED and "!begin_" .. (PROJECT_TREE+3) .. " ? partial[" .. (o*PROJECT_BITS) .. " +: " .. PROJECT_BITS .. "] : " or "")biases[$(o*32) +: $(PROJECT_BITS)];
+    wire              unused_bias_$(o) = &{1'b0, biases[$(o*32+PROJECT_BITS) +: $(32-PROJECT_BITS)]};
 //% end
 
     // ---- to rows: shift, round, saturate ----
-//% local MW = math.max(KW, VW)
-    wire [4:0]        shift = is_v_$(T) ? i_v_shift : i_k_shift;
+    wire [4:0]        shift = is_v_$(sum_time) ? i_v_shift : i_k_shift;
     reg               scaled_valid;
     always @(posedge clk)
-        scaled_valid <= sums_valid$(STREAM and " && final_" .. T or "") && !rst;
-    wire [$(OUT*MW-1):0] elements;
-    wire [$(BB-1):0]  place = is_v_$(T+1) ? block_$(T+1) - $(lit(BB, NB)) : block_$(T+1);
-//% for o = 0, OUT - 1 do
-    wire signed [$(PJ):0] doubled_$(o) = {sums[$(o*PJ) +: $(PJ)], 1'b0};
-    reg  signed [$(PJ):0] shifted_$(o);
+        scaled_valid <= sums_valid$(STREAMED and " && final_" .. sum_time or "") && !rst;
+    wire [$(PROJECT_OUTPUTS*GENERATED_BITS-1):0] elements;
+    wire [$(block_bits-1):0]  place = is_v_$(sum_time+1) ? block_$(sum_time+1) - $(lit(block_bits, row_blocks)) : block_$(sum_time+1);
+//% for o = 0, PROJECT_OUTPUTS - 1 do
+    wire signed [$(PROJECT_BITS):0] doubled_$(o) = {sums[$(o*PROJECT_BITS) +: $(PROJECT_BITS)], 1'b0};
+    reg  signed [$(PROJECT_BITS):0] shifted_$(o);
     always @(posedge clk) shifted_$(o) <= doubled_$(o) >>> shift;
-    wire [$(PJ):0]    rounded_$(o) = shifted_$(o) + $(lit(PJ+1, 1));
+    wire [$(PROJECT_BITS):0]    rounded_$(o) = shifted_$(o) + $(lit(PROJECT_BITS+1, 1));
 //%   local function saturated(bits)
-//%     local top = "rounded_" .. o .. "[" .. PJ .. ":" .. bits .. "]"
-//%     return "(&" .. top .. " || ~|" .. top .. ") ? rounded_" .. o .. "[" .. bits .. ":1] : {rounded_" .. o .. "[" .. PJ .. "], {" .. (bits-1) .. "{!rounded_" .. o .. "[" .. PJ .. "]}}}"
+//%     local top = "rounded_" .. o .. "[" .. PROJECT_BITS .. ":" .. bits .. "]"
+//%     return "(&" .. top .. " || ~|" .. top .. ") ? rounded_" .. o .. "[" .. bits .. ":1] : {rounded_" .. o .. "[" .. PROJECT_BITS .. "], {" .. (bits-1) .. "{!rounded_" .. o .. "[" .. PROJECT_BITS .. "]}}}"
 //%   end
-//%   if KW == VW then
-    assign elements[$(o*MW) +: $(MW)] = $(saturated(MW));
+//%   if KEY_BITS == VALUE_BITS then
+    assign elements[$(o*GENERATED_BITS) +: $(GENERATED_BITS)] = $(saturated(GENERATED_BITS));
 //%   else
-    wire [$(KW-1):0]  k_$(o) = $(saturated(KW));
-    wire [$(VW-1):0]  v_$(o) = $(saturated(VW));
-    assign elements[$(o*MW) +: $(MW)] = is_v_$(T+1) ? $(ext("v_" .. o, VW, MW)) : $(ext("k_" .. o, KW, MW));
+    wire [$(KEY_BITS-1):0]  k_$(o) = $(saturated(KEY_BITS));
+    wire [$(VALUE_BITS-1):0]  v_$(o) = $(saturated(VALUE_BITS));
+    assign elements[$(o*GENERATED_BITS) +: $(GENERATED_BITS)] = is_v_$(sum_time+1) ? $(ext("v_" .. o, VALUE_BITS, GENERATED_BITS)) : $(ext("k_" .. o, KEY_BITS, GENERATED_BITS));
 //%   end
     wire              unused_half_$(o) = rounded_$(o)[0];
 //% end
-    reg  [$(D*MW-1):0] row;
+    reg  [$(HEAD_DIM*GENERATED_BITS-1):0] row;
     always @(posedge clk) begin
-//% for n = 0, NB - 1 do
-        if (scaled_valid && place == $(lit(BB, n)))
-            row[$(n*OUT*MW) +: $(math.min(OUT, D - n*OUT)*MW)] <= elements[$(math.min(OUT, D - n*OUT)*MW-1):0];
+//% for n = 0, row_blocks - 1 do
+        if (scaled_valid && place == $(lit(block_bits, n)))
+            row[$(n*PROJECT_OUTPUTS*GENERATED_BITS) +: $(math.min(PROJECT_OUTPUTS, HEAD_DIM - n*PROJECT_OUTPUTS)*GENERATED_BITS)] <= elements[$(math.min(PROJECT_OUTPUTS, HEAD_DIM - n*PROJECT_OUTPUTS)*GENERATED_BITS-1):0];
 //% end
     end
-    assign o_v_valid = end_$(T+2) && is_v_$(T+2);
-//% if ROT then
-    wire [$(KB-1):0]  turned_key;
-    wire [$(D*KW-1):0] k_row;
+    assign o_v_valid = end_$(sum_time+2) && is_v_$(sum_time+2);
+//% if ROTARY then
+    wire [$(KEY_NUMBER_BITS-1):0]  turned_key;
+    wire [$(HEAD_DIM*KEY_BITS-1):0] k_row;
     sofa_rotate u_rotate (
         .clk(clk), .rst(rst), .i_base(i_rotary_base), .i_stride(i_rotary_stride), .o_free(turn_free),
         .i_begin(issue && row_start && !is_v), .i_key(key), .i_ring(ring), .o_req_valid(o_turn_valid), .i_req_ready(i_turn_ready),
-        .o_req_addr(o_turn_addr), .i_turns_valid(i_turns_valid), .i_turns(i_turns), .i_row_valid(end_$(T+2) && !is_v_$(T+2)), .i_row(k_row),
+        .o_req_addr(o_turn_addr), .i_turns_valid(i_turns_valid), .i_turns(i_turns), .i_row_valid(end_$(sum_time+2) && !is_v_$(sum_time+2)), .i_row(k_row),
         .i_hold(o_v_valid), .o_valid(o_k_valid), .o_key(turned_key), .o_ring(o_k_ring), .o_row(o_k_row));
-    assign o_v_ring = ring_$(T+2);
+    assign o_v_ring = ring_$(sum_time+2);
 //% else
-    assign o_k_valid = end_$(T+2) && !is_v_$(T+2);
-    assign o_row_ring = ring_$(T+2);
+    assign o_k_valid = end_$(sum_time+2) && !is_v_$(sum_time+2);
+    assign o_row_ring = ring_$(sum_time+2);
 //% end
-//% local k_row = ROT and "k_row" or "o_k_row"
-//% if KW == VW then
+//% local k_row = ROTARY and "k_row" or "o_k_row"
+//% if KEY_BITS == VALUE_BITS then
     assign $(k_row) = row;
     assign o_v_row = row;
-    wire [$(ROW-1):0] back = $(ROT and "o_v_valid ? o_v_row : o_k_row" or "row");
+    wire [$(GENERATED_ROW_BITS-1):0] back = $(ROTARY and "o_v_valid ? o_v_row : o_k_row" or "row");
 //% else
-//%   for i = 0, D - 1 do
-    assign $(k_row)[$(i*KW) +: $(KW)] = row[$(i*MW) +: $(KW)];
-    assign o_v_row[$(i*VW) +: $(VW)] = row[$(i*MW) +: $(VW)];
+//%   for i = 0, HEAD_DIM - 1 do
+    assign $(k_row)[$(i*KEY_BITS) +: $(KEY_BITS)] = row[$(i*GENERATED_BITS) +: $(KEY_BITS)];
+    assign o_v_row[$(i*VALUE_BITS) +: $(VALUE_BITS)] = row[$(i*GENERATED_BITS) +: $(VALUE_BITS)];
 //%   end
-    wire [$(ROW-1):0] back = o_v_valid ? $(ext("o_v_row", D*VW, ROW)) : $(ext("o_k_row", D*KW, ROW));
+    wire [$(GENERATED_ROW_BITS-1):0] back = o_v_valid ? $(ext("o_v_row", HEAD_DIM*VALUE_BITS, GENERATED_ROW_BITS)) : $(ext("o_k_row", HEAD_DIM*KEY_BITS, GENERATED_ROW_BITS));
 //% end
 
-    sofa_queue #(.WIDTH($(ROW+KB+1)), .DEPTH($(WR)), .ABITS($(clog2(WR)))) u_back (
-        .clk(clk), .rst(rst), .i_valid($(ROT and "o_k_valid || o_v_valid" or "end_" .. (T+2))), .i_data({$(ROT and "o_v_valid, o_v_valid ? key_" .. (T+2) .. " : turned_key" or "is_v_" .. (T+2) .. ", key_" .. (T+2)), back}),
+    sofa_queue #(.WIDTH($(GENERATED_ROW_BITS+KEY_NUMBER_BITS+1)), .DEPTH($(queue_rows)), .ABITS($(clog2(queue_rows)))) u_back (
+        .clk(clk), .rst(rst), .i_valid($(ROTARY and "o_k_valid || o_v_valid" or "end_" .. (sum_time+2))), .i_data({$(ROTARY and "o_v_valid, o_v_valid ? key_" .. (sum_time+2) .. " : turned_key" or "is_v_" .. (sum_time+2) .. ", key_" .. (sum_time+2)), back}),
         .o_valid(o_wr_valid), .i_ready(i_wr_ready), .o_data({o_wr_is_v, o_wr_key, o_wr_row}));
 endmodule
 `default_nettype wire

@@ -1,6 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if cfg.mode ~= "tokens" then skip() end
-//% local A, P = cfg.memory.address_bits, cfg.memory.port_bits
+//% if not TOKENS then skip() end
 // Memory of packed words that is loaded slice by slice: codes, biases or weights. It has one or two halves; slice n of the runs stands in
 // half n mod HALVES, from when it is whole (o_loaded) until i_release. With one slice a job (i_slices = 1) it is loaded once and stays,
 // unless ONCE is 0: then each demand loads a slice from where i_base points when its half is free.
@@ -21,17 +20,17 @@ module sofa_slices #(
     input  wire             clk,
     input  wire             rst,
     input  wire             i_start,       // of the job
-    input  wire [$(A-1):0]  i_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_base,
     input  wire [15:0]      i_slices,
     input  wire [23:0]      i_words_last,  // of the last slice
     input  wire             i_demand,      // pulse: one more run over all slices
     output reg              o_req_valid,
     input  wire             i_req_ready,
-    output reg  [$(A-1):0]  o_req_addr,
+    output reg  [$(ADDRESS_BITS-1):0]  o_req_addr,
     output reg  [7:0]       o_req_len,
     input  wire             i_beat_valid,
     output wire             o_beat_ready,
-    input  wire [$(P-1):0]  i_beat,
+    input  wire [$(PORT_BITS-1):0]  i_beat,
     output wire             o_settled,     // nothing is left to request
     output wire [HALVES-1:0] o_loaded,
     input  wire             i_release,     // pulse: the older half is free
@@ -54,7 +53,7 @@ module sofa_slices #(
     reg  [1:0]  used;                      // halves
     reg         asking;
     reg  [23:0] beats;                     // of the slice, left to request
-    reg  [$(A-1):0] addr;
+    reg  [$(ADDRESS_BITS-1):0] addr;
     wire        last_slice = slice + 16'd1 == i_slices;
     wire [23:0] words = last_slice ? i_words_last : full;
     wire [23:0] slice_beats = PER > 1 ? (words + PER[23:0] - 24'd1) >> LPER : words * GATHER[23:0];
@@ -76,7 +75,7 @@ module sofa_slices #(
         if (i_start || end_of_run || (begin_slice && ONCE == 0))
             addr <= i_base;
         else if (burst)
-            addr <= addr + ($(A)'d$(d.port_bytes) * (last_burst ? $(ext("beats[15:0]", 16, A)) : $(A)'d$(d.burst_beats)));
+            addr <= addr + ($(ADDRESS_BITS)'d$(PORT_BYTES) * (last_burst ? $(ext("beats[15:0]", 16, ADDRESS_BITS)) : $(ADDRESS_BITS)'d$(d.burst_beats)));
         if (rst) begin
             asked_once <= 1'b0;
             runs <= 4'd0;
@@ -110,12 +109,12 @@ module sofa_slices #(
     wire        write;
     generate
         if (GATHER > 1) begin : gather
-            reg  [(GATHER-1)*$(P)-1:0] held;
+            reg  [(GATHER-1)*$(PORT_BITS)-1:0] held;
             reg  [15:0] count;
-            wire [GATHER*$(P)-1:0] all = {i_beat, held};
+            wire [GATHER*$(PORT_BITS)-1:0] all = {i_beat, held};
             always @(posedge clk) begin
                 if (take)
-                    held <= all[GATHER*$(P)-1:$(P)];
+                    held <= all[GATHER*$(PORT_BITS)-1:$(PORT_BITS)];
                 if (rst)
                     count <= 16'd0;
                 else if (take)
@@ -124,11 +123,11 @@ module sofa_slices #(
             assign word = all[WORD-1:0];
             assign write = take && count == GATHER[15:0] - 16'd1;
             assign o_beat_ready = 1'b1;
-            if (GATHER * $(P) > WORD) begin : pad
-                wire unused_pad = &{1'b0, all[GATHER*$(P)-1:WORD]};
+            if (GATHER * $(PORT_BITS) > WORD) begin : pad
+                wire unused_pad = &{1'b0, all[GATHER*$(PORT_BITS)-1:WORD]};
             end
         end else if (PER > 1) begin : unpack
-            reg  [$(P-1):0] held;
+            reg  [$(PORT_BITS-1):0] held;
             reg  [LPER:0] left;
             assign word = held[WORD-1:0];
             assign write = left != {LPER+1{1'b0}};
@@ -137,7 +136,7 @@ module sofa_slices #(
                 if (take)
                     held <= i_beat;
                 else
-                    held <= held >> ($(P) / PER);
+                    held <= held >> ($(PORT_BITS) / PER);
                 if (rst)
                     left <= {LPER+1{1'b0}};
                 else if (take)
@@ -149,8 +148,8 @@ module sofa_slices #(
             assign word = i_beat[WORD-1:0];
             assign write = take;
             assign o_beat_ready = 1'b1;
-            if ($(P) > WORD) begin : pad
-                wire unused_pad = &{1'b0, i_beat[$(P-1):WORD]};
+            if ($(PORT_BITS) > WORD) begin : pad
+                wire unused_pad = &{1'b0, i_beat[$(PORT_BITS-1):WORD]};
             end
         end
     endgenerate

@@ -1,18 +1,15 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if cfg.mode ~= "tokens" then skip() end
-//% local A, IB, KB, PF = cfg.memory.address_bits, d.index_bits, d.key_bits, cfg.memory.prefetch
-//% local PB, STREAM = math.max(1, clog2(PF)), d.hidden_slices > 1
-//% local LINES = d.bitmap_words
-//% local LB, FB = clog2(LINES), d.list_bits
-//% local KEY = IB + PB + KB + 2
+//% if not TOKENS then skip() end
+//% local lines = d.bitmap_words
+//% local line_bits = clog2(lines)
 //% local function line_of(name)          -- of the bitmap
-//%   if KB - 5 >= LB then return name .. "[" .. (LB + 4) .. ":5]" end
-//%   return KB > 5 and ext(name .. "[" .. (KB-1) .. ":5]", KB - 5, LB) or lit(LB, 0)
+//%   if KEY_NUMBER_BITS - 5 >= line_bits then return name .. "[" .. (line_bits + 4) .. ":5]" end
+//%   return KEY_NUMBER_BITS > 5 and ext(name .. "[" .. (KEY_NUMBER_BITS-1) .. ":5]", KEY_NUMBER_BITS - 5, line_bits) or lit(line_bits, 0)
 //% end
 // Where the K and V row of a wanted key comes from: from memory, if this job or an earlier one generated it, else from the KV array.
 // A bitmap says which keys have been generated. A row is read back only after the write responses of all rows that were generated
 // before the block (keys of the block itself are wanted once, so they are not read back in it).
-// When X has several slices, generation goes by batches: $(PF) keys in issue order, or the rest of the tile; o_gen's top bit ends a batch.
+// When X has several slices, generation goes by batches: $(PREFETCH) keys in issue order, or the rest of the tile; o_gen's top bit ends a batch.
 // Throughput: a key every second cycle. Handshake: valid/ready. Equals sofa_kvgen_need().
 `default_nettype none
 module sofa_supply (
@@ -28,39 +25,39 @@ module sofa_supply (
     // wanted keys: {first of the block, last of the tile, tile slot, index, place in the ring, key}
     input  wire             i_ask_valid,
     output wire             o_ask_ready,
-    input  wire [$(KEY+1):0] i_ask,
+    input  wire [$(WANTED_KEY_BITS+1):0] i_ask,
     // K and V rows from memory; meta = place
-    input  wire [$(A-1):0]  i_k_base,
-    input  wire [$(A-1):0]  i_k_stride,
-    input  wire [$(A-1):0]  i_v_base,
-    input  wire [$(A-1):0]  i_v_stride,
+    input  wire [$(ADDRESS_BITS-1):0]  i_k_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_k_stride,
+    input  wire [$(ADDRESS_BITS-1):0]  i_v_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_v_stride,
     output wire             o_k_valid,
     input  wire             i_k_ready,
-    output wire [$(A-1):0]  o_k_addr,
-    output reg  [$(PB-1):0] o_k_place,
+    output wire [$(ADDRESS_BITS-1):0]  o_k_addr,
+    output reg  [$(PREFETCH_BITS-1):0] o_k_place,
     output wire             o_v_valid,
     input  wire             i_v_ready,
-    output wire [$(A-1):0]  o_v_addr,
-    output reg  [$(PB-1):0] o_v_place,
+    output wire [$(ADDRESS_BITS-1):0]  o_v_addr,
+    output reg  [$(PREFETCH_BITS-1):0] o_v_place,
     // keys to generate: {end of batch, tile slot, index, place in the ring, key}
-//% if STREAM then
+//% if STREAMED then
     input  wire             i_streamed,
 //% end
     output wire             o_gen_valid,
     input  wire             i_gen_ready,
-    output wire [$(KEY):0]  o_gen,
+    output wire [$(WANTED_KEY_BITS):0]  o_gen,
     input  wire             i_written,      // pulse: write response of a generated row
     output wire             o_generated,    // pulses
     output wire             o_fetched
 );
-    localparam [1:0] CLEAR = 2'd0, IDLE = 2'd1, LOOK = 2'd2$(STREAM and ", MARK = 2'd3" or "");
+    localparam [1:0] CLEAR = 2'd0, IDLE = 2'd1, LOOK = 2'd2$(STREAMED and ", MARK = 2'd3" or "");
     reg  [1:0]       state;
     reg              trusted;         // the bitmap and the rows in memory belong together
     reg              spoilt;          // an i_invalidate came after the job's i_command
-    reg  [$(LB-1):0] line;            // that is cleared
-    reg  [$(KEY+1):0] ask;
-    wire [$(KB-1):0] key = ask[$(KB-1):0];
-    wire [$(PB-1):0] place = ask[$(KB) +: $(PB)];
+    reg  [$(line_bits-1):0] line;            // that is cleared
+    reg  [$(WANTED_KEY_BITS+1):0] ask;
+    wire [$(KEY_NUMBER_BITS-1):0] key = ask[$(KEY_NUMBER_BITS-1):0];
+    wire [$(PREFETCH_BITS-1):0] place = ask[$(KEY_NUMBER_BITS) +: $(PREFETCH_BITS)];
     wire             take = i_ask_valid && o_ask_ready;
     assign o_ask_ready = state == IDLE;
 
@@ -70,23 +67,23 @@ module sofa_supply (
     integer i;
     always @*
         for (i = 0; i < 32; i = i + 1)
-            bit_of_key[i] = $(ext("key", KB, 5)) == i[4:0];
+            bit_of_key[i] = $(ext("key", KEY_NUMBER_BITS, 5)) == i[4:0];
     wire             gen_ready, k_ready, v_ready;
     reg  [15:0]      written_left, barrier;   // rows without response: all, those that were generated before the block
     wire             hit = |(valid & bit_of_key);
     wire             generate_it = state == LOOK && !hit && gen_ready;
     wire             fetch = state == LOOK && hit && barrier == 16'd0 && k_ready && v_ready;
     wire             done = generate_it || fetch;
-    sofa_ram #(.WIDTH(32), .DEPTH($(LINES)), .ABITS($(LB))) u_valid (
+    sofa_ram #(.WIDTH(32), .DEPTH($(lines)), .ABITS($(line_bits))) u_valid (
         .clk(clk), .i_we(state == CLEAR || generate_it), .i_waddr(state == CLEAR ? line : $(line_of("key"))),
         .i_wdata(state == CLEAR ? 32'd0 : valid | bit_of_key), .i_re(take),
         .i_raddr($(line_of("i_ask"))), .o_rdata(valid));
 
     // ---- from memory ----
-    sofa_address #(.IBITS($(KB))) u_k (
+    sofa_address #(.IBITS($(KEY_NUMBER_BITS))) u_k (
         .clk(clk), .rst(rst), .i_valid(fetch), .o_ready(k_ready), .i_base(i_k_base), .i_index(key), .i_stride(i_k_stride),
         .o_valid(o_k_valid), .i_ready(i_k_ready), .o_addr(o_k_addr));
-    sofa_address #(.IBITS($(KB))) u_v (
+    sofa_address #(.IBITS($(KEY_NUMBER_BITS))) u_v (
         .clk(clk), .rst(rst), .i_valid(fetch), .o_ready(v_ready), .i_base(i_v_base), .i_index(key), .i_stride(i_v_stride),
         .o_valid(o_v_valid), .i_ready(i_v_ready), .o_addr(o_v_addr));
     always @(posedge clk)
@@ -96,30 +93,30 @@ module sofa_supply (
         end
 
     // ---- from the KV array ----
-//% if STREAM then
-    reg  [$(PB-1):0] batch_key;       // of the batch, from 0
+//% if STREAMED then
+    reg  [$(PREFETCH_BITS-1):0] batch_key;       // of the batch, from 0
     reg              batch_any;
-    wire             batch_end = ask[$(KEY)] || batch_key == $(PB)'d$(PF-1);
+    wire             batch_end = ask[$(WANTED_KEY_BITS)] || batch_key == $(PREFETCH_BITS)'d$(PREFETCH-1);
     wire             mark = state == MARK;
-    sofa_fifo #(.WIDTH($(KEY+1)), .DEPTH($(1 << FB)), .ABITS($(FB))) u_list (
-        .clk(clk), .rst(rst), .i_valid(generate_it || mark), .o_ready(gen_ready), .i_data({mark, ask[$(KEY-1):0]}),
+    sofa_fifo #(.WIDTH($(WANTED_KEY_BITS+1)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
+        .clk(clk), .rst(rst), .i_valid(generate_it || mark), .o_ready(gen_ready), .i_data({mark, ask[$(WANTED_KEY_BITS-1):0]}),
         .o_valid(o_gen_valid), .i_ready(i_gen_ready), .o_data(o_gen));
     always @(posedge clk)
         if (rst) begin
-            batch_key <= $(PB)'d0;
+            batch_key <= $(PREFETCH_BITS)'d0;
             batch_any <= 1'b0;
         end else if (done) begin
-            batch_key <= batch_end ? $(PB)'d0 : batch_key + 1'b1;
+            batch_key <= batch_end ? $(PREFETCH_BITS)'d0 : batch_key + 1'b1;
             batch_any <= !batch_end && (batch_any || generate_it);
         end
 //% else
-    sofa_fifo #(.WIDTH($(KEY)), .DEPTH($(1 << FB)), .ABITS($(FB))) u_list (
-        .clk(clk), .rst(rst), .i_valid(generate_it), .o_ready(gen_ready), .i_data(ask[$(KEY-1):0]),
-        .o_valid(o_gen_valid), .i_ready(i_gen_ready), .o_data(o_gen[$(KEY-1):0]));
-    assign           o_gen[$(KEY)] = 1'b0;
-    wire             unused_end = &{1'b0, ask[$(KEY)]};
+    sofa_fifo #(.WIDTH($(WANTED_KEY_BITS)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
+        .clk(clk), .rst(rst), .i_valid(generate_it), .o_ready(gen_ready), .i_data(ask[$(WANTED_KEY_BITS-1):0]),
+        .o_valid(o_gen_valid), .i_ready(i_gen_ready), .o_data(o_gen[$(WANTED_KEY_BITS-1):0]));
+    assign           o_gen[$(WANTED_KEY_BITS)] = 1'b0;
+    wire             unused_end = &{1'b0, ask[$(WANTED_KEY_BITS)]};
 //% end
-    wire             unused_first = &{1'b0, ask[$(KEY+1)]};
+    wire             unused_first = &{1'b0, ask[$(WANTED_KEY_BITS+1)]};
     assign o_generated = generate_it;
     assign o_fetched = fetch;
 
@@ -133,21 +130,21 @@ module sofa_supply (
             trusted <= !spoilt;
         if (rst) begin
             state <= IDLE;
-            line <= $(LB)'d0;
+            line <= $(line_bits)'d0;
             written_left <= 16'd0;
             barrier <= 16'd0;
         end else begin
             case (state)
                 CLEAR: begin
                     line <= line + 1'b1;
-                    if (line == $(lit(LB, LINES - 1)))
+                    if (line == $(lit(line_bits, lines - 1)))
                         state <= IDLE;
                 end
                 IDLE: if (i_start && !(i_keep && trusted))
                     state <= CLEAR;
                 else if (take)
                     state <= LOOK;
-//% if STREAM then
+//% if STREAMED then
                 LOOK: if (done)
                     state <= i_streamed && batch_end && (batch_any || generate_it) ? MARK : IDLE;
                 MARK: if (gen_ready)
@@ -159,7 +156,7 @@ module sofa_supply (
                 default: state <= IDLE;
             endcase
             written_left <= written_left + {14'd0, generate_it, 1'b0} - {15'd0, i_written};
-            if (take && i_ask[$(KEY+1)])
+            if (take && i_ask[$(WANTED_KEY_BITS+1)])
                 barrier <= written_left - {15'd0, i_written};
             else if (barrier != 16'd0 && i_written)
                 barrier <= barrier - 16'd1;

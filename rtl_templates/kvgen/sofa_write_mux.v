@@ -1,6 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if cfg.mode ~= "tokens" then skip() end
-//% local A, P, BYTES = cfg.memory.address_bits, cfg.memory.port_bits, d.port_bytes
+//% if not TOKENS then skip() end
 // Two writers on the write channel, burst by burst, writer 0 first. A writer offers the request and the data of a burst together; its
 // burst is begun while less than 32 others wait for their responses, which go back to their writers in order.
 // Latency: none; throughput one burst beat a cycle, without a gap between bursts. Handshake: valid/ready.
@@ -11,23 +10,23 @@ module sofa_write_mux (
     output wire               o_idle,
     input  wire [1:0]         i_req_valid,
     output wire [1:0]         o_req_ready,
-    input  wire [$(2*A-1):0]  i_req_addr,
+    input  wire [$(2*ADDRESS_BITS-1):0]  i_req_addr,
     input  wire [15:0]        i_req_len,
     input  wire [1:0]         i_data_valid,
     output wire [1:0]         o_data_ready,
-    input  wire [$(2*P-1):0]  i_data,
-    input  wire [$(2*BYTES-1):0] i_strb,
+    input  wire [$(2*PORT_BITS-1):0]  i_data,
+    input  wire [$(2*PORT_BYTES-1):0] i_strb,
     input  wire [1:0]         i_last,
     output wire [1:0]         o_resp_valid,
     output wire [1:0]         o_resp_error,
     output wire               o_req_valid,
     input  wire               i_req_ready,
-    output wire [$(A-1):0]    o_req_addr,
+    output wire [$(ADDRESS_BITS-1):0]    o_req_addr,
     output wire [7:0]         o_req_len,
     output wire               o_data_valid,
     input  wire               i_data_ready,
-    output wire [$(P-1):0]    o_data,
-    output wire [$(BYTES-1):0] o_strb,
+    output wire [$(PORT_BITS-1):0]    o_data,
+    output wire [$(PORT_BYTES-1):0] o_strb,
     output wire               o_last,
     input  wire               i_resp_valid,
     input  wire               i_resp_error
@@ -41,11 +40,11 @@ module sofa_write_mux (
     wire               end_of_data = o_data_valid && i_data_ready && o_last;
     wire               done = (ask || (busy && asked)) && (end_of_data || (busy && sent));
     assign o_req_valid = open && (turn ? i_req_valid[1] : i_req_valid[0]) && !(busy && asked);
-    assign o_req_addr = turn ? i_req_addr[$(2*A-1):$(A)] : i_req_addr[$(A-1):0];
+    assign o_req_addr = turn ? i_req_addr[$(2*ADDRESS_BITS-1):$(ADDRESS_BITS)] : i_req_addr[$(ADDRESS_BITS-1):0];
     assign o_req_len = turn ? i_req_len[15:8] : i_req_len[7:0];
     assign o_data_valid = open && (turn ? i_data_valid[1] : i_data_valid[0]) && !(busy && sent);
-    assign o_data = turn ? i_data[$(2*P-1):$(P)] : i_data[$(P-1):0];
-    assign o_strb = turn ? i_strb[$(2*BYTES-1):$(BYTES)] : i_strb[$(BYTES-1):0];
+    assign o_data = turn ? i_data[$(2*PORT_BITS-1):$(PORT_BITS)] : i_data[$(PORT_BITS-1):0];
+    assign o_strb = turn ? i_strb[$(2*PORT_BYTES-1):$(PORT_BYTES)] : i_strb[$(PORT_BYTES-1):0];
     assign o_last = turn ? i_last[1] : i_last[0];
     assign o_req_ready = {turn && ask, !turn && ask};
     assign o_data_ready = {turn && o_data_valid && i_data_ready, !turn && o_data_valid && i_data_ready};

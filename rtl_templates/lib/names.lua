@@ -3,7 +3,8 @@
 
 -- ---- how the core is built ----
 TOKENS = cfg.mode == "tokens"
-STREAMED = TOKENS and d.hidden_slices > 1           -- X and its weights pass in slices
+HIDDEN_SLICES = d.hidden_slices                     -- in which X passes
+STREAMED = TOKENS and HIDDEN_SLICES > 1             -- X and its weights pass in slices
 ROTARY = d.rotary == 1
 RANK = d.by_rank == 1
 MASS = d.by_mass == 1
@@ -115,7 +116,6 @@ NORM_WORDS = d.norm_words
 NORM_WORD_BITS = clog2(NORM_WORDS)
 
 -- ---- mode tokens ----
-HIDDEN_SLICES = d.hidden_slices
 SLICE_HALVES = math.min(2, HIDDEN_SLICES)           -- slices of weights that stand on chip
 SLICE_COUNT_BITS = clog2(HIDDEN_SLICES + 1)
 SLICE_WORDS = d.slice_words

@@ -4,11 +4,11 @@
 //% built("store_time", REGISTERED_LINKS and NORM_UNITS == 1 and 2 or 1)
 // Rows of $(NORM_UNITS) queue(s), the lowest first. Latency $(latency("store", d.store_time)) cycle(s), throughput one beat a cycle. Handshake: valid/ready on all ports;
 // write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row is taken.
-//% local beats = d.output_beats
-//% local beat_bits = math.max(1, clog2(d.output_beats))
+//% local output_beats = d.output_beats
+//% local output_beat_bits = math.max(1, clog2(d.output_beats))
 //% local reads_words = d.output_words == 1
-//% local outstanding_bits = beats >= 8 and 3 or 16   -- four long rows are as many as any memory needs under way
-//% local tail = HEAD_DIM * 2 - (beats - 1) * PORT_BYTES     -- bytes of the last beat
+//% local outstanding_bits = output_beats >= 8 and 3 or 16   -- four long rows are as many as any memory needs under way
+//% local tail = HEAD_DIM * 2 - (output_beats - 1) * PORT_BYTES     -- bytes of the last beat
 `default_nettype none
 module sofa_store (
     input  wire                 clk,
@@ -24,7 +24,7 @@ module sofa_store (
     input  wire [$(NORM_UNITS*ROW_BITS-1):0]  i_row,
 //% if reads_words then
     output wire                 o_read,        // word of the row being taken or taken last
-    output wire [$(beat_bits-1):0]     o_read_index,
+    output wire [$(output_beat_bits-1):0]     o_read_index,
     input  wire [$(PORT_BITS-1):0]      i_data,        // one cycle later
 //% else
     input  wire [$(NORM_UNITS*HEAD_DIM*16-1):0] i_data,
@@ -72,25 +72,25 @@ module sofa_store (
     wire [$(ADDRESS_BITS-1):0]     offset = $(ext("row", ROW_BITS, ADDRESS_BITS)) * i_stride;
 //% end
     wire [$(ADDRESS_BITS-1):0]     base = bank ? i_base[$(2*ADDRESS_BITS-1):$(ADDRESS_BITS)] : i_base[$(ADDRESS_BITS-1):0];
-    reg  [$(beat_bits-1):0]    beat;
-    assign o_req_len = 8'd$(beats-1);
+    reg  [$(output_beat_bits-1):0]    beat;
+    assign o_req_len = 8'd$(output_beats-1);
 //% if reads_words then
     assign o_read = take || sent;
-    assign o_read_index = take ? $(beat_bits)'d0 : beat + 1'b1;
+    assign o_read_index = take ? $(output_beat_bits)'d0 : beat + 1'b1;
     assign o_data = i_data;
 //% else
     wire [$(HEAD_DIM*16-1):0]  data = $(choose("i_data", HEAD_DIM*16));
-    reg  [$(beats*PORT_BITS-1):0]  beats;
+    reg  [$(output_beats*PORT_BITS-1):0]  beats;
     assign o_data = beats[$(PORT_BITS-1):0];
     always @(posedge clk)
         if (take)
-            beats <= $(beats*PORT_BITS > HEAD_DIM*16 and "{" .. (beats*PORT_BITS-HEAD_DIM*16) .. "'d0, data}" or "data");
-//%   if beats > 1 then
+            beats <= $(output_beats*PORT_BITS > HEAD_DIM*16 and "{" .. (output_beats*PORT_BITS-HEAD_DIM*16) .. "'d0, data}" or "data");
+//%   if output_beats > 1 then
         else if (sent)
-            beats <= {$(PORT_BITS)'d0, beats[$(beats*PORT_BITS-1):$(PORT_BITS)]};
+            beats <= {$(PORT_BITS)'d0, beats[$(output_beats*PORT_BITS-1):$(PORT_BITS)]};
 //%   end
 //% end
-    assign o_last = beat == $(beat_bits)'d$(beats-1);
+    assign o_last = beat == $(output_beat_bits)'d$(output_beats-1);
 //% if tail < PORT_BYTES then
     assign o_strb = o_last ? {$(PORT_BYTES-tail)'d0, {$(tail){1'b1}}} : {$(PORT_BYTES){1'b1}};
 //% else
@@ -102,7 +102,7 @@ module sofa_store (
     always @(posedge clk) begin
         if (take) begin
             o_req_addr <= base + offset;
-            beat <= $(beat_bits)'d0;
+            beat <= $(output_beat_bits)'d0;
         end else if (sent) begin
             beat <= beat + 1'b1;
         end

@@ -11,7 +11,6 @@
 //% -- WORD_MEMORIES: key addresses from the number of the key, so no bases of tiles
 //% -- REGISTERED_LINKS: what a row sees of a tile, and the tile's information, go through a register
 //% local tag_bits = TOKENS and INDEX_BITS + 5 or KEY_TAG_BITS
-//% local STREAM = TOKENS and HIDDEN_SLICES > 1
 `default_nettype none
 module sofa_tiles (
     input  wire             clk,
@@ -29,7 +28,7 @@ module sofa_tiles (
     input  wire [$(ADDRESS_BITS-1):0]  i_$(fetched)_stride,
 //% if TOKENS then
     input  wire             i_hidden_ready,
-//%   if STREAM then
+//%   if STREAMED then
     input  wire [$(SLICE_COUNT_BITS-1):0] i_slices,
 //%   end
     input  wire [7:0]       i_len_last,      // of the last slice
@@ -66,7 +65,7 @@ module sofa_tiles (
     output reg  [$(3*KEY_GROUPS*ROW_BITS-1):0] o_info_group_from,
     output reg  [$(3*KEY_GROUPS*ROW_BITS-1):0] o_info_group_to,
 //% if TOKENS then
-//%   if STREAM then
+//%   if STREAMED then
     output reg              o_chunk,         // pulse: the next token slot is being filled
     input  wire             i_token_free,    // pulse: the oldest token slot is free again (more than one slice)
 //%   end
@@ -190,7 +189,7 @@ module sofa_tiles (
     reg  [1:0]      used;
     reg  [1:0]      slot;
     wire            walk_idle;
-//% if STREAM then
+//% if STREAMED then
     // the tile's slices that are still to fetch, and token slots
     reg  [$(SLICE_COUNT_BITS-1):0] chunks_left;
     reg  [1:0]      tokens_used, token_slot;
@@ -211,7 +210,7 @@ module sofa_tiles (
     reg  [$(KEY_ROOM_BITS-1):0] room, fetch_room;    // of the K memory
 //% end
     reg  [$(WORD_MEMORIES and KEY_NUMBER_BITS or ADDRESS_BITS)-1:0] fetch_base;$(WORD_MEMORIES and "   // first key of the tile" or "")
-//% if STREAM then
+//% if STREAMED then
     reg  [$(TILE_KEYS-1):0] fetch_mask;
     reg             fetch_final;
     wire            chunk = (fill && any_key) || next_chunk;
@@ -245,7 +244,7 @@ module sofa_tiles (
             fetch_room <= room;
 //% end
             fetch_base <= $(WORD_MEMORIES and "base[" .. (KEY_NUMBER_BITS-1) .. ":0]" or fetched .. "_base");
-//% if STREAM then
+//% if STREAMED then
             fetch_mask <= mask;
             fetch_final <= !streamed;
         end
@@ -299,7 +298,7 @@ module sofa_tiles (
     wire             key_valid, key_ready, key_last;
     wire [$(INDEX_BITS-1):0] key;
     sofa_walk_mask u_walk (
-//% if STREAM then
+//% if STREAMED then
         .clk(clk), .rst(rst), .i_load(fill || next_chunk), .i_mask(next_chunk ? fetch_mask : mask), .i_any(next_chunk || any_key), .o_idle(walk_idle),
 //% else
         .clk(clk), .rst(rst), .i_load($(REGISTERED_LINKS and "o_tile" or "fill")), .i_mask(mask), .i_any(any_key), .o_idle(walk_idle),
@@ -316,7 +315,7 @@ module sofa_tiles (
         .i_stride(i_$(fetched)_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready)
-//% if STREAM then
+//% if STREAMED then
         begin
             o_req_meta <= {fetch_final, 1'b0, key_last, fetch_slot, key};
             o_req_len <= fetch_final ? i_len_last : 8'd$(d.slice_beats - 1);
@@ -330,7 +329,7 @@ module sofa_tiles (
             o_req_meta <= {$(WORD_MEMORIES and "fetch_room, " or "")key_last, fetch_slot, key};
     assign o_req_len = 8'd$(d.key_beats - 1);
 //% end
-//% if STREAM then
+//% if STREAMED then
     reg             first_chunk;
     always @(posedge clk)
         if (fill || next_chunk)

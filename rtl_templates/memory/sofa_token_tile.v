@@ -1,10 +1,9 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if not TOKENS then skip() end
-//% local STREAM = HIDDEN_SLICES > 1
 //% local function gcd(a, b) return b == 0 and a or gcd(b, a % b) end
 //% local unit_bytes = gcd(PORT_BYTES, PREDICT_DIMS)                    -- bytes that data is shifted by
 //% local port_units, word_units = PORT_BYTES // unit_bytes, PREDICT_DIMS // unit_bytes
-//% local fill_bits = clog2(port_units + word_units)                   -- holds 0 .. NP + ND - 1
+//% local fill_bits = clog2(port_units + word_units)                   -- holds 0 .. port_units + word_units - 1
 // Tokens on chip: cuts the port beats of X rows into words of $(PREDICT_DIMS) tokens and holds a slice of $(SLICE_WORDS) words of each key of a tile, in three
 // tile slots. Tokens beyond the hidden size are zero.
 // Throughput: a beat or a word a cycle, whichever is slower. Handshake: valid/ready on beats (ready does not depend on valid); words

@@ -1,36 +1,35 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // The lowest set bit of a mask: its index, and the mask without it. Combinational.
-//% local N, IB = cfg.tile.keys, d.index_bits
 `default_nettype none
 module sofa_lowest (
-    input  wire [$(N-1):0]  i_mask,
+    input  wire [$(TILE_KEYS-1):0]  i_mask,
     output wire             o_some,    // a bit is set
     output wire             o_several, // more than one is
-    output wire [$(IB-1):0] o_index,
-    output wire [$(N-1):0]  o_rest
+    output wire [$(INDEX_BITS-1):0] o_index,
+    output wire [$(TILE_KEYS-1):0]  o_rest
 );
-    assign o_rest = i_mask & (i_mask - $(N)'d1);
+    assign o_rest = i_mask & (i_mask - $(TILE_KEYS)'d1);
 //% -- from pairs of bits to the mask: a bit of the part is set, more than one is; the lowest one's index in the part
 //% local function part_at(level, i, both)
 //%   local function at(j) return "at" .. level .. "[" .. j*level .. " +: " .. level .. "]" end
-//%   local lower = "any" .. level .. "[" .. 2*i .. "]"
-//%   if level == 0 then return "!" .. lower end
-//%   return both and lower .. " ? {1'b0, " .. at(2*i) .. "} : {1'b1, " .. at(2*i+1) .. "}" or "{1'b0, " .. at(2*i) .. "}"
+//%   local lower_any = "any" .. level .. "[" .. 2*i .. "]"
+//%   if level == 0 then return "!" .. lower_any end
+//%   return both and lower_any .. " ? {1'b0, " .. at(2*i) .. "} : {1'b1, " .. at(2*i+1) .. "}" or "{1'b0, " .. at(2*i) .. "}"
 //% end
-//% local n, level = N, 0
-    wire [$(N-1):0] any0 = i_mask, two0 = $(N)'d0;
-//% while n > 1 do
-//%   local half = (n + 1) // 2
+//% local level = 0
+    wire [$(TILE_KEYS-1):0] any0 = i_mask, two0 = $(TILE_KEYS)'d0;
+//% while TILE_KEYS > 1 do
+//%   local half = (TILE_KEYS + 1) // 2
     wire [$(half-1):0] any$(level+1), two$(level+1);
     wire [$(half*(level+1)-1):0] at$(level+1);
 //%   for i = 0, half - 1 do
-//%     local a, b = "any" .. level .. "[" .. 2*i .. "]", "any" .. level .. "[" .. 2*i+1 .. "]"
-//%     local s, t = "two" .. level .. "[" .. 2*i .. "]", "two" .. level .. "[" .. 2*i+1 .. "]"
-    assign any$(level+1)[$(i)] = $(2*i+1 < n and a .. " || " .. b or a);
-    assign at$(level+1)[$(i*(level+1)) +: $(level+1)] = $(part_at(level, i, 2*i+1 < n));
-    assign two$(level+1)[$(i)] = $(2*i+1 < n and s .. " || " .. t .. " || (" .. a .. " && " .. b .. ")" or s);
+//%     local lower_any, upper_any = "any" .. level .. "[" .. 2*i .. "]", "any" .. level .. "[" .. 2*i+1 .. "]"
+//%     local lower_two, upper_two = "two" .. level .. "[" .. 2*i .. "]", "two" .. level .. "[" .. 2*i+1 .. "]"
+    assign any$(level+1)[$(i)] = $(2*i+1 < TILE_KEYS and lower_any .. " || " .. upper_any or lower_any);
+    assign at$(level+1)[$(i*(level+1)) +: $(level+1)] = $(part_at(level, i, 2*i+1 < TILE_KEYS));
+    assign two$(level+1)[$(i)] = $(2*i+1 < TILE_KEYS and lower_two .. " || " .. upper_two .. " || (" .. lower_any .. " && " .. upper_any .. ")" or lower_two);
 //%   end
-//%   n, level = half, level + 1
+//%   TILE_KEYS, level = half, level + 1
 //% end
     assign o_some = any$(level)[0];
     assign o_several = two$(level)[0];

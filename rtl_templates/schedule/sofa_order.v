@@ -1,91 +1,82 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Issue order: tiles as they complete; in a tile the keys that are some row's best, ascending, then the other needed ones. Requests the V
 // row of each key ahead, as space in the prefetch buffer allows, and lists the keys for the window.
-//% local T = cfg.mode == "tokens"
-//% if T then
+//% if TOKENS then
 // The K and V row of a key is asked for (o_ask) instead of the V row requested: it is fetched or generated into a place of the ring.
 //% end
 // Throughput: one key a cycle. Handshake: valid/ready. Equals sofa_tile_order().
-//% local A, BC, IB = cfg.memory.address_bits, cfg.tile.keys, d.index_bits
-//% local PF = cfg.memory.prefetch
-//% local FB = d.list_bits
-//% local CB = clog2(PF + 1)
-//% local EB = IB + 7
-//% local far = d.far_reads == 1
-//% local narrow = d.narrow == 1
-//% local KB, PB = d.key_bits, math.max(1, clog2(cfg.memory.prefetch))
 `default_nettype none
 module sofa_order (
     input  wire              clk,
     input  wire              rst,
-//% if not T then
-    input  wire [$(A-1):0]   i_v_stride,
+//% if not TOKENS then
+    input  wire [$(ADDRESS_BITS-1):0]   i_v_stride,
 //% end
     input  wire              i_complete,      // pulse: the need matrix of the next tile is complete
     output wire              o_mask_parity,   // of the tile whose masks are wanted
-    input  wire [$(BC-1):0]  i_best,
-    input  wire [$(BC-1):0]  i_others,
+    input  wire [$(TILE_KEYS-1):0]  i_best,
+    input  wire [$(TILE_KEYS-1):0]  i_others,
     input  wire              i_some,          // of them
     // tile slots
-//% if narrow then
-    input  wire [$(A-1):0]   i_v_base,
+//% if WORD_MEMORIES then
+    input  wire [$(ADDRESS_BITS-1):0]   i_v_base,
 //% end
-//% if T or narrow then
-    input  wire [$(3*KB-1):0] i_info_base,
+//% if TOKENS or WORD_MEMORIES then
+    input  wire [$(3*KEY_NUMBER_BITS-1):0] i_info_base,
 //% else
-    input  wire [$(3*A-1):0] i_info_v_base,
+    input  wire [$(3*ADDRESS_BITS-1):0] i_info_v_base,
 //% end
     input  wire [2:0]        i_info_bank,
     input  wire [2:0]        i_info_last,
-//% if T then
+//% if TOKENS then
     // keys that are wanted: {first of the block, last of the tile, tile slot, index, place in the ring, key}
     output reg               o_ask_valid,
     input  wire              i_ask_ready,
-    output reg  [$(IB+PB+KB+3):0] o_ask,
+    output reg  [$(INDEX_BITS+PREFETCH_BITS+KEY_NUMBER_BITS+3):0] o_ask,
 //% else
     // V requests
     output wire              o_req_valid,
     input  wire              i_req_ready,
-    output wire [$(A-1):0]   o_req_addr,
+    output wire [$(ADDRESS_BITS-1):0]   o_req_addr,
     output wire [7:0]        o_req_len,
 //% end
     input  wire              i_space,         // pulse: a row has left the prefetch buffer
     // keys: {has_key, key, parity, slot, bank, last of tile, last of block}
     output wire              o_key_valid,
     input  wire              i_key_ready,
-    output wire [$(EB-1):0]  o_key
+    output wire [$(LISTED_KEY_BITS-1):0]  o_key
 );
     reg  [1:0]       complete;     // tiles not yet begun
     reg              parity;       // of the next tile to begin
     reg  [1:0]       slot;
     reg              walking, none;
     wire             walk_idle, walk_valid, walk_last;
-    wire [$(IB-1):0] walk_key;
+    wire [$(INDEX_BITS-1):0] walk_key;
     wire             begin_tile = complete != 2'd0 && !walking;
     assign o_mask_parity = parity;
 
     // the tile at hand
     reg              tile_parity, tile_bank, tile_last;
     reg  [1:0]       tile_slot;
-    reg  [$((T or narrow) and KB-1 or A-1):0]  tile_base;
+    reg  [$((TOKENS or WORD_MEMORIES) and KEY_NUMBER_BITS-1 or ADDRESS_BITS-1):0]  tile_base;
     always @(posedge clk)
         if (begin_tile) begin
             tile_parity <= parity;
             tile_slot <= slot;
             tile_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             tile_last <= $(pick("i_info_last", 1, 3, "slot", 2));
-            tile_base <= $((T or narrow) and pick("i_info_base", KB, 3, "slot", 2) or pick("i_info_v_base", A, 3, "slot", 2));
+            tile_base <= $((TOKENS or WORD_MEMORIES) and pick("i_info_base", KEY_NUMBER_BITS, 3, "slot", 2) or pick("i_info_v_base", ADDRESS_BITS, 3, "slot", 2));
             none <= !i_some;
         end
 
     // space in the prefetch buffer, list of keys
-    reg  [$(CB-1):0] space;
+    reg  [$(PREFETCH_COUNT_BITS-1):0] space;
     wire             list_ready, address_ready;
-    $(far and "reg " or "wire")             space_here$(far and ";      // space is not 0" or " = space != " .. CB .. "'d0;")
+    $(REGISTERED_LINKS and "reg " or "wire")             space_here$(REGISTERED_LINKS and ";      // space is not 0" or " = space != " .. PREFETCH_COUNT_BITS .. "'d0;")
     wire             request = walk_valid && list_ready && address_ready && space_here;
-//% if far then
+//% if REGISTERED_LINKS then
     always @(posedge clk)
-        space_here <= rst || i_space || |space[$(CB-1):1] || (space[0] && !request);
+        space_here <= rst || i_space || |space[$(PREFETCH_COUNT_BITS-1):1] || (space[0] && !request);
 //% end
     wire             step = request || (walking && none && list_ready);
     wire             end_tile = step && (none || walk_last);
@@ -93,17 +84,17 @@ module sofa_order (
     sofa_walk u_walk (
         .clk(clk), .rst(rst), .i_load(begin_tile), .i_first(i_best), .i_second(i_others), .i_any(i_some), .o_idle(walk_idle),
         .o_valid(walk_valid), .i_ready(request), .o_index(walk_key), .o_last(walk_last));
-//% if T then
+//% if TOKENS then
     reg              fresh;        // no key of the block has been asked for
-    reg  [$(PB-1):0] place;
+    reg  [$(PREFETCH_BITS-1):0] place;
     assign address_ready = !o_ask_valid || i_ask_ready;
     always @(posedge clk) begin
         if (request)
-            o_ask <= {fresh, walk_last, tile_slot, walk_key, place, tile_base + $(ext("walk_key", IB, KB))};
+            o_ask <= {fresh, walk_last, tile_slot, walk_key, place, tile_base + $(ext("walk_key", INDEX_BITS, KEY_NUMBER_BITS))};
         if (rst) begin
             o_ask_valid <= 1'b0;
             fresh <= 1'b1;
-            place <= $(PB)'d0;
+            place <= $(PREFETCH_BITS)'d0;
         end else begin
             if (address_ready)
                 o_ask_valid <= request;
@@ -112,22 +103,22 @@ module sofa_order (
             else if (request)
                 fresh <= 1'b0;
             if (request)
-                place <= place == $(PB)'d$(PF-1) ? $(PB)'d0 : place + 1'b1;
+                place <= place == $(PREFETCH_BITS)'d$(PREFETCH-1) ? $(PREFETCH_BITS)'d0 : place + 1'b1;
         end
     end
-//% elseif narrow then
-    wire [$(KB-1):0] absolute = tile_base + $(ext("walk_key", IB, KB));
-    sofa_address #(.IBITS($(KB))) u_address (
+//% elseif WORD_MEMORIES then
+    wire [$(KEY_NUMBER_BITS-1):0] absolute = tile_base + $(ext("walk_key", INDEX_BITS, KEY_NUMBER_BITS));
+    sofa_address #(.IBITS($(KEY_NUMBER_BITS))) u_address (
         .clk(clk), .rst(rst), .i_valid(request), .o_ready(address_ready), .i_base(i_v_base), .i_index(absolute), .i_stride(i_v_stride),
         .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     assign o_req_len = 8'd$(d.value_beats - 1);
 //% else
-    sofa_address #(.IBITS($(IB))) u_address (
+    sofa_address #(.IBITS($(INDEX_BITS))) u_address (
         .clk(clk), .rst(rst), .i_valid(request), .o_ready(address_ready), .i_base(tile_base), .i_index(walk_key), .i_stride(i_v_stride),
         .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     assign o_req_len = 8'd$(d.value_beats - 1);
 //% end
-    sofa_fifo #(.WIDTH($(EB)), .DEPTH($(1 << FB)), .ABITS($(FB))) u_list (
+    sofa_fifo #(.WIDTH($(LISTED_KEY_BITS)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
         .clk(clk), .rst(rst), .i_valid(step), .o_ready(list_ready),
         .i_data({!none, walk_key, tile_parity, tile_slot, tile_bank, end_tile, end_tile && tile_last}),
         .o_valid(o_key_valid), .i_ready(i_key_ready), .o_data(o_key));
@@ -138,7 +129,7 @@ module sofa_order (
             parity <= 1'b0;
             slot <= 2'd0;
             walking <= 1'b0;
-            space <= $(CB)'d$(PF);
+            space <= $(PREFETCH_COUNT_BITS)'d$(PREFETCH);
         end else begin
             complete <= complete + {1'b0, i_complete} - {1'b0, begin_tile};
             if (begin_tile) begin
@@ -146,7 +137,7 @@ module sofa_order (
                 slot <= slot == 2'd$(d.tile_slots-1) ? 2'd0 : slot + 2'd1;
             end
             walking <= begin_tile || (walking && !end_tile);
-            space <= space + $(ext("i_space", 1, CB)) - $(ext("request", 1, CB));
+            space <= space + $(ext("i_space", 1, PREFETCH_COUNT_BITS)) - $(ext("request", 1, PREFETCH_COUNT_BITS));
         end
     wire unused_idle = walk_idle;
 endmodule

@@ -1,9 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Walks the set bits of two masks: those of i_first ascending, then those of i_second ascending.
-//% local N, IB = cfg.tile.keys, d.index_bits
-//% local far = d.far_reads == 1     -- o_index stands a cycle before o_valid, and the masks follow it a cycle later
-// Latency: the first index $(latency("walk", far and 3 or 2)) cycles after i_load; throughput one index $(far and "in two cycles" or "a cycle"); o_valid/i_ready handshake. Equals sofa_tile_order().
-//% if far then
+//% -- REGISTERED_LINKS: o_index stands a cycle before o_valid, and the masks follow it a cycle later
+// Latency: the first index $(latency("walk", REGISTERED_LINKS and 3 or 2)) cycles after i_load; throughput one index $(REGISTERED_LINKS and "in two cycles" or "a cycle"); o_valid/i_ready handshake. Equals sofa_tile_order().
+//% if REGISTERED_LINKS then
 // o_index stands from the cycle before o_valid on.
 //% end
 `default_nettype none
@@ -11,27 +10,27 @@ module sofa_walk (
     input  wire             clk,
     input  wire             rst,
     input  wire             i_load,
-    input  wire [$(N-1):0]  i_first,
-    input  wire [$(N-1):0]  i_second,
+    input  wire [$(TILE_KEYS-1):0]  i_first,
+    input  wire [$(TILE_KEYS-1):0]  i_second,
     input  wire             i_any,     // a bit of them is set
     output wire             o_idle,    // may be loaded
     output reg              o_valid,
     input  wire             i_ready,
-    output reg  [$(IB-1):0] o_index,
+    output reg  [$(INDEX_BITS-1):0] o_index,
     output reg              o_last
 );
     // both masks lose their lowest bit in parallel; which of them counts is known late
-    reg  [$(N-1):0] first, second;
+    reg  [$(TILE_KEYS-1):0] first, second;
     reg             any;               // a bit of them is set
-    wire [$(N-1):0] rest_first, rest_second;
-    wire [$(IB-1):0] index_first, index_second;
+    wire [$(TILE_KEYS-1):0] rest_first, rest_second;
+    wire [$(INDEX_BITS-1):0] index_first, index_second;
     wire            first_some, first_several, second_some, second_several;
     sofa_lowest u_first (
         .i_mask(first), .o_some(first_some), .o_several(first_several), .o_index(index_first), .o_rest(rest_first));
     sofa_lowest u_second (
         .i_mask(second), .o_some(second_some), .o_several(second_several), .o_index(index_second), .o_rest(rest_second));
     wire            last = first_some ? !first_several && !second_some : !second_several;
-//% if far then
+//% if REGISTERED_LINKS then
     reg             follow;            // the masks lose their lowest bit
     wire            step = any && !follow && (!o_valid || i_ready);
     assign o_idle = !any && !follow && (!o_valid || i_ready);
@@ -47,10 +46,10 @@ module sofa_walk (
             o_last <= last;
         end
         if (rst) begin
-            first <= $(N)'d0;
-            second <= $(N)'d0;
+            first <= $(TILE_KEYS)'d0;
+            second <= $(TILE_KEYS)'d0;
             any <= 1'b0;
-//% if far then
+//% if REGISTERED_LINKS then
             follow <= 1'b0;
 //% end
             o_valid <= 1'b0;
@@ -68,7 +67,7 @@ module sofa_walk (
                 any <= i_any;
             else if (step)
                 any <= !last;
-//% if far then
+//% if REGISTERED_LINKS then
             follow <= step;
 //% end
             if (follow)
