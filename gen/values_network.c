@@ -108,7 +108,7 @@ static int network_merge(lua_State *L)
     unsigned kept = v->config.tile.kept_max;
     struct sofa_network *n = lua_newuserdatauv(L, sizeof *n, 0);
     struct sofa_select_timing t;
-    if (v->derived.groups == 1)
+    if (v->derived.key_groups == 1)
         return luaL_error(L, "a tile of one key group has no merge network");
     sofa_select_timing(&t, &v->config);
     sofa_network_merge(n, kept, t.fresh, kept, t.levels_per_stage);

@@ -7,7 +7,7 @@
 
 /* Adds to the environment on top of the stack:
  *   network_sort()    the network that orders the largest of a beat's entries
- *   network_merge()   the network that merges them into the kept list; only if d.groups > 1
+ *   network_merge()   the network that merges them into the kept list; only if d.key_groups > 1
  *   select_timing     fields of struct sofa_select_timing
  *   select_latency, select_loop
  * A network is {inputs, outputs, levels, levels_per_stage, top_stage, output = {line...}, stages = {stage...}};

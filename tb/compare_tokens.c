@@ -81,7 +81,7 @@ static void compare_turns(struct judge *t)
     uint64_t stride = sofa_pack_turns_shape(t->c, t->result->keys, t->j->tile).stride / t->l->port_bytes;
     for (size_t i = 0; i < t->result->tiles; i++) {
         const struct sofa_tile *tile = &t->result->tile[i];
-        for (unsigned group = 0; group < d.groups; group++)
+        for (unsigned group = 0; group < d.key_groups; group++)
             for (unsigned beat = 0; beat < d.turn_beats && tile->group_first[group] <= tile->group_last[group]; beat++)
                 t->turns[tile->base * stride + group * d.turn_beats + beat]++;
     }

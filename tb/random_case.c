@@ -57,7 +57,7 @@ struct sizes {
     int far;                    /* its rows are whole: target fpga */
 };
 
-/* One lane, rows of several words, words of whole chunks and slices: what sofa_config_derive() calls narrow. */
+/* One lane, rows of several words, words of whole chunks and slices: what sofa_config_derive() calls word_memories. */
 static void choose_narrow(struct sizes *s, struct tb_random *r)
 {
     s->width = 1u << tb_random_below(r, 3);
@@ -66,7 +66,7 @@ static void choose_narrow(struct sizes *s, struct tb_random *r)
     s->d = s->port / 4 + 4 * tb_random_between(r, 1, 5);
 }
 
-/* One lane of whole rows, which are whole beats: what sofa_config_derive() calls far_reads. Slices are 1, 2 or 4 beats of 8-bit keys. */
+/* One lane of whole rows, which are whole beats: what sofa_config_derive() calls registered_links. Slices are 1, 2 or 4 beats of 8-bit keys. */
 static void choose_far(struct sizes *s, struct tb_random *r)
 {
     unsigned beats = tb_random_between(r, 4, 9), slice = 1u << tb_random_below(r, 3);
@@ -264,7 +264,7 @@ static void limit_tokens(struct tb_case_job *job, const struct sofa_config *k)
     struct sofa_derived d;
     sofa_config_derive(k, &d);
     unsigned words = d.hidden_words, generate = 2 * words * d.project_blocks * d.project_steps;
-    unsigned predict = words * k->head_dim * d.groups / job->options.tile + 1; /* of a key, in every block */
+    unsigned predict = words * k->head_dim * d.key_groups / job->options.tile + 1; /* of a key, in every block */
     job->keys = least((unsigned)job->keys, CYCLES_LIMIT / (generate + predict) + 1);
     unsigned blocks = CYCLES_LIMIT / (predict * (unsigned)job->keys) + 1;
     job->rows = least((unsigned)job->rows, least(blocks, ROWS_LIMIT) * k->query_block);
@@ -275,7 +275,7 @@ static void limit_keys(struct tb_case_job *job, const struct sofa_config *k)
 {
     struct sofa_derived d;
     sofa_config_derive(k, &d);
-    uint64_t each = d.slices * (uint64_t)d.groups / k->tile.keys + d.beats / k->attend.lanes + 1;
+    uint64_t each = d.slices * (uint64_t)d.key_groups / k->tile.keys + d.beats / k->attend.lanes + 1;
     job->keys = least((unsigned)job->keys, (unsigned)(CYCLES_LIMIT / 2 / (job->rows * each)) + 2);
 }
 

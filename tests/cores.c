@@ -22,7 +22,7 @@ static const char *const designs[][SETTINGS] = {
     /* a beat a row and the head in one slice, as in `wide`; rows come again as soon as they may */
     {"query_block=4", "head_dim=8", "tile.keys=8", "tile.kept_max=4", "predict.keys=4", "predict.dims=8", "attend.lanes=2",
      "attend.width=8", "attend.window=3", "memory.port_bits=128", "memory.read_channels=2", "memory.prefetch=4"},
-    /* a single lane of whole rows that come beat by beat (far_reads) */
+    /* a single lane of whole rows that come beat by beat (registered_links) */
     {"target=fpga", "query_block=5", "head_dim=24", "tile.keys=12", "tile.kept_max=5", "data.query_bits=8", "data.key_bits=8",
      "data.value_bits=8", "predict.operand_bits=6", "predict.keys=3", "predict.dims=8", "attend.lanes=1", "attend.width=24",
      "attend.window=3", "memory.port_bits=32", "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48"},

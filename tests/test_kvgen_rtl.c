@@ -94,7 +94,7 @@ static unsigned place_bits(const struct bench *b)
 /* Needed keys in issue order, some of them fetched; when X has several slices, an entry ends each batch with a key. */
 static void make_entries(struct bench *b)
 {
-    unsigned streamed = b->shape.slices > 1, of_batch = 0, any = 0, kb = b->d.key_bits, pb = place_bits(b), ib = b->d.index_bits;
+    unsigned streamed = b->shape.slices > 1, of_batch = 0, any = 0, kb = b->d.key_number_bits, pb = place_bits(b), ib = b->d.index_bits;
     unsigned place = test_between(&b->seed, 0, b->c.memory.prefetch - 1), fetch = b->full ? 0 : test_between(&b->seed, 0, 3);
     uint64_t end = (uint64_t)1 << (ib + pb + kb + 2);
     b->entries = b->generated = b->batches = 0;
@@ -151,13 +151,13 @@ static void write_entries(const struct bench *b)
     uint8_t *word = room(b->entries, 8);
     for (unsigned i = 0; i < b->entries; i++)
         test_put(word + 8 * (size_t)i, 0, b->entry[i], 64);
-    test_write_hex(b->directory, "keys.hex", word, b->d.index_bits + place_bits(b) + b->d.key_bits + 3, 8, b->entries);
+    test_write_hex(b->directory, "keys.hex", word, b->d.index_bits + place_bits(b) + b->d.key_number_bits + 3, 8, b->entries);
     free(word);
 }
 
 static void write_rows(const struct bench *b)
 {
-    unsigned d = b->c.head_dim, kw = b->c.data.key_bits, vw = b->c.data.value_bits, pb = place_bits(b), kb = b->d.key_bits;
+    unsigned d = b->c.head_dim, kw = b->c.data.key_bits, vw = b->c.data.value_bits, pb = place_bits(b), kb = b->d.key_number_bits;
     size_t bytes = d * (kw > vw ? kw : vw) / 8, n = 0;
     uint8_t *row = room(2 * b->generated, bytes), *tag = room(2 * b->generated, 8);
     for (unsigned i = 0; i < b->generated; i++)

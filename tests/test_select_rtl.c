@@ -63,7 +63,7 @@ static void start_tile(struct bench *b, struct row *r)
     /* every group that holds a visible key; sometimes others too */
     int more = r->low >= r->high || test_between(&b->seed, 0, 3) == 0;
     r->group = more ? 0 : r->low / b->c.predict.keys;
-    r->last_group = more ? b->d.groups - 1 : (r->high - 1) / b->c.predict.keys;
+    r->last_group = more ? b->d.key_groups - 1 : (r->high - 1) / b->c.predict.keys;
     r->in_tile = r->first = 1;
     r->new_block = !r->in_block || test_between(&b->seed, 0, 3) == 0;
     r->in_block = 1;
@@ -174,7 +174,7 @@ static void simulate(const struct bench *b, const char *directory)
              " -Pselect_tb.KEPT=%u -Pselect_tb.CARRY=%d"
              " tb/select/select_tb.v '%s'/sofa_*.v && cd '%s' && vvp -n bench",
              directory, b->cycles, b->d.row_bits, b->c.predict.keys * b->d.entry_bits, b->c.predict.score_bits,
-             b->d.kept_bits, b->c.tile.keys, b->c.query_block, b->d.groups > 1, b->kept, b->carry, directory, directory);
+             b->d.kept_bits, b->c.tile.keys, b->c.query_block, b->d.key_groups > 1, b->kept, b->carry, directory, directory);
     FILE *f = popen(command, "r");
     ck_assert_ptr_nonnull(f);
     ck_assert_msg(fgets(line, sizeof line, f) != NULL, "no answer from: %s", command);

@@ -282,7 +282,7 @@ START_TEST(tiles_are_told)
         sofa_config_derive(&s.config, &d);
         ck_assert_uint_eq(r.words, (s.hidden + s.config.predict.dims - 1) / s.config.predict.dims);
         for (size_t i = 0; i < r.tiles; i++) {
-            for (size_t n = 0; n < (size_t)d.groups * r.words; n++)
+            for (size_t n = 0; n < (size_t)d.key_groups * r.words; n++)
                 beats += r.tile[i].khat_beats[n];
             for (unsigned key = 0; key < job.tile; key++)
                 made += r.tile[i].made[key / 64] >> key % 64 & 1;

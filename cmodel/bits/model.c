@@ -259,7 +259,7 @@ static unsigned count_keys(const uint64_t *mask)
 static enum sofa_status predict_tile_keys(struct run *run, struct sofa_tile *tile, struct sofa_error *e)
 {
     if (run->keep_tiles) {
-        tile->khat_beats = calloc((size_t)run->d.groups * run->zeros.words, sizeof *tile->khat_beats);
+        tile->khat_beats = calloc((size_t)run->d.key_groups * run->zeros.words, sizeof *tile->khat_beats);
         if (!tile->khat_beats)
             return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %u words of a token", run->zeros.words);
     }

@@ -95,17 +95,17 @@ struct sofa_config {
 /* Names follow the Verilog parameters. All are functions of struct sofa_config alone. */
 struct sofa_derived {
     /* prediction */
-    unsigned groups;      /* key groups of a full tile = ceil(Bc / KP) */
+    unsigned key_groups;  /* key groups of a full tile = ceil(Bc / KP) */
     unsigned slices;      /* dim slices = ceil(d / DC) */
     unsigned full_bits;   /* score before scaling: operand_bits + code_powers - 1 + clog2(d) */
     unsigned array_bits;  /* operand of the shift array: K^, or a token */
     unsigned array_powers; /* of two that its codes distinguish: those of Q, or of wk */
-    unsigned sum_bits;    /* its sums: scores, or K^ before scaling */
+    unsigned array_sum_bits; /* its sums: scores, or K^ before scaling */
     unsigned row_bits;    /* index of a row in a block, >= 1 */
     unsigned index_bits;  /* index of a key in a tile, >= 1 */
     unsigned entry_bits;  /* sorter entry: 1 valid + score_bits + index_bits */
     unsigned tile_bits;   /* holds 0..Bc */
-    unsigned key_bits;    /* holds 0..keys_max */
+    unsigned key_number_bits; /* number of a key: holds 0..keys_max */
     unsigned kept_bits;   /* holds 0..kept_max */
     /* selection */
     unsigned by_rank, by_mass; /* 1: the core can select so */
@@ -124,28 +124,29 @@ struct sofa_derived {
     unsigned group_lanes; /* lanes of a group, <= beats */
     unsigned lane_rows;   /* rows of a lane = ceil(QB / LANES) */
     unsigned dot_bits;    /* Q.K: query_bits + key_bits + clog2(d) */
-    unsigned weight_bits; /* l: 16 + clog2(keys_max) */
-    unsigned output_acc_bits; /* O accumulator */
+    unsigned denominator_bits; /* l: 16 + clog2(keys_max) */
+    unsigned accumulator_bits; /* O accumulator */
     unsigned norm_units;  /* normalisation units: one for all lane groups, or one each if the port takes their output */
     unsigned norm_width;  /* elements that a normalisation unit divides a cycle, no more than the port takes */
     unsigned norm_words;  /* words of norm_width elements (the last of a chunk may be short) of a row */
     unsigned norm_wait;   /* cycles that a row waits for division: for the other words, for its accumulators */
     unsigned query_buses; /* query load buses */
     /* rows of Q, K, V stay in memories of port words, from which the single lane reads its chunks */
-    unsigned radius_rows; /* 1: a row's radius is shifted bit by bit when the row comes, 0: as it is used */
-    unsigned narrow;      /* 1: they do; 0: rows are moved whole */
-    unsigned key_rooms;   /* tiles that the K memory holds: three slots, and when narrow one for each key of the window */
-    unsigned key_tag_bits;  /* comes back with a K row: {room if narrow, last of tile, slot, index}; mode tokens: see sofa_core */
+    unsigned stored_radii; /* 1: a row's radius is shifted bit by bit when the row comes, 0: as it is used */
+    unsigned word_memories; /* 1: they do; 0: rows are moved whole */
+    unsigned key_rooms;   /* tiles that the K memory holds: three slots, and with word memories one for each key of the window */
+    unsigned key_tag_bits;  /* comes back with a K row: {room if word_memories, last of tile, slot, index}; mode tokens: see sofa_core */
     unsigned output_words; /* 1: the store reads finished rows word by word, a port beat each; 0: it takes them whole */
     unsigned lane_copies; /* of the registers that steer a lane's accumulators: on FPGAs one register is too far from most of them */
-    unsigned copies;      /* 1: registers that drive much are copied so (sofa_copy): those of the lane and what is near it */
-    unsigned far_reads;   /* 1: units talk through registers and rows come beat by beat, at least four of K and V; see docs/architecture.md */
+    unsigned copied_registers; /* 1: registers that drive much are copied so (sofa_copy): those of the lane and what is near it */
+    unsigned registered_links; /* 1: units talk through registers and rows come beat by beat, at least four of K and V; see
+                                * docs/architecture.md */
     unsigned slot_memories; /* 1: the window's slots are memories that the single lane reads; 0: registers */
-    unsigned lane_places; /* 1: the lane's shifter puts a retiring row's accumulators in place for division; 0: the unit does */
+    unsigned lane_aligns; /* 1: the lane's shifter puts a retiring row's accumulators in place for division; 0: the unit does */
     unsigned norm_shift;  /* but for that many last bits of the shift, which the unit does */
     unsigned norm_bits;   /* of an accumulator that the unit gets */
     unsigned row_interval; /* cycles between two starts of a row: its accumulators are read, shifted and written in between */
-    unsigned value_rooms; /* rows of the V memory: prefetch, and when narrow those that the lane may still read, a power of two */
+    unsigned value_rooms; /* rows of the V memory: prefetch, and with word memories those that the lane may still read, a power of two */
     unsigned whole_products; /* 0: products of 16-bit factors in two halves, which are short in cells; 1: in one multiplier */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
     unsigned khat_full_bits; /* K^ before scaling: 15 + clog2(hidden_max) */
@@ -181,7 +182,7 @@ struct sofa_derived {
     unsigned dot_time;        /* start of a pair to a lane's sum */
     unsigned score_time;      /* ... to the group's score */
     unsigned scale_time;      /* a group's score to its logarithm t: 4, or more where it is made bit by bit */
-    unsigned sum_stays;       /* 1: a retiring row's l is read for long enough that normalisation need not keep it */
+    unsigned denominator_stays;       /* 1: a retiring row's l is read for long enough that normalisation need not keep it */
     unsigned weight_time;     /* start of a pair to the weight p */
     unsigned retire_rows;     /* queue of finished rows of a normalisation unit, a power of two */
     /* memory */

@@ -24,17 +24,17 @@ static unsigned larger(unsigned a, unsigned b)
 
 static void derive_prediction(const struct sofa_config *c, struct sofa_derived *d)
 {
-    d->groups = ceil_div(c->tile.keys, c->predict.keys);
+    d->key_groups = ceil_div(c->tile.keys, c->predict.keys);
     d->slices = ceil_div(c->head_dim, c->predict.dims);
     d->full_bits = c->predict.operand_bits + c->predict.code_powers - 1 + sofa_clog2(c->head_dim);
     d->array_bits = c->predict.operand_bits;
     d->array_powers = c->predict.code_powers;
-    d->sum_bits = d->full_bits;
+    d->array_sum_bits = d->full_bits;
     d->row_bits = at_least_one(sofa_clog2(c->query_block));
     d->index_bits = at_least_one(sofa_clog2(c->tile.keys));
     d->entry_bits = 1 + c->predict.score_bits + d->index_bits;
     d->tile_bits = sofa_clog2(c->tile.keys + 1);
-    d->key_bits = sofa_clog2((uint64_t)c->keys_max + 1);
+    d->key_number_bits = sofa_clog2((uint64_t)c->keys_max + 1);
     d->kept_bits = sofa_clog2(c->tile.kept_max + 1);
 }
 
@@ -59,7 +59,7 @@ static void derive_tokens(const struct sofa_config *c, struct sofa_derived *d)
     if (c->mode == SOFA_MODE_TOKENS) {
         d->array_bits = larger(c->predict.operand_bits, c->data.token_bits);
         d->array_powers = SOFA_CODE_MAX;
-        d->sum_bits = larger(d->full_bits + d->array_powers - c->predict.code_powers, d->khat_full_bits);
+        d->array_sum_bits = larger(d->full_bits + d->array_powers - c->predict.code_powers, d->khat_full_bits);
     }
     d->hidden_bits = sofa_clog2((uint64_t)c->hidden_max + 1);
     d->hidden_words = ceil_div(c->hidden_max, dims);
@@ -135,23 +135,23 @@ static int beats_fit(const struct sofa_config *c)
 /* A single lane takes the oldest key first, so keys leave the window in the order in which they came. */
 static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
 {
-    d->narrow = c->mode == SOFA_MODE_KV && c->attend.lanes == 1 && d->beats > 2 && c->head_dim % c->attend.width == 0 &&
+    d->word_memories = c->mode == SOFA_MODE_KV && c->attend.lanes == 1 && d->beats > 2 && c->head_dim % c->attend.width == 0 &&
                 c->head_dim % c->predict.dims == 0 && words_fit(c, c->data.query_bits) &&
                 words_fit(c, c->data.key_bits) && words_fit(c, c->data.value_bits) &&
-                d->key_bits < c->memory.address_bits;
-    d->lane_copies = c->target == SOFA_TARGET_FPGA && !d->narrow ? ceil_div(c->attend.width, 4) : 1;
+                d->key_number_bits < c->memory.address_bits;
+    d->lane_copies = c->target == SOFA_TARGET_FPGA && !d->word_memories ? ceil_div(c->attend.width, 4) : 1;
     d->slot_memories = c->target == SOFA_TARGET_FPGA && c->attend.lanes == 1 && d->beats == 1;
     d->row_interval = d->slot_memories ? 4 : 3; /* accumulators in block RAM leave it through a register */
-    int late = d->row_interval > 3;
-    d->lane_places = late ? d->norm_words >= 4 : d->narrow && d->norm_words == d->beats;
-    d->norm_shift = late ? 3 : 1;
-    d->norm_bits = d->lane_places ? smaller(d->output_acc_bits, 18 + (1u << d->norm_shift)) : d->output_acc_bits;
-    d->norm_wait += late ? 1 + d->lane_places : 0;
-    d->copies = late || d->lane_copies > 1;
-    d->far_reads = d->slot_memories && c->mode == SOFA_MODE_KV && smaller(d->key_beats, d->value_beats) >= 4 && beats_fit(c);
-    d->radius_rows = d->narrow && d->beats > c->data.query_bits + 1;
-    d->key_rooms = 3 + (d->narrow ? c->attend.window : 0);
-    d->key_tag_bits = d->index_bits + 3 + (d->narrow ? sofa_clog2(d->key_rooms) : 0);
+    int accumulators_registered = d->row_interval > 3;
+    d->lane_aligns = accumulators_registered ? d->norm_words >= 4 : d->word_memories && d->norm_words == d->beats;
+    d->norm_shift = accumulators_registered ? 3 : 1;
+    d->norm_bits = d->lane_aligns ? smaller(d->accumulator_bits, 18 + (1u << d->norm_shift)) : d->accumulator_bits;
+    d->norm_wait += accumulators_registered ? 1 + d->lane_aligns : 0;
+    d->copied_registers = accumulators_registered || d->lane_copies > 1;
+    d->registered_links = d->slot_memories && c->mode == SOFA_MODE_KV && smaller(d->key_beats, d->value_beats) >= 4 && beats_fit(c);
+    d->stored_radii = d->word_memories && d->beats > c->data.query_bits + 1;
+    d->key_rooms = 3 + (d->word_memories ? c->attend.window : 0);
+    d->key_tag_bits = d->index_bits + 3 + (d->word_memories ? sofa_clog2(d->key_rooms) : 0);
     if (c->mode == SOFA_MODE_TOKENS)
         d->key_tag_bits = larger(d->index_bits + 5, at_least_one(sofa_clog2(c->memory.prefetch)));
 }
@@ -164,8 +164,8 @@ static void derive_attention(const struct sofa_config *c, struct sofa_derived *d
     d->group_lanes = ceil_div(c->attend.lanes, d->lane_groups);
     d->lane_rows = ceil_div(c->query_block, c->attend.lanes);
     d->dot_bits = c->data.query_bits + c->data.key_bits + sofa_clog2(c->head_dim);
-    d->weight_bits = 16 + sofa_clog2(c->keys_max);
-    d->output_acc_bits = 24 + sofa_clog2(c->keys_max);
+    d->denominator_bits = 16 + sofa_clog2(c->keys_max);
+    d->accumulator_bits = 24 + sofa_clog2(c->keys_max);
     d->norm_units = c->memory.port_bits >= 16 * c->attend.width * d->lane_groups ? d->lane_groups : 1;
     d->norm_width = smaller(c->attend.width, at_least_one(c->memory.port_bits / 16));
     d->norm_words = d->beats * ceil_div(c->attend.width, d->norm_width);
@@ -210,7 +210,7 @@ static void derive_selection(const struct sofa_config *c, struct sofa_derived *d
     d->octave_bits = SOFA_OCTAVE_BITS;
     d->octave_fraction = SOFA_OCTAVE_FRACTION;
     d->sum_fraction = SOFA_SUM_FRACTION;
-    d->weight_sum_bits = SOFA_SUM_FRACTION + d->key_bits;
+    d->weight_sum_bits = SOFA_SUM_FRACTION + d->key_number_bits;
     d->distance_bits = SOFA_DISTANCE_BITS;
     d->mass_inputs = c->target == SOFA_TARGET_FPGA ? 4 : 16;
     d->mass_largest = at_least_one(stages_of(c->predict.keys, d->mass_inputs));
@@ -223,7 +223,7 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
 {
     unsigned loop = larger(d->by_rank ? sofa_select_loop(c) : 0, d->by_mass ? d->mass_loop : 0), partial = d->slices > 1 || c->mode == SOFA_MODE_TOKENS ? 3 : 1;
     d->tree_inputs = c->target == SOFA_TARGET_FPGA ? 2 : 8; /* a carry chain adds two */
-    d->placed_time = 2 + (d->encode_steps > d->beats && !d->narrow && !d->far_reads ? d->encode_steps - d->beats : 0);
+    d->placed_time = 2 + (d->encode_steps > d->beats && !d->word_memories && !d->registered_links ? d->encode_steps - d->beats : 0);
     d->predict_tree = at_least_one(tree_stages(d, c->predict.dims));
     d->khat_time = d->predict_tree + 4;
     d->predict_latency = d->predict_tree + 5;
@@ -234,15 +234,15 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     d->dot_tree = tree_stages(d, c->attend.width);
     d->dot_time = 4 + d->dot_tree + (d->beats > 1 ? d->beats : 0);
     d->score_time = d->dot_time + (d->group_lanes > 1 || d->slot_memories); /* through a register */
-    d->scale_time = d->narrow && d->beats >= 16 ? 32 : 4;
+    d->scale_time = d->word_memories && d->beats >= 16 ? 32 : 4;
     d->weight_time = d->score_time + d->scale_time + 5;
     /* the address of l is a pipeline stage's, which changes each `beats` cycles */
-    d->sum_stays = d->narrow && d->norm_wait == 0 && (d->weight_time - 2) % d->beats + 4 <= d->beats;
-    /* narrow: a place is requested again when its key enters, while the lane may still be that many keys behind */
+    d->denominator_stays = d->word_memories && d->norm_wait == 0 && (d->weight_time - 2) % d->beats + 4 <= d->beats;
+    /* word memories: a place is requested again when its key enters, while the lane may still be that many keys behind */
     unsigned behind = c->attend.window + ceil_div(d->weight_time, d->beats) + 2;
-    d->value_rooms = d->narrow ? 1u << sofa_clog2(c->memory.prefetch + behind) : c->memory.prefetch;
+    d->value_rooms = d->word_memories ? 1u << sofa_clog2(c->memory.prefetch + behind) : c->memory.prefetch;
     d->retire_rows = 1u << sofa_clog2(ceil_div(d->weight_time + d->norm_wait + 10 + d->norm_words, d->norm_words) + 2);
-    if (d->narrow && d->retire_rows > 4)
+    if (d->word_memories && d->retire_rows > 4)
         d->retire_rows = 4; /* a row of the lane takes long */
 }
 
@@ -269,17 +269,17 @@ static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
     d->end_time = 1;
     d->blocks_open = 2;
     d->tile_slots = 3;
-    d->scan_time = d->far_reads ? 4 : 3;
+    d->scan_time = d->registered_links ? 4 : 3;
     d->need_time = 1;
-    d->list_bits = larger(prefetch_bits, d->narrow ? 1 : 2);
+    d->list_bits = larger(prefetch_bits, d->word_memories ? 1 : 2);
     d->bitmap_words = larger(2, ceil_div(c->keys_max, 32));
-    d->value_hold = d->narrow ? 1 : d->weight_time; /* narrow: there are enough rooms for the lane to be done with one first */
+    d->value_hold = d->word_memories ? 1 : d->weight_time; /* word memories: there are enough rooms for the lane to be done with one first */
     d->slot_hold = d->beats > 2 ? d->beats - 2 : 0;
     d->issue_time = 1;
     d->norm_time = 7;
     d->queue_time = 2;
     d->gather_time = d->norm_words + 1;
-    d->store_time = d->far_reads && d->norm_units == 1 ? 2 : 1;
+    d->store_time = d->registered_links && d->norm_units == 1 ? 2 : 1;
     d->read_tag_bits = 5;
     d->hidden_time = 1;
     d->key_pass_gap = 2;

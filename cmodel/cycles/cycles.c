@@ -119,7 +119,7 @@ static uint64_t most_cycles(const struct sofa_machine *m)
     uint64_t hidden = (m->result->words + 1) * (uint64_t)(m->d.project_blocks * m->d.project_steps * 2 + m->c->head_dim);
     uint64_t bytes = n->bytes_token + (n->bytes_weight + n->bytes_rotary) * 8 + n->generated * hidden + n->key_rows * hidden + n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_output;
     uint64_t tiles = m->result->counters.blocks * ((m->result->keys + m->j->tile - 1) / m->j->tile);
-    return 100000 + 8 * (n->pairs * m->d.beats + bytes + tiles * (m->d.groups * m->d.slices + 1) *
+    return 100000 + 8 * (n->pairs * m->d.beats + bytes + tiles * (m->d.key_groups * m->d.slices + 1) *
                          (m->c->query_block + m->c->predict.keys + m->d.pass_distance + m->d.predict_latency + 64));
 }
 

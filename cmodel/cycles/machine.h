@@ -38,7 +38,7 @@ struct sofa_channel {
     struct sofa_read pending; /* request register, SOFA_NOBODY if empty */
     struct sofa_read row;     /* row at the output */
     unsigned tags, beat;
-    /* d.far_reads */
+    /* d.registered_links */
     uint8_t granted;       /* client whose request is taken in this cycle, or SOFA_NOBODY */
     struct sofa_read come; /* row whose last beat is on its way into it */
     int waiting;           /* a row that its client may not take at once comes or stands */
@@ -244,7 +244,7 @@ struct sofa_registers_now {
     unsigned left[2], open, oldest;
     int retired;       /* pulse */
     unsigned data_beats;
-    int store_takes; /* d.far_reads: a row is taken in this cycle */
+    int store_takes; /* d.registered_links: a row is taken in this cycle */
     int stored_bank; /* stored_bank: -1 or the bank of the row whose address was taken */
     size_t rows_left;
     uint64_t last_response; /* to a row of O or a generated one */

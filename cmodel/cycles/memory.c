@@ -58,12 +58,12 @@ static void step_channel(struct sofa_machine *m, unsigned ch)
     next->come.client = SOFA_NOBODY;
     if (row_free && waits(now->row.client))
         next->waiting = 0;
-    if (!offered || (m->d.far_reads ? now->waiting : !row_free))
+    if (!offered || (m->d.registered_links ? now->waiting : !row_free))
         return;
     int last = now->beat + 1 == row_beats(m, &m->request[ch][head]);
     next->beat = last ? 0 : now->beat + 1;
     if (last || takes_beats(m->request[ch][head].client)) {
-        struct sofa_read *row = m->d.far_reads ? &next->come : &next->row;
+        struct sofa_read *row = m->d.registered_links ? &next->come : &next->row;
         *row = m->request[ch][head];
         next->waiting = waits(row->client);
     }
@@ -96,7 +96,7 @@ static void read_ranges(struct sofa_machine *m)
     next->record = now->record + 1 == per ? 0 : now->record + 1;
     if (next->row == rows) {
         next->state = RANGES_ANNOUNCE;
-        next->valid = !m->d.far_reads; /* else when the bounds have followed */
+        next->valid = !m->d.registered_links; /* else when the bounds have followed */
     }
 }
 

@@ -30,7 +30,7 @@ static void post_pass(struct sofa_machine *m, const struct sofa_tile *tile)
     const struct sofa_loader_state *now = &m->now.loader;
     struct sofa_loader_state *next = &m->next.loader;
     int last_slice = now->slice + 1 == m->d.slices;
-    int last = !tile || (last_slice && sofa_seen_group(m, tile, now->group + 1) == m->d.groups);
+    int last = !tile || (last_slice && sofa_seen_group(m, tile, now->group + 1) == m->d.key_groups);
     next->pass_valid = 1;
     next->pass_none = !tile;
     next->pass_slot = now->slot;

@@ -43,7 +43,7 @@ static void after_word(struct sofa_machine *m, const struct sofa_tile *tile, int
     const struct sofa_loader_state *now = &m->now.loader;
     struct sofa_loader_state *next = &m->next.loader;
     struct sofa_key_pass_state *keys = &m->next.keys;
-    int last_group = sofa_seen_group(m, tile, now->group + 1) == m->d.groups;
+    int last_group = sofa_seen_group(m, tile, now->group + 1) == m->d.key_groups;
     next->state = last_word ? LOADER_GROUP : LOADER_WAIT;
     keys->word = last_word ? 0 : m->now.keys.word + 1;
     if (!last_word)
@@ -84,7 +84,7 @@ static void post_keys(struct sofa_machine *m, const struct sofa_tile *tile, int 
     next->all = !has_begun(m) || last_word;
     next->final = last_word && last_chunk;
     next->turns -= (unsigned)next->final;
-    next->release = last_word && sofa_seen_group(m, tile, now->group + 1) == m->d.groups;
+    next->release = last_word && sofa_seen_group(m, tile, now->group + 1) == m->d.key_groups;
     sofa_set_bit(next->begun, now->group);
     after_word(m, tile, last_word);
 }
@@ -94,7 +94,7 @@ static void post_scores(struct sofa_machine *m, const struct sofa_tile *tile)
     const struct sofa_loader_state *now = &m->now.loader;
     struct sofa_loader_state *next = &m->next.loader;
     int last_slice = now->slice + 1 == m->d.slices;
-    int last = !tile || (last_slice && sofa_seen_group(m, tile, now->group + 1) == m->d.groups);
+    int last = !tile || (last_slice && sofa_seen_group(m, tile, now->group + 1) == m->d.key_groups);
     m->next.keys.keys = 0;
     next->pass_valid = 1;
     next->pass_none = !tile;

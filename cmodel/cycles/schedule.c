@@ -81,8 +81,8 @@ void sofa_step_order(struct sofa_machine *m)
         list_key(m, end);
     int found = now->at < now->count && !now->walk_follow && (!now->walk_valid || request);
     next->at = now->at + (unsigned)found;
-    next->walk_follow = found && m->d.far_reads;
-    if (m->d.far_reads ? now->walk_follow : found)
+    next->walk_follow = found && m->d.registered_links;
+    if (m->d.registered_links ? now->walk_follow : found)
         next->walk_valid = 1;
     else if (request)
         next->walk_valid = 0;
@@ -174,7 +174,7 @@ void sofa_step_window_entry(struct sofa_machine *m)
     if (!now->block_open) {
         if (m->now.query.ready >> key->bank & 1)
             open_block(m, key);
-    } else if (key->has_key ? data_here(m) && now->free != 0 : !m->d.narrow || now->free == m->all_slots) {
+    } else if (key->has_key ? data_here(m) && now->free != 0 : !m->d.word_memories || now->free == m->all_slots) {
         enter_key(m, key);
     }
 }

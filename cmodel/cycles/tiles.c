@@ -66,8 +66,8 @@ static void hand_over(struct sofa_machine *m, int last, int empty)
         next->walk_tile = now->tile;
         next->walk_slot = now->slot;
         next->walk_key = 0;
-        next->walk_any = seen && !m->d.far_reads;
-        next->walk_begins = seen && m->d.far_reads;
+        next->walk_any = seen && !m->d.registered_links;
+        next->walk_begins = seen && m->d.registered_links;
         next->tile += (size_t)seen;
         next->used++;
         if (seen && sofa_for_tokens(m))
@@ -165,8 +165,8 @@ static void walk_keys(struct sofa_machine *m, int key_ready)
         next->address_out = now->walk_out;
     }
     int step = now->walk_any && !now->walk_follow && (!now->walk_valid || key_ready);
-    next->walk_follow = step && m->d.far_reads;
-    if (m->d.far_reads ? now->walk_follow : step)
+    next->walk_follow = step && m->d.registered_links;
+    if (m->d.registered_links ? now->walk_follow : step)
         next->walk_valid = 1;
     else if (key_ready)
         next->walk_valid = 0;

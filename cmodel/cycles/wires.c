@@ -31,7 +31,7 @@ const struct sofa_tile *sofa_slot_tile(const struct sofa_machine *m, unsigned sl
 
 unsigned sofa_seen_group(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned group)
 {
-    while (group < m->d.groups && tile->group_first[group] == UINT16_MAX)
+    while (group < m->d.key_groups && tile->group_first[group] == UINT16_MAX)
         group++;
     return group;
 }
@@ -204,8 +204,8 @@ void sofa_find_requests(struct sofa_machine *m)
         int ch = sofa_channel_of(m, client);
         int first = m->ask[client] && !busy[ch];
         busy[ch] |= first;
-        m->asked[client] = m->d.far_reads ? r->channel[ch].granted == client : first;
-        if (m->d.far_reads && first && may_grant(&r->channel[ch]))
+        m->asked[client] = m->d.registered_links ? r->channel[ch].granted == client : first;
+        if (m->d.registered_links && first && may_grant(&r->channel[ch]))
             m->next.channel[ch].granted = (uint8_t)client;
     }
 }

@@ -89,7 +89,7 @@ module sofa_attend (
     // ---- groups ----
     wire [$(LANE_GROUPS-1):0]     turn, retire, norm_valid, norm_started, norm_bank, pair, raise;
     wire [$(LANE_GROUPS*ROW_BITS-1):0]  norm_row;
-    wire [$(LANE_GROUPS*WEIGHT_SUM_BITS-1):0]  norm_l;
+    wire [$(LANE_GROUPS*DENOMINATOR_BITS-1):0]  norm_l;
     wire [$(LANE_GROUPS*WIDTH*NORM_BITS-1):0] norm_o;
 //% if LANE_ALIGNS then
     wire [$(LEADING_BITS-1):0]     norm_places;
@@ -133,7 +133,7 @@ module sofa_attend (
         .i_keys(i_keys), .i_values(i_values),
 //%   end
         .o_norm_valid(norm_valid[$(g)]), .o_norm_started(norm_started[$(g)]), .o_norm_bank(norm_bank[$(g)]),
-        .o_norm_row(norm_row[$(g*ROW_BITS) +: $(ROW_BITS)]), .o_norm_l(norm_l[$(g*WEIGHT_SUM_BITS) +: $(WEIGHT_SUM_BITS)]), .o_norm_o(norm_o[$(g*WIDTH*NORM_BITS) +: $(WIDTH*NORM_BITS)]),$(LANE_ALIGNS and " .i_norm_places(norm_places)," or "")
+        .o_norm_row(norm_row[$(g*ROW_BITS) +: $(ROW_BITS)]), .o_norm_l(norm_l[$(g*DENOMINATOR_BITS) +: $(DENOMINATOR_BITS)]), .o_norm_o(norm_o[$(g*WIDTH*NORM_BITS) +: $(WIDTH*NORM_BITS)]),$(LANE_ALIGNS and " .i_norm_places(norm_places)," or "")
         .o_pair(pair[$(g)]), .o_raise(raise[$(g)]), .o_active(active[$(g*GROUP_LANES) +: $(GROUP_LANES)]));
 //%   any[#any+1], owed[#owed+1] = "any_" .. g, "owed_" .. g
 //% end
@@ -150,7 +150,7 @@ module sofa_attend (
 //%   end
         .i_retire($(part("retire", 1))), .o_turn($(part("turn", 1))), .i_valid($(part("norm_valid", 1))),
         .i_started($(part("norm_started", 1))), .i_bank($(part("norm_bank", 1))), .i_row($(part("norm_row", ROW_BITS))),
-        .i_l($(part("norm_l", WEIGHT_SUM_BITS))), .i_o($(part("norm_o", WIDTH*NORM_BITS))),$(LANE_ALIGNS and " .o_places(norm_places)," or "")
+        .i_l($(part("norm_l", DENOMINATOR_BITS))), .i_o($(part("norm_o", WIDTH*NORM_BITS))),$(LANE_ALIGNS and " .o_places(norm_places)," or "")
         .o_row_valid(o_row_valid[$(u)]), .i_row_ready(i_row_ready[$(u)]), .o_row_bank(o_row_bank[$(u)]),
         .o_row(o_row[$(u*ROW_BITS) +: $(ROW_BITS)]), $(d.output_words == 1 and ".i_read(i_read), .i_read_index(i_read_index), .o_data(o_data)" or ".o_data(o_data[" .. (u*HEAD_DIM*16) .. " +: " .. (HEAD_DIM*16) .. "])"));
 //% end

@@ -4,7 +4,7 @@
 // Issue: the oldest entry of the window that a row of the lane needs, its lowest such row; a row starts at most every $(d.row_interval) cycles.
 // A row that has met all keys of its block retires first (o_retire) if its normalisation unit allows.
 // Times count from cycle 0, the cycle after issue: s in cycle $(latency("group.score", SCORE_TIME)), p in cycle $(latency("group.weight", WEIGHT_TIME)), accumulators of a retiring row from
-// cycle $(latency("group.output", WEIGHT_TIME + d.row_interval - 1 + d.lane_places)). No back-pressure inside. Equals sofa_attend_pair().
+// cycle $(latency("group.output", WEIGHT_TIME + d.row_interval - 1 + d.lane_aligns)). No back-pressure inside. Equals sofa_attend_pair().
 //% local lane_bits = clog2(GROUP_LANES)
 //% local lane_query_bits = QUERY_IN_WORDS and PORT_BITS or WIDTH * QUERY_BITS      -- bits of a query word
 //% local row_place_bits = LANE_PLACE_BITS + lane_bits            -- {bank, row of the lane, lane}
@@ -78,7 +78,7 @@ module sofa_group #(
     output wire                 o_norm_started,
     output wire                 o_norm_bank,
     output wire [$(ROW_BITS-1):0]     o_norm_row,
-    output wire [$(WEIGHT_SUM_BITS-1):0]     o_norm_l,
+    output wire [$(DENOMINATOR_BITS-1):0]     o_norm_l,
 //% -- LANE_ALIGNS: O leaves shifted for normalisation, but for the last bits
     output wire [$(WIDTH*NORM_BITS-1):0]   o_norm_o,
 //% if LANE_ALIGNS then
@@ -467,18 +467,18 @@ module sofa_group #(
 //% local weigh = lane_bits > 0 and "{" .. state(WEIGHT_TIME-1) .. ", i_phase_value[" .. (lane_bits-1) .. ":0]}" or state(WEIGHT_TIME-1)
     wire [$(row_place_bits-1):0] l_addr = $(weigh);
     reg  [$(row_place_bits-1):0] l_addr1, l_addr2;
-    wire [$(WEIGHT_SUM_BITS-1):0] l;
-    reg  [$(WEIGHT_SUM_BITS-1):0] l_kept;
+    wire [$(DENOMINATOR_BITS-1):0] l;
+    reg  [$(DENOMINATOR_BITS-1):0] l_kept;
     reg  [15:0]      l_more;
     reg              l_write;
-    wire [$(WEIGHT_SUM_BITS-1):0] l_new = l_kept + $(ext("l_more", 16, WEIGHT_SUM_BITS));
-    sofa_ram #(.WIDTH($(WEIGHT_SUM_BITS)), .DEPTH($(row_places)), .ABITS($(row_place_bits))) u_sum (
+    wire [$(DENOMINATOR_BITS-1):0] l_new = l_kept + $(ext("l_more", 16, DENOMINATOR_BITS));
+    sofa_ram #(.WIDTH($(DENOMINATOR_BITS)), .DEPTH($(row_places)), .ABITS($(row_place_bits))) u_sum (
         .clk(clk), .i_we(l_write), .i_waddr(l_addr2), .i_wdata(l_new),
         .i_re(1'b1), .i_raddr(l_addr), .o_rdata(l));
     always @(posedge clk) begin
         l_addr1 <= l_addr;
         l_addr2 <= l_addr1;
-        l_kept <= fresh ? $(WEIGHT_SUM_BITS)'d0 : l >> raise;
+        l_kept <= fresh ? $(DENOMINATOR_BITS)'d0 : l >> raise;
         l_more <= p;
         l_write <= $(now(WEIGHT_TIME, "pair")) && !rst;
     end

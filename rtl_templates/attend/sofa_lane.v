@@ -2,7 +2,7 @@
 // A lane: $(WIDTH) multipliers of Q.K (SA-1) and of P.V (SA-2) with the queries and the output accumulators of its rows.
 // A pair (or the retirement of a row) takes $(BEATS) beats; one may start every $(BEATS) cycles, the same row at least $(d.row_interval) cycles later.
 // Times count from cycle 0, in which the group offers the operation (i_take): s stands at o_s in cycle $(latency("lane.score", d.dot_time)); the
-// group offers p in cycle $(WEIGHT_TIME) (i_weigh); accumulators of a retiring row leave at o_o from cycle $(WEIGHT_TIME + d.row_interval - 1 + d.lane_places) on.
+// group offers p in cycle $(WEIGHT_TIME) (i_weigh); accumulators of a retiring row leave at o_o from cycle $(WEIGHT_TIME + d.row_interval - 1 + d.lane_aligns) on.
 // Beats address chunks in the order of the shared phase counters (i_chunk_*), so each starts at another chunk and comes round.
 // Equals sofa_attend_pair() but for the scalar part in sofa_group.
 //% -- REGISTERED_LINKS: query rows come in words of the port

@@ -26,9 +26,9 @@ module sofa_norm (
     input  wire [$(NORM_UNIT_GROUPS-1):0]     i_started,
     input  wire [$(NORM_UNIT_GROUPS-1):0]     i_bank,
     input  wire [$(NORM_UNIT_GROUPS*ROW_BITS-1):0]  i_row,
-    input  wire [$(NORM_UNIT_GROUPS*WEIGHT_SUM_BITS-1):0]  i_l,
+    input  wire [$(NORM_UNIT_GROUPS*DENOMINATOR_BITS-1):0]  i_l,
 //% if LANE_ALIGNS then
-    output $(REGISTERED_ACCUMULATORS and "reg " or "wire") [$(clog2(WEIGHT_SUM_BITS-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid$(REGISTERED_ACCUMULATORS and "" or " and on")
+    output $(REGISTERED_ACCUMULATORS and "reg " or "wire") [$(clog2(DENOMINATOR_BITS-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid$(REGISTERED_ACCUMULATORS and "" or " and on")
     input  wire [$(WIDTH*NORM_BITS-1):0]   i_o,             // $(REGISTERED_ACCUMULATORS and "four" or "three") cycles after i_valid and on, shifted but for the last $(NORM_SHIFT) bit(s) of the places
 //% else
     input  wire [$(NORM_UNIT_GROUPS*WIDTH*ACCUMULATOR_BITS-1):0] i_o,            // $(d.row_interval - 1) cycles after i_valid and on, zero otherwise if lanes share it
@@ -89,7 +89,7 @@ module sofa_norm (
 //% if REGISTERED_ACCUMULATORS then
     reg              valid, started, bank;
     reg  [$(ROW_BITS-1):0] row;
-    reg  [$(WEIGHT_SUM_BITS-1):0] l;
+    reg  [$(DENOMINATOR_BITS-1):0] l;
     always @(posedge clk) begin
         valid <= i_valid && !rst;
         started <= i_started;
@@ -100,10 +100,10 @@ module sofa_norm (
 //%   if LANE_ALIGNS then
     integer b;
     always @(posedge clk) begin
-        o_places <= $(lit(clog2(WEIGHT_SUM_BITS-14), 0));
-        for (b = 1; b < $(WEIGHT_SUM_BITS-14); b = b + 1)
+        o_places <= $(lit(clog2(DENOMINATOR_BITS-14), 0));
+        for (b = 1; b < $(DENOMINATOR_BITS-14); b = b + 1)
             if (l[14+b])
-                o_places <= b[$(clog2(WEIGHT_SUM_BITS-14)-1):0];
+                o_places <= b[$(clog2(DENOMINATOR_BITS-14)-1):0];
     end
 //%   end
 //% else
@@ -111,13 +111,13 @@ module sofa_norm (
     wire             started = |(i_valid & i_started);
     wire             bank = |(i_valid & i_bank);
     wire [$(ROW_BITS-1):0] row = $(choose("i_row", ROW_BITS));
-//%   if d.sum_stays == 0 then
-    wire [$(WEIGHT_SUM_BITS-1):0] l = $(choose("i_l", WEIGHT_SUM_BITS));
+//%   if d.denominator_stays == 0 then
+    wire [$(DENOMINATOR_BITS-1):0] l = $(choose("i_l", DENOMINATOR_BITS));
 //%   end
 //% end
     reg              valid1, started1, bank1;
     reg  [$(ROW_BITS-1):0] row1;
-$(d.sum_stays == 1 and "    wire [" .. (WEIGHT_SUM_BITS-1) .. ":0] l1 = i_l;         // stays for two cycles" or "    reg  [" .. (WEIGHT_SUM_BITS-1) .. ":0] l1;")
+$(d.denominator_stays == 1 and "    wire [" .. (DENOMINATOR_BITS-1) .. ":0] l1 = i_l;         // stays for two cycles" or "    reg  [" .. (DENOMINATOR_BITS-1) .. ":0] l1;")
 //% local function any_group()
 //%   local terms = {}
 //%   for g = 0, NORM_UNIT_GROUPS - 1 do terms[#terms+1] = "i_o[" .. (g*WIDTH*NORM_BITS) .. " +: " .. (WIDTH*NORM_BITS) .. "]" end
@@ -128,7 +128,7 @@ $(d.sum_stays == 1 and "    wire [" .. (WEIGHT_SUM_BITS-1) .. ":0] l1 = i_l;    
             started1 <= started;
             bank1 <= bank;
             row1 <= row;
-//% if d.sum_stays == 0 then
+//% if d.denominator_stays == 0 then
             l1 <= l;
 //% end
         end

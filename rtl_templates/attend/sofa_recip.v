@@ -9,7 +9,7 @@ module sofa_recip (
     input  wire              clk,
     input  wire              rst,
     input  wire              i_valid,
-    input  wire [$(WEIGHT_SUM_BITS-1):0]  i_l,
+    input  wire [$(DENOMINATOR_BITS-1):0]  i_l,
     output reg  [$(LEADING_BITS-1):0]  o_above,
     output reg  [15:0]       o_y
 );
@@ -17,15 +17,15 @@ module sofa_recip (
     integer b;
     always @* begin
         leading = $(LEADING_BITS)'d0;
-        for (b = 1; b < $(WEIGHT_SUM_BITS-14); b = b + 1)
+        for (b = 1; b < $(DENOMINATOR_BITS-14); b = b + 1)
             if (i_l[14+b])
                 leading = b[$(LEADING_BITS-1):0];
     end
 
     reg               valid1, valid2, valid3;
-$(d.sum_stays == 1 and "    wire [" .. (WEIGHT_SUM_BITS-1) .. ":0]  l1 = i_l;       // stays for the next cycle" or "    reg  [" .. (WEIGHT_SUM_BITS-1) .. ":0]  l1;")
+$(d.denominator_stays == 1 and "    wire [" .. (DENOMINATOR_BITS-1) .. ":0]  l1 = i_l;       // stays for the next cycle" or "    reg  [" .. (DENOMINATOR_BITS-1) .. ":0]  l1;")
     reg  [15:0]       n2;
-    wire [$(WEIGHT_SUM_BITS-1):0]  aligned = l1 << ($(LEADING_BITS)'d$(WEIGHT_SUM_BITS-15) - o_above);
+    wire [$(DENOMINATOR_BITS-1):0]  aligned = l1 << ($(LEADING_BITS)'d$(DENOMINATOR_BITS-15) - o_above);
     reg  [31:0]       entry;
     always @*
         (* rom_style = "$(FPGA and "logic" or "block")" *) case (n2[15:9])
@@ -39,24 +39,24 @@ $(d.sum_stays == 1 and "    wire [" .. (WEIGHT_SUM_BITS-1) .. ":0]  l1 = i_l;   
     reg  [8:0]  part3;
     wire [21:0] fall = {9'd0, step3} * {13'd0, part3};
     wire [19:0] value = {base3, 1'b0} - {6'd0, fall[21:8]};     // the last bit borrows to round
-    wire        unused = &{1'b0, value[2:0], fall[7:0], aligned[$(WEIGHT_SUM_BITS-1)]};
-//% if WEIGHT_SUM_BITS > 17 then
-    wire        unused_aligned = &{1'b0, aligned[$(WEIGHT_SUM_BITS-18):0]};
+    wire        unused = &{1'b0, value[2:0], fall[7:0], aligned[$(DENOMINATOR_BITS-1)]};
+//% if DENOMINATOR_BITS > 17 then
+    wire        unused_aligned = &{1'b0, aligned[$(DENOMINATOR_BITS-18):0]};
 //% end
 
     always @(posedge clk) begin
         if (i_valid) begin
             o_above <= leading;
-//% if d.sum_stays == 0 then
+//% if d.denominator_stays == 0 then
             l1 <= i_l;
 //% end
         end
-//% if WEIGHT_SUM_BITS >= 17 then
+//% if DENOMINATOR_BITS >= 17 then
         if (valid1)
-            n2 <= aligned[$(WEIGHT_SUM_BITS-2):$(WEIGHT_SUM_BITS-17)];
+            n2 <= aligned[$(DENOMINATOR_BITS-2):$(DENOMINATOR_BITS-17)];
 //% else
         if (valid1)
-            n2 <= {aligned[$(WEIGHT_SUM_BITS-2):0], $(17-WEIGHT_SUM_BITS)'d0};
+            n2 <= {aligned[$(DENOMINATOR_BITS-2):0], $(17-DENOMINATOR_BITS)'d0};
 //% end
         if (valid2) begin
             {base3, step3} <= entry;

@@ -11,15 +11,15 @@ MASS = d.by_mass == 1
 BOTH_POLICIES = RANK and MASS
 ORDERS = d.orders == 1                              -- tiles come in the order that the job asks for
 FPGA = cfg.target == "fpga"
-REGISTERED_LINKS = d.far_reads == 1                 -- units talk through registers
-WORD_MEMORIES = d.narrow == 1                       -- rows stay in memories of port words
+REGISTERED_LINKS = d.registered_links == 1          -- units talk through registers
+WORD_MEMORIES = d.word_memories == 1                -- rows stay in memories of port words
 SLOT_MEMORIES = d.slot_memories == 1                -- the window's slots are memories
 QUERY_IN_WORDS = WORD_MEMORIES or REGISTERED_LINKS  -- query rows come word by word, to a single lane
-STORED_RADII = d.radius_rows == 1                   -- selection keeps the radius of each row
+STORED_RADII = d.stored_radii == 1                  -- selection keeps the radius of each row
 OUTPUT_WORDS = d.output_words == 1                  -- the store reads finished rows word by word
-COPIED_REGISTERS = d.copies == 1                    -- sofa_copy is used
+COPIED_REGISTERS = d.copied_registers == 1          -- sofa_copy is used
 WHOLE_PRODUCTS = d.whole_products == 1              -- a product of 16-bit factors comes from one multiplier
-LANE_ALIGNS = d.lane_places == 1                    -- the lane shifts a retiring row for division
+LANE_ALIGNS = d.lane_aligns == 1                    -- the lane shifts a retiring row for division
 REGISTERED_ACCUMULATORS = d.row_interval > 3        -- O comes from a register behind its memory
 
 -- ---- memory ----
@@ -50,19 +50,19 @@ ROWS_BITS = d.rows_bits                             -- of ROWS
 TILE_KEYS = cfg.tile.keys
 TILE_BITS = d.tile_bits                             -- holds 0 to TILE_KEYS
 INDEX_BITS = d.index_bits                           -- number of a key in its tile
-KEY_NUMBER_BITS = d.key_bits                        -- number of a key; holds 0 to keys_max
-TILE_END_BITS = math.max(KEY_NUMBER_BITS, TILE_BITS) + 1    -- where a tile ends, which may be past keys_max
+KEY_NUMBER_BITS = d.key_number_bits                 -- number of a key; holds 0 to keys_max
+TILE_END_BITS = math.max(KEY_NUMBER_BITS, TILE_BITS) + 1 -- where a tile ends, which may be past keys_max
 
 -- ---- prediction ----
 PREDICT_KEYS = cfg.predict.keys
 PREDICT_DIMS = cfg.predict.dims
-KEY_GROUPS = d.groups
+KEY_GROUPS = d.key_groups
 KEY_GROUP_BITS = math.max(1, clog2(KEY_GROUPS))     -- number of a key group in its tile
 DIM_SLICES = d.slices                               -- of PREDICT_DIMS dimensions, in a row of K^
 DIM_SLICE_BITS = math.max(1, clog2(DIM_SLICES))
 ARRAY_BITS = d.array_bits                           -- of an operand of the shift array: K^ or a token
-SUM_BITS = d.sum_bits                               -- of a sum of the array
-COLUMN_BITS = math.max(1, clog2(TOKENS and math.max(PREDICT_KEYS, PREDICT_DIMS) or PREDICT_KEYS))   -- of what the array takes in a cycle
+SUM_BITS = d.array_sum_bits                         -- of a sum of the array
+COLUMN_BITS = math.max(1, clog2(TOKENS and math.max(PREDICT_KEYS, PREDICT_DIMS) or PREDICT_KEYS)) -- of what the array takes in a cycle
 KHAT_BITS = cfg.predict.operand_bits                -- of an element of K^
 KHAT_PLACE_BITS = clog2(KEY_GROUPS * HEAD_DIM)      -- of a dimension of a key group's K^ (mode tokens)
 SCORE_BITS = cfg.predict.score_bits
@@ -83,8 +83,8 @@ LIST_BITS = d.list_bits                             -- number of a place in the 
 LISTED_KEY_BITS = INDEX_BITS + 7                    -- of a key in that list
 KEY_ROOM_BITS = clog2(d.key_rooms)
 KEY_PLACE_BITS = KEY_ROOM_BITS + INDEX_BITS         -- {room, index} of a row in the K memory
-VALUE_PLACE_BITS = math.max(1, clog2(d.value_rooms))    -- of a row in the V memory
-ENTRY_PLACE_BITS = WORD_MEMORIES and KEY_PLACE_BITS + VALUE_PLACE_BITS or SLOT_BITS     -- where the rows of an entry are
+VALUE_PLACE_BITS = math.max(1, clog2(d.value_rooms)) -- of a row in the V memory
+ENTRY_PLACE_BITS = WORD_MEMORIES and KEY_PLACE_BITS + VALUE_PLACE_BITS or SLOT_BITS -- where the rows of an entry are
 
 -- ---- attention ----
 LANES = cfg.attend.lanes
@@ -104,9 +104,9 @@ SCORE_TIME = d.score_time
 WEIGHT_TIME = d.weight_time
 DOT_BITS = d.dot_bits                               -- of Q.K
 SCALED_BITS = DOT_BITS + 17                         -- of Q.K times the scale
-WEIGHT_SUM_BITS = d.weight_bits                     -- of l
-LEADING_BITS = clog2(WEIGHT_SUM_BITS - 14)          -- place of the leading one of l, less 14
-ACCUMULATOR_BITS = d.output_acc_bits                -- of an element of O
+DENOMINATOR_BITS = d.denominator_bits               -- of l
+LEADING_BITS = clog2(DENOMINATOR_BITS - 14)         -- place of the leading one of l, less 14
+ACCUMULATOR_BITS = d.accumulator_bits               -- of an element of O
 NORM_BITS = d.norm_bits                             -- of what a normalisation unit gets of it
 NORM_SHIFT = d.norm_shift
 NORM_UNITS = d.norm_units
@@ -121,16 +121,16 @@ SLICE_COUNT_BITS = clog2(HIDDEN_SLICES + 1)
 SLICE_WORDS = d.slice_words
 SLICE_WORD_BITS = clog2(SLICE_WORDS + 1)            -- number of a word in its slice; holds 0 to SLICE_WORDS
 WORD_TAIL_BITS = clog2(PREDICT_DIMS + 1)            -- how many hidden units the last word has
-TOKEN_PLACE_BITS = math.max(1, clog2(TILE_KEYS * SLICE_WORDS))  -- of a word of tokens in its tile slot
-CODE_PLACE_BITS = math.max(1, clog2(SLICE_WORDS * HEAD_DIM))    -- of a word of codes of wk in its slice
+TOKEN_PLACE_BITS = math.max(1, clog2(TILE_KEYS * SLICE_WORDS)) -- of a word of tokens in its tile slot
+CODE_PLACE_BITS = math.max(1, clog2(SLICE_WORDS * HEAD_DIM)) -- of a word of codes of wk in its slice
 PROJECT_OUTPUTS = cfg.kvgen.outputs
 PROJECT_INPUTS = cfg.kvgen.inputs
 PROJECT_BITS = d.project_bits                       -- of a sum
 PROJECT_TREE = d.project_tree
-WANTED_KEY_BITS = INDEX_BITS + PREFETCH_BITS + KEY_NUMBER_BITS + 2  -- {tile slot, index, place in the ring, number}
+WANTED_KEY_BITS = INDEX_BITS + PREFETCH_BITS + KEY_NUMBER_BITS + 2 -- {tile slot, index, place in the ring, number}
 GENERATED_BITS = math.max(KEY_BITS, VALUE_BITS)
 GENERATED_ROW_BITS = HEAD_DIM * GENERATED_BITS
 
 -- ---- boards ----
-MEMORY_BYTE_BITS = clog2(cfg.board.memory_kib * 1024)   -- place of a byte in the on-chip memory
+MEMORY_BYTE_BITS = clog2(cfg.board.memory_kib * 1024) -- place of a byte in the on-chip memory
 MEMORY_WORD_BITS = MEMORY_BYTE_BITS - PORT_BYTE_BITS

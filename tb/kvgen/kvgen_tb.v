@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//% local A, P, D, DC, IB, KB, PF = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, cfg.predict.dims, d.index_bits, d.key_bits, cfg.memory.prefetch
+//% local A, P, D, DC, IB, KB, PF = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, cfg.predict.dims, d.index_bits, d.key_number_bits, cfg.memory.prefetch
 //% local KW, VW, CW, BC = cfg.data.key_bits, cfg.data.value_bits, d.slice_words, cfg.tile.keys
 //% local PB, WB, TAB, ROW = math.max(1, clog2(PF)), clog2(CW + 1), math.max(1, clog2(BC * CW)), D * math.max(KW, VW)
 //% local KEY, STREAM = IB + PB + KB + 2, d.hidden_slices > 1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//% local A, P, D, KB, PF, BYTES = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.key_bits, cfg.memory.prefetch, d.port_bytes
+//% local A, P, D, KB, PF, BYTES = cfg.memory.address_bits, cfg.memory.port_bits, cfg.head_dim, d.key_number_bits, cfg.memory.prefetch, d.port_bytes
 //% local KW, VW, PB, OB = cfg.data.key_bits, cfg.data.value_bits, math.max(1, clog2(PF)), d.output_beats
 //% local ROW, NBY = D * math.max(KW, VW), clog2(d.port_bytes + 1)
 // Two writers on one channel: sofa_write_back with the rows of rows.hex and tags.hex {is_v, place, key}, and one that behaves like
