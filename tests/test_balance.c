@@ -4,7 +4,7 @@
 
 #include "../cmodel/bits/balance.h"
 #include "../cmodel/bits/trial.h"
-#include "../cmodel/front/options.h"
+#include "../cmodel/front/input.h"
 #include "../cmodel/front/report.h"
 #include "raw_npz.h"
 

@@ -4,7 +4,7 @@
 
 #include "../cmodel/bits/channels.h"
 #include "../cmodel/bits/model.h"
-#include "../cmodel/front/options.h"
+#include "../cmodel/front/input.h"
 #include "../cmodel/front/report.h"
 #include "../cmodel/trace/npz.h"
 #include "raw_npz.h"

@@ -2,7 +2,7 @@
 /* The command line that sofamodel and sofacosim share. */
 #include "tests.h"
 
-#include "../cmodel/front/options.h"
+#include "../cmodel/front/input.h"
 
 #include <math.h>
 #include <string.h>

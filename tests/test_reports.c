@@ -3,7 +3,7 @@
 #include "tests.h"
 
 #include "../cmodel/bits/predict.h"
-#include "../cmodel/front/options.h"
+#include "../cmodel/front/input.h"
 #include "../cmodel/front/report.h"
 #include "raw_npz.h"
 

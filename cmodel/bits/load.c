@@ -98,14 +98,26 @@ static enum sofa_status adapt(struct sofa_trace *t, const char *path, const stru
     return status;
 }
 
+enum sofa_status sofa_trace_load_arrays(struct sofa_trace *t, struct sofa_npz *z, const struct sofa_trace_choice *choice,
+                                        const struct sofa_config *c, struct sofa_error *e)
+{
+    enum sofa_status status = sofa_trace_read(t, z, choice, c, e);
+    if (status == SOFA_OK)
+        status = adapt(t, sofa_npz_path(z), choice, c, e);
+    if (status != SOFA_OK)
+        sofa_trace_free(t);
+    return status;
+}
+
 enum sofa_status sofa_trace_load_head(struct sofa_trace *t, const char *path, const struct sofa_trace_choice *choice,
                                       const struct sofa_config *c, struct sofa_error *e)
 {
-    enum sofa_status status = sofa_trace_read(t, path, choice, c, e);
+    struct sofa_npz *z;
+    *t = (struct sofa_trace){.has_ranges = 0};
+    enum sofa_status status = sofa_npz_open(&z, path, e);
     if (status == SOFA_OK)
-        status = adapt(t, path, choice, c, e);
-    if (status != SOFA_OK)
-        sofa_trace_free(t);
+        status = sofa_trace_load_arrays(t, z, choice, c, e);
+    sofa_npz_close(z);
     return status;
 }
 

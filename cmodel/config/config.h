@@ -262,6 +262,8 @@ struct sofa_config_key {
 };
 const struct sofa_config_key *sofa_config_keys(unsigned *count);
 const char *sofa_mode_name(enum sofa_mode mode);
+/* The name of a key's value, such as "both" of select.policy; NULL: it is a number. */
+const char *sofa_config_value_name(const char *path, unsigned value);
 /* "cells" or "fpga". */
 const char *sofa_target_name(unsigned target);
 

@@ -94,6 +94,19 @@ static const char *const *value_names(unsigned key)
     }
 }
 
+const char *sofa_config_value_name(const char *path, unsigned value)
+{
+    for (unsigned key = 0; key < SOFA_KEY_COUNT; key++) {
+        const char *const *names = value_names(key);
+        if (strcmp(path, sofa_key_rules[key].path) != 0)
+            continue;
+        for (unsigned i = 0; names[i]; i++)
+            if (i == value)
+                return names[i];
+    }
+    return NULL;
+}
+
 /* "floor (0) or nearest (1)" */
 static void list_names(char *text, size_t room, const char *const *names)
 {

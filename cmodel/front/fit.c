@@ -2,7 +2,6 @@
 #include "fit.h"
 
 #include "../bits/bias_units.h"
-#include "../trace/npz.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,7 +22,7 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static void add_open(struct sofa_fit *fit, struct sofa_npz *z)
+void sofa_fit_add_arrays(struct sofa_fit *fit, struct sofa_npz *z)
 {
     size_t rows, cols, keys, hidden;
     if (!shape_of(z, "q", &rows, &cols))
@@ -51,7 +50,7 @@ void sofa_fit_add(struct sofa_fit *fit, const char *path)
     struct sofa_npz *z;
     if (sofa_npz_open(&z, path, NULL) != SOFA_OK)
         return;
-    add_open(fit, z);
+    sofa_fit_add_arrays(fit, z);
     sofa_npz_close(z);
 }
 

@@ -4,6 +4,7 @@
 #define SOFA_FIT_H
 
 #include "../config/config.h"
+#include "../trace/npz.h"
 
 #include <stddef.h>
 
@@ -18,6 +19,7 @@ struct sofa_fit {
 
 /* Adds what a file's shapes say. A file that cannot be read says nothing: its error comes when it is loaded. */
 void sofa_fit_add(struct sofa_fit *fit, const char *path);
+void sofa_fit_add_arrays(struct sofa_fit *fit, struct sofa_npz *z);
 /* What must be set on top of c: head_dim, mode and kvgen.rotary where they differ, keys_max and hidden_max where they are too
  * small. Writes "KEY=VALUE" and returns how many. */
 unsigned sofa_fit_overrides(char text[SOFA_FIT_KEYS][40], const struct sofa_fit *fit, const struct sofa_config *c);

@@ -114,20 +114,12 @@ static void run_all(struct pool *p)
         pthread_join(thread[i], NULL);
 }
 
-static json_t *fitted_json(const struct sofa_setup *setup)
-{
-    json_t *array = json_array();
-    for (unsigned i = 0; i < setup->fitteds; i++)
-        json_array_append_new(array, json_string(setup->fitted[i]));
-    return array;
-}
-
 static json_t *one_json(const struct pool *p, const struct sofa_report *report)
 {
     json_t *object = sofa_report_json(report), *warnings = sofa_warnings_json(&p->setup->warnings);
     json_array_extend(warnings, json_object_get(object, "warnings"));
     json_object_set_new(object, "warnings", warnings);
-    json_object_set_new(object, "fitted", fitted_json(p->setup));
+    json_object_set_new(object, "fitted", sofa_fitted_json(p->setup));
     return object;
 }
 
@@ -147,7 +139,7 @@ static json_t *all_json(const struct pool *p)
         if (run->status != SOFA_OK)
             json_array_append_new(failed, failure_json(run));
     }
-    return json_pack("{s:o, s:o, s:o, s:o}", "heads", heads, "failed", failed, "fitted", fitted_json(p->setup), "warnings",
+    return json_pack("{s:o, s:o, s:o, s:o}", "heads", heads, "failed", failed, "fitted", sofa_fitted_json(p->setup), "warnings",
                      sofa_warnings_json(&p->setup->warnings));
 }
 

@@ -4,6 +4,7 @@
 #define SOFA_HEADS_H
 
 #include "heads_list.h"
+#include "input.h"
 
 /* Runs one head: fills run->report, and says so in run->reported. Several may run at once. */
 typedef enum sofa_status sofa_head_function(void *user, struct sofa_head_run *run, const struct sofa_setup *setup,

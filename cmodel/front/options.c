@@ -4,10 +4,8 @@
 #include "../base/parse.h"
 #include "../base/program.h"
 #include "../base/version.h"
-#include "../bits/load.h"
 
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,18 +13,19 @@
 enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ORDER, OPTION_MASS, OPTION_BALANCE,
        OPTION_ROWS, OPTION_HEAD, OPTION_FIT, OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
 
+/* First those of a run. */
 static const struct option shared_options[] = {
-    {"set", required_argument, NULL, OPTION_SET},       {"kept", required_argument, NULL, OPTION_KEPT},
-    {"tile", required_argument, NULL, OPTION_TILE},     {"radius", required_argument, NULL, OPTION_RADIUS},
-    {"carry", no_argument, NULL, OPTION_CARRY},         {"rows", required_argument, NULL, OPTION_ROWS},
-    {"head", required_argument, NULL, OPTION_HEAD},     {"balance", required_argument, NULL, OPTION_BALANCE},
-    {"fit", no_argument, NULL, OPTION_FIT},
+    {"kept", required_argument, NULL, OPTION_KEPT},     {"tile", required_argument, NULL, OPTION_TILE},
+    {"radius", required_argument, NULL, OPTION_RADIUS}, {"carry", no_argument, NULL, OPTION_CARRY},
+    {"rows", required_argument, NULL, OPTION_ROWS},     {"head", required_argument, NULL, OPTION_HEAD},
     {"order", required_argument, NULL, OPTION_ORDER},   {"mass", required_argument, NULL, OPTION_MASS},
-    {"all-visible", no_argument, NULL, OPTION_ALL_VISIBLE}, {"json", no_argument, NULL, OPTION_JSON},
-    {"help", no_argument, NULL, 'h'},                   {"version", no_argument, NULL, OPTION_VERSION},
-    {"output", required_argument, NULL, 'o'},
+    {"balance", required_argument, NULL, OPTION_BALANCE}, {"all-visible", no_argument, NULL, OPTION_ALL_VISIBLE},
+    {"set", required_argument, NULL, OPTION_SET},       {"fit", no_argument, NULL, OPTION_FIT},
+    {"json", no_argument, NULL, OPTION_JSON},           {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPTION_VERSION},     {"output", required_argument, NULL, 'o'},
 };
 #define SHARED (sizeof shared_options / sizeof shared_options[0])
+#define RUN 10u
 
 static void print_help(const struct sofa_program *program)
 {
@@ -116,14 +115,10 @@ enum sofa_status sofa_options_balance(struct sofa_options *o, const char *text, 
     return sofa_fail(e, SOFA_BAD_INPUT, "--balance '%.80s': must be auto, on or off", text);
 }
 
-static enum sofa_status take_shared(struct sofa_run_options *o, int option, const char *text, struct sofa_error *e)
+/* How a head is run. */
+static enum sofa_status take_run(struct sofa_run_options *o, int option, const char *text, struct sofa_error *e)
 {
     switch (option) {
-    case OPTION_SET:
-        if (o->overrides == SOFA_OVERRIDES_MAX)
-            return sofa_fail(e, SOFA_BAD_INPUT, "--set: given more than %u times", SOFA_OVERRIDES_MAX);
-        o->override[o->overrides++] = text;
-        return SOFA_OK;
     case OPTION_KEPT: return take_count(&o->run.kept, "--kept", text, SOFA_KEPT_MAX, e);
     case OPTION_TILE: return take_count(&o->run.tile, "--tile", text, SOFA_TILE_KEYS_MAX, e);
     case OPTION_RADIUS:
@@ -139,10 +134,30 @@ static enum sofa_status take_shared(struct sofa_run_options *o, int option, cons
             return sofa_fail(e, SOFA_BAD_INPUT, "--rows '%.80s': must be A:B with 0 <= A < B", text);
         return SOFA_OK;
     case OPTION_HEAD: return sofa_parse_head(&o->head, text, e);
+    default: o->all_visible = 1; return SOFA_OK;
+    }
+}
+
+enum sofa_status sofa_options_set(struct sofa_run_options *o, const char *name, const char *text, struct sofa_error *e)
+{
+    for (unsigned i = 0; i < RUN; i++)
+        if (strcmp(shared_options[i].name, name) == 0)
+            return take_run(o, shared_options[i].val, text, e);
+    return sofa_fail(e, SOFA_BAD_INPUT, "unknown option '%.80s'", name);
+}
+
+static enum sofa_status take_shared(struct sofa_run_options *o, int option, const char *text, struct sofa_error *e)
+{
+    switch (option) {
+    case OPTION_SET:
+        if (o->overrides == SOFA_OVERRIDES_MAX)
+            return sofa_fail(e, SOFA_BAD_INPUT, "--set: given more than %u times", SOFA_OVERRIDES_MAX);
+        o->override[o->overrides++] = text;
+        return SOFA_OK;
     case OPTION_FIT: o->fit = 1; return SOFA_OK;
-    case OPTION_ALL_VISIBLE: o->all_visible = 1; return SOFA_OK;
     case OPTION_JSON: o->json = 1; return SOFA_OK;
-    default: o->out_path = text; return SOFA_OK;
+    case 'o': o->out_path = text; return SOFA_OK;
+    default: return take_run(o, option, text, e);
     }
 }
 
@@ -188,7 +203,7 @@ enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sof
                                     char **argv, struct sofa_error *e)
 {
     struct option table[SHARED + EXTRA_MAX + 1];
-    *o = (struct sofa_run_options){.row_end = SIZE_MAX, .head = SIZE_MAX, .run = SOFA_OPTIONS_DEFAULT};
+    *o = (struct sofa_run_options)SOFA_RUN_OPTIONS_DEFAULT;
     build_table(table, program);
     optind = 0; /* start over: getopt keeps its state between calls */
     opterr = 0;
@@ -200,82 +215,6 @@ enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sof
         if (status != SOFA_OK || o->finished)
             return status;
     }
-}
-
-/* 1 if --set gives the key of "KEY=VALUE". */
-static int is_set(const struct sofa_run_options *o, const char *text)
-{
-    size_t length = strcspn(text, "=") + 1;
-    for (unsigned i = 0; i < o->overrides; i++)
-        if (strncmp(o->override[i], text, length) == 0)
-            return 1;
-    return 0;
-}
-
-/* What the traces ask for, but for keys that --set gives. */
-static void fit(struct sofa_setup *setup, const struct sofa_run_options *o)
-{
-    struct sofa_fit fit = {.begun = 0};
-    char text[SOFA_FIT_KEYS][40];
-    if (o->traces == 0)
-        sofa_fit_add(&fit, o->trace_path);
-    for (unsigned i = 0; i < o->traces; i++)
-        sofa_fit_add(&fit, o->trace[i]);
-    unsigned count = sofa_fit_overrides(text, &fit, &setup->config);
-    for (unsigned i = 0; i < count; i++)
-        if (!is_set(o, text[i]))
-            memcpy(setup->fitted[setup->fitteds++], text[i], sizeof text[i]);
-}
-
-enum sofa_status sofa_setup_load(struct sofa_setup *setup, const struct sofa_run_options *o, struct sofa_error *e)
-{
-    const char *override[SOFA_FIT_KEYS + SOFA_OVERRIDES_MAX];
-    *setup = (struct sofa_setup){.fitteds = 0};
-    enum sofa_status status = SOFA_OK;
-    if (o->fit)
-        status = sofa_config_load(&setup->config, o->config_path, o->override, o->overrides, e);
-    if (o->fit && status == SOFA_OK)
-        fit(setup, o);
-    for (unsigned i = 0; i < setup->fitteds; i++)
-        override[i] = setup->fitted[i];
-    for (unsigned i = 0; i < o->overrides; i++)
-        override[setup->fitteds + i] = o->override[i];
-    if (status == SOFA_OK)
-        status = sofa_config_load_warned(&setup->config, o->config_path, override, setup->fitteds + o->overrides,
-                                         &setup->warnings, e);
-    return status;
-}
-
-enum sofa_status sofa_input_take(struct sofa_input *input, const struct sofa_setup *setup, const struct sofa_run_options *o,
-                                 const char *trace, size_t head, int given, struct sofa_error *e)
-{
-    *input = (struct sofa_input){.config = setup->config};
-    const struct sofa_trace_choice choice = {.head = head, .octaves = o->run.mass > 0, .balance = o->run.balance,
-                                             .given = given, .warnings = &input->warnings};
-    enum sofa_status status = sofa_trace_load_head(&input->trace, trace, &choice, &input->config, e);
-    if (status == SOFA_OK)
-        status = sofa_trace_rows(&input->trace, o->row_first, o->row_end, e);
-    if (status == SOFA_OK && o->all_visible)
-        sofa_trace_see_all(&input->trace);
-    struct sofa_options run = o->run;
-    run.own_offset += o->row_first;
-    if (status == SOFA_OK)
-        status = sofa_job_make(&input->job, &input->config, &input->trace, &run, e);
-    if (status != SOFA_OK)
-        sofa_input_free(input);
-    return status;
-}
-
-enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e)
-{
-    struct sofa_setup setup;
-    enum sofa_status status = sofa_setup_load(&setup, o, e);
-    return status == SOFA_OK ? sofa_input_take(input, &setup, o, o->trace_path, o->head, 0, e) : status;
-}
-
-void sofa_input_free(struct sofa_input *input)
-{
-    sofa_trace_free(&input->trace);
 }
 
 int sofa_exit(const struct sofa_program *program, enum sofa_status status, const struct sofa_error *e)

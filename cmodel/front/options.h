@@ -4,7 +4,8 @@
 #define SOFA_OPTIONS_H
 
 #include "../trace/job.h"
-#include "fit.h"
+
+#include <math.h>
 
 #define SOFA_OVERRIDES_MAX 128u
 
@@ -45,6 +46,9 @@ struct sofa_run_options {
 enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sofa_program *program, int argc,
                                     char **argv, struct sofa_error *e);
 
+/* One of --kept, --mass, --tile, --radius, --carry, --order, --balance, --rows, --head and --all-visible by its name, as "kept". Those
+ * without an argument take any text. */
+enum sofa_status sofa_options_set(struct sofa_run_options *o, const char *name, const char *text, struct sofa_error *e);
 /* The argument of --mass: between 0 and 1. */
 enum sofa_status sofa_options_mass(struct sofa_options *o, const char *text, struct sofa_error *e);
 /* The argument of --order: ascending, nearest, own or own:OFFSET. */
@@ -54,30 +58,7 @@ enum sofa_status sofa_options_order(struct sofa_options *o, const char *text, st
 enum sofa_status sofa_options_balance(struct sofa_options *o, const char *text, struct sofa_error *e);
 /* What programs choose unless they are told otherwise. */
 #define SOFA_OPTIONS_DEFAULT {.radius = INFINITY, .balance = SOFA_BALANCE_AUTO}
-
-/* The configuration that the options name; with --fit, what was set for the traces. */
-struct sofa_setup {
-    struct sofa_config config;
-    char fitted[SOFA_FIT_KEYS][40]; /* "KEY=VALUE" */
-    unsigned fitteds;
-    struct sofa_warnings warnings;
-};
-enum sofa_status sofa_setup_load(struct sofa_setup *setup, const struct sofa_run_options *o, struct sofa_error *e);
-
-/* A head and its job. */
-struct sofa_input {
-    struct sofa_config config;
-    struct sofa_trace trace;
-    struct sofa_job job;
-    struct sofa_warnings warnings; /* of this head */
-};
-/* A head of a trace (head SIZE_MAX: the file's only one), cut to --rows, with the job's registers. given: keep the numbers as
- * given, for a report. */
-enum sofa_status sofa_input_take(struct sofa_input *input, const struct sofa_setup *setup, const struct sofa_run_options *o,
-                                 const char *trace, size_t head, int given, struct sofa_error *e);
-/* The configuration and the one head that the options name. */
-enum sofa_status sofa_input_load(struct sofa_input *input, const struct sofa_run_options *o, struct sofa_error *e);
-void sofa_input_free(struct sofa_input *input);
+#define SOFA_RUN_OPTIONS_DEFAULT {.row_end = SIZE_MAX, .head = SIZE_MAX, .run = SOFA_OPTIONS_DEFAULT}
 
 /* The program's end: its exit status (program.h). */
 int sofa_exit(const struct sofa_program *program, enum sofa_status status, const struct sofa_error *e);

@@ -146,15 +146,22 @@ static int columns_differ(const struct sofa_result *result)
     return 0;
 }
 
+float *sofa_result_real(const struct sofa_result *result)
+{
+    size_t count = result->rows * result->dims;
+    float *o = malloc(count * sizeof *o + 1);
+    for (size_t i = 0; o && i < count; i++)
+        o[i] = (float)(result->o[i] * result->o_step[i % result->dims]);
+    return o;
+}
+
 enum sofa_status sofa_result_save(const struct sofa_result *result, const char *path, struct sofa_error *e)
 {
     size_t count = result->rows * result->dims, cells = result->rows * result->keys;
     size_t steps = columns_differ(result) ? result->dims : 0;
-    float *o = malloc(count * sizeof *o);
+    float *o = sofa_result_real(result);
     if (!o)
         return sofa_fail(e, SOFA_BAD_INPUT, "%.300s: out of memory", path);
-    for (size_t i = 0; i < count; i++)
-        o[i] = (float)(result->o[i] * result->o_step[i % result->dims]);
     const struct sofa_member members[] = {
         {"o", {SOFA_F32, 2, {result->rows, result->dims}, count, o}},
         {"o_int", {SOFA_I16, 2, {result->rows, result->dims}, count, result->o}},

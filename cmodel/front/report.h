@@ -91,6 +91,8 @@ void sofa_report_print(FILE *out, const struct sofa_report *report);
 void sofa_report_print_title(FILE *out);
 void sofa_report_print_line(FILE *out, const struct sofa_report *report);
 
+/* The output as real numbers, R x d; NULL when out of memory. */
+float *sofa_result_real(const struct sofa_result *result);
 /* Writes o (float32), o_int (int16), o_scale and selected. */
 enum sofa_status sofa_result_save(const struct sofa_result *result, const char *path, struct sofa_error *e);
 

@@ -28,6 +28,16 @@ const char *sofa_type_name(enum sofa_type type)
     return types[type].name;
 }
 
+int sofa_type_find(enum sofa_type *type, const char *name)
+{
+    for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(types[i].name, name) == 0) {
+            *type = (enum sofa_type)i;
+            return 1;
+        }
+    return 0;
+}
+
 int sofa_type_is_float(enum sofa_type type)
 {
     return type == SOFA_F16 || type == SOFA_BF16 || type == SOFA_F32 || type == SOFA_F64;

@@ -7,9 +7,12 @@
 
 enum sofa_type { SOFA_F16, SOFA_BF16, SOFA_F32, SOFA_F64, SOFA_I8, SOFA_U8, SOFA_I16, SOFA_U16, SOFA_I32, SOFA_U32,
                  SOFA_I64, SOFA_U64 };
+#define SOFA_TYPES_TAKEN "must be float16, bfloat16, float32, float64 or an integer type"
 size_t sofa_type_size(enum sofa_type type);
 const char *sofa_type_name(enum sofa_type type); /* "float16" */
 int sofa_type_is_float(enum sofa_type type);
+/* By that name; 0 if there is no such type. */
+int sofa_type_find(enum sofa_type *type, const char *name);
 
 #define SOFA_ARRAY_DIMS 8u
 #define SOFA_ARRAY_BYTES ((size_t)1 << 32) /* largest array */

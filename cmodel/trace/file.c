@@ -115,26 +115,15 @@ static enum sofa_status read_trace(struct sofa_trace *t, const struct sofa_sourc
     return status;
 }
 
-static enum sofa_status open_source(struct sofa_source *s, const char *path, struct sofa_error *e)
-{
-    *s = (struct sofa_source){.path = path};
-    enum sofa_status status = sofa_npz_open(&s->z, path, e);
-    if (status != SOFA_OK)
-        return status;
-    status = sofa_source_heads(s, e);
-    if (status != SOFA_OK)
-        sofa_npz_close(s->z);
-    return status;
-}
-
 enum sofa_status sofa_trace_heads(size_t *heads, const char *path, struct sofa_error *e)
 {
-    struct sofa_source s;
-    enum sofa_status status = open_source(&s, path, e);
+    struct sofa_source s = {.path = path};
+    enum sofa_status status = sofa_npz_open(&s.z, path, e);
     if (status != SOFA_OK)
         return status;
+    status = sofa_source_heads(&s, e);
     *heads = s.heads;
-    if (s.heads > 1)
+    if (status == SOFA_OK && s.heads > 1)
         status = sofa_npz_verify(s.z, e);
     sofa_npz_close(s.z);
     return status;
@@ -151,18 +140,16 @@ static enum sofa_status choose_head(struct sofa_source *s, size_t head, struct s
     return SOFA_OK;
 }
 
-enum sofa_status sofa_trace_read(struct sofa_trace *t, const char *path, const struct sofa_trace_choice *choice,
-                                      const struct sofa_config *c, struct sofa_error *e)
+enum sofa_status sofa_trace_read(struct sofa_trace *t, struct sofa_npz *z, const struct sofa_trace_choice *choice,
+                                 const struct sofa_config *c, struct sofa_error *e)
 {
-    struct sofa_source s;
+    struct sofa_source s = {.z = z, .path = sofa_npz_path(z)};
     *t = (struct sofa_trace){.has_ranges = 0};
-    enum sofa_status status = open_source(&s, path, e);
-    if (status != SOFA_OK)
-        return status;
-    status = choose_head(&s, choice->head, e);
+    enum sofa_status status = sofa_source_heads(&s, e);
+    if (status == SOFA_OK)
+        status = choose_head(&s, choice->head, e);
     if (status == SOFA_OK)
         status = read_trace(t, &s, choice, c, e);
-    sofa_npz_close(s.z);
     if (status != SOFA_OK)
         sofa_trace_free(t);
     return status;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A trace from its file; bits/load.h adds what is computed from it. */
+/* A trace from its arrays; bits/load.h adds what is computed from it. */
 #ifndef SOFA_TRACE_FILE_H
 #define SOFA_TRACE_FILE_H
 
+#include "npz.h"
 #include "trace.h"
 
 /* What is wanted of a file. */
@@ -16,7 +17,7 @@ struct sofa_trace_choice {
 
 /* Reads and quantises, as bits/load.h says; what is computed from tokens is not there yet, nor are channels balanced or q in steps of
  * octaves. */
-enum sofa_status sofa_trace_read(struct sofa_trace *t, const char *path, const struct sofa_trace_choice *choice,
+enum sofa_status sofa_trace_read(struct sofa_trace *t, struct sofa_npz *z, const struct sofa_trace_choice *choice,
                                  const struct sofa_config *c, struct sofa_error *e);
 /* How many heads a file holds: q has a shape like [heads, R, d]. Of several, loading reads only the one; so all of such a file is
  * checked for damage here. */

@@ -11,7 +11,6 @@ static const char *const codes[] = {
     [SOFA_U16] = "u2", [SOFA_I32] = "i4", [SOFA_U32] = "u4", [SOFA_I64] = "i8", [SOFA_U64] = "u8",
     [SOFA_BF16] = "V2", /* ml_dtypes has no letter of its own: numpy writes two bytes of anything */
 };
-#define TAKEN "must be float16, bfloat16, float32, float64 or an integer type"
 
 const char *sofa_npy_prefix(const unsigned char *bytes, size_t length, size_t *start, size_t *text)
 {
@@ -124,13 +123,13 @@ static enum sofa_status refuse_type(const struct cursor *c, const char *descr)
     unsigned long size = plain[0] ? strtoul(plain + 1, NULL, 10) : 0;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (plain[0] == kinds[i].letter && kinds[i].bits)
-            return sofa_fail(c->why, SOFA_BAD_INPUT, "dtype is %s%lu, " TAKEN, kinds[i].name, 8 * size);
+            return sofa_fail(c->why, SOFA_BAD_INPUT, "dtype is %s%lu, " SOFA_TYPES_TAKEN, kinds[i].name, 8 * size);
         else if (plain[0] == kinds[i].letter)
-            return sofa_fail(c->why, SOFA_BAD_INPUT, "dtype is %s, " TAKEN, kinds[i].name);
+            return sofa_fail(c->why, SOFA_BAD_INPUT, "dtype is %s, " SOFA_TYPES_TAKEN, kinds[i].name);
     char shown[16] = "";
     for (size_t i = 0; descr[i] && i + 1 < sizeof shown; i++)
         shown[i] = descr[i] >= ' ' && descr[i] <= '~' ? descr[i] : '?';
-    return sofa_fail(c->why, SOFA_BAD_INPUT, "dtype is '%s', " TAKEN, shown);
+    return sofa_fail(c->why, SOFA_BAD_INPUT, "dtype is '%s', " SOFA_TYPES_TAKEN, shown);
 }
 
 static enum sofa_status take_type(struct cursor *c, struct sofa_npy *n)
@@ -138,9 +137,9 @@ static enum sofa_status take_type(struct cursor *c, struct sofa_npy *n)
     char descr[16];
     blanks(c);
     if (c->p < c->end && *c->p == '[')
-        return refuse(c, "dtype is structured, " TAKEN);
+        return refuse(c, "dtype is structured, " SOFA_TYPES_TAKEN);
     if (!take_string(c, descr, sizeof descr))
-        return refuse(c, "dtype is unreadable, " TAKEN);
+        return refuse(c, "dtype is unreadable, " SOFA_TYPES_TAKEN);
     const char *plain = descr[0] && strchr("<>|=", descr[0]) ? descr + 1 : descr;
     n->swapped = descr[0] == '>';
     for (unsigned t = 0; t < sizeof codes / sizeof codes[0]; t++)

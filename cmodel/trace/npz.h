@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* .npz files: zip archives of .npy arrays, as numpy writes them. */
+/* .npz files: zip archives of .npy arrays, as numpy writes them; and arrays in memory in the place of such a file. */
 #ifndef SOFA_NPZ_H
 #define SOFA_NPZ_H
 
@@ -11,7 +11,17 @@
 struct sofa_npz;
 enum sofa_status sofa_npz_open(struct sofa_npz **z, const char *path, struct sofa_error *e);
 void sofa_npz_close(struct sofa_npz *z);
-/* 1 if NAME.npy is in the archive. Of several with one name the last counts, as for numpy. */
+const char *sofa_npz_path(const struct sofa_npz *z);
+
+struct sofa_member {
+    const char *name;
+    struct sofa_array array; /* data is not changed */
+};
+/* What stands in memory, by name, as if a file held it; nothing is copied before it is read. path: for messages. */
+enum sofa_status sofa_npz_of_members(struct sofa_npz **z, const char *path, const struct sofa_member *members, unsigned count,
+                                     struct sofa_error *e);
+
+/* 1 if there is such an array (NAME.npy of an archive). Of several with one name the last counts, as for numpy. */
 int sofa_npz_has(const struct sofa_npz *z, const char *name);
 /* The next array, from *i on in the order of the archive, that sofa_npz_read has not read: its name without .npy, unusual
  * characters as '?'. Returns 0 when there is no other. */
@@ -27,10 +37,6 @@ enum sofa_status sofa_npz_verify(struct sofa_npz *z, struct sofa_error *e);
 /* The same without data: type and shape only. */
 enum sofa_status sofa_npz_shape(struct sofa_npz *z, const char *name, struct sofa_array *a, struct sofa_error *e);
 
-struct sofa_member {
-    const char *name;
-    struct sofa_array array; /* data is not changed */
-};
 /* Whole or not at all (output.h). */
 enum sofa_status sofa_npz_write(const char *path, const struct sofa_member *members, unsigned count,
                                 struct sofa_error *e);

@@ -3,7 +3,7 @@
  * the register map, the descriptor and the expected counters as JSON: all that the bench needs to know of the core. */
 #include "../../cmodel/bits/model.h"
 #include "../../cmodel/trace/npz.h"
-#include "../../cmodel/front/options.h"
+#include "../../cmodel/front/input.h"
 #include "../../cmodel/config/regs.h"
 #include "../../cmodel/front/report.h"
 
