@@ -305,9 +305,44 @@ START_TEST(findings_by_hand)
     ck_assert_double_gt(found[0].snr_db, 250);
     ck_assert_double_eq_tol(found[1].lost, (exp(31 / 4.0) + exp(30 / 4.0) - exp(0) - exp(0.25)) / sum, 1e-9);
     ck_assert_double_eq_tol(found[1].snr_db, 20 * log10(mean[0] / (mean[0] - mean[1])), 1e-9);
+    first = 8; /* the least are then keys 8 and 9 */
+    for (unsigned key = 0; key < first; key++)
+        sum -= exp(key / 4.0);
+    ck_assert_msg(sofa_trial(found, variant, 2, &c, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_double_eq_tol(found[0].lost, 0, 1e-12);
+    ck_assert_double_eq_tol(found[1].lost, (exp(31 / 4.0) + exp(30 / 4.0) - exp(2) - exp(2.25)) / sum, 1e-9);
     visible = first = 5; /* sees none */
     ck_assert_msg(sofa_trial(found, variant, 2, &c, &e) == SOFA_OK, "%s", e.text);
     ck_assert(found[0].lost == 0 && found[1].lost == 0);
+}
+END_TEST
+
+/* Clearly better in one way, not clearly worse in the other. */
+START_TEST(what_pays)
+{
+    static const struct {
+        struct sofa_finding plain, balanced;
+        int pays;
+    } rows[] = {
+        {{0.010, 40}, {0.010, 40}, 0},
+        {{0.010, 40}, {0.0088, 40}, 0}, /* less than an eighth */
+        {{0.010, 40}, {0.0087, 40}, 1},
+        {{0.0015, 40}, {0.0006, 40}, 0}, /* less than 0.001 */
+        {{0.0015, 40}, {0.0004, 40}, 1},
+        {{0.010, 40}, {0.010, 40.9}, 0},
+        {{0.010, 40}, {0.010, 41}, 1},
+        {{0.010, 50}, {0.010, 60}, 0}, /* enough as it is */
+        {{0.010, 70}, {0.008, 49}, 0}, /* not any more */
+        {{0.010, 70}, {0.008, 60}, 1},
+        {{0.010, 40}, {0.012, 46}, 0},
+        {{0.010, 40}, {0.0112, 46}, 1},
+        {{0.010, 40}, {0.008, 39}, 0},
+        {{0.010, 40}, {0.008, 39.1}, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct sofa_balance b = {.measured = 1, .plain = rows[i].plain, .balanced = rows[i].balanced};
+        ck_assert_msg(sofa_balance_pays(&b) == rows[i].pays, "row %zu", i);
+    }
 }
 END_TEST
 
@@ -344,6 +379,7 @@ Suite *balance_suite(void)
     tcase_add_test(t, empty_channels_are_left_out);
     tcase_add_test(t, octaves_of_balanced_heads);
     tcase_add_test(t, findings_by_hand);
+    tcase_add_test(t, what_pays);
     tcase_add_test(t, told_in_reports);
     suite_add_tcase(suite, t);
     return suite;
