@@ -112,7 +112,7 @@ module adapter_bench #(
     always @(negedge clk) begin
         if (rvalid && !offered) begin
             rdata = content(r_now);
-            rresp = bad(r_now) ? {1'b1, r_now[10]} : 2'b00;
+            rresp = {bad(r_now), r_now[10]};    // OKAY and EXOKAY are good
             ar_beat = ar_beat == ar_len[ar_out % QUEUE] ? 0 : ar_beat + 1;
             if (ar_beat == 0)
                 ar_out = ar_out + 1;
@@ -140,6 +140,7 @@ module adapter_bench #(
     reg  [7:0]   aw_len [0:QUEUE-1];
     integer      aw_in = 0, w_out = 0, b_out = 0, beat = 0, k;
     reg          any_bad;
+    wire         withheld = clocks % 8000 < 4000;     // more bursts are offered meanwhile than may be under way
     wire [A-1:0] at = aw_addr[w_out % QUEUE] + beat * S;
     always @(posedge clk) if (!rst) begin
         if (wq_valid && wq_ready)
@@ -188,8 +189,8 @@ module adapter_bench #(
             any_bad = 1'b0;
             for (k = 0; k <= aw_len[b_out % QUEUE]; k = k + 1)
                 any_bad = any_bad || bad(aw_addr[b_out % QUEUE] + k * S);
-            bvalid <= b_out < w_out && dice(3) == 0;
-            bresp <= any_bad ? {1'b1, aw_addr[b_out % QUEUE][7]} : 2'b00;
+            bvalid <= b_out < w_out && dice(3) == 0 && !withheld;
+            bresp <= {any_bad, aw_addr[b_out % QUEUE][7]};
         end
     end
 
