@@ -178,6 +178,24 @@ START_TEST(reset_forgets_offers)
 }
 END_TEST
 
+/* A job begins with counts of nothing. */
+START_TEST(counts_are_of_one_job)
+{
+    struct bus b;
+    const struct tb_memory_options ideal = {.random = 0};
+    open_narrow(&b);
+    for (unsigned k = 0; k < TB_KINDS; k++)
+        b.memory->beats[k] = b.memory->written[k] = 1 + k;
+    b.memory->read_beats = b.memory->answers = b.memory->most_answers = b.memory->violations = 3;
+    tb_memory_attach(b.memory, &b.layout, &ideal);
+    for (unsigned k = 0; k < TB_KINDS; k++)
+        ck_assert(b.memory->beats[k] == 0 && b.memory->written[k] == 0);
+    ck_assert(b.memory->read_beats == 0 && b.memory->answers == 0 && b.memory->most_answers == 0);
+    ck_assert_uint_eq(b.memory->violations, 0);
+    close_bus(&b);
+}
+END_TEST
+
 START_TEST(wrong_writes_are_seen)
 {
     const struct {
@@ -357,6 +375,7 @@ Suite *referee_suite(void)
     tcase_add_test(tcase, unsteady_offers_are_seen);
     tcase_add_test(tcase, taken_offers_may_change);
     tcase_add_test(tcase, reset_forgets_offers);
+    tcase_add_test(tcase, counts_are_of_one_job);
     tcase_add_test(tcase, wrong_writes_are_seen);
     tcase_add_test(tcase, writes_outside_the_output_are_seen);
     tcase_add_test(tcase, bytes_beyond_rows_are_seen);
