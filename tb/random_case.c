@@ -9,7 +9,7 @@
 #define ARRAY_LIMIT 256u /* multipliers or shift elements: what compiles in seconds */
 #define ROWS_LIMIT 160u
 #define KEYS_LIMIT 200u
-#define CYCLES_LIMIT 150000u
+#define CYCLES_LIMIT 60000u
 
 static void give(struct tb_case *c, const char *key, unsigned value)
 {
@@ -276,7 +276,7 @@ static void limit_keys(struct tb_case_job *job, const struct sofa_config *k)
     struct sofa_derived d;
     sofa_config_derive(k, &d);
     uint64_t each = d.slices * (uint64_t)d.key_groups / k->tile.keys + d.beats / k->attend.lanes + 1;
-    job->keys = least((unsigned)job->keys, (unsigned)(CYCLES_LIMIT / 2 / (job->rows * each)) + 2);
+    job->keys = least((unsigned)job->keys, (unsigned)(CYCLES_LIMIT / (job->rows * each)) + 2);
 }
 
 void tb_random_job(struct tb_case_job *job, struct tb_case *c)
