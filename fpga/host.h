@@ -40,6 +40,7 @@ void host_close(struct host *h);
 struct host_result {
     struct sofa_ran ran;
     struct sofa_counters model;
+    struct sofa_balance balance; /* of the trace */
     uint64_t mismatches;
     char first[160]; /* the first difference */
 };

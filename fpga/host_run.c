@@ -49,7 +49,7 @@ enum sofa_status host_execute(struct host *h, const struct sofa_trace *t, const 
     struct sofa_result model;
     int terminal = isatty(STDERR_FILENO) && !h->options->json;
     const struct sofa_run how = {.timeout = h->options->timeout, .progress = terminal ? show_progress : NULL};
-    *result = (struct host_result){0};
+    *result = (struct host_result){.balance = t->balance};
     enum sofa_status status = sofa_model_run(&model, &h->config, t, j, 0, e);
     if (status != SOFA_OK)
         return status;
@@ -81,6 +81,7 @@ static void print(const struct host *h, const struct host_result *r)
         printf("board and model     DIFFER, %llu mismatches; the first: %s\n", (unsigned long long)r->mismatches, r->first);
     else
         printf("board and model     bit-exact\n");
+    sofa_balance_print(stdout, &r->balance);
     printf("time                %.3f s: load %.3f, run %.3f, read %.3f; %u part(s)\n", n->seconds, n->load_seconds,
            n->run_seconds, n->read_seconds, n->parts);
     printf("transfer            %llu bytes, %.1f kB/s\n", (unsigned long long)n->bytes,
@@ -102,14 +103,14 @@ static enum sofa_status print_json(const struct host *h, const struct host_resul
     json_t *counters = json_object();
     for (unsigned i = 0; i < n->counts.count; i++)
         json_object_set_new(counters, n->counts.item[i].name, json_integer((json_int_t)n->counts.item[i].value));
-    json_t *object = json_pack("{s:b, s:I, s:s, s:I, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:o}",            //
+    json_t *object = json_pack("{s:b, s:I, s:s, s:I, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:o, s:o}",       //
                                "bit_exact", r->mismatches == 0, "mismatches", (json_int_t)r->mismatches,      //
                                "first_mismatch", r->first, "parts", (json_int_t)n->parts,                     //
                                "seconds", n->seconds, "load_seconds", n->load_seconds,                        //
                                "run_seconds", n->run_seconds, "read_seconds", n->read_seconds,                //
                                "bytes", (json_int_t)n->bytes, "requests", (json_int_t)h->link.requests,       //
                                "repeats", (json_int_t)h->link.repeats, "pairs", (json_int_t)r->model.pairs,   //
-                               "counters", counters);
+                               "counters", counters, "balance", sofa_balance_json(&r->balance));
     return sofa_report_print_json(object, e);
 }
 

@@ -201,7 +201,7 @@ static json_t *finding_json(const struct sofa_finding *f)
 }
 
 /* What was measured on sample rows, whatever was chosen then. */
-static json_t *balance_json(const struct sofa_balance *b)
+json_t *sofa_balance_json(const struct sofa_balance *b)
 {
     return json_pack("{s:b, s:o, s:o}", "used", b->used,                             //
                      "plain", b->measured ? finding_json(&b->plain) : json_null(),   //
@@ -212,7 +212,7 @@ json_t *sofa_report_json(const struct sofa_report *r)
 {
     json_t *accuracy = accuracy_json(r), *object = merge(run_json(r), size_json(r));
     object = merge(merge(object, r->judged ? accuracy : nobody_asked(accuracy)), saturated_json(r));
-    object = merge(object, json_pack("{s:o}", "balance", balance_json(&r->balance)));
+    object = merge(object, json_pack("{s:o}", "balance", sofa_balance_json(&r->balance)));
     return r->hidden > 0 ? merge(object, tokens_json(r)) : object;
 }
 

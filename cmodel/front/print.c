@@ -54,7 +54,7 @@ static void print_tokens(FILE *out, const struct sofa_report *r)
             beats > 0 ? 100 * (double)n->khat_beats_skipped / beats : 0, n->zero_terms);
 }
 
-static void print_balance(FILE *out, const struct sofa_balance *b)
+void sofa_balance_print(FILE *out, const struct sofa_balance *b)
 {
     if (b->measured)
         fprintf(out, "balance             %s: prediction loses %.2f %% of the softmax weight, numbers are at %.1f dB; balanced %.2f %%, "
@@ -93,7 +93,7 @@ void sofa_report_print(FILE *out, const struct sofa_report *r)
             n->blocks, n->tiles);
     fprintf(out, "kept                %.2f %% of visible pairs (%" PRIu64 "), %.2f %% of V rows, %" PRIu64 " clipped\n",
             100 * r->kept_fraction, n->pairs, 100 * r->keys_needed_fraction, n->clipped);
-    print_balance(out, &r->balance);
+    sofa_balance_print(out, &r->balance);
     print_accuracy(out, r);
     print_saturated(out, r);
     fprintf(out, "raises, empty rows  %" PRIu64 ", %" PRIu64 "\n", n->raises, n->empty_rows);

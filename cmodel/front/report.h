@@ -80,6 +80,9 @@ enum sofa_status sofa_report_accuracy(struct sofa_report *report, const struct s
 /* A new object with every field, the same for sofamodel and sofacosim: what the model alone cannot know is null. NULL when
  * out of memory. */
 json_t *sofa_report_json(const struct sofa_report *report);
+/* What became of --balance, as an object; as a line, if something was measured. */
+json_t *sofa_balance_json(const struct sofa_balance *balance);
+void sofa_balance_print(FILE *out, const struct sofa_balance *balance);
 /* An array of strings. */
 json_t *sofa_warnings_json(const struct sofa_warnings *warnings);
 /* Text as JSON whatever its bytes are. */
