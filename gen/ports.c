@@ -9,14 +9,18 @@
 
 #define PORTS_MAX 1024u
 
-/* After "[": the bits of "number:0]"; NULL if it reads otherwise. */
+/* After "[": the bits of "number:0]" or "number-1:0]"; NULL if it reads otherwise. */
 static const char *read_range(const char *s, unsigned *bits)
 {
-    unsigned high;
+    unsigned number;
     int n = 0;
-    if (sscanf(s, "%7u : 0 ]%n", &high, &n) != 1 || n == 0)
+    if (sscanf(s, "%7u : 0 ]%n", &number, &n) == 1 && n) {
+        *bits = number + 1;
+        return s + n;
+    }
+    if (sscanf(s, "%7u - 1 : 0 ]%n", &number, &n) != 1 || n == 0 || number == 0)
         return NULL;
-    *bits = high + 1;
+    *bits = number;
     return s + n;
 }
 
@@ -71,7 +75,7 @@ static enum sofa_status read_list(struct gen_port *ports, unsigned *count, const
         } else if (word[0] == '[') {
             s = read_range(s, &port.bits);
             if (!s)
-                return sofa_fail(e, SOFA_BAD_INPUT, "%s: the range of a port is not [number:0]", module);
+                return sofa_fail(e, SOFA_BAD_INPUT, "%s: the range of a port is not [number:0] or [number-1:0]", module);
         } else if (gen_token_is_word(word) && !is_kind(word)) {
             if (*count == PORTS_MAX)
                 return sofa_fail(e, SOFA_BAD_INPUT, "%s: more than %u ports", module, PORTS_MAX);

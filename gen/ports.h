@@ -11,7 +11,7 @@ struct gen_port {
     unsigned bits;
 };
 
-/* Reads the ANSI port list of `module`. The caller frees *ports. Ranges must be [number:0]. */
+/* Reads the ANSI port list of `module`. The caller frees *ports. Ranges must be [number:0] or [number-1:0]. */
 enum sofa_status gen_ports_read(struct gen_port **ports, unsigned *count, const char *text, const char *module,
                                 struct sofa_error *e);
 

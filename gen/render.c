@@ -2,6 +2,7 @@
 #include "render.h"
 
 #include "../cmodel/base/version.h"
+#include "connect.h"
 #include "environment.h"
 #include "layout.h"
 #include "rename.h"
@@ -10,6 +11,7 @@
 #include <lauxlib.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COLUMNS 100u
@@ -130,32 +132,81 @@ static enum sofa_status add_module(struct gen_files *files, const struct gen_val
     return out && !out->failed ? SOFA_OK : sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", name);
 }
 
-static enum sofa_status render_one(lua_State *L, struct gen_files *files, struct gen_facts *facts, const struct gen_values *v,
-                                   const struct gen_library *library, const struct gen_template *t, struct sofa_error *e)
-{
-    struct gen_buffer text = {0};
+/* ---- all of them ---- */
+
+struct module {
+    struct gen_buffer text;
+    struct gen_use use;
     int skipped;
+};
+
+struct modules {
+    const struct gen_library *library;
+    struct module *module; /* one for each template */
+};
+
+/* Of gen_modules. */
+static const char *module_text(const void *context, const char *name, int *known)
+{
+    const struct modules *all = context;
+    for (unsigned i = 0; i < all->library->count; i++) {
+        const char *file = strrchr(all->library->template[i].name, '/') + 1;
+        size_t length = strlen(name);
+        if (strncmp(file, name, length) == 0 && strcmp(file + length, ".v") == 0) {
+            *known = 1;
+            return all->module[i].skipped ? NULL : all->module[i].text.data;
+        }
+    }
+    *known = 0;
+    return NULL;
+}
+
+static enum sofa_status render_one(lua_State *L, struct module *m, struct gen_facts *facts, const struct gen_template *t,
+                                   struct sofa_error *e)
+{
     unsigned latencies = facts->latencies, memories = facts->memories;
     gen_use_clear(&facts->use);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &environment_key);
-    enum sofa_status status = gen_template_render(L, t->name, t->text, strlen(t->text), &text, &skipped, e);
-    if (status == SOFA_OK && text.failed)
-        status = sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", t->name);
-    if (status == SOFA_OK && skipped) { /* what it said before is not there */
+    enum sofa_status status = gen_template_render(L, t->name, t->text, strlen(t->text), &m->text, &m->skipped, e);
+    if (status == SOFA_OK && m->text.failed)
+        return sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", t->name);
+    m->use = facts->use;
+    if (status == SOFA_OK && m->skipped) { /* what it said before is not there */
         facts->latencies = latencies;
         facts->memories = memories;
-    } else if (status == SOFA_OK)
-        status = add_module(files, v, &facts->use, library, t->name, text.data ? text.data : "", e);
-    gen_buffer_free(&text);
+    }
     return status;
+}
+
+static enum sofa_status add_modules(struct gen_files *files, const struct gen_values *v, const struct modules *all,
+                                    struct sofa_error *e)
+{
+    const struct gen_modules modules = {module_text, all};
+    for (unsigned i = 0; i < all->library->count; i++) {
+        const struct module *m = &all->module[i];
+        const char *name = all->library->template[i].name;
+        struct gen_buffer text = {0};
+        if (m->skipped || !m->text.data)
+            continue;
+        enum sofa_status status = gen_connect(&text, name, m->text.data, &modules, e);
+        if (status == SOFA_OK)
+            status = add_module(files, v, &m->use, all->library, name, text.data ? text.data : "", e);
+        gen_buffer_free(&text);
+        if (status != SOFA_OK)
+            return status;
+    }
+    return SOFA_OK;
 }
 
 enum sofa_status gen_render(struct gen_files *files, struct gen_facts *facts, const struct gen_values *v,
                             const struct gen_library *library, struct sofa_error *e)
 {
-    lua_State *L = luaL_newstate();
-    if (!L)
+    struct modules all = {library, calloc(library->count, sizeof *all.module)};
+    lua_State *L = all.module ? luaL_newstate() : NULL;
+    if (!L) {
+        free(all.module);
         return sofa_fail(e, SOFA_BAD_INPUT, "the template language: out of memory");
+    }
     struct session session = {v, facts, library};
     *facts = (struct gen_facts){0};
     lua_pushcfunction(L, prepare);
@@ -164,7 +215,12 @@ enum sofa_status gen_render(struct gen_files *files, struct gen_facts *facts, co
     if (lua_pcall(L, 1, 0, 0) != LUA_OK)
         status = sofa_fail(e, SOFA_BAD_INPUT, "the template language: %.300s", lua_tostring(L, -1));
     for (unsigned i = 0; status == SOFA_OK && i < library->count; i++)
-        status = render_one(L, files, facts, v, library, &library->template[i], e);
+        status = render_one(L, &all.module[i], facts, &library->template[i], e);
     lua_close(L);
+    if (status == SOFA_OK)
+        status = add_modules(files, v, &all, e);
+    for (unsigned i = 0; i < library->count; i++)
+        gen_buffer_free(&all.module[i].text);
+    free(all.module);
     return status;
 }

@@ -1,4 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
+//% if not RANK then skip() end
 // Selection: of the scores of a row in a tile the i_kept largest (ties to the lower key), less those below maximum - radius.
 // A beat is a row's scores of one key group. $(KEY_GROUPS > 1 and "Beats merge into the row's kept list, which waits in a memory between its groups." or "A tile is one group, so a beat is a row's whole tile.")
 // With i_carry the maximum is that of this and all earlier tiles of the row in the block; it waits in a memory as well.

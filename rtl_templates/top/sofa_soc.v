@@ -5,7 +5,6 @@
 // o_irq: a job has ended and nobody has cleared it; o_busy: a request is done or answered. A job equals sofa_model_run().
 //% if cfg.board.memory_kib == 0 then skip() end
 //% local keys = config_keys()
-//% local REGISTERED = cfg.target == "fpga"     -- the way from bridge to memory and registers and back: a cycle each for request, memory and answer
 `default_nettype none
 module sofa_soc (
     input  wire clk,
@@ -15,25 +14,22 @@ module sofa_soc (
     output wire o_irq,
     output wire o_busy
 );
-    // ---- bridge ----
-    wire        rx_valid, tx_valid, tx_ready;
-    wire [7:0]  rx_data, tx_data;
-    wire        bus_enable, bus_write;
-    wire [31:0] bus_addr, bus_wdata;
+    wire .*;
+
+    // ---- bridge: the way to memory and registers and back; on FPGAs a cycle each for request, memory and answer ----
+    wire        rx_valid, tx_ready;
+    wire [7:0]  rx_data;
     sofa_uart #(.DIVIDER($(d.uart_divider)), .DBITS($(clog2(d.uart_divider)))) u_uart (
         .clk(clk), .rst(rst), .i_rx(i_rx), .o_tx(o_tx), .o_valid(rx_valid), .o_data(rx_data),
         .i_valid(tx_valid), .o_ready(tx_ready), .i_data(tx_data));
     reg         bus_done;
     wire [31:0] bus_rdata;
-    sofa_frame u_frame (
-        .clk(clk), .rst(rst), .i_rx_valid(rx_valid), .i_rx_data(rx_data), .o_tx_valid(tx_valid), .i_tx_ready(tx_ready),
-        .o_tx_data(tx_data), .o_bus_enable(bus_enable), .o_bus_write(bus_write), .o_bus_addr(bus_addr), .o_bus_wdata(bus_wdata),
-        .i_bus_done(bus_done), .i_bus_rdata(bus_rdata));
+    sofa_frame u_frame (.*);
     assign o_busy = bus_enable || tx_valid;
 
-    // an access: asked once, done $(COPIED_REGISTERS and "four cycles later" or REGISTERED and "three cycles later" or "in the next cycle") (memory, configuration) or when the registers $(REGISTERED and "have answered" or "answer")
+    // an access: asked once, done $(COPIED_REGISTERS and "four cycles later" or FPGA and "three cycles later" or "in the next cycle") (memory, configuration) or when the registers $(FPGA and "have answered" or "answer")
     reg         asked;
-//% if REGISTERED then
+//% if FPGA then
     reg         ask, reached, $(COPIED_REGISTERS and "read, " or "")found;
     reg  [31:0] addr;
     always @(posedge clk) begin
@@ -61,13 +57,11 @@ module sofa_soc (
     wire        write = bus_write;
     wire [31:0] wdata = bus_wdata;
 //% end
-    wire        reg_valid;
-    wire [31:0] reg_rdata;
     always @(posedge clk)
         if (rst) begin
             asked <= 1'b0;
             bus_done <= 1'b0;
-//% if REGISTERED then
+//% if FPGA then
             reached <= 1'b0;
             found <= 1'b0;
 //%   if COPIED_REGISTERS then
@@ -76,7 +70,7 @@ module sofa_soc (
 //% end
         end else begin
             asked <= bus_enable && !bus_done;
-//% if REGISTERED then
+//% if FPGA then
             reached <= ask && !to_registers;
 //%   if COPIED_REGISTERS then
             read <= reached;
@@ -104,15 +98,8 @@ module sofa_soc (
         config_word <= config_next;
 
     // ---- memory ----
-    wire [$(PORT_BITS-1):0]  mem_rdata, wr_data, wr_word_data;
+    wire [$(PORT_BITS-1):0]  mem_rdata$(FPGA and "" or ", wr_word_data");
     $(COPIED_REGISTERS and "reg " or "wire") [$(PORT_BITS-1):0]  mem_out;
-    wire             wr_ask;
-    wire [$(MEMORY_WORD_BITS-1):0] wr_word;
-    wire [$(PORT_BYTES-1):0]  wr_word_strb;
-//% for channel = 0, READ_CHANNELS - 1 do
-    wire             rd$(channel)_ask;
-    wire [$(MEMORY_WORD_BITS-1):0] rd$(channel)_word;
-//% end
     wire             wr_grant = wr_ask && !bridge;
 //% local earlier = "!bridge && !wr_ask"
 //% for channel = 0, READ_CHANNELS - 1 do
@@ -146,7 +133,7 @@ module sofa_soc (
         .clk(clk), .i_enable(enable1_$(half)), .i_strb(strb1_$(half)), .i_addr(word1_$(half)), .i_wdata(wdata1_$(half)), .o_rdata(mem_rdata[$(half*PORT_BITS//2) +: $(PORT_BITS//2)]));
 //%   end
 //% else
-//% if REGISTERED then
+//% if FPGA then
     reg              enable1;
     reg  [$(MEMORY_WORD_BITS-1):0] word1;
     reg  [$(PORT_BYTES-1):0]  strb1;
@@ -158,7 +145,7 @@ module sofa_soc (
         wdata1 <= mem_wdata;
     end
 //% end
-//% local access = REGISTERED and {"enable1", "strb1", "word1", "wdata1"} or {"mem_enable", "mem_strb", "mem_word", "mem_wdata"}
+//% local access = FPGA and {"enable1", "strb1", "word1", "wdata1"} or {"mem_enable", "mem_strb", "mem_word", "mem_wdata"}
     sofa_soc_ram #(.WIDTH($(PORT_BITS)), .DEPTH($(d.memory_words)), .ABITS($(MEMORY_WORD_BITS))) u_memory (
         .clk(clk), .i_enable($(access[1])), .i_strb($(access[2])), .i_addr($(access[3])), .i_wdata($(access[4])), .o_rdata(mem_rdata));
 //% end
@@ -178,7 +165,7 @@ module sofa_soc (
     wire [7:0]       mem_byte = mem_out;
 //% end
     wire [31:0]      answer = to_config ? config_word : to_memory ? {24'd0, mem_byte} : reg_rdata;   // a register's word stays with its address
-//% if REGISTERED then
+//% if FPGA then
     reg  [31:0]      bus_word;
     always @(posedge clk) bus_word <= answer;
     assign bus_rdata = bus_word;
@@ -188,39 +175,23 @@ module sofa_soc (
     wire             unused_addr = &{1'b0, addr[30:$(math.max(MEMORY_BYTE_BITS, 11))]};
 
     // ---- core ----
-    wire             wr_req_valid, wr_req_ready, wr_data_valid, wr_data_ready, wr_last, wr_resp_valid, wr_resp_error;
-    wire [$(ADDRESS_BITS-1):0]  wr_req_addr;
-    wire [7:0]       wr_req_len;
-    wire [$(PORT_BYTES-1):0]  wr_strb;
     wire             unused_len = &{1'b0, wr_req_len};
-//% if not REGISTERED then
+//% if not FPGA then
     assign wr_word_data = wr_data;
 //% end
     sofa_soc_write u_write (
-        .clk(clk), .rst(rst), .i_req_valid(wr_req_valid), .o_req_ready(wr_req_ready), .i_req_addr(wr_req_addr),
-        .i_data_valid(wr_data_valid), .o_data_ready(wr_data_ready), .i_strb(wr_strb), .i_last(wr_last),$(REGISTERED and " .i_data(wr_data), .o_data(wr_word_data)," or "")
-        .o_resp_valid(wr_resp_valid), .o_resp_error(wr_resp_error),
-        .o_ask(wr_ask), .i_grant(wr_grant), .o_addr(wr_word), .o_strb(wr_word_strb));
+        .i_req_valid(wr_req_valid), .o_req_ready(wr_req_ready), .i_req_addr(wr_req_addr), .i_data_valid(wr_data_valid),
+        .o_data_ready(wr_data_ready), .i_strb(wr_strb), .i_last(wr_last), .i_data(wr_data), .o_data(wr_word_data),
+        .o_resp_valid(wr_resp_valid), .o_resp_error(wr_resp_error), .o_ask(wr_ask), .i_grant(wr_grant), .o_addr(wr_word),
+        .o_strb(wr_word_strb), .*);
 //% for channel = 0, READ_CHANNELS - 1 do
-    wire             rd$(channel)_req_valid, rd$(channel)_req_ready, rd$(channel)_data_valid, rd$(channel)_data_ready, rd$(channel)_data_error;
-    wire [$(ADDRESS_BITS-1):0]  rd$(channel)_req_addr;
-    wire [7:0]       rd$(channel)_req_len;
-    wire [$(PORT_BITS-1):0]  rd$(channel)_data;
+//%   local rd = "rd" .. channel .. "_"
     sofa_soc_read u_read_$(channel) (
-        .clk(clk), .rst(rst), .i_req_valid(rd$(channel)_req_valid), .o_req_ready(rd$(channel)_req_ready), .i_req_addr(rd$(channel)_req_addr),
-        .i_req_len(rd$(channel)_req_len), .o_data_valid(rd$(channel)_data_valid), .i_data_ready(rd$(channel)_data_ready), .o_data(rd$(channel)_data),
-        .o_data_error(rd$(channel)_data_error), .o_ask(rd$(channel)_ask), .i_grant(rd$(channel)_grant), .o_addr(rd$(channel)_word), .i_rdata(mem_out));
+        .i_req_valid($(rd)req_valid), .o_req_ready($(rd)req_ready), .i_req_addr($(rd)req_addr), .i_req_len($(rd)req_len),
+        .o_data_valid($(rd)data_valid), .i_data_ready($(rd)data_ready), .o_data($(rd)data), .o_data_error($(rd)data_error),
+        .o_ask($(rd)ask), .i_grant($(rd)grant), .o_addr($(rd)word), .i_rdata(mem_out), .*);
 //% end
     sofa_core u_core (
-        .clk(clk), .rst(rst), .i_reg_enable(ask && to_registers), .i_reg_write(write), .i_reg_addr(addr[9:2]),
-        .i_reg_wdata(wdata), .o_reg_valid(reg_valid), .o_reg_rdata(reg_rdata), .o_irq(o_irq),
-//% for channel = 0, READ_CHANNELS - 1 do
-        .o_rd$(channel)_req_valid(rd$(channel)_req_valid), .i_rd$(channel)_req_ready(rd$(channel)_req_ready), .o_rd$(channel)_req_addr(rd$(channel)_req_addr),
-        .o_rd$(channel)_req_len(rd$(channel)_req_len), .i_rd$(channel)_data_valid(rd$(channel)_data_valid), .o_rd$(channel)_data_ready(rd$(channel)_data_ready),
-        .i_rd$(channel)_data(rd$(channel)_data), .i_rd$(channel)_data_error(rd$(channel)_data_error),
-//% end
-        .o_wr_req_valid(wr_req_valid), .i_wr_req_ready(wr_req_ready), .o_wr_req_addr(wr_req_addr), .o_wr_req_len(wr_req_len),
-        .o_wr_data_valid(wr_data_valid), .i_wr_data_ready(wr_data_ready), .o_wr_data(wr_data), .o_wr_strb(wr_strb),
-        .o_wr_last(wr_last), .i_wr_resp_valid(wr_resp_valid), .i_wr_resp_error(wr_resp_error));
+        .i_reg_enable(ask && to_registers), .i_reg_write(write), .i_reg_addr(addr[9:2]), .i_reg_wdata(wdata), .*);
 endmodule
 `default_nettype wire

@@ -1,0 +1,84 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The clients of the read channels (sofa_reads): what each is given, and whose turn it is.
+local sort, insert = table.sort, table.insert
+
+-- Read channels put the beats of rows together: of all rows, or of range records only.
+READS_ASSEMBLE = not REGISTERED_LINKS and not (WORD_MEMORIES and PORT_BITS < 64)
+
+-- row: bits of a row that comes whole; index_bits: of a word's number in a row that comes word by word; tag: bits that come back with a
+-- row; at_once: every row is taken when it comes; streams: it comes beat by beat; counter: of its beats.
+local function clients()
+    local records_in_words = QUERY_IN_WORDS and PORT_BITS < 64
+    local function rows(element, index_bits)
+        return {row = not QUERY_IN_WORDS and HEAD_DIM * element, index_bits = QUERY_IN_WORDS and index_bits}
+    end
+    local list = {key = rows(KEY_BITS, KEY_WORD_BITS), value = rows(VALUE_BITS, VALUE_WORD_BITS), query = rows(QUERY_BITS, QUERY_WORD_BITS),
+                  range = {row = not records_in_words and d.range_records * 64, index_bits = records_in_words and RANGE_WORD_BITS}}
+    list.key.at_once, list.value.at_once = not TOKENS, not TOKENS
+    list.key.tag = TOKENS and PREFETCH_BITS or KEY_TAG_BITS
+    list.value.tag = TOKENS and PREFETCH_BITS
+    list.value.foreseen = SLOT_MEMORIES and not TOKENS and not REGISTERED_LINKS
+    if TOKENS then
+        list.token = {row = PORT_BITS, tag = INDEX_BITS + 5, streams = true}
+        list.weight = {row = PORT_BITS, tag = 1, streams = true}
+    end
+    if ROTARY then
+        list.rotary = {row = HEAD_DIM * 16, at_once = true}
+        list.turn = {row = PORT_BITS, streams = true, counter = "rotary"}
+    end
+    return list
+end
+
+-- Ports beside the request: {name, bits}.
+local function inputs(client)
+    local list = {}
+    if client.tag then insert(list, {"meta", client.tag}) end
+    if not client.at_once then insert(list, {"taken", 1}) end
+    return list
+end
+
+-- {name, bits, what it comes from, whether that is a vector with a bit for each client}
+local function outputs(client)
+    local list = {{"come", 1, "come", true}}
+    if client.foreseen then insert(list, {"next", 1, "next", true}) end
+    if client.row then insert(list, {"row", client.row, READS_ASSEMBLE and "row" or "word"}) end
+    if client.index_bits then
+        insert(list, {"word_valid", 1, "word_valid", true})
+        insert(list, {"word_index", client.index_bits, "word_index"})
+        insert(list, {"word", PORT_BITS, "word"})
+    end
+    if client.tag then insert(list, {"tag", client.tag, "meta"}) end
+    return list
+end
+
+READ_CLIENTS = {}                                   -- of channel 0, of channel 1: lists, the first client is granted first
+for channel = 0, READ_CHANNELS - 1 do READ_CLIENTS[channel] = {} end
+for name, client in pairs(clients()) do
+    local elsewhere = name == "value" or name == "query" or name == "range"
+    client.name, client.rank, client.counter = name, d[name .. "_rank"], client.counter or name
+    client.inputs, client.outputs = inputs(client), outputs(client)
+    insert(READ_CLIENTS[elsewhere and d.value_channel or 0], client)
+end
+for channel = 0, READ_CHANNELS - 1 do
+    sort(READ_CLIENTS[channel], function(one, other) return one.rank < other.rank end)
+end
+
+-- "{LAST, ..., FIRST}": what `part` says of each client of a channel.
+function of_clients(channel, part)
+    local parts = {}
+    for i = #READ_CLIENTS[channel], 1, -1 do insert(parts, part(READ_CLIENTS[channel][i])) end
+    return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+-- The counters of beats, and when each counts one.
+function beat_counters()
+    local names, conditions = {}, {}
+    for channel = 0, READ_CHANNELS - 1 do
+        for i, client in ipairs(READ_CLIENTS[channel]) do
+            local counter, beat = client.counter, "(beat_" .. channel .. " && beat_client_" .. channel .. "[" .. i - 1 .. "])"
+            if not conditions[counter] then insert(names, counter) end
+            conditions[counter] = conditions[counter] and conditions[counter] .. " || " .. beat or beat
+        end
+    end
+    return names, conditions
+end
