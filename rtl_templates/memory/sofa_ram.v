@@ -16,13 +16,16 @@ module sofa_ram #(
     input  wire [ABITS-1:0] i_raddr,
     output reg  [WIDTH-1:0] o_rdata
 );
+    // in parts: tools doubt replications of more than 8192
+    localparam PARTS = (WIDTH + 63) / 64;
+    localparam [64*PARTS-1:0] UNKNOWN = {PARTS{64'bx}};
     reg [WIDTH-1:0] word [0:DEPTH-1];
 
     always @(posedge clk) begin
         if (i_we)
             word[i_waddr] <= i_wdata;
         if (i_re)
-            o_rdata <= i_we && i_waddr == i_raddr ? {WIDTH{1'bx}} : word[i_raddr];
+            o_rdata <= i_we && i_waddr == i_raddr ? UNKNOWN[WIDTH-1:0] : word[i_raddr];
     end
 endmodule
 `default_nettype wire
