@@ -19,8 +19,6 @@ $(BUILD)/packages.mk: FORCE
 endif
 endif
 
-STANDARD := -std=c11 -D_GNU_SOURCE
-WARNINGS := -Wall -Wextra -Wconversion -Werror
 OPTIMISE ?= -O3
 CFLAGS ?=
 ALL_CFLAGS = $(STANDARD) $(OPTIMISE) $(WARNINGS) -I. $(LIBRARY_CFLAGS) $(CFLAGS)
@@ -40,6 +38,8 @@ ARCHIVES := $(BUILD)/libtb.a $(BUILD)/libgen.a $(BUILD)/libsofa.a
 -include tb/tb.mk
 -include tb/lint/lint.mk
 -include python/accuracy/accuracy.mk
+include python/library.mk
+-include python/tests/tests.mk
 -include tests/axi/axi.mk
 -include tests/timing/timing.mk
 -include tests/mutate/mutate.mk
@@ -60,6 +60,7 @@ help:
 	@echo 'make mutate     what make test notices of 600 plausible faults (MUTANTS=REGEX: file or name)'
 	@echo 'make timing     longest path of every engine (LIBERTY=FILE.lib[.gz], CONFIG=configs/wide.yaml; needs python3)'
 	@echo 'make accuracy   loss of a language model through the bits of the core (ACCURACY=--help; needs python3 with venv)'
+	@echo 'make test-python  the Python package: types, bits against the programs (PACKAGE_TESTS=...; needs python3 with venv)'
 	@echo 'make bench      speed of the model against dense attention'
 	@echo 'make clean      remove $(BUILD)'
 

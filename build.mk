@@ -5,6 +5,10 @@ ifneq ($(words $(BUILD)),1)
 $(error BUILD is '$(BUILD)': must be the name of one directory without spaces)
 endif
 
+# Of all C sources.
+STANDARD := -std=c11 -D_GNU_SOURCE
+WARNINGS := -Wall -Wextra -Wconversion -Werror
+
 # $(call remember,FILE,TEXT): a recipe that writes TEXT into FILE unless FILE holds it: what depends on FILE is made again when TEXT changes.
 remember = @mkdir -p $(dir $(1)); printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $(1) || printf '%s\n' '$(subst ','\'',$(2))' > $(1)
 
