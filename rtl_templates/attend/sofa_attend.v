@@ -1,8 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// The SU-FA engine: $(LANE_GROUPS) group(s) of $(GROUP_LANES) lane(s) of $(WIDTH) multipliers (each for SA-1 and SA-2) and $(NORM_UNITS) normalisation unit(s).
-// Row r belongs to lane r mod $(LANES), lane l to group l mod $(LANE_GROUPS). A phase counter of $(BEATS) step(s) tells which lane of each group may start
-// and which chunk of the window's keys and values is on the buses. Throughput: $(LANE_GROUPS) pair(s) a cycle at most. Equals sofa_attend_pair() and
-// sofa_attend_finish().
+// The SU-FA engine: $(LANE_GROUPS) group(s) of $(GROUP_LANES) lane(s) of $(WIDTH) multipliers (each for SA-1 and SA-2) and $(NORM_UNITS)
+// normalisation unit(s). Row r belongs to lane r mod $(LANES), lane l to group l mod $(LANE_GROUPS). A phase counter of $(BEATS) step(s)
+// tells which lane of each group may start and which chunk of the window's keys and values is on the buses. Throughput: $(LANE_GROUPS)
+// pair(s) a cycle at most. Equals sofa_attend_pair() and sofa_attend_finish().
 //% local phase = {}
 `default_nettype none
 module sofa_attend (
@@ -66,7 +66,8 @@ module sofa_attend (
 );
 //% if BEATS > 1 then
     // ---- phases: phase_k is the counter k cycles ago (mod $(BEATS)) ----
-//%   local names = {issue=0, take=1, query=2, sum=5+d.dot_tree, score=1+d.dot_time, scalar=SCORE_TIME+d.scale_time, value=WEIGHT_TIME, weight=WEIGHT_TIME+1, output=WEIGHT_TIME+2, chunk=WEIGHT_TIME+(d.norm_wait > 0 and 3 or 8)}
+//%   local names = {issue=0, take=1, query=2, sum=5+d.dot_tree, score=1+d.dot_time, scalar=SCORE_TIME+d.scale_time, value=WEIGHT_TIME,
+//%       weight=WEIGHT_TIME+1, output=WEIGHT_TIME+2, chunk=WEIGHT_TIME+(d.norm_wait > 0 and 3 or 8)}
 //%   if d.scale_time > 4 then names.scale = SCORE_TIME + 2 end
 //%   local used = {}
 //%   for name, k in pairs(names) do phase[name] = "phase_" .. (k % BEATS); used[k % BEATS] = true end
@@ -102,8 +103,11 @@ module sofa_attend (
 //%     local lane = g + LANE_GROUPS * p
 //%     present = present .. (lane < LANES and "1" or "0")
 //%     write[#write+1] = lane < LANES and "i_query_we[" .. lane .. "]" or "1'b0"
-//%     addr[#addr+1] = lane < LANES and "i_query_addr[" .. (lane % QUERY_BUSES * QUERY_PLACE_BITS) .. " +: " .. QUERY_PLACE_BITS .. "]" or QUERY_PLACE_BITS .. "'d0"
-//%     query[#query+1] = lane < LANES and (QUERY_IN_WORDS and "i_query" or "i_query[" .. (lane % QUERY_BUSES * WIDTH * QUERY_BITS) .. " +: " .. (WIDTH*QUERY_BITS) .. "]") or (WIDTH*QUERY_BITS) .. "'d0"
+//%     addr[#addr+1] = lane < LANES and "i_query_addr[" .. (lane % QUERY_BUSES * QUERY_PLACE_BITS) .. " +: " .. QUERY_PLACE_BITS .. "]"
+//%         or QUERY_PLACE_BITS .. "'d0"
+//%     query[#query+1] = lane < LANES and (QUERY_IN_WORDS and "i_query"
+//%         or "i_query[" .. (lane % QUERY_BUSES * WIDTH * QUERY_BITS) .. " +: " .. (WIDTH*QUERY_BITS) .. "]")
+//%         or (WIDTH*QUERY_BITS) .. "'d0"
 //%     for j = LANE_ROWS - 1, 0, -1 do
 //%       local row = lane + LANES * j
 //%       local there = lane < LANES and row < QUERY_BLOCK
@@ -117,7 +121,8 @@ module sofa_attend (
         .clk(clk), .rst(rst), .i_scale_mantissa(i_scale_mantissa), .i_scale_shift(i_scale_shift),
 //%   if BEATS > 1 then
         .i_phase_issue($(phase.issue)), .i_phase_take($(phase.take)), .i_phase_query($(phase.query)), .i_phase_sum($(phase.sum)),
-        .i_phase_score($(phase.score)),$(d.scale_time > 4 and " .i_phase_scale(" .. phase.scale .. ")," or "") .i_phase_scalar($(phase.scalar)), .i_phase_value($(phase.value)),
+        .i_phase_score($(phase.score)),$(d.scale_time > 4 and " .i_phase_scale(" .. phase.scale .. ")," or "")
+        .i_phase_scalar($(phase.scalar)), .i_phase_value($(phase.value)),
         .i_phase_weight($(phase.weight)), .i_phase_output($(phase.output)),
 //%   end
         .i_entry_slot(i_entry_slot), .i_entry_bank(i_entry_bank), .i_move(i_move), .i_load(i_load), .i_load_any(i_load_any),
@@ -133,7 +138,8 @@ module sofa_attend (
         .i_keys(i_keys), .i_values(i_values),
 //%   end
         .o_norm_valid(norm_valid[$(g)]), .o_norm_started(norm_started[$(g)]), .o_norm_bank(norm_bank[$(g)]),
-        .o_norm_row(norm_row[$(g*ROW_BITS) +: $(ROW_BITS)]), .o_norm_l(norm_l[$(g*DENOMINATOR_BITS) +: $(DENOMINATOR_BITS)]), .o_norm_o(norm_o[$(g*WIDTH*NORM_BITS) +: $(WIDTH*NORM_BITS)]),$(LANE_ALIGNS and " .i_norm_places(norm_places)," or "")
+        .o_norm_row(norm_row[$(g*ROW_BITS) +: $(ROW_BITS)]), .o_norm_l(norm_l[$(g*DENOMINATOR_BITS) +: $(DENOMINATOR_BITS)]),
+        .o_norm_o(norm_o[$(g*WIDTH*NORM_BITS) +: $(WIDTH*NORM_BITS)]),$(LANE_ALIGNS and " .i_norm_places(norm_places)," or "")
         .o_pair(pair[$(g)]), .o_raise(raise[$(g)]), .o_active(active[$(g*GROUP_LANES) +: $(GROUP_LANES)]));
 //%   any[#any+1], owed[#owed+1] = "any_" .. g, "owed_" .. g
 //% end
@@ -143,6 +149,8 @@ module sofa_attend (
     // ---- normalisation ----
 //% for u = 0, NORM_UNITS - 1 do
 //%   local function part(name, width) return name .. "[" .. (u*NORM_UNIT_GROUPS*width) .. " +: " .. (NORM_UNIT_GROUPS*width) .. "]" end
+//%   local data_ports = d.output_words == 1 and ".i_read(i_read), .i_read_index(i_read_index), .o_data(o_data)"
+//%       or ".o_data(" .. nth("o_data", u, HEAD_DIM*16) .. ")"
     sofa_norm u_norm_$(u) (
         .clk(clk), .rst(rst),
 //%   if BEATS > 1 then
@@ -150,9 +158,11 @@ module sofa_attend (
 //%   end
         .i_retire($(part("retire", 1))), .o_turn($(part("turn", 1))), .i_valid($(part("norm_valid", 1))),
         .i_started($(part("norm_started", 1))), .i_bank($(part("norm_bank", 1))), .i_row($(part("norm_row", ROW_BITS))),
-        .i_l($(part("norm_l", DENOMINATOR_BITS))), .i_o($(part("norm_o", WIDTH*NORM_BITS))),$(LANE_ALIGNS and " .o_places(norm_places)," or "")
+        .i_l($(part("norm_l", DENOMINATOR_BITS))),
+        .i_o($(part("norm_o", WIDTH*NORM_BITS))),$(LANE_ALIGNS and " .o_places(norm_places)," or "")
         .o_row_valid(o_row_valid[$(u)]), .i_row_ready(i_row_ready[$(u)]), .o_row_bank(o_row_bank[$(u)]),
-        .o_row(o_row[$(u*ROW_BITS) +: $(ROW_BITS)]), $(d.output_words == 1 and ".i_read(i_read), .i_read_index(i_read_index), .o_data(o_data)" or ".o_data(o_data[" .. (u*HEAD_DIM*16) .. " +: " .. (HEAD_DIM*16) .. "])"));
+        .o_row(o_row[$(u*ROW_BITS) +: $(ROW_BITS)]),
+            $(data_ports));
 //% end
 
     // ---- counters ----

@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // SA-1 of one lane: products of PEW query and key elements and their sum.
-// Latency $(latency("dot", 3 + d.dot_tree - 1)) cycles (products, $(d.dot_tree) tree stages, and halves combined or operands registered); throughput one beat a cycle, no back-pressure.
-// Equals one beat of the dot product s of docs/arithmetic.md.
+// Latency $(latency("dot", 3 + d.dot_tree - 1)) cycles (products, $(d.dot_tree) tree stages, and halves combined or operands registered);
+// throughput one beat a cycle, no back-pressure. Equals one beat of the dot product s of docs/arithmetic.md.
 //% local halved = KEY_BITS == 16 and not WHOLE_PRODUCTS
 //% local registers_operands = not halved and WHOLE_PRODUCTS and WIDTH > 1   -- the multipliers' operands are registered instead of the sum
 //% local high_bits = halved and 8 or KEY_BITS   -- bits of the key's high part
@@ -46,7 +46,8 @@ module sofa_dot (
 //%   end
 //%   if registers_operands then
     wire signed [$(QUERY_BITS+high_bits-1):0] high0_$(i);
-    sofa_multiply #(.A($(QUERY_BITS)), .B($(high_bits))) u_product_$(i) (.clk(clk), .i_a(i_q[$(i*QUERY_BITS) +: $(QUERY_BITS)]), .i_b(i_k[$(i*KEY_BITS) +: $(high_bits)]), .o_p(high0_$(i)));
+    sofa_multiply #(.A($(QUERY_BITS)), .B($(high_bits))) u_product_$(i) (
+        .clk(clk), .i_a(i_q[$(i*QUERY_BITS) +: $(QUERY_BITS)]), .i_b(i_k[$(i*KEY_BITS) +: $(high_bits)]), .o_p(high0_$(i)));
 //%   elseif WIDTH == 1 and not halved then
     // no adders: operands are registered instead of the sum
     reg  signed [$(QUERY_BITS-1):0] q1;
@@ -66,7 +67,8 @@ module sofa_dot (
 //% if halved then
 //%   local low_sum, low_width = tree("low", low, low_product_bits)
     always @(posedge clk)
-//%   local high_placed = DOT_BITS > high_width + 8 and "{{" .. (DOT_BITS-high_width-8) .. "{" .. high_sum .. "[" .. (high_width-1) .. "]}}, " .. high_sum .. ", 8'd0}" or "{" .. high_sum .. "[" .. (DOT_BITS-9) .. ":0], 8'd0}"
+//%   local high_placed = DOT_BITS > high_width + 8 and "{{" .. (DOT_BITS-high_width-8) .. "{" .. high_sum .. "[" .. (high_width-1)
+//%       .. "]}}, " .. high_sum .. ", 8'd0}" or "{" .. high_sum .. "[" .. (DOT_BITS-9) .. ":0], 8'd0}"
         o_sum <= $(high_placed) + $(sext(low_sum, low_width, DOT_BITS));
 //%   if DOT_BITS < high_width + 8 then
     wire unused_high = &{1'b0, $(high_sum)[$(high_width-1):$(DOT_BITS-8)]};

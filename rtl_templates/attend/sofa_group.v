@@ -1,16 +1,16 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // A group of $(GROUP_LANES) lane(s): issue of pairs and retirements, and the scalar part of attention they share (scale, reference, exp2,
 // sum of weights). One operation starts a cycle, that of the lane whose turn the phase is.
-// Issue: the oldest entry of the window that a row of the lane needs, its lowest such row; a row starts at most every $(d.row_interval) cycles.
-// A row that has met all keys of its block retires first (o_retire) if its normalisation unit allows.
-// Times count from cycle 0, the cycle after issue: s in cycle $(latency("group.score", SCORE_TIME)), p in cycle $(latency("group.weight", WEIGHT_TIME)), accumulators of a retiring row from
-// cycle $(latency("group.output", WEIGHT_TIME + d.row_interval - 1 + d.lane_aligns)). No back-pressure inside. Equals sofa_attend_pair().
+// Issue: the oldest entry of the window that a row of the lane needs, its lowest such row; a row starts at most every $(d.row_interval)
+// cycles. A row that has met all keys of its block retires first (o_retire) if its normalisation unit allows.
+// Times count from cycle 0, the cycle after issue: s in cycle $(latency("group.score", SCORE_TIME)), p in cycle
+// $(latency("group.weight", WEIGHT_TIME)), accumulators of a retiring row from cycle
+// $(latency("group.output", WEIGHT_TIME + d.row_interval - 1 + d.lane_aligns)). No back-pressure inside. Equals sofa_attend_pair().
 //% local lane_bits = clog2(GROUP_LANES)
 //% local lane_query_bits = QUERY_IN_WORDS and PORT_BITS or WIDTH * QUERY_BITS      -- bits of a query word
 //% local row_place_bits = LANE_PLACE_BITS + lane_bits            -- {bank, row of the lane, lane}
 //% -- SLOT_MEMORIES: the score comes through a register
 //% local row_interval = d.row_interval
-//% local function join(...) local t = {}; for _, x in ipairs({...}) do if x ~= "" then t[#t+1] = x end end; return #t == 1 and t[1] or "{" .. table.concat(t, ", ") .. "}" end
 `default_nettype none
 module sofa_group #(
     parameter [$(ROW_BITS-1):0] GROUP = $(ROW_BITS)'d0,
@@ -100,7 +100,8 @@ module sofa_group #(
         case (i_phase_issue)
 //%   for p = 0, GROUP_LANES - 1 do
 //%     local parts, base = {}, p * LANE_ROWS
-//%     for e = WINDOW - 1, 0, -1 do parts[#parts+1] = "pending[" .. (e*GROUP_ROWS+base+LANE_ROWS-1) .. ":" .. (e*GROUP_ROWS+base) .. "]" end
+//%     for e = WINDOW - 1, 0, -1 do parts[#parts+1] = "pending[" .. (e*GROUP_ROWS+base+LANE_ROWS-1) .. ":" .. (e*GROUP_ROWS+base)
+//%         .. "]" end
             $(BEAT_BITS)'d$(p): begin
                 here = {$(table.concat(parts, ", "))};
                 idle_here = {idle[$(GROUP_ROWS+base+LANE_ROWS-1):$(GROUP_ROWS+base)], idle[$(base+LANE_ROWS-1):$(base)]};
@@ -121,7 +122,8 @@ module sofa_group #(
 //% end
 
 //% if BEATS <= 2 then
-    reg  [$(LANE_ROWS-1):0] just_started, $(row_interval > 3 and "two_ago, " or "")recent;     // one cycle ago, $(row_interval > 3 and "two, up to three" or BEATS == 1 and "one or two" or "two")
+    // one cycle ago, $(row_interval > 3 and "two, up to three" or BEATS == 1 and "one or two" or "two")
+    reg  [$(LANE_ROWS-1):0] just_started, $(row_interval > 3 and "two_ago, " or "")recent;
 //% else
     wire [$(LANE_ROWS-1):0] recent = $(LANE_ROWS)'d0;
 //% end
@@ -158,14 +160,17 @@ module sofa_group #(
 //% for e = 0, WINDOW - 1 do
 //%   local taken = {}
 //%   for p = GROUP_LANES - 1, 0, -1 do
-//%     taken[#taken+1] = "first_" .. e .. " & {" .. LANE_ROWS .. "{pick_" .. e .. " && !retire" .. (BEATS > 1 and " && i_phase_issue == " .. BEAT_BITS .. "'d" .. p or "") .. "}}"
+//%     taken[#taken+1] = "first_" .. e .. " & {" .. LANE_ROWS .. "{pick_" .. e .. " && !retire"
+//%         .. (BEATS > 1 and " && i_phase_issue == " .. BEAT_BITS .. "'d" .. p or "") .. "}}"
 //%   end
-    wire [$(GROUP_ROWS-1):0] left_$(e) = pending[$(e*GROUP_ROWS) +: $(GROUP_ROWS)] & ~$(#taken == 1 and "(" .. taken[1] .. ")" or join(table.unpack(taken)));
+    wire [$(GROUP_ROWS-1):0] left_$(e) = pending[$(e*GROUP_ROWS) +: $(GROUP_ROWS)] &
+        ~$(#taken == 1 and "(" .. taken[1] .. ")" or join(table.unpack(taken)));
 //% end
 
     wire [$(2*GROUP_ROWS-1):0] rest;      // owed still
 //% for b = 0, 1 do
-    assign rest[$(b*GROUP_ROWS) +: $(GROUP_ROWS)] = owed[$(b*GROUP_ROWS) +: $(GROUP_ROWS)] & ~(retired & {$(GROUP_ROWS){i_retire_bank == 1'b$(b)}});
+    assign rest[$(b*GROUP_ROWS) +: $(GROUP_ROWS)] = owed[$(b*GROUP_ROWS) +: $(GROUP_ROWS)] &
+        ~(retired & {$(GROUP_ROWS){i_retire_bank == 1'b$(b)}});
 //% end
     always @(posedge clk) begin
         if (rst) begin
@@ -181,15 +186,18 @@ module sofa_group #(
 //% end
         end else begin
 //% for e = 0, WINDOW - 1 do
-            pending[$(e*GROUP_ROWS) +: $(GROUP_ROWS)] <= i_load[$(e)] ? i_load_rows : i_move[$(e)] ? $(e < WINDOW - 1 and "left_" .. (e+1) or GROUP_ROWS .. "'d0") : left_$(e);
+            pending[$(e*GROUP_ROWS) +: $(GROUP_ROWS)] <= i_load[$(e)] ? i_load_rows : i_move[$(e)] ?
+                $(e < WINDOW - 1 and "left_" .. (e+1) or GROUP_ROWS .. "'d0") : left_$(e);
 //% end
 //% for b = 0, 1 do
 //%   local still = {"({" .. GROUP_ROWS .. "{i_load_any && i_load_bank == 1'b" .. b .. "}} & i_load_rows)"}
-//%   for e = 0, WINDOW - 1 do still[#still+1] = "({" .. GROUP_ROWS .. "{i_entry_bank[" .. e .. "] == 1'b" .. b .. "}} & pending[" .. (e*GROUP_ROWS) .. " +: " .. GROUP_ROWS .. "])" end
+//%   for e = 0, WINDOW - 1 do still[#still+1] = "({" .. GROUP_ROWS .. "{i_entry_bank[" .. e .. "] == 1'b" .. b .. "}} & pending["
+//%       .. (e*GROUP_ROWS) .. " +: " .. GROUP_ROWS .. "])" end
             idle[$(b*GROUP_ROWS) +: $(GROUP_ROWS)] <= rest[$(b*GROUP_ROWS) +: $(GROUP_ROWS)] & ~($(table.concat(still, " | ")));
 //% end
 //% for b = 0, 1 do
-            owed[$(b*GROUP_ROWS) +: $(GROUP_ROWS)] <= i_open && i_open_bank == 1'b$(b) ? i_open_rows : rest[$(b*GROUP_ROWS) +: $(GROUP_ROWS)];
+            owed[$(b*GROUP_ROWS) +: $(GROUP_ROWS)] <= i_open && i_open_bank == 1'b$(b) ? i_open_rows :
+                rest[$(b*GROUP_ROWS) +: $(GROUP_ROWS)];
 //% end
 //% if BEATS <= 2 then
             just_started <= retire ? done_row : row;
@@ -210,7 +218,9 @@ module sofa_group #(
 //%   end
 //%   for e = 0, WINDOW - 1 do
     always @(posedge clk)
-        some[$(e)] <= !rst && (i_load[$(e)] || $(e < WINDOW - 1 and "(i_move[" .. e .. "] ? stays_" .. (e+1) .. " : stays_" .. e .. ")" or "(stays_" .. e .. " && !i_move[" .. e .. "])"));     // a key that comes is needed
+        // a key that comes is needed
+        some[$(e)] <= !rst &&
+            (i_load[$(e)] || (i_move[$(e)] ? $(e < WINDOW - 1 and "stays_" .. (e+1) or "1'b0") : stays_$(e)));
 //%   end
 //% else
 //%   for e = 0, WINDOW - 1 do
@@ -242,7 +252,8 @@ module sofa_group #(
 //% end
 //% local slots, banks = {}, {}
 //% for e = 0, WINDOW - 1 do
-//%   slots[#slots+1] = "({" .. ENTRY_PLACE_BITS .. "{pick_" .. e .. "}} & i_entry_slot[" .. (e*ENTRY_PLACE_BITS) .. " +: " .. ENTRY_PLACE_BITS .. "])"
+//%   slots[#slots+1] = "({" .. ENTRY_PLACE_BITS .. "{pick_" .. e .. "}} & i_entry_slot[" .. (e*ENTRY_PLACE_BITS) .. " +: "
+//%       .. ENTRY_PLACE_BITS .. "])"
 //%   banks[#banks+1] = "(pick_" .. e .. " && i_entry_bank[" .. e .. "])"
 //% end
     always @(posedge clk) begin
@@ -263,7 +274,8 @@ module sofa_group #(
 
 //% local holds_stages = GROUP_LANES == 1 and BEATS > 1
 //% if holds_stages then
-    // its way through the pipeline: operations stand $(BEATS) cycles apart, so stage n holds what is n * $(BEATS) + 1 to (n + 1) * $(BEATS) cycles old
+    // its way through the pipeline: operations stand $(BEATS) cycles apart, so stage n holds what is n * $(BEATS) + 1 to (n + 1) * $(BEATS)
+    // cycles old
 //%   local held_slot_bits = WORD_MEMORIES and VALUE_PLACE_BITS or ENTRY_PLACE_BITS
 //%   for n = 0, (WEIGHT_TIME - 1) // BEATS do
 //%     local before = n == 0 and "op_" or "stage" .. (n-1) .. "_"
@@ -303,9 +315,12 @@ module sofa_group #(
     end
 //% end
 //% local function stage(t, what) return "stage" .. ((t-1) // BEATS) .. "_" .. what end
-//% local function state(t) return holds_stages and stage(t, "state") or "state_at[" .. ((t-1)*LANE_PLACE_BITS) .. " +: " .. LANE_PLACE_BITS .. "]" end
-//% local function slot(t) return holds_stages and stage(t, "slot") or "slot_at[" .. ((t-1)*ENTRY_PLACE_BITS) .. " +: " .. ENTRY_PLACE_BITS .. "]" end
-//% local function now(t, what) return holds_stages and "(" .. stage(t, what) .. " && i_phase_take == " .. BEAT_BITS .. "'d" .. (t % BEATS) .. ")" or what .. "_at[" .. (t-1) .. "]" end
+//% local function state(t) return holds_stages and stage(t, "state")
+//%     or "state_at[" .. ((t-1)*LANE_PLACE_BITS) .. " +: " .. LANE_PLACE_BITS .. "]" end
+//% local function slot(t) return holds_stages and stage(t, "slot")
+//%     or "slot_at[" .. ((t-1)*ENTRY_PLACE_BITS) .. " +: " .. ENTRY_PLACE_BITS .. "]" end
+//% local function now(t, what) return holds_stages and "(" .. stage(t, what) .. " && i_phase_take == " .. BEAT_BITS .. "'d" .. (t % BEATS)
+//%     .. ")" or what .. "_at[" .. (t-1) .. "]" end
 
     // the descriptor stands still since before the job
 //% if COPIED_REGISTERS then
@@ -349,7 +364,8 @@ module sofa_group #(
 //%   repeat
 //%     local last_part = DOT_BITS - low <= 18
 //%     local part_bits = last_part and DOT_BITS - low or 18
-    wire signed [$(part_bits-1):0]   score_$(low) = $(last_part and "s[" .. (DOT_BITS-1) .. ":" .. low .. "]" or "{1'b0, s[" .. (low+16) .. ":" .. low .. "]}");
+    wire signed [$(part_bits-1):0]   score_$(low) =
+        $(last_part and "s[" .. (DOT_BITS-1) .. ":" .. low .. "]" or "{1'b0, s[" .. (low+16) .. ":" .. low .. "]}");
 //%     if SLOT_MEMORIES then
     wire signed [$(part_bits+16):0]  scaled_$(low);
     sofa_multiply #(.A($(part_bits)), .B(17)) u_scaled_$(low) (.clk(clk), .i_a(score_$(low)), .i_b(mantissa), .o_p(scaled_$(low)));
@@ -357,7 +373,8 @@ module sofa_group #(
     reg  signed [$(part_bits+16):0]  scaled_$(low);
     always @(posedge clk) scaled_$(low) <= score_$(low) * mantissa;
 //%     end
-//%     parts[#parts+1] = low == 0 and sext("scaled_0", 35, SCALED_BITS) or "{" .. sext("scaled_" .. low, part_bits+17, SCALED_BITS-low) .. ", " .. low .. "'d0}"
+//%     parts[#parts+1] = low == 0 and sext("scaled_0", 35, SCALED_BITS)
+//%         or "{" .. sext("scaled_" .. low, part_bits+17, SCALED_BITS-low) .. ", " .. low .. "'d0}"
 //%     low = low + 17
 //%   until last_part
 //% else
@@ -387,7 +404,8 @@ module sofa_group #(
 //% end
 
     // ---- reference: x = t - 2m; a raise when x reaches 2 octaves ----
-//% local scalar = lane_bits > 0 and "{" .. state(SCORE_TIME+scale_time-1) .. ", i_phase_scalar[" .. (lane_bits-1) .. ":0]}" or state(SCORE_TIME+scale_time-1)
+//% local scalar = lane_bits > 0 and "{" .. state(SCORE_TIME+scale_time-1) .. ", i_phase_scalar[" .. (lane_bits-1) .. ":0]}"
+//%     or state(SCORE_TIME+scale_time-1)
 //% local row_places = 1 << row_place_bits
     wire [$(row_place_bits-1):0]    m_addr = $(scalar);
 //% if BEATS > 1 then
@@ -488,16 +506,22 @@ module sofa_group #(
     assign o_norm_bank = l_addr1[$(row_place_bits-1)];
     assign o_norm_l = l;
 //% local lane_term = GROUP_LANES > 1 and " + i_phase_weight_wide * " .. lit(ROW_BITS, LANE_GROUPS % (1 << ROW_BITS)) or ""
-//% local row_term = LANE_ROW_BITS > 0 and " + " .. ext("l_row", LANE_ROW_BITS, ROW_BITS) .. " * " .. lit(ROW_BITS, LANES % (1 << ROW_BITS)) or ""
+//% local row_term = LANE_ROW_BITS > 0 and " + " .. ext("l_row", LANE_ROW_BITS, ROW_BITS) .. " * " .. lit(ROW_BITS, LANES % (1 << ROW_BITS))
+//%     or ""
 //% if LANE_ROW_BITS > 0 then
     wire [$(LANE_ROW_BITS-1):0] l_row = l_addr1[$(row_place_bits-2) -: $(LANE_ROW_BITS)];
 //% end
 //% if GROUP_LANES > 1 then
-    wire [$(ROW_BITS-1):0] i_phase_weight_wide = $(BEAT_BITS >= ROW_BITS and "i_phase_weight[" .. (ROW_BITS-1) .. ":0]" or ext("i_phase_weight", BEAT_BITS, ROW_BITS));
+    wire [$(ROW_BITS-1):0] i_phase_weight_wide =
+        $(BEAT_BITS >= ROW_BITS and "i_phase_weight[" .. (ROW_BITS-1) .. ":0]" or ext("i_phase_weight", BEAT_BITS, ROW_BITS));
 //% end
     assign o_norm_row = GROUP$(lane_term)$(row_term);
 
     // ---- lanes ----
+//% local key_ports = WORD_MEMORIES and ".o_key_addr(o_key_addr), .i_key(i_key)"
+//%     or SLOT_MEMORIES and ".o_key_slot(o_key_slot), .i_key(i_key)" or ".i_keys(i_keys)"
+//% local value_ports = WORD_MEMORIES and ".i_chunk_value(i_phase_weight), .o_value_addr(o_value_addr), .i_value(i_value)"
+//%     or SLOT_MEMORIES and ".o_value_slot(o_value_slot), .i_value(i_value)" or ".i_values(i_values)"
     generate
 //% for i = 0, GROUP_LANES - 1 do
 //%   local function its_turn(name) return BEATS > 1 and "i_phase_" .. name .. " == " .. BEAT_BITS .. "'d" .. i or "1'b1" end
@@ -505,19 +529,21 @@ module sofa_group #(
     if (PRESENT[$(i)]) begin : lane_$(i)
         sofa_lane u_lane (
             .clk(clk), .rst(rst),
-            .i_query_we(i_query_we[$(i)]), .i_query_addr(i_query_addr[$(i*QUERY_PLACE_BITS) +: $(QUERY_PLACE_BITS)]), .i_query(i_query[$(i*lane_query_bits) +: $(lane_query_bits)]),
-            .i_take($(its_turn("take"))), .i_row(op_state), .i_slot($(WORD_MEMORIES and "op_slot[" .. (ENTRY_PLACE_BITS-1) .. ":" .. VALUE_PLACE_BITS .. "]" or "op_slot")),
+            .i_query_we(i_query_we[$(i)]), .i_query_addr(i_query_addr[$(i*QUERY_PLACE_BITS) +: $(QUERY_PLACE_BITS)]),
+            .i_query(i_query[$(i*lane_query_bits) +: $(lane_query_bits)]),
+            .i_take($(its_turn("take"))), .i_row(op_state),
+            .i_slot($(WORD_MEMORIES and "op_slot[" .. (ENTRY_PLACE_BITS-1) .. ":" .. VALUE_PLACE_BITS .. "]" or "op_slot")),
 //%   if BEATS > 1 then
             .i_chunk_q(i_phase_query), .i_first_beat($(its_turn("sum"))),
 //%   end
-            $(WORD_MEMORIES and ".o_key_addr(o_key_addr), .i_key(i_key)" or SLOT_MEMORIES and ".o_key_slot(o_key_slot), .i_key(i_key)" or ".i_keys(i_keys)"), .o_s(lane_s[$(i*DOT_BITS) +: $(DOT_BITS)]),
+            $(key_ports), .o_s($(nth("lane_s", i, DOT_BITS))),
             .i_take_value($(its_turn("value"))), .i_value_slot($(slot(WEIGHT_TIME-1))),
             .i_weigh($(its_turn("weight"))), .i_weigh_pair($(now(WEIGHT_TIME, "pair"))), .i_weigh_retire($(now(WEIGHT_TIME, "retire"))),
             .i_weigh_row($(state(WEIGHT_TIME))), .i_weigh_first(fresh), .i_weigh_shift(raise), .i_weight(p),
 //%   if BEATS > 1 then
             .i_chunk_v(i_phase_output),
 //%   end
-            $(WORD_MEMORIES and ".i_chunk_value(i_phase_weight), .o_value_addr(o_value_addr), .i_value(i_value)" or SLOT_MEMORIES and ".o_value_slot(o_value_slot), .i_value(i_value)" or ".i_values(i_values)"), .o_o(lane_o_$(i)),$(LANE_ALIGNS and " .i_places(i_norm_places)," or "") .o_active(o_active[$(i)]));
+            $(value_ports), .o_o(lane_o_$(i)),$(LANE_ALIGNS and " .i_places(i_norm_places)," or "") .o_active(o_active[$(i)]));
     end else begin : absent_$(i)
         assign lane_s[$(i*DOT_BITS) +: $(DOT_BITS)] = $(DOT_BITS)'d0;
         assign lane_o_$(i) = $(WIDTH*NORM_BITS)'d0;
@@ -526,7 +552,9 @@ module sofa_group #(
         assign o_key_addr = $(KEY_PLACE_BITS+KEY_WORD_BITS)'d0;
         assign o_value_addr = $(VALUE_PLACE_BITS+VALUE_WORD_BITS)'d0;
 //%   end
-        wire unused_lane = &{1'b0, i_query_we[$(i)], i_query_addr[$(i*QUERY_PLACE_BITS) +: $(QUERY_PLACE_BITS)], i_query[$(i*lane_query_bits) +: $(lane_query_bits)]$(WORD_MEMORIES and ", i_key, i_value" or "")$(LANE_ALIGNS and ", i_norm_places" or "")};
+        wire unused_lane = &{1'b0, i_query_we[$(i)], i_query_addr[$(i*QUERY_PLACE_BITS) +: $(QUERY_PLACE_BITS)],
+            i_query[$(i*lane_query_bits) +:
+            $(lane_query_bits)]$(WORD_MEMORIES and ", i_key, i_value" or "")$(LANE_ALIGNS and ", i_norm_places" or "")};
     end
 //% end
     endgenerate

@@ -1,15 +1,16 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // A lane: $(WIDTH) multipliers of Q.K (SA-1) and of P.V (SA-2) with the queries and the output accumulators of its rows.
-// A pair (or the retirement of a row) takes $(BEATS) beats; one may start every $(BEATS) cycles, the same row at least $(d.row_interval) cycles later.
-// Times count from cycle 0, in which the group offers the operation (i_take): s stands at o_s in cycle $(latency("lane.score", d.dot_time)); the
-// group offers p in cycle $(WEIGHT_TIME) (i_weigh); accumulators of a retiring row leave at o_o from cycle $(WEIGHT_TIME + d.row_interval - 1 + d.lane_aligns) on.
-// Beats address chunks in the order of the shared phase counters (i_chunk_*), so each starts at another chunk and comes round.
-// Equals sofa_attend_pair() but for the scalar part in sofa_group.
+// A pair (or the retirement of a row) takes $(BEATS) beats; one may start every $(BEATS) cycles, the same row at least $(d.row_interval)
+// cycles later. Times count from cycle 0, in which the group offers the operation (i_take): s stands at o_s in cycle
+// $(latency("lane.score", d.dot_time)); the group offers p in cycle $(WEIGHT_TIME) (i_weigh); accumulators of a retiring row leave at o_o
+// from cycle $(WEIGHT_TIME + d.row_interval - 1 + d.lane_aligns) on. Beats address chunks in the order of the shared phase counters
+// (i_chunk_*), so each starts at another chunk and comes round. Equals sofa_attend_pair() but for the scalar part in sofa_group.
 //% -- REGISTERED_LINKS: query rows come in words of the port
 //% -- REGISTERED_ACCUMULATORS: V and weights come through a register too; such a lane is never shared
 //% -- WORD_MEMORIES: a chunk's word, and the chunk in it
 //% local function below(bits) return clog2(PORT_BITS // (WIDTH * bits)) end
-//% local key_chunk_bits, value_chunk_bits = WORD_MEMORIES and math.max(below(QUERY_BITS), below(KEY_BITS)) or 0, WORD_MEMORIES and below(VALUE_BITS) or 0
+//% local key_chunk_bits, value_chunk_bits = WORD_MEMORIES and math.max(below(QUERY_BITS), below(KEY_BITS)) or 0,
+//%     WORD_MEMORIES and below(VALUE_BITS) or 0
 //% local function part(word, chunk, bits)
 //%   local low = below(bits)
 //%   return low == 0 and word or word .. "[" .. chunk .. "[" .. (low-1) .. ":0]" .. "*" .. (WIDTH*bits) .. " +: " .. (WIDTH*bits) .. "]"
@@ -26,7 +27,8 @@ module sofa_lane (
     // SA-1
     input  wire                i_take,
     input  wire [$(LANE_PLACE_BITS-1):0]    i_row,
-    input  wire [$(WORD_MEMORIES and KEY_PLACE_BITS or SLOT_BITS)-1:0] i_slot,   // $(WORD_MEMORIES and "place of the K row" or "of the window")
+    // $(WORD_MEMORIES and "place of the K row" or "of the window")
+    input  wire [$(WORD_MEMORIES and KEY_PLACE_BITS or SLOT_BITS)-1:0] i_slot,
 //% if BEATS > 1 then
     input  wire [$(BEAT_BITS-1):0]    i_chunk_q,
     input  wire                i_first_beat,
@@ -69,7 +71,8 @@ module sofa_lane (
 //% local tells_retirements = gates_output or REGISTERED_ACCUMULATORS             -- retirements are told apart
 //% if LANE_ALIGNS then
     input  wire [$(LEADING_BITS-1):0]    i_places,         // of a retiring row: right shift less 3
-    output wire [$(WIDTH*NORM_BITS-1):0]  o_o,              // a cycle later than below, shifted but for the last $(NORM_SHIFT) bit(s) of the places
+    // a cycle later than below, shifted but for the last $(NORM_SHIFT) bit(s) of the places
+    output wire [$(WIDTH*NORM_BITS-1):0]  o_o,
 //% else
     output wire [$(WIDTH*ACCUMULATOR_BITS-1):0]  o_o,
 //% end
@@ -107,13 +110,18 @@ module sofa_lane (
     wire [$(WIDTH*KEY_BITS-1):0] k = i_key;
     assign o_key_slot = i_slot;
 //%     if REGISTERED_LINKS then
-    sofa_beats #(.BEAT($(PORT_BITS)), .BEATS($(d.query_beats)), .HBITS($(QUERY_WORD_BITS)), .DEPTH($(1 << CHUNK_PLACE_BITS)), .ABITS($(CHUNK_PLACE_BITS)), .FAR_READ(1)) u_query (
-        .clk(clk), .i_we(i_query_we && !rst), .i_index(i_query_addr[$(QUERY_WORD_BITS-1):0]), .i_waddr(i_query_addr[$(QUERY_PLACE_BITS-1):$(QUERY_WORD_BITS)]), .i_wdata(i_query),
+//% local query_parameters = parameters("BEAT", PORT_BITS, "BEATS", d.query_beats, "HBITS", QUERY_WORD_BITS, "DEPTH", 1 << CHUNK_PLACE_BITS,
+//%     "ABITS", CHUNK_PLACE_BITS, "FAR_READ", 1)
+    sofa_beats #($(query_parameters)) u_query (
+        .clk(clk), .i_we(i_query_we && !rst), .i_index(i_query_addr[$(QUERY_WORD_BITS-1):0]),
+        .i_waddr(i_query_addr[$(QUERY_PLACE_BITS-1):$(QUERY_WORD_BITS)]), .i_wdata(i_query),
         .i_raddr(i_row), .o_rdata(q));
 //%     else
     reg  [$(WIDTH*QUERY_BITS-1):0] query;
     always @(posedge clk) query <= i_query;
-    sofa_spread #(.WIDTH($(WIDTH*QUERY_BITS)), .PARTS($(math.ceil(WIDTH / 8))), .DEPTH($(1 << CHUNK_PLACE_BITS)), .ABITS($(CHUNK_PLACE_BITS))) u_query (
+//% local query_parameters = parameters("WIDTH", WIDTH*QUERY_BITS, "PARTS", math.ceil(WIDTH / 8), "DEPTH", 1 << CHUNK_PLACE_BITS, "ABITS",
+//%     CHUNK_PLACE_BITS)
+    sofa_spread #($(query_parameters)) u_query (
         .clk(clk), .i_we(i_query_we && !rst), .i_waddr(i_query_addr), .i_wdata(query), .i_raddr(i_row), .o_rdata(q));
 //%     end
     wire               unused_take = &{1'b0, i_take, i_take_value};
@@ -233,14 +241,17 @@ module sofa_lane (
 //%   end
 //%   for i = 0, WIDTH - 1 do
     wire signed [$(ACCUMULATOR_BITS-1):0] read_$(i) = o_read[$(i*ACCUMULATOR_BITS) +: $(ACCUMULATOR_BITS)];
-    always @(posedge clk) o[$(i*ACCUMULATOR_BITS) +: $(ACCUMULATOR_BITS)] <= read_$(i) >>> {near[$(i // math.ceil(WIDTH / d.lane_copies) * 2) +: 2], 1'b0};
+    always @(posedge clk) o[$(i*ACCUMULATOR_BITS) +: $(ACCUMULATOR_BITS)] <=
+        read_$(i) >>> {near[$(i // math.ceil(WIDTH / d.lane_copies) * 2) +: 2], 1'b0};
 //%   end
     wire               unused_shift = shift[0];    // even
 //% else
     wire [$(WIDTH*ACCUMULATOR_BITS-1):0] o;
 //% end
 //% if REGISTERED_ACCUMULATORS then
-    sofa_spread #(.WIDTH($(WIDTH*ACCUMULATOR_BITS)), .PARTS($(math.ceil(WIDTH / 8))), .DEPTH($(1 << CHUNK_PLACE_BITS)), .ABITS($(CHUNK_PLACE_BITS))) u_output (
+//% local output_parameters = parameters("WIDTH", WIDTH*ACCUMULATOR_BITS, "PARTS", math.ceil(WIDTH / 8), "DEPTH", 1 << CHUNK_PLACE_BITS,
+//%     "ABITS", CHUNK_PLACE_BITS)
+    sofa_spread #($(output_parameters)) u_output (
         .clk(clk), .i_we(write2 && !rst), .i_waddr(addr2), .i_wdata(o_new), .i_raddr(i_weigh_row), .o_rdata(o_read));
 //% else
     sofa_ram #(.WIDTH($(WIDTH*ACCUMULATOR_BITS)), .DEPTH($(1 << CHUNK_PLACE_BITS)), .ABITS($(CHUNK_PLACE_BITS))) u_output (
@@ -258,7 +269,8 @@ module sofa_lane (
 //% local places_bits = math.max(clog2((1 << LEADING_BITS) + 3), NORM_SHIFT + 1)     -- at most 2^LEADING_BITS - 1 + 3
     wire [$(places_bits-1):0]   places = $(ext("i_places", LEADING_BITS, places_bits)) + $(places_bits)'d3;
     wire [5:0]         all_places = $(ext("places", places_bits, 6)) & 6'd$(64 - (1 << NORM_SHIFT));
-    wire [$(steer_bits-1):0]         move = retire1 ? all_places[5:$(6-steer_bits)] : $(REGISTERED_ACCUMULATORS and "control1[2:0]" or "shift1");
+    wire [$(steer_bits-1):0]         move = retire1 ? all_places[5:$(6-steer_bits)] :
+        $(REGISTERED_ACCUMULATORS and "control1[2:0]" or "shift1");
     wire               unused_places = &{1'b0, places[$(NORM_SHIFT-1):0]$(REGISTERED_ACCUMULATORS and ", all_places[2:0]" or "")};
 //%   if REGISTERED_ACCUMULATORS then steer = "{control1[3], move}" end
 //% end
@@ -266,7 +278,9 @@ module sofa_lane (
     // shift and first of the accumulators, for each $(math.ceil(WIDTH / d.lane_copies)) elements
     wire [$(d.lane_copies*(steer_bits+1)-1):0] control;
 //%   for c = 0, d.lane_copies - 1 do
-    sofa_copy #(.WIDTH($(steer_bits+1))) u_control_$(c) (.clk(clk), .i_data($(steer)), .o_data(control[$(c*(steer_bits+1)) +: $(steer_bits+1)]));
+    sofa_copy #(.WIDTH($(steer_bits+1))) u_control_$(c) (
+        .clk(clk), .i_data($(steer)),
+        .o_data(control[$(c*(steer_bits+1)) +: $(steer_bits+1)]));
 //%   end
 //% elseif not LANE_ALIGNS then
     wire [5:0]         move = shift1;
@@ -315,7 +329,8 @@ module sofa_lane (
     reg  signed [24:0] high_$(i);
     wire signed [8:0]  vl_$(i) = {1'b0, v[$(i*VALUE_BITS) +: 8]};
     wire signed [7:0]  vh_$(i) = v[$(i*VALUE_BITS+8) +: 8];
-    wire signed [$(product_bits):0] product_$(i) = {high_$(i)[24], high_$(i), 8'd0} + {{$(product_bits+1-26){low_$(i)[25]}}, low_$(i)} + $(product_bits+1)'d$(1 << (dropped_bits-1));
+    wire signed [$(product_bits):0] product_$(i) = {high_$(i)[24], high_$(i), 8'd0} + {{$(product_bits+1-26){low_$(i)[25]}}, low_$(i)} +
+        $(product_bits+1)'d$(1 << (dropped_bits-1));
     always @(posedge clk) begin
         low_$(i) <= weight * vl_$(i);
         high_$(i) <= weight * vh_$(i);
@@ -324,7 +339,8 @@ module sofa_lane (
     wire signed [$(product_bits-1):0] product_$(i);
 //%     if REGISTERED_ACCUMULATORS then
     sofa_multiply #(.A(17), .B($(VALUE_BITS))) u_product_$(i) (
-        .clk(clk), .i_a({1'b0, ps[$(i // math.ceil(WIDTH / d.lane_copies) * 16) +: 16]}), .i_b(v[$(i*VALUE_BITS) +: $(VALUE_BITS)]), .o_p(product_$(i)));
+        .clk(clk), .i_a({1'b0, ps[$(i // math.ceil(WIDTH / d.lane_copies) * 16) +: 16]}), .i_b(v[$(i*VALUE_BITS) +: $(VALUE_BITS)]),
+        .o_p(product_$(i)));
 //%     else
     reg  signed [$(product_bits-1):0] whole_$(i);
     wire signed [$(VALUE_BITS-1):0] v_$(i) = v[$(i*VALUE_BITS) +: $(VALUE_BITS)];
@@ -342,7 +358,8 @@ module sofa_lane (
         w_$(i) <= product_$(i)[$(weighted_bits+dropped_bits-1):$(dropped_bits)];
 //%   local control_low = i // math.ceil(WIDTH / d.lane_copies) * (steer_bits + 1)
 //%   local part = "control[" .. control_low .. " +: " .. steer_bits .. "]"
-        kept_$(i) <= $(COPIED_REGISTERS and "control[" .. control_low+steer_bits .. "]" or "first1") ? $(ACCUMULATOR_BITS)'sd0 : old_$(i) >>> $(REGISTERED_ACCUMULATORS and "{" .. part .. ", 3'd0}" or COPIED_REGISTERS and part or "move");
+        kept_$(i) <= $(COPIED_REGISTERS and "control[" .. control_low+steer_bits .. "]" or "first1") ? $(ACCUMULATOR_BITS)'sd0 :
+            old_$(i) >>> $(REGISTERED_ACCUMULATORS and "{" .. part .. ", 3'd0}" or COPIED_REGISTERS and part or "move");
     end
 //%   if halved then
     assign o_new[$(i*ACCUMULATOR_BITS) +: $(ACCUMULATOR_BITS)] = kept_$(i) + $(sext("w_" .. i, weighted_bits, ACCUMULATOR_BITS));

@@ -1,13 +1,15 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Normalisation unit of $(LANE_GROUPS // NORM_UNITS) lane group(s): o = O / l, one word of $(NORM_WIDTH) element(s) a cycle; queues rows for the store.
-// A group may retire a row when it has the turn (o_turn): a row takes $(NORM_WORDS) cycle(s), and has space in the queue from then on.
-// Latency $(latency("norm", d.norm_time + d.norm_wait)) cycles from i_valid to the first word. Handshake at the row output: valid/ready. Equals sofa_attend_finish().
+// Normalisation unit of $(LANE_GROUPS // NORM_UNITS) lane group(s): o = O / l, one word of $(NORM_WIDTH) element(s) a cycle; queues rows
+// for the store. A group may retire a row when it has the turn (o_turn): a row takes $(NORM_WORDS) cycle(s), and has space in the queue
+// from then on. Latency $(latency("norm", d.norm_time + d.norm_wait)) cycles from i_valid to the first word. Handshake at the row output:
+// valid/ready. Equals sofa_attend_finish().
 //% local wait_time = d.norm_wait - (d.row_interval - 3)
 //% local queue_rows = d.retire_rows
 //% local valid_stages = d.norm_time - 1      -- stages until the first word
 //% local chunk_words = NORM_WORDS // BEATS                 -- words of a chunk
 //% -- LANE_ALIGNS: the lane shifts O to its place, but for the last bits
-//% local starts_early = LANE_ALIGNS and REGISTERED_ACCUMULATORS       -- the reciprocal begins before the row is there, as the multipliers register what they get
+//% -- the reciprocal begins before the row is there, as the multipliers register what they get
+//% local starts_early = LANE_ALIGNS and REGISTERED_ACCUMULATORS
 //% local queue_bits, chunk_word_bits = clog2(queue_rows), clog2(chunk_words)
 //% local shifts_words = starts_early and chunk_words > 1      -- words move to where they are taken
 `default_nettype none
@@ -28,10 +30,14 @@ module sofa_norm (
     input  wire [$(NORM_UNIT_GROUPS*ROW_BITS-1):0]  i_row,
     input  wire [$(NORM_UNIT_GROUPS*DENOMINATOR_BITS-1):0]  i_l,
 //% if LANE_ALIGNS then
-    output $(REGISTERED_ACCUMULATORS and "reg " or "wire") [$(clog2(DENOMINATOR_BITS-14)-1):0] o_places,  // right shift of O less 3, two cycles after i_valid$(REGISTERED_ACCUMULATORS and "" or " and on")
-    input  wire [$(WIDTH*NORM_BITS-1):0]   i_o,             // $(REGISTERED_ACCUMULATORS and "four" or "three") cycles after i_valid and on, shifted but for the last $(NORM_SHIFT) bit(s) of the places
+    // right shift of O less 3, two cycles after i_valid$(REGISTERED_ACCUMULATORS and "" or " and on")
+    output $(REGISTERED_ACCUMULATORS and "reg " or "wire") [$(clog2(DENOMINATOR_BITS-14)-1):0] o_places,
+    // $(REGISTERED_ACCUMULATORS and "four" or "three") cycles after i_valid and on, shifted but for the last $(NORM_SHIFT) bit(s) of the
+    // places
+    input  wire [$(WIDTH*NORM_BITS-1):0]   i_o,
 //% else
-    input  wire [$(NORM_UNIT_GROUPS*WIDTH*ACCUMULATOR_BITS-1):0] i_o,            // $(d.row_interval - 1) cycles after i_valid and on, zero otherwise if lanes share it
+    // $(d.row_interval - 1) cycles after i_valid and on, zero otherwise if lanes share it
+    input  wire [$(NORM_UNIT_GROUPS*WIDTH*ACCUMULATOR_BITS-1):0] i_o,
 //% end
     // rows
     output wire                 o_row_valid,
@@ -83,7 +89,8 @@ module sofa_norm (
     // ---- reciprocal of l ----
 //% local function choose(name, width)
 //%   local terms = {}
-//%   for g = 0, NORM_UNIT_GROUPS - 1 do terms[#terms+1] = "({" .. width .. "{i_valid[" .. g .. "]}} & " .. name .. "[" .. (g*width) .. " +: " .. width .. "])" end
+//%   for g = 0, NORM_UNIT_GROUPS - 1 do terms[#terms+1] = "({" .. width .. "{i_valid[" .. g .. "]}} & " .. name .. "[" .. (g*width)
+//%       .. " +: " .. width .. "])" end
 //%   return table.concat(terms, " | ")
 //% end
 //% if REGISTERED_ACCUMULATORS then
@@ -117,7 +124,8 @@ module sofa_norm (
 //% end
     reg              valid1, started1, bank1;
     reg  [$(ROW_BITS-1):0] row1;
-$(d.denominator_stays == 1 and "    wire [" .. (DENOMINATOR_BITS-1) .. ":0] l1 = i_l;         // stays for two cycles" or "    reg  [" .. (DENOMINATOR_BITS-1) .. ":0] l1;")
+//% local stays = d.denominator_stays == 1          -- i_l does, for two cycles
+    $(stays and "wire" or "reg ") [$(DENOMINATOR_BITS-1):0] l1$(stays and " = i_l" or "");
 //% local function any_group()
 //%   local terms = {}
 //%   for g = 0, NORM_UNIT_GROUPS - 1 do terms[#terms+1] = "i_o[" .. (g*WIDTH*NORM_BITS) .. " +: " .. (WIDTH*NORM_BITS) .. "]" end
@@ -149,8 +157,13 @@ $(d.denominator_stays == 1 and "    wire [" .. (DENOMINATOR_BITS-1) .. ":0] l1 =
 //%     for w = 0, chunk_words - 1 do
     wire                 starts_$(w);
     sofa_copy #(.WIDTH(1)) u_starts_$(w) (.clk(clk), .i_data(begins && !rst), .o_data(starts_$(w)));
+//%       local word, next_word = NORM_BITS * math.min(NORM_WIDTH, WIDTH - w * NORM_WIDTH), NORM_BITS * math.min(NORM_WIDTH,
+//%           WIDTH - (w + 1) * NORM_WIDTH)
+//%       local low, next_low = w * NORM_WIDTH * NORM_BITS, (w + 1) * NORM_WIDTH * NORM_BITS
+//%       local moved = w < chunk_words - 1 and join(word > next_word and word - next_word .. "'d0" or "",
+//%           "held[" .. next_low .. " +: " .. next_word .. "]") or word .. "'d0"
     always @(posedge clk)
-        held[$(w*NORM_WIDTH*NORM_BITS) +: $(math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH)*NORM_BITS)] <= starts_$(w) ? i_o[$(w*NORM_WIDTH*NORM_BITS) +: $(math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH)*NORM_BITS)] : $(w < chunk_words - 1 and "{" .. ((math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH) - math.min(NORM_WIDTH, WIDTH - (w+1)*NORM_WIDTH))*NORM_BITS > 0 and ((math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH) - math.min(NORM_WIDTH, WIDTH - (w+1)*NORM_WIDTH))*NORM_BITS) .. "'d0, " or "") .. "held[" .. ((w+1)*NORM_WIDTH*NORM_BITS) .. " +: " .. (math.min(NORM_WIDTH, WIDTH - (w+1)*NORM_WIDTH)*NORM_BITS) .. "]}" or (math.min(NORM_WIDTH, WIDTH - w*NORM_WIDTH)*NORM_BITS) .. "'d0");
+        held[$(low) +: $(word)] <= starts_$(w) ? i_o[$(low) +: $(word)] : $(moved);
 //%     end
     always @(posedge clk) begin
 //%   else
@@ -232,7 +245,8 @@ $(d.denominator_stays == 1 and "    wire [" .. (DENOMINATOR_BITS-1) .. ":0] l1 =
     wire [$(NORM_WIDTH*16-1):0] word;
 //% for i = 0, NORM_WIDTH - 1 do
 //%   local terms = {}
-//%   for g = 0, NORM_UNIT_GROUPS - 1 do terms[#terms+1] = "i_o[" .. (g*WIDTH*ACCUMULATOR_BITS + i*ACCUMULATOR_BITS) .. " +: " .. ACCUMULATOR_BITS .. "]" end
+//%   for g = 0, NORM_UNIT_GROUPS - 1 do terms[#terms+1] = "i_o[" .. (g*WIDTH*ACCUMULATOR_BITS + i*ACCUMULATOR_BITS) .. " +: "
+//%       .. ACCUMULATOR_BITS .. "]" end
 //%   if LANE_ALIGNS and chunk_words == 1 then
     wire [19:0] o_$(i) = i_o[$(i*20) +: 20];
 //%   elseif LANE_ALIGNS then
@@ -283,6 +297,8 @@ $(d.denominator_stays == 1 and "    wire [" .. (DENOMINATOR_BITS-1) .. ":0] l1 =
 //%   elseif ACCUMULATOR_BITS > 19 then
     wire unused_$(i) = &{1'b0, shifted_$(i)[$(ACCUMULATOR_BITS-1):19], product_$(i)[16:0]};
 //%   end
+//%   local aligned = LANE_ALIGNS and (REGISTERED_ACCUMULATORS and "placed_" .. i .. "[18:0]"
+//%       or "odd ? o_" .. i .. "[19:1] : o_" .. i .. "[18:0]") or "shifted_" .. i .. "[18:0]"
     always @(posedge clk) begin
 //%   if LANE_ALIGNS and chunk_words == 1 then
 //%   elseif chunk_words == 1 then
@@ -299,7 +315,7 @@ $(d.denominator_stays == 1 and "    wire [" .. (DENOMINATOR_BITS-1) .. ":0] l1 =
             default: o_$(i) <= held[$(i*NORM_BITS) +: $(NORM_BITS)];
         endcase
 //%   end
-        h_$(i) <= $(LANE_ALIGNS and REGISTERED_ACCUMULATORS and "placed_" .. i .. "[18:0]" or LANE_ALIGNS and "odd ? o_" .. i .. "[19:1] : o_" .. i .. "[18:0]" or "shifted_" .. i .. "[18:0]");
+        h_$(i) <= $(aligned);
 //%   if not starts_early then
         late_$(i) <= h_$(i);
 //%   end

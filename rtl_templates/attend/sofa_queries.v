@@ -103,7 +103,8 @@ module sofa_queries (
         end
 
 //% if QUERY_IN_WORDS then
-    // ---- words, a cycle before their row or in the same: to the lane as they are$(WORD_MEMORIES and ", to prediction as signs and leading ones" or "") ----
+    // ---- words, a cycle before their row or in the same: to the lane as they
+    // are$(WORD_MEMORIES and ", to prediction as signs and leading ones" or "") ----
     wire [$(LANE_ROW_BITS):0]   place = $(LANE_ROW_BITS > 0 and "{bank, lane_row}" or "bank");
     assign o_query_we = i_word_valid;
     assign o_query_addr = {place, i_word_index};
@@ -162,7 +163,8 @@ module sofa_queries (
     // ---- codes ----
     reg  [$(ROW_BITS):0] row1;
     sofa_encode u_encode (
-        .clk(clk), .rst(rst), .i_valid(take), $(REGISTERED_LINKS and ".i_word_valid(i_word_valid), .i_word_index(i_word_index), .i_word(i_word)" or ".i_row(i_row)"),
+        .clk(clk), .rst(rst), .i_valid(take),
+            $(REGISTERED_LINKS and ".i_word_valid(i_word_valid), .i_word_index(i_word_index), .i_word(i_word)" or ".i_row(i_row)"),
         .o_valid(o_code_we), .o_codes(o_code[$(HEAD_DIM*4-1):0]), .o_exponent(o_code[$(HEAD_DIM*4+3):$(HEAD_DIM*4)]));
     always @(posedge clk) begin
         if (take)
@@ -225,7 +227,8 @@ module sofa_queries (
             busy_$(u) <= load_$(u) || (busy_$(u) && !last_beat[$(u)]);
     end
 //%   if BEATS > 1 then
-    assign o_query_addr[$(u*CHUNK_PLACE_BITS) +: $(CHUNK_PLACE_BITS)] = {bank_$(u)$(LANE_ROW_BITS > 0 and ", lane_row_" .. u or ""), beat_$(u)};
+    assign o_query_addr[$(u*CHUNK_PLACE_BITS) +: $(CHUNK_PLACE_BITS)] =
+        {bank_$(u)$(LANE_ROW_BITS > 0 and ", lane_row_" .. u or ""), beat_$(u)};
     assign o_query[$(u*WIDTH*QUERY_BITS) +: $(WIDTH*QUERY_BITS)] = data_$(u)[$(WIDTH*QUERY_BITS-1):0];
 //%   else
     assign o_query_addr = {bank$(LANE_ROW_BITS > 0 and ", lane_row" or "")};
@@ -235,7 +238,8 @@ module sofa_queries (
 //% end
     assign o_row_ready = more && ($(table.concat(free, " || ")));
 //% for l = 0, LANES - 1 do
-    assign o_query_we[$(l)] = $(BEATS > 1 and "busy_" .. l % QUERY_BUSES .. " && lane_" .. l % QUERY_BUSES or "take && lane") == $(lane_bits)'d$(l);
+    assign o_query_we[$(l)] = $(BEATS > 1 and "busy_" .. l % QUERY_BUSES .. " && lane_" .. l % QUERY_BUSES or "take && lane") ==
+        $(lane_bits)'d$(l);
 //% end
 //% end
 
@@ -252,7 +256,8 @@ module sofa_queries (
             placed_at <= $(2*placed_time)'d0;
         end else begin
             placed_at <= {placed_at[$(2*placed_time-3):0], |(placed & bus_bank), |(placed & ~bus_bank)};
-            o_ready <= (o_ready & ~{i_block_retired && retire_bank, i_block_retired && !retire_bank}) | placed_at[$(2*placed_time-1):$(2*placed_time-2)];
+            o_ready <= (o_ready & ~{i_block_retired && retire_bank, i_block_retired && !retire_bank}) |
+                placed_at[$(2*placed_time-1):$(2*placed_time-2)];
         end
 endmodule
 `default_nettype wire

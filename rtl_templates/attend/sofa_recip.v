@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // y = 2^(16 + e) / l with e = floor(log2 l), for l >= 2^14, which a row has from its first pair on.
-// Latency $(latency("recip", 4)) cycles for o_y, 1 for o_above = e - 14; throughput one a cycle; with i_valid results are taken over stage by stage and
-// stay until the next. Equals sofa_recip().
+// Latency $(latency("recip", 4)) cycles for o_y, 1 for o_above = e - 14; throughput one a cycle; with i_valid results are taken over stage
+// by stage and stay until the next. Equals sofa_recip().
 //% local entries = recip_table()
 //% memory("recip.entry", 128, 32)
 `default_nettype none
@@ -23,7 +23,8 @@ module sofa_recip (
     end
 
     reg               valid1, valid2, valid3;
-$(d.denominator_stays == 1 and "    wire [" .. (DENOMINATOR_BITS-1) .. ":0]  l1 = i_l;       // stays for the next cycle" or "    reg  [" .. (DENOMINATOR_BITS-1) .. ":0]  l1;")
+//% local stays = d.denominator_stays == 1          -- i_l does, for the next cycle
+    $(stays and "wire" or "reg ") [$(DENOMINATOR_BITS-1):0] l1$(stays and " = i_l" or "");
     reg  [15:0]       n2;
     wire [$(DENOMINATOR_BITS-1):0]  aligned = l1 << ($(LEADING_BITS)'d$(DENOMINATOR_BITS-15) - o_above);
     reg  [31:0]       entry;

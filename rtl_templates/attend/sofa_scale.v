@@ -1,8 +1,9 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if d.scale_time == 4 then skip() end
 // t = round(s * mantissa >> shift), saturated to 32 bits, bit by bit: a score takes the multiplier 16 cycles and then the shifter 15.
-// Latency $(latency("scale", d.scale_time)) cycles from the cycle in which i_step is $(BEATS-1), when i_s is taken; throughput a score each $(BEATS) cycles; o_t stays until the next.
-// i_step counts 0 to $(BEATS-1) for ever. No handshake. Equals the scaling in sofa_attend_pair().
+// Latency $(latency("scale", d.scale_time)) cycles from the cycle in which i_step is $(BEATS-1), when i_s is taken; throughput a score each
+// $(BEATS) cycles; o_t stays until the next. i_step counts 0 to $(BEATS-1) for ever. No handshake. Equals the scaling in
+// sofa_attend_pair().
 `default_nettype none
 module sofa_scale (
     input  wire            clk,
@@ -19,7 +20,8 @@ module sofa_scale (
 //% end
     reg  signed [$(DOT_BITS-1):0] s, upper;
     reg  [14:0]             lower;
-    wire signed [$(DOT_BITS):0]   sum = $(sext("upper", DOT_BITS, DOT_BITS + 1)) + ({$(sext("s", DOT_BITS, DOT_BITS + 1))} & {$(DOT_BITS+1){i_mantissa[i_step[3:0]]}});
+    wire signed [$(DOT_BITS):0]   sum = $(sext("upper", DOT_BITS, DOT_BITS + 1)) +
+        ({$(sext("s", DOT_BITS, DOT_BITS + 1))} & {$(DOT_BITS+1){i_mantissa[i_step[3:0]]}});
     always @(posedge clk) begin
         if (i_step == $(BEAT_BITS)'d$(BEATS-1))
             s <= i_s;

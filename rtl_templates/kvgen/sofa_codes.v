@@ -3,8 +3,8 @@
 //% local flag_place_bits = math.max(1, clog2(SLICE_HALVES * SLICE_WORDS))
 //% local beat_codes, code_beats = math.max(1, PORT_BITS // d.code_unit), math.max(1, d.code_unit // PORT_BITS)
 //% local column_bits = clog2(HEAD_DIM)
-// Codes of Wk on chip, a slice of X at a time: word (w, column) holds the codes of $(PREDICT_DIMS) hidden units. Beside them, a flag for each column
-// of a word: some code is not zero. Latency of reads: $(latency("codes.read", 1)) cycle. Handshake and throughput: sofa_slices.
+// Codes of Wk on chip, a slice of X at a time: word (w, column) holds the codes of $(PREDICT_DIMS) hidden units. Beside them, a flag for
+// each column of a word: some code is not zero. Latency of reads: $(latency("codes.read", 1)) cycle. Handshake and throughput: sofa_slices.
 `default_nettype none
 module sofa_codes (
     input  wire             clk,
@@ -38,11 +38,14 @@ module sofa_codes (
     wire             write, write_half, unused_settled;
     wire             unused = &{1'b0, unused_settled};
     wire [$(PREDICT_DIMS*4-1):0] word;
-    sofa_slices #(.WORD($(PREDICT_DIMS*4)), .PER($(beat_codes)), .LPER($(clog2(beat_codes))), .GATHER($(code_beats)), .DEPTH($(SLICE_WORDS*HEAD_DIM)), .ABITS($(CODE_PLACE_BITS)), .HALVES($(SLICE_HALVES))) u_words (
+//% local words_parameters = parameters("WORD", PREDICT_DIMS*4, "PER", beat_codes, "LPER", clog2(beat_codes), "GATHER", code_beats, "DEPTH",
+//%     SLICE_WORDS*HEAD_DIM, "ABITS", CODE_PLACE_BITS, "HALVES", SLICE_HALVES)
+    sofa_slices #($(words_parameters)) u_words (
         .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_base), .i_slices(i_slices),
         .i_words_last($(ext("i_words_last", SLICE_WORD_BITS, 24)) * 24'd$(HEAD_DIM)), .i_demand(i_demand),
         .o_req_valid(o_req_valid), .i_req_ready(i_req_ready), .o_req_addr(o_req_addr), .o_req_len(o_req_len),
-        .i_beat_valid(i_beat_valid), .o_beat_ready(o_beat_ready), .i_beat(i_beat), .o_settled(unused_settled), .o_loaded(o_loaded), .i_release(i_release),
+        .i_beat_valid(i_beat_valid), .o_beat_ready(o_beat_ready), .i_beat(i_beat), .o_settled(unused_settled), .o_loaded(o_loaded),
+        .i_release(i_release),
         .i_half(i_half), .i_raddr(i_raddr), .o_rdata(o_rdata), .o_write(write), .o_write_half(write_half), .o_word(word));
 
     // words come column by column
@@ -72,7 +75,8 @@ module sofa_codes (
 //% if SLICE_HALVES > 1 then
     wire [$(flag_place_bits-1):0] at = turn ? $(flag_place_bits)'d0 : place;
     wire [$(flag_place_bits-1):0] waddr = write_half ? at + $(lit(flag_place_bits, SLICE_WORDS)) : at;
-    wire [$(flag_place_bits-1):0] raddr = i_flag_half ? $(ext("i_flag_word", SLICE_WORD_BITS, flag_place_bits)) + $(lit(flag_place_bits, SLICE_WORDS)) : $(ext("i_flag_word", SLICE_WORD_BITS, flag_place_bits));
+    wire [$(flag_place_bits-1):0] raddr = i_flag_half ? $(ext("i_flag_word", SLICE_WORD_BITS, flag_place_bits)) +
+        $(lit(flag_place_bits, SLICE_WORDS)) : $(ext("i_flag_word", SLICE_WORD_BITS, flag_place_bits));
 //% else
     wire [$(flag_place_bits-1):0] waddr = turn ? $(flag_place_bits)'d0 : place;
     wire [$(flag_place_bits-1):0] raddr = $(ext("i_flag_word", SLICE_WORD_BITS, flag_place_bits));

@@ -5,25 +5,30 @@
 //% local block_bits, step_bits = clog2(2 * row_blocks), math.max(1, clog2(word_steps))
 //% local weight_words = 2 * row_blocks * SLICE_WORDS * word_steps
 //% local weight_place_bits = math.max(1, clog2(weight_words))
-//% local function packing(unit) return "PER(" .. math.max(1, PORT_BITS // unit) .. "), .LPER(" .. clog2(math.max(1, PORT_BITS // unit)) .. "), .GATHER(" .. math.max(1, unit // PORT_BITS) .. ")" end
+//% local function packing(unit)
+//%   local units = math.max(1, PORT_BITS // unit)
+//%   return parameters("PER", units, "LPER", clog2(units), "GATHER", math.max(1, unit // PORT_BITS))
+//% end
 //% local bias_bytes = (2 * row_blocks * d.bias_unit + PORT_BITS - 1) // PORT_BITS * PORT_BYTES
 //% local sum_time = d.generate_time - 2       -- a run's last beat to its sums
-//% local slices_ahead = d.token_parts        -- slices of keys' tokens that are read ahead, so that other reads of the channel hold nothing up
+//% -- slices of keys' tokens that are read ahead, so that other reads of the channel hold nothing up
+//% local slices_ahead = d.token_parts
 //% local ahead_place_bits, ahead_bits = math.max(1, clog2(slices_ahead * SLICE_WORDS)), clog2(slices_ahead + 1)
 //% local partial_place_bits = math.max(1, clog2(PREFETCH * 2 * row_blocks))
-// Generates the K and V row of a key from its tokens: $(PROJECT_OUTPUTS) outputs x $(PROJECT_INPUTS) hidden units a cycle, K first, then V, then the next key, without
-// a gap as long as keys wait and the write-back has room.
+// Generates the K and V row of a key from its tokens: $(PROJECT_OUTPUTS) outputs x $(PROJECT_INPUTS) hidden units a cycle, K first, then V,
+// then the next key, without a gap as long as keys wait and the write-back has room.
 //% if STREAMED then
 // When X has several slices, keys come in batches: slice after slice of the weights, key after key, partial sums in between; the tokens
 // are read once more from memory.
 //% end
-// Resident weights are loaded while the first tile of tokens is predicted from, streamed ones for every batch, from when its first key waits:
-// the first slice comes while the batch before is in its last.
+// Resident weights are loaded while the first tile of tokens is predicted from, streamed ones for every batch, from when its first key
+// waits: the first slice comes while the batch before is in its last.
 // Finished rows go to the ring (o_k_valid, o_v_valid; always taken) and to a queue of $(queue_rows) rows for the write-back.
 //% if ROTARY then
 // K rows are turned on their way (sofa_rotate): the next K row begins when the one before has left, a V row may overtake its K row.
 //% end
-// Latency: $(latency("kvgen", sum_time + 2)) cycles from a row's last beat to the row. Handshake: valid/ready. Equals sofa_generate() of sofa_project().
+// Latency: $(latency("kvgen", sum_time + 2)) cycles from a row's last beat to the row. Handshake: valid/ready. Equals sofa_generate() of
+// sofa_project().
 `default_nettype none
 module sofa_kvgen (
     input  wire             clk,
@@ -110,16 +115,24 @@ module sofa_kvgen (
     wire              unused_bias_write, unused_bias_half, unused_weight_write, unused_weight_half;
     wire [$(PROJECT_OUTPUTS*32-1):0] unused_bias;
     wire [$(PROJECT_OUTPUTS*PROJECT_INPUTS*8-1):0] unused_weight;
-    sofa_slices #(.WORD($(PROJECT_OUTPUTS*32)), .$(packing(d.bias_unit)), .DEPTH($(2*row_blocks)), .ABITS($(block_bits)), .HALVES(1)) u_biases (
-        .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_weight_base), .i_slices(16'd1), .i_words_last(24'd$(2*row_blocks)), .i_demand(demand),
+//% local biases_parameters = parameters("WORD", PROJECT_OUTPUTS*32) .. ", " .. packing(d.bias_unit) .. ", "
+//%     .. parameters("DEPTH", 2*row_blocks, "ABITS", block_bits, "HALVES", 1)
+    sofa_slices #($(biases_parameters)) u_biases (
+        .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_weight_base), .i_slices(16'd1), .i_words_last(24'd$(2*row_blocks)),
+        .i_demand(demand),
         .o_req_valid(bias_ask), .i_req_ready(i_req_ready && bias_ask), .o_req_addr(bias_addr), .o_req_len(bias_len),
-        .i_beat_valid(i_beat_valid && !bias_loaded), .o_beat_ready(bias_ready), .i_beat(i_beat), .o_settled(biases_settled), .o_loaded(bias_loaded), .i_release(1'b0),
-        .i_half(1'b0), .i_raddr(bias_at), .o_rdata(biases), .o_write(unused_bias_write), .o_write_half(unused_bias_half), .o_word(unused_bias));
-    sofa_slices #(.WORD($(PROJECT_OUTPUTS*PROJECT_INPUTS*8)), .$(packing(d.weight_unit)), .DEPTH($(weight_words)), .ABITS($(weight_place_bits)), .HALVES($(SLICE_HALVES))) u_weights (
+        .i_beat_valid(i_beat_valid && !bias_loaded), .o_beat_ready(bias_ready), .i_beat(i_beat), .o_settled(biases_settled),
+        .o_loaded(bias_loaded), .i_release(1'b0),
+        .i_half(1'b0), .i_raddr(bias_at), .o_rdata(biases), .o_write(unused_bias_write), .o_write_half(unused_bias_half),
+        .o_word(unused_bias));
+//% local weights_parameters = parameters("WORD", PROJECT_OUTPUTS*PROJECT_INPUTS*8) .. ", " .. packing(d.weight_unit) .. ", "
+//%     .. parameters("DEPTH", weight_words, "ABITS", weight_place_bits, "HALVES", SLICE_HALVES)
+    sofa_slices #($(weights_parameters)) u_weights (
         .clk(clk), .rst(rst), .i_start(i_start), .i_base(i_weight_base + $(lit(ADDRESS_BITS, bias_bytes))), .i_slices(i_slices),
         .i_words_last($(ext("i_words_last", SLICE_WORD_BITS, 24)) * 24'd$(2*row_blocks*word_steps)), .i_demand(demand),
         .o_req_valid(weight_ask), .i_req_ready(i_req_ready && !bias_ask && bias_loaded), .o_req_addr(weight_addr), .o_req_len(weight_len),
-        .i_beat_valid(i_beat_valid && bias_loaded), .o_beat_ready(weight_ready), .i_beat(i_beat), .o_settled(weights_settled), .o_loaded(weights_loaded),
+        .i_beat_valid(i_beat_valid && bias_loaded), .o_beat_ready(weight_ready), .i_beat(i_beat), .o_settled(weights_settled),
+        .o_loaded(weights_loaded),
         .i_release(weight_release), .i_half(weight_half), .i_raddr(weight_at), .o_rdata(weights),
         .o_write(unused_weight_write), .o_write_half(unused_weight_half), .o_word(unused_weight));
     // weights are asked for when the biases are there, so that beats need no names
@@ -127,7 +140,8 @@ module sofa_kvgen (
     assign o_req_addr = bias_ask ? bias_addr : weight_addr;
     assign o_req_len = bias_ask ? bias_len : weight_len;
     assign o_beat_ready = bias_loaded ? weight_ready : bias_ready;
-    wire              unused_writes = &{1'b0, unused_bias_write, unused_bias_half, unused_weight_write, unused_weight_half, unused_bias, unused_weight};
+    wire              unused_writes = &{1'b0, unused_bias_write, unused_bias_half, unused_weight_write, unused_weight_half, unused_bias,
+        unused_weight};
 
     // ---- the key at hand: blocks of a row, words of its slice, steps of a word ----
     reg               have;
@@ -152,7 +166,8 @@ module sofa_kvgen (
     wire              last_word = word == slice_words - 1'b1 && last_step;
     wire              is_v = block >= $(lit(block_bits, row_blocks));
     wire              row_start = final_slice && first_word && (block == $(block_bits)'d0 || block == $(lit(block_bits, row_blocks)));
-    wire              row_end = final_slice && last_word && (block == $(lit(block_bits, row_blocks - 1)) || block == $(lit(block_bits, 2*row_blocks - 1)));
+    wire              row_end = final_slice && last_word && (block == $(lit(block_bits, row_blocks - 1)) ||
+        block == $(lit(block_bits, 2*row_blocks - 1)));
 //% if ROTARY then
     wire              turn_free;
     wire              credit_here = !row_start || (credit != $(clog2(queue_rows+1))'d0 && (is_v || turn_free));
@@ -170,7 +185,9 @@ module sofa_kvgen (
 
     wire              take;                // the next key's fields are loaded from `next`
     wire [$(WANTED_KEY_BITS-1):0] next;
-    wire [$(TOKEN_PLACE_BITS-1):0] next_base = $(ext("next[" .. (PREFETCH_BITS+KEY_NUMBER_BITS+INDEX_BITS-1) .. ":" .. (PREFETCH_BITS+KEY_NUMBER_BITS) .. "]", INDEX_BITS, TOKEN_PLACE_BITS)) * $(lit(TOKEN_PLACE_BITS, SLICE_WORDS));
+//% local next_index = range("next", INDEX_BITS + PREFETCH_BITS + KEY_NUMBER_BITS - 1, PREFETCH_BITS + KEY_NUMBER_BITS)
+    wire [$(TOKEN_PLACE_BITS-1):0] next_base =
+        $(ext(next_index, INDEX_BITS, TOKEN_PLACE_BITS)) * $(lit(TOKEN_PLACE_BITS, SLICE_WORDS));
     always @(posedge clk) begin
         if (take) begin
             {slot, index, ring, key} <= next;
@@ -241,7 +258,8 @@ module sofa_kvgen (
     wire              end_of_slice = key_end && turn == last_turn;
     wire              end_of_batch = end_of_slice && final_slice;
     sofa_ram #(.WIDTH($(WANTED_KEY_BITS)), .DEPTH($(PREFETCH)), .ABITS($(PREFETCH_BITS))) u_list (
-        .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PREFETCH_BITS-1):0]), .i_wdata(i_key[$(WANTED_KEY_BITS-1):0]), .i_re(1'b1), .i_raddr(peek), .o_rdata(listed));
+        .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PREFETCH_BITS-1):0]), .i_wdata(i_key[$(WANTED_KEY_BITS-1):0]),
+        .i_re(1'b1), .i_raddr(peek), .o_rdata(listed));
     assign o_key_ready = streamed ? state == IDLE || state == COLLECT : !have || key_end;
     assign next = streamed ? listed : i_key[$(WANTED_KEY_BITS-1):0];
     assign take = streamed ? state == FIRST || (state == RUN && key_end && !end_of_slice) : i_key_valid && o_key_ready;
@@ -313,7 +331,8 @@ module sofa_kvgen (
     wire              x_landed = i_x_word_valid && i_x_word_last;
     wire              x_freed = streamed && key_end;
     sofa_ram #(.WIDTH($(KEY_NUMBER_BITS)), .DEPTH($(PREFETCH)), .ABITS($(PREFETCH_BITS))) u_keys (
-        .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PREFETCH_BITS-1):0]), .i_wdata(i_key[$(KEY_NUMBER_BITS-1):0]), .i_re(1'b1), .i_raddr(fetch_turn), .o_rdata(fetch_key));
+        .clk(clk), .i_we(collect && !entry_end), .i_waddr(count[$(PREFETCH_BITS-1):0]), .i_wdata(i_key[$(KEY_NUMBER_BITS-1):0]),
+        .i_re(1'b1), .i_raddr(fetch_turn), .o_rdata(fetch_key));
 //% if KEY_NUMBER_BITS > ADDRESS_BITS then
     wire              unused_fetch_key = &{1'b0, fetch_key[$(KEY_NUMBER_BITS-1):$(ADDRESS_BITS)]};
 //% end
@@ -355,9 +374,11 @@ module sofa_kvgen (
             if (i_x_word_valid)
                 put_word <= i_x_word_last ? $(SLICE_WORD_BITS)'d0 : put_word + 1'b1;
             if (x_landed)
-                put_base <= put_base == $(lit(ahead_place_bits, (slices_ahead-1) * SLICE_WORDS)) ? $(lit(ahead_place_bits, 0)) : put_base + $(lit(ahead_place_bits, SLICE_WORDS));
+                put_base <= put_base == $(lit(ahead_place_bits, (slices_ahead-1) * SLICE_WORDS)) ? $(lit(ahead_place_bits, 0)) :
+                    put_base + $(lit(ahead_place_bits, SLICE_WORDS));
             if (x_freed)
-                get_base <= get_base == $(lit(ahead_place_bits, (slices_ahead-1) * SLICE_WORDS)) ? $(lit(ahead_place_bits, 0)) : get_base + $(lit(ahead_place_bits, SLICE_WORDS));
+                get_base <= get_base == $(lit(ahead_place_bits, (slices_ahead-1) * SLICE_WORDS)) ? $(lit(ahead_place_bits, 0)) :
+                    get_base + $(lit(ahead_place_bits, SLICE_WORDS));
         end
     end
     wire [$(ahead_place_bits-1):0]  put_at = put_base + $(ext("put_word", SLICE_WORD_BITS, ahead_place_bits));
@@ -368,8 +389,10 @@ module sofa_kvgen (
 //% end
 
     // ---- what travels beside a beat: name_n is n cycles after its issue ----
-//% local travel = {{"run", 1, "issue", 2}, {"first", 1, "first_word", 2}, {"last", 1, "last_word", 2}, {"block", block_bits, "block", sum_time + 1}, {"is_v", 1, "is_v", sum_time + 2},
-//%                 {"end", 1, "row_end", sum_time + 2}, {"ring", PREFETCH_BITS, "ring", sum_time + 2}, {"key", KEY_NUMBER_BITS, "key", sum_time + 2}}
+//% local travel = {{"run", 1, "issue", 2}, {"first", 1, "first_word", 2}, {"last", 1, "last_word", 2},
+//%     {"block", block_bits, "block", sum_time + 1}, {"is_v", 1, "is_v", sum_time + 2},
+//%                 {"end", 1, "row_end && issue", sum_time + 2}, {"ring", PREFETCH_BITS, "ring", sum_time + 2},
+//%                     {"key", KEY_NUMBER_BITS, "key", sum_time + 2}}
 //% if STREAMED then
 //%   travel[#travel+1] = {"begin", 1, "first_slice", PROJECT_TREE + 3}
 //%   travel[#travel+1] = {"final", 1, "final_slice", sum_time}
@@ -379,7 +402,8 @@ module sofa_kvgen (
 //% for _, t in ipairs(travel) do
 //%   for n = 1, t[4] do
     reg $(t[2] > 1 and "[" .. (t[2]-1) .. ":0] " or "")$(t[1])_$(n);
-    always @(posedge clk) $(t[1])_$(n) <= $(n == 1 and t[3] or t[1] .. "_" .. (n-1))$((t[1] == "run" or t[1] == "end") and " && !rst" or "")$(t[1] == "end" and n == 1 and " && issue" or "");
+    always @(posedge clk) $(t[1])_$(n) <=
+        $(n == 1 and t[3] or t[1] .. "_" .. (n-1))$((t[1] == "run" or t[1] == "end") and " && !rst" or "");
 //%   end
 //% end
 
@@ -410,13 +434,19 @@ module sofa_kvgen (
         .clk(clk), .rst(rst), .i_valid(run_2), .i_first(first_2), .i_last(last_2), .i_tokens(tokens_2), .i_weights(weights_2),
         .i_initial(initial_sums), .o_valid(sums_valid), .o_sums(sums));
 //% if STREAMED then
+//%   local function partial_place(cycle)      -- {key of the batch, block}
+//%     return ext("turn_" .. cycle, PREFETCH_BITS, partial_place_bits) .. " * " .. lit(partial_place_bits, 2 * row_blocks) .. " + "
+//%         .. ext("block_" .. cycle, block_bits, partial_place_bits)
+//%   end
     wire [$(PROJECT_OUTPUTS*PROJECT_BITS-1):0] partial;
     sofa_ram #(.WIDTH($(PROJECT_OUTPUTS*PROJECT_BITS)), .DEPTH($(PREFETCH*2*row_blocks)), .ABITS($(partial_place_bits))) u_partial (
-        .clk(clk), .i_we(sums_valid && !final_$(sum_time)), .i_waddr($(ext("turn_" .. sum_time, PREFETCH_BITS, partial_place_bits)) * $(lit(partial_place_bits, 2*row_blocks)) + $(ext("block_" .. sum_time, block_bits, partial_place_bits))), .i_wdata(sums),
-        .i_re(1'b1), .i_raddr($(ext("turn_" .. (PROJECT_TREE+2), PREFETCH_BITS, partial_place_bits)) * $(lit(partial_place_bits, 2*row_blocks)) + $(ext("block_" .. (PROJECT_TREE+2), block_bits, partial_place_bits))), .o_rdata(partial));
+        .clk(clk), .i_we(sums_valid && !final_$(sum_time)), .i_waddr($(partial_place(sum_time))), .i_wdata(sums),
+        .i_re(1'b1), .i_raddr($(partial_place(PROJECT_TREE + 2))), .o_rdata(partial));
 //% end
 //% for o = 0, PROJECT_OUTPUTS - 1 do
-    assign initial_sums[$(o*PROJECT_BITS) +: $(PROJECT_BITS)] = $(STREAMED and "!begin_" .. (PROJECT_TREE+3) .. " ? partial[" .. (o*PROJECT_BITS) .. " +: " .. PROJECT_BITS .. "] : " or "")biases[$(o*32) +: $(PROJECT_BITS)];
+    assign initial_sums[$(o*PROJECT_BITS) +: $(PROJECT_BITS)] =
+        $(STREAMED and "!begin_" .. (PROJECT_TREE+3) .. " ? " .. nth("partial", o, PROJECT_BITS) .. " : " or "")
+        biases[$(o*32) +: $(PROJECT_BITS)];
     wire              unused_bias_$(o) = &{1'b0, biases[$(o*32+PROJECT_BITS) +: $(32-PROJECT_BITS)]};
 //% end
 
@@ -434,14 +464,16 @@ module sofa_kvgen (
     wire [$(PROJECT_BITS):0]    rounded_$(o) = shifted_$(o) + $(lit(PROJECT_BITS+1, 1));
 //%   local function saturated(bits)
 //%     local top = "rounded_" .. o .. "[" .. PROJECT_BITS .. ":" .. bits .. "]"
-//%     return "(&" .. top .. " || ~|" .. top .. ") ? rounded_" .. o .. "[" .. bits .. ":1] : {rounded_" .. o .. "[" .. PROJECT_BITS .. "], {" .. (bits-1) .. "{!rounded_" .. o .. "[" .. PROJECT_BITS .. "]}}}"
+//%     return "(&" .. top .. " || ~|" .. top .. ") ? rounded_" .. o .. "[" .. bits .. ":1] : {rounded_" .. o .. "[" .. PROJECT_BITS
+//%         .. "], {" .. (bits-1) .. "{!rounded_" .. o .. "[" .. PROJECT_BITS .. "]}}}"
 //%   end
 //%   if KEY_BITS == VALUE_BITS then
     assign elements[$(o*GENERATED_BITS) +: $(GENERATED_BITS)] = $(saturated(GENERATED_BITS));
 //%   else
     wire [$(KEY_BITS-1):0]  k_$(o) = $(saturated(KEY_BITS));
     wire [$(VALUE_BITS-1):0]  v_$(o) = $(saturated(VALUE_BITS));
-    assign elements[$(o*GENERATED_BITS) +: $(GENERATED_BITS)] = is_v_$(sum_time+1) ? $(ext("v_" .. o, VALUE_BITS, GENERATED_BITS)) : $(ext("k_" .. o, KEY_BITS, GENERATED_BITS));
+    assign elements[$(o*GENERATED_BITS) +: $(GENERATED_BITS)] = is_v_$(sum_time+1) ? $(ext("v_" .. o, VALUE_BITS, GENERATED_BITS)) :
+        $(ext("k_" .. o, KEY_BITS, GENERATED_BITS));
 //%   end
     wire              unused_half_$(o) = rounded_$(o)[0];
 //% end
@@ -449,7 +481,8 @@ module sofa_kvgen (
     always @(posedge clk) begin
 //% for n = 0, row_blocks - 1 do
         if (scaled_valid && place == $(lit(block_bits, n)))
-            row[$(n*PROJECT_OUTPUTS*GENERATED_BITS) +: $(math.min(PROJECT_OUTPUTS, HEAD_DIM - n*PROJECT_OUTPUTS)*GENERATED_BITS)] <= elements[$(math.min(PROJECT_OUTPUTS, HEAD_DIM - n*PROJECT_OUTPUTS)*GENERATED_BITS-1):0];
+            row[$(n*PROJECT_OUTPUTS*GENERATED_BITS) +: $(math.min(PROJECT_OUTPUTS, HEAD_DIM - n*PROJECT_OUTPUTS)*GENERATED_BITS)] <=
+                elements[$(math.min(PROJECT_OUTPUTS, HEAD_DIM - n*PROJECT_OUTPUTS)*GENERATED_BITS-1):0];
 //% end
     end
     assign o_v_valid = end_$(sum_time+2) && is_v_$(sum_time+2);
@@ -459,7 +492,8 @@ module sofa_kvgen (
     sofa_rotate u_rotate (
         .clk(clk), .rst(rst), .i_base(i_rotary_base), .i_stride(i_rotary_stride), .o_free(turn_free),
         .i_begin(issue && row_start && !is_v), .i_key(key), .i_ring(ring), .o_req_valid(o_turn_valid), .i_req_ready(i_turn_ready),
-        .o_req_addr(o_turn_addr), .i_turns_valid(i_turns_valid), .i_turns(i_turns), .i_row_valid(end_$(sum_time+2) && !is_v_$(sum_time+2)), .i_row(k_row),
+        .o_req_addr(o_turn_addr), .i_turns_valid(i_turns_valid), .i_turns(i_turns), .i_row_valid(end_$(sum_time+2) && !is_v_$(sum_time+2)),
+        .i_row(k_row),
         .i_hold(o_v_valid), .o_valid(o_k_valid), .o_key(turned_key), .o_ring(o_k_ring), .o_row(o_k_row));
     assign o_v_ring = ring_$(sum_time+2);
 //% else
@@ -476,11 +510,15 @@ module sofa_kvgen (
     assign $(k_row)[$(i*KEY_BITS) +: $(KEY_BITS)] = row[$(i*GENERATED_BITS) +: $(KEY_BITS)];
     assign o_v_row[$(i*VALUE_BITS) +: $(VALUE_BITS)] = row[$(i*GENERATED_BITS) +: $(VALUE_BITS)];
 //%   end
-    wire [$(GENERATED_ROW_BITS-1):0] back = o_v_valid ? $(ext("o_v_row", HEAD_DIM*VALUE_BITS, GENERATED_ROW_BITS)) : $(ext("o_k_row", HEAD_DIM*KEY_BITS, GENERATED_ROW_BITS));
+    wire [$(GENERATED_ROW_BITS-1):0] back = o_v_valid ? $(ext("o_v_row", HEAD_DIM*VALUE_BITS, GENERATED_ROW_BITS)) :
+        $(ext("o_k_row", HEAD_DIM*KEY_BITS, GENERATED_ROW_BITS));
 //% end
 
+//% local last = sum_time + 2
+//% local back_key = ROTARY and "o_v_valid, o_v_valid ? key_" .. last .. " : turned_key" or "is_v_" .. last .. ", key_" .. last
     sofa_queue #(.WIDTH($(GENERATED_ROW_BITS+KEY_NUMBER_BITS+1)), .DEPTH($(queue_rows)), .ABITS($(clog2(queue_rows)))) u_back (
-        .clk(clk), .rst(rst), .i_valid($(ROTARY and "o_k_valid || o_v_valid" or "end_" .. (sum_time+2))), .i_data({$(ROTARY and "o_v_valid, o_v_valid ? key_" .. (sum_time+2) .. " : turned_key" or "is_v_" .. (sum_time+2) .. ", key_" .. (sum_time+2)), back}),
+        .clk(clk), .rst(rst), .i_valid($(ROTARY and "o_k_valid || o_v_valid" or "end_" .. (sum_time+2))),
+        .i_data({$(back_key), back}),
         .o_valid(o_wr_valid), .i_ready(i_wr_ready), .o_data({o_wr_is_v, o_wr_key, o_wr_row}));
 endmodule
 `default_nettype wire

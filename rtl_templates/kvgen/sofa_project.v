@@ -1,9 +1,10 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if not TOKENS then skip() end
 //% local widest = math.min(PROJECT_BITS, 16 + clog2(PROJECT_INPUTS))     -- inputs beyond hidden_max are zero
-// The multipliers of the KV array: $(PROJECT_OUTPUTS) outputs x $(PROJECT_INPUTS) inputs a cycle. A run of beats is summed; its first beat starts from
-// i_initial, which is wanted $(PROJECT_TREE + 1) cycle(s) after the beat (with o_begin); the sums stand in o_sums with o_valid.
-// Latency: $(latency("project", PROJECT_TREE + 2)) cycles from the last beat to o_valid; throughput a beat a cycle; runs follow each other without a gap.
+// The multipliers of the KV array: $(PROJECT_OUTPUTS) outputs x $(PROJECT_INPUTS) inputs a cycle. A run of beats is summed; its first beat
+// starts from i_initial, which is wanted $(PROJECT_TREE + 1) cycle(s) after the beat (with o_begin); the sums stand in o_sums with o_valid.
+// Latency: $(latency("project", PROJECT_TREE + 2)) cycles from the last beat to o_valid; throughput a beat a cycle; runs follow each other
+// without a gap.
 `default_nettype none
 module sofa_project (
     input  wire             clk,
@@ -36,7 +37,8 @@ module sofa_project (
 //%   local names, width = {}, 16
 //%   for i = 0, PROJECT_INPUTS - 1 do
     reg signed [15:0] p$(o)_0_$(i);
-    always @(posedge clk) p$(o)_0_$(i) <= $("$signed(i_tokens[" .. (i*8) .. " +: 8]) * $signed(i_weights[" .. ((o*PROJECT_INPUTS+i)*8) .. " +: 8])");
+    always @(posedge clk) p$(o)_0_$(i) <=
+        $("$signed(i_tokens[" .. (i*8) .. " +: 8]) * $signed(i_weights[" .. ((o*PROJECT_INPUTS+i)*8) .. " +: 8])");
 //%     names[#names+1] = "p" .. o .. "_0_" .. i
 //%   end
 //%   for level = 1, PROJECT_TREE do

@@ -2,10 +2,10 @@
 //% if not ROTARY then skip() end
 //% local step_pairs, steps = d.rotary_pairs, d.rotary_steps
 //% local step_bits, padded_pairs = clog2(d.rotary_steps + 2), d.rotary_steps * d.rotary_pairs
-// Turns the K row of a generated key by its position: $(step_pairs) pair(s) (i, i + $(HEAD_PAIRS)) a cycle, four multipliers each. One row at a time: a row
-// is announced (i_begin, only while o_free), its cosines and sines are read, and when both are here the halves of the row pass by
-// the multipliers and come back to where they were. Latency: $(latency("rotate", d.rotate_time + 2)) cycles from the later of row and cosines to o_valid, longer while i_hold.
-// Equals sofa_rotate_key().
+// Turns the K row of a generated key by its position: $(step_pairs) pair(s) (i, i + $(HEAD_PAIRS)) a cycle, four multipliers each. One row
+// at a time: a row is announced (i_begin, only while o_free), its cosines and sines are read, and when both are here the halves of the row
+// pass by the multipliers and come back to where they were. Latency: $(latency("rotate", d.rotate_time + 2)) cycles from the later of row
+// and cosines to o_valid, longer while i_hold. Equals sofa_rotate_key().
 `default_nettype none
 module sofa_rotate (
     input  wire             clk,
@@ -76,7 +76,7 @@ module sofa_rotate (
             turns <= turns_next[$((padded_pairs+step_pairs)*32-1):$(step_pairs*32)];
         if (i_row_valid) begin
             low <= $(ext("i_row[" .. (HEAD_PAIRS*KEY_BITS-1) .. ":0]", HEAD_PAIRS*KEY_BITS, padded_pairs*KEY_BITS));
-            high <= $(ext("i_row[" .. (HEAD_DIM*KEY_BITS-1) .. ":" .. (HEAD_PAIRS*KEY_BITS) .. "]", HEAD_PAIRS*KEY_BITS, padded_pairs*KEY_BITS));
+            high <= $(ext(range("i_row", HEAD_DIM*KEY_BITS-1, HEAD_PAIRS*KEY_BITS), HEAD_PAIRS*KEY_BITS, padded_pairs*KEY_BITS));
         end else if (turning) begin
             low <= low_next[$((padded_pairs+step_pairs)*KEY_BITS-1):$(step_pairs*KEY_BITS)];
             high <= high_next[$((padded_pairs+step_pairs)*KEY_BITS-1):$(step_pairs*KEY_BITS)];
@@ -84,12 +84,14 @@ module sofa_rotate (
     end
     assign o_row = {high[$(HEAD_PAIRS*KEY_BITS-1):0], low[$(HEAD_PAIRS*KEY_BITS-1):0]};
 //% if padded_pairs > HEAD_PAIRS then
-    wire                unused_pad = &{1'b0, low[$(padded_pairs*KEY_BITS-1):$(HEAD_PAIRS*KEY_BITS)], high[$(padded_pairs*KEY_BITS-1):$(HEAD_PAIRS*KEY_BITS)]};
+    wire                unused_pad = &{1'b0, low[$(padded_pairs*KEY_BITS-1):$(HEAD_PAIRS*KEY_BITS)],
+        high[$(padded_pairs*KEY_BITS-1):$(HEAD_PAIRS*KEY_BITS)]};
 //% end
 //% local product_bits = KEY_BITS + 16
 //% local function saturated(name)
 //%   local top = name .. "[" .. product_bits .. ":" .. (14 + KEY_BITS - 1) .. "]"
-//%   return "(&" .. top .. " || ~|" .. top .. ") ? " .. name .. "[" .. (14 + KEY_BITS - 1) .. ":14] : {" .. name .. "[" .. product_bits .. "], {" .. (KEY_BITS-1) .. "{!" .. name .. "[" .. product_bits .. "]}}}"
+//%   return "(&" .. top .. " || ~|" .. top .. ") ? " .. name .. "[" .. (14 + KEY_BITS - 1) .. ":14] : {" .. name .. "[" .. product_bits
+//%       .. "], {" .. (KEY_BITS-1) .. "{!" .. name .. "[" .. product_bits .. "]}}}"
 //% end
 //% for n = 0, step_pairs - 1 do
 
@@ -99,8 +101,10 @@ module sofa_rotate (
     wire signed [15:0]  cos_$(n) = turns[$(n*32) +: 16];
     wire signed [15:0]  sin_$(n) = turns[$(n*32+16) +: 16];
     reg  signed [$(product_bits-1):0] a_cos_$(n), a_sin_$(n), b_cos_$(n), b_sin_$(n);
-    wire signed [$(product_bits):0] sum_low_$(n) = $(sext("a_cos_" .. n, product_bits, product_bits+1)) - $(sext("b_sin_" .. n, product_bits, product_bits+1)) + $(lit(product_bits+1, 8192));
-    wire signed [$(product_bits):0] sum_high_$(n) = $(sext("a_sin_" .. n, product_bits, product_bits+1)) + $(sext("b_cos_" .. n, product_bits, product_bits+1)) + $(lit(product_bits+1, 8192));
+    wire signed [$(product_bits):0] sum_low_$(n) = $(sext("a_cos_" .. n, product_bits, product_bits+1)) -
+        $(sext("b_sin_" .. n, product_bits, product_bits+1)) + $(lit(product_bits+1, 8192));
+    wire signed [$(product_bits):0] sum_high_$(n) = $(sext("a_sin_" .. n, product_bits, product_bits+1)) +
+        $(sext("b_cos_" .. n, product_bits, product_bits+1)) + $(lit(product_bits+1, 8192));
     reg  [$(KEY_BITS-1):0]    low_$(n), high_$(n);
     always @(posedge clk) begin
         a_cos_$(n) <= a_$(n) * cos_$(n);
@@ -114,6 +118,7 @@ module sofa_rotate (
     assign new_high[$(n*KEY_BITS) +: $(KEY_BITS)] = high_$(n);
     wire                unused_fraction_$(n) = &{1'b0, sum_low_$(n)[13:0], sum_high_$(n)[13:0]};
 //% end
-    wire                unused_shifted = &{1'b0, low_next[$(step_pairs*KEY_BITS-1):0], high_next[$(step_pairs*KEY_BITS-1):0], turns_next[$(step_pairs*32-1):0]};
+    wire                unused_shifted = &{1'b0, low_next[$(step_pairs*KEY_BITS-1):0], high_next[$(step_pairs*KEY_BITS-1):0],
+        turns_next[$(step_pairs*32-1):0]};
 endmodule
 `default_nettype wire

@@ -75,7 +75,8 @@ module sofa_slices #(
         if (i_start || end_of_run || (begin_slice && ONCE == 0))
             addr <= i_base;
         else if (burst)
-            addr <= addr + ($(ADDRESS_BITS)'d$(PORT_BYTES) * (last_burst ? $(ext("beats[15:0]", 16, ADDRESS_BITS)) : $(ADDRESS_BITS)'d$(d.burst_beats)));
+            addr <= addr + ($(ADDRESS_BITS)'d$(PORT_BYTES) *
+                (last_burst ? $(ext("beats[15:0]", 16, ADDRESS_BITS)) : $(ADDRESS_BITS)'d$(d.burst_beats)));
         if (rst) begin
             asked_once <= 1'b0;
             runs <= 4'd0;

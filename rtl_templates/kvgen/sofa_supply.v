@@ -9,8 +9,8 @@
 // Where the K and V row of a wanted key comes from: from memory, if this job or an earlier one generated it, else from the KV array.
 // A bitmap says which keys have been generated. A row is read back only after the write responses of all rows that were generated
 // before the block (keys of the block itself are wanted once, so they are not read back in it).
-// When X has several slices, generation goes by batches: $(PREFETCH) keys in issue order, or the rest of the tile; o_gen's top bit ends a batch.
-// Throughput: a key every second cycle. Handshake: valid/ready. Equals sofa_kvgen_need().
+// When X has several slices, generation goes by batches: $(PREFETCH) keys in issue order, or the rest of the tile; o_gen's top bit ends a
+// batch. Throughput: a key every second cycle. Handshake: valid/ready. Equals sofa_kvgen_need().
 `default_nettype none
 module sofa_supply (
     input  wire             clk,

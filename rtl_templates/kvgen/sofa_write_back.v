@@ -3,10 +3,12 @@
 //% local key_beats, value_beats = d.key_beats, d.value_beats
 //% local written_beats = math.max(d.key_beats, d.value_beats)
 //% local written_beat_bits, byte_count_bits = math.max(1, clog2(written_beats)), clog2(PORT_BYTES + 1)
-//% local key_tail, value_tail = HEAD_DIM * KEY_BITS // 8 - (key_beats - 1) * PORT_BYTES, HEAD_DIM * VALUE_BITS // 8 - (value_beats - 1) * PORT_BYTES     -- bytes of the last beats
-// Writes generated K and V rows: address, one burst a row, byte strobes on the tail. Latency $(latency("write_back", 1)) cycle, throughput one beat a cycle.
-// Handshake: valid/ready on all ports; write responses are always accepted and counted (o_idle: none outstanding). With i_halt no
-// new row is taken.
+//% -- bytes of the last beats
+//% local key_tail, value_tail = HEAD_DIM * KEY_BITS // 8 - (key_beats - 1) * PORT_BYTES,
+//%     HEAD_DIM * VALUE_BITS // 8 - (value_beats - 1) * PORT_BYTES
+// Writes generated K and V rows: address, one burst a row, byte strobes on the tail. Latency $(latency("write_back", 1)) cycle, throughput
+// one beat a cycle. Handshake: valid/ready on all ports; write responses are always accepted and counted (o_idle: none outstanding). With
+// i_halt no new row is taken.
 `default_nettype none
 module sofa_write_back (
     input  wire             clk,

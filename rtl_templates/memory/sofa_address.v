@@ -1,5 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Address of a row: base + index * stride, modulo the address space. Latency $(latency("address", 1)) cycle, throughput one a cycle, valid/ready.
+// Address of a row: base + index * stride, modulo the address space. Latency $(latency("address", 1)) cycle, throughput one a cycle,
+// valid/ready.
 //% if REGISTERED_LINKS then
 // i_index stands from the cycle before i_valid on.
 //% end

@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% -- COPIED_REGISTERS: from a register
-// First-in first-out queue, read without latency$(COPIED_REGISTERS and ", from a register" or ""). Latency $(latency("fifo", 1)) cycle, throughput one word a cycle, valid/ready on both sides; o_ready does
-// not depend on i_ready. DEPTH is a power of two >= 2.
+// First-in first-out queue, read without latency$(COPIED_REGISTERS and ", from a register" or ""). Latency $(latency("fifo", 1)) cycle,
+// throughput one word a cycle, valid/ready on both sides; o_ready does not depend on i_ready. DEPTH is a power of two >= 2.
 `default_nettype none
 module sofa_fifo #(
     parameter WIDTH = 8,

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// First-in first-out queue in a RAM with a registered output. Latency $(latency("queue", 2)) cycles, throughput one word a cycle, valid/ready on
-// the output; the writer reserves space beforehand, so there is no ready on the input. DEPTH is a power of two >= 2; one
+// First-in first-out queue in a RAM with a registered output. Latency $(latency("queue", 2)) cycles, throughput one word a cycle,
+// valid/ready on the output; the writer reserves space beforehand, so there is no ready on the input. DEPTH is a power of two >= 2; one
 // more word stands in the output register.
 //% built("queue_time", 2)
 `default_nettype none

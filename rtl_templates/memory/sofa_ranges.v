@@ -25,7 +25,8 @@ module sofa_ranges (
     output wire [7:0]       o_req_len,
     input  wire             i_row_valid,
     output wire             o_row_ready,
-//% local record_in_words = (WORD_MEMORIES or REGISTERED_LINKS) and PORT_BITS < 64   -- a record comes in words of the port, the last with i_row_valid
+//% -- a record comes in words of the port, the last with i_row_valid
+//% local record_in_words = (WORD_MEMORIES or REGISTERED_LINKS) and PORT_BITS < 64
 //% if record_in_words then
     input  wire             i_word_valid,
     input  wire [$(RANGE_WORD_BITS-1):0] i_word_index,
@@ -66,7 +67,8 @@ module sofa_ranges (
     reg  [$(range_place_bits-1):0] ask;        // rows whose record was asked for
     reg  [$(record_bits-1):0] lead;       // record of the first row in its beat
 //% if word_records > 1 then
-    wire [$(range_place_bits-1):0] ask_next = ask + $(range_place_bits)'d$(word_records) - (ask == $(range_place_bits)'d0 ? $(ext("lead", record_bits, range_place_bits)) : $(range_place_bits)'d0);
+    wire [$(range_place_bits-1):0] ask_next = ask + $(range_place_bits)'d$(word_records) -
+        (ask == $(range_place_bits)'d0 ? $(ext("lead", record_bits, range_place_bits)) : $(range_place_bits)'d0);
 //% else
     wire [$(range_place_bits-1):0] ask_next = ask + $(range_place_bits)'d1;
 //% end
@@ -84,7 +86,8 @@ module sofa_ranges (
     wire            $(name)_over;
 //%     local unused_bits = {}
 //%     for w = field_low // PORT_BITS, math.max(field_low // PORT_BITS, (field_low + 31) // PORT_BITS) do
-//%       local from, high_bit = math.max(field_low, w * PORT_BITS), math.min(field_low + 31, w * PORT_BITS + PORT_BITS - 1)     -- bits of the record
+//%       -- bits of the record
+//%       local from, high_bit = math.max(field_low, w * PORT_BITS), math.min(field_low + 31, w * PORT_BITS + PORT_BITS - 1)
 //%       local used_high = math.min(high_bit, field_low + KEY_NUMBER_BITS - 1)
 //%       if used_high >= from then
 //%         if w == last_word then
@@ -99,7 +102,8 @@ module sofa_ranges (
 //%       end
 //%       local unused_low = math.max(from, field_low + KEY_NUMBER_BITS)
 //%       if unused_low <= high_bit then
-//%         if w == last_word then unused_bits[#unused_bits+1] = "|i_word[" .. (high_bit-w*PORT_BITS) .. ":" .. (unused_low-w*PORT_BITS) .. "]"
+//%         if w == last_word then unused_bits[#unused_bits+1] = "|i_word[" .. (high_bit-w*PORT_BITS) .. ":" .. (unused_low-w*PORT_BITS)
+//%             .. "]"
 //%         else unused_bits[#unused_bits+1] = name .. "_over_" .. w
     reg             $(name)_over_$(w);
     always @(posedge clk)

@@ -1,19 +1,23 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% local beat_by_beat = WORD_MEMORIES or REGISTERED_LINKS     -- beats leave one by one
+//% local rows_come = beat_by_beat and "gives port beats one by one, the last with o_row_valid. They stand until the next"
+//%     or "assembles port beats into rows"
 // One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and
-// $(beat_by_beat and "gives port beats one by one, the last with o_row_valid. They stand until the next." or "assembles port beats into rows.")
-// Latency: a request leaves $(latency("read.request", 1)) cycle after it is taken; a row is offered $(latency("read.row", REGISTERED_LINKS and 2 or 1)) cycle(s) after its last beat.
+// $(rows_come).
+// Latency: a request leaves $(latency("read.request", 1)) cycle after it is taken; a row is offered
+// $(latency("read.row", REGISTERED_LINKS and 2 or 1)) cycle(s) after its last beat.
 //% if REGISTERED_LINKS then
 // A client is granted its request the cycle after it asks for it, every fourth cycle at most; a row that its client may not take at once
 // holds the next beats up.
 //% end
-// Throughput: one $(REGISTERED_LINKS and "" or "request and one ")beat a cycle. Handshake: valid/ready; a request offered to the memory stays until it is
-// taken. With i_halt no new request is taken and arriving rows are dropped, so that the bus runs empty (o_idle).
+// Throughput: one $(REGISTERED_LINKS and "" or "request and one ")beat a cycle. Handshake: valid/ready; a request offered to the memory
+// stays until it is taken. With i_halt no new request is taken and arriving rows are dropped, so that the bus runs empty (o_idle).
 //% if TOKENS then
 // Clients of STREAM take beat by beat: each comes as a row of one beat.
 //% end
 //% local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats, d.rotary_beats)
-//% local assembles = not REGISTERED_LINKS and not (WORD_MEMORIES and PORT_BITS < 64)     -- whether beats are put together, of ranges or of all rows
+//% -- whether beats are put together, of ranges or of all rows
+//% local assembles = not REGISTERED_LINKS and not (WORD_MEMORIES and PORT_BITS < 64)
 //% local held_beats = WORD_MEMORIES and d.range_beats or row_beats
 //% local row_beat_bits, tag_bits = clog2(row_beats), d.read_tag_bits
 //% local held_beat_bits = math.max(1, clog2(held_beats))
@@ -189,7 +193,8 @@ module sofa_read #(
         index1 <= beat[$(row_beat_bits-1):0];
         o_beat <= take && !rst;
         emit1 <= emit && !rst;
-        waiting <= !rst && !i_halt && (waiting ? (standing & i_row_ready & ~PROMPT) == {CLIENTS{1'b0}} : emit && (client & ~PROMPT) != {CLIENTS{1'b0}});
+        waiting <= !rst && !i_halt && (waiting ? (standing & i_row_ready & ~PROMPT) == {CLIENTS{1'b0}} : emit &&
+            (client & ~PROMPT) != {CLIENTS{1'b0}});
     end
 //% else
     assign o_beat = take;
@@ -221,7 +226,10 @@ module sofa_read #(
         if ($(WORD_MEMORIES and "take" or "emit"))
             o_meta <= tag_meta;
 //%   for b = 0, assembles and held_beats - 1 or -1 do
-        if (take$(held_beats > 1 and " && " .. (TOKENS and (b == 0 and "(streams || " or "!streams && (") or "") .. "beat[" .. (held_beat_bits-1) .. ":0] == " .. held_beat_bits .. "'d" .. b .. (TOKENS and ")" or "") or ""))
+//%     local at = "beat[" .. (held_beat_bits-1) .. ":0] == " .. held_beat_bits .. "'d" .. b
+//%     if TOKENS then at = (b == 0 and "(streams || " or "!streams && (") .. at .. ")" end
+//%     local takes = held_beats > 1 and "take && " .. at or "take"
+        if ($(takes))
             o_row[$(b*PORT_BITS) +: $(PORT_BITS)] <= i_data;
 //%   end
 //% end

@@ -2,8 +2,9 @@
 // One read channel of the core on the on-chip memory. Bytes beyond the memory are answered with an error.
 //% -- REGISTERED_LINKS: the next request waits beside the one at work
 //% -- COPIED_REGISTERS: one more register on the way from memory
-// Latency: $(latency("soc_read", 2 + (FPGA and 2 or 0) + (COPIED_REGISTERS and 1 or 0) + (REGISTERED_LINKS and 1 or 0))) cycles from a request to its first beat when the memory is free. Throughput: one beat a cycle.
-// Handshake: valid/ready towards the core; o_ask holds until i_grant, the word is there $(COPIED_REGISTERS and "three cycles" or FPGA and "two cycles" or "in the cycle") after the grant.
+// Latency: $(latency("soc_read", 2 + (FPGA and 2 or 0) + (COPIED_REGISTERS and 1 or 0) + (REGISTERED_LINKS and 1 or 0))) cycles from a
+// request to its first beat when the memory is free. Throughput: one beat a cycle. Handshake: valid/ready towards the core; o_ask holds
+// until i_grant, the word is there $(COPIED_REGISTERS and "three cycles" or FPGA and "two cycles" or "in the cycle") after the grant.
 //% if cfg.board.memory_kib == 0 then skip() end
 `default_nettype none
 module sofa_soc_read (
@@ -28,11 +29,13 @@ module sofa_soc_read (
     reg  [$(MEMORY_WORD_BITS):0]  addr;        // the top bit: beyond the memory
     reg  [7:0]      left;
 //% if ADDRESS_BITS > MEMORY_BYTE_BITS then
-    wire [$(MEMORY_WORD_BITS):0]  first = {i_req_addr[$(ADDRESS_BITS-1):$(MEMORY_BYTE_BITS)] != $(ADDRESS_BITS-MEMORY_BYTE_BITS)'d0, i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
+    wire [$(MEMORY_WORD_BITS):0]  first = {i_req_addr[$(ADDRESS_BITS-1):$(MEMORY_BYTE_BITS)] != $(ADDRESS_BITS-MEMORY_BYTE_BITS)'d0,
+        i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
 //% else
     wire [$(MEMORY_WORD_BITS):0]  first = {1'b0, i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
 //% end
-    wire [$(MEMORY_WORD_BITS):0]  next = {addr[$(MEMORY_WORD_BITS)] || addr[$(MEMORY_WORD_BITS-1):0] == {$(MEMORY_WORD_BITS){1'b1}}, addr[$(MEMORY_WORD_BITS-1):0] + 1'b1};
+    wire [$(MEMORY_WORD_BITS):0]  next = {addr[$(MEMORY_WORD_BITS)] || addr[$(MEMORY_WORD_BITS-1):0] == {$(MEMORY_WORD_BITS){1'b1}},
+        addr[$(MEMORY_WORD_BITS-1):0] + 1'b1};
     reg             fresh;       // a word stands at i_rdata
     reg             fault;
 //% if FPGA then

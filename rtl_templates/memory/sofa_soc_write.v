@@ -1,8 +1,9 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // The write channel of the core on the on-chip memory. Beats beyond the memory are dropped and answered with an error.
 //% -- REGISTERED_LINKS: and the queue of beats is far from the memory too
-// Latency: $(FPGA and "a beat is written a cycle after it is taken at the earliest, " or "")the answer comes in the cycle after the last beat is written. Throughput: one beat $(REGISTERED_LINKS and "in two cycles" or "a cycle").
-// Handshake: valid/ready towards the core; o_ask holds until i_grant, which writes.
+// Latency: $(FPGA and "a beat is written a cycle after it is taken at the earliest, " or "")the answer comes in the cycle after the last
+// beat is written. Throughput: one beat $(REGISTERED_LINKS and "in two cycles" or "a cycle"). Handshake: valid/ready towards the core;
+// o_ask holds until i_grant, which writes.
 //% if cfg.board.memory_kib == 0 then skip() end
 `default_nettype none
 module sofa_soc_write (
@@ -74,13 +75,15 @@ module sofa_soc_write (
     always @(posedge clk) begin
         if (!active) begin
 //% if ADDRESS_BITS > MEMORY_BYTE_BITS then
-            addr <= {i_req_addr[$(ADDRESS_BITS-1):$(MEMORY_BYTE_BITS)] != $(ADDRESS_BITS-MEMORY_BYTE_BITS)'d0, i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
+            addr <= {i_req_addr[$(ADDRESS_BITS-1):$(MEMORY_BYTE_BITS)] != $(ADDRESS_BITS-MEMORY_BYTE_BITS)'d0,
+                i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
 //% else
             addr <= {1'b0, i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
 //% end
             fault <= 1'b0;
         end else if (i_grant) begin
-            addr <= {addr[$(MEMORY_WORD_BITS)] || addr[$(MEMORY_WORD_BITS-1):0] == {$(MEMORY_WORD_BITS){1'b1}}, addr[$(MEMORY_WORD_BITS-1):0] + 1'b1};
+            addr <= {addr[$(MEMORY_WORD_BITS)] || addr[$(MEMORY_WORD_BITS-1):0] == {$(MEMORY_WORD_BITS){1'b1}},
+                addr[$(MEMORY_WORD_BITS-1):0] + 1'b1};
             fault <= fault || addr[$(MEMORY_WORD_BITS)];
         end
         if (rst) begin

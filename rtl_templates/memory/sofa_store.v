@@ -2,8 +2,9 @@
 // Writes finished rows: address, one burst of $(d.output_beats) beat(s) a row, byte strobes on the tail.
 //% local takes_late = d.store_time > 1      -- the row is taken a cycle after it may be
 //% built("store_time", REGISTERED_LINKS and NORM_UNITS == 1 and 2 or 1)
-// Rows of $(NORM_UNITS) queue(s), the lowest first. Latency $(latency("store", d.store_time)) cycle(s), throughput one beat a cycle. Handshake: valid/ready on all ports;
-// write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row is taken.
+// Rows of $(NORM_UNITS) queue(s), the lowest first. Latency $(latency("store", d.store_time)) cycle(s), throughput one beat a cycle.
+// Handshake: valid/ready on all ports; write responses are always accepted and counted (o_idle: none outstanding). With i_halt no new row
+// is taken.
 //% local output_beats = d.output_beats
 //% local output_beat_bits = math.max(1, clog2(d.output_beats))
 //% local reads_words = d.output_words == 1
@@ -60,7 +61,8 @@ module sofa_store (
     assign o_row_ready = lowest & {$(NORM_UNITS){take}};
 //% local function choose(name, width)
 //%   local terms = {}
-//%   for u = 0, NORM_UNITS - 1 do terms[#terms+1] = NORM_UNITS == 1 and name or "({" .. width .. "{lowest[" .. u .. "]}} & " .. name .. "[" .. (u*width) .. " +: " .. width .. "])" end
+//%   for u = 0, NORM_UNITS - 1 do terms[#terms+1] = NORM_UNITS == 1 and name
+//%       or "({" .. width .. "{lowest[" .. u .. "]}} & " .. name .. "[" .. (u*width) .. " +: " .. width .. "])" end
 //%   return table.concat(terms, " | ")
 //% end
     wire                bank = |(lowest & i_row_bank);

@@ -2,8 +2,8 @@
 //% if not ORDERS then skip() end
 //% local bases = TOKENS and {"x"} or WORD_MEMORIES and {} or {"k", "v"}
 //% local position_bits = math.max(KEY_NUMBER_BITS, ROW_BITS + 1) + 1
-// Tiles of a block in the order that the job asks for: 0 ascending; 1 from the block's last visible key down; 2 from the position of its last
-// row down, then from the last visible key down. The base stays from block to block unless tiles ascend, and moves by a tile a cycle;
+// Tiles of a block in the order that the job asks for: 0 ascending; 1 from the block's last visible key down; 2 from the position of its
+// last row down, then from the last visible key down. The base stays from block to block unless tiles ascend, and moves by a tile a cycle;
 // so does the position, by KEYS. Equals sofa_tiles_of_block() and sofa_tile_number().
 `default_nettype none
 module sofa_tile_order (
@@ -54,19 +54,22 @@ module sofa_tile_order (
 //% end
     wire [$(TILE_END_BITS-1):0] tile_wide = $(ext("i_tile", TILE_BITS, TILE_END_BITS));
     wire             ascending = i_order == 2'd0, by_own = i_order == 2'd2;
-    wire [$(TILE_END_BITS-1):0] low = $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS)), high = $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
+    wire [$(TILE_END_BITS-1):0] low = $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS)),
+        high = $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
     wire [$(KEY_NUMBER_BITS-1):0] last_key = i_block_high - 1'b1;
     reg              begun;           // a block of the job has been
     reg              opening;         // the block's first tile is sought
 
     // position of the block's last row, perhaps too large by some KEYS
     reg  [$(position_bits-1):0] position;
-    wire             own_seen = position >= $(ext("i_block_low", KEY_NUMBER_BITS, position_bits)) && position < $(ext("i_block_high", KEY_NUMBER_BITS, position_bits));
+    wire             own_seen = position >= $(ext("i_block_low", KEY_NUMBER_BITS, position_bits)) &&
+        position < $(ext("i_block_high", KEY_NUMBER_BITS, position_bits));
     assign o_finds = by_own;
     assign o_found = position < $(ext("i_keys", KEY_NUMBER_BITS, position_bits));
     always @(posedge clk)
         if (i_begin)
-            position <= (begun ? position : $(ext("i_own_offset", KEY_NUMBER_BITS, position_bits)) - 1'b1) + $(ext("i_block_rows", ROW_BITS+1, position_bits));
+            position <= (begun ? position : $(ext("i_own_offset", KEY_NUMBER_BITS, position_bits)) - 1'b1) +
+                $(ext("i_block_rows", ROW_BITS+1, position_bits));
         else if (i_find && !o_found)
             position <= position - $(ext("i_keys", KEY_NUMBER_BITS, position_bits));
 

@@ -127,8 +127,10 @@ module sofa_tiles (
     wire [$(TILE_END_BITS-1):0] visible_wide = $(ext("visible", KEY_NUMBER_BITS, TILE_END_BITS));
     wire [$(TILE_END_BITS-1):0] from_base = first_wide - base;
     wire [$(TILE_END_BITS-1):0] to_base = visible_wide - base;
-    wire [$(TILE_BITS-1):0] from_clip = from_base[$(TILE_END_BITS-1)] ? $(TILE_BITS)'d0 : from_base > tile_wide ? i_tile : from_base[$(TILE_BITS-1):0];
-    wire [$(TILE_BITS-1):0] to_clip = to_base[$(TILE_END_BITS-1)] ? $(TILE_BITS)'d0 : to_base > tile_wide ? i_tile : to_base[$(TILE_BITS-1):0];
+    wire [$(TILE_BITS-1):0] from_clip = from_base[$(TILE_END_BITS-1)] ? $(TILE_BITS)'d0 : from_base > tile_wide ? i_tile :
+        from_base[$(TILE_BITS-1):0];
+    wire [$(TILE_BITS-1):0] to_clip = to_base[$(TILE_END_BITS-1)] ? $(TILE_BITS)'d0 : to_base > tile_wide ? i_tile :
+        to_base[$(TILE_BITS-1):0];
     wire             begin_scan = state == SEEK && there;
 
     reg  [$(TILE_KEYS-1):0] mask;
@@ -146,7 +148,8 @@ module sofa_tiles (
     $(REGISTERED_LINKS and "always @(posedge clk)" or "assign") sees_key[$(k)] $(assignment) $(sees);
 //% end
 //% for g = 0, KEY_GROUPS - 1 do
-//%   local sees = "seen_valid && low < high && high > " .. lit(TILE_BITS, g * PREDICT_KEYS) .. " && {1'b0, low} < " .. lit(TILE_BITS + 1, (g + 1) * PREDICT_KEYS)
+//%   local sees = "seen_valid && low < high && high > " .. lit(TILE_BITS, g * PREDICT_KEYS) .. " && {1'b0, low} < "
+//%       .. lit(TILE_BITS + 1, (g + 1) * PREDICT_KEYS)
     $(REGISTERED_LINKS and "always @(posedge clk)" or "assign") sees_group[$(g)] $(assignment) $(sees);
 //% end
 //% if REGISTERED_LINKS then
@@ -196,7 +199,8 @@ module sofa_tiles (
     wire            streamed = i_slices != $(lit(SLICE_COUNT_BITS, 1));
     wire            token_space = !streamed || tokens_used != 2'd$(d.tile_slots);
     wire            next_chunk = chunks_left != $(SLICE_COUNT_BITS)'d0 && token_space && walk_idle;
-    assign          hand_over = state == READY && used != 2'd$(d.tile_slots) && walk_idle && i_hidden_ready && chunks_left == $(SLICE_COUNT_BITS)'d0 && token_space;
+    assign          hand_over = state == READY && used != 2'd$(d.tile_slots) && walk_idle && i_hidden_ready &&
+        chunks_left == $(SLICE_COUNT_BITS)'d0 && token_space;
 //% else
     assign          hand_over = state == READY && used != 2'd$(d.tile_slots) && walk_idle$(TOKENS and " && i_hidden_ready" or "");
 //% end
@@ -216,10 +220,13 @@ module sofa_tiles (
     wire            chunk = (fill && any_key) || next_chunk;
 //% end
 
-//% local info = {{"base", "base[" .. (KEY_NUMBER_BITS-1) .. ":0]", KEY_NUMBER_BITS}, {"rows", "i_block_rows", ROW_BITS + 1}, {"bank", "i_block_bank", 1}, {"last", "last_tile || empty_block", 1}}
-//% if TOKENS then info[#info+1] = {"mask", "mask", TILE_KEYS} elseif not WORD_MEMORIES then info[#info+1] = {"v_base", "v_base", ADDRESS_BITS} end
+//% local info = {{"base", "base[" .. (KEY_NUMBER_BITS-1) .. ":0]", KEY_NUMBER_BITS}, {"rows", "i_block_rows", ROW_BITS + 1},
+//%     {"bank", "i_block_bank", 1}, {"last", "last_tile || empty_block", 1}}
+//% if TOKENS then info[#info+1] = {"mask", "mask", TILE_KEYS} elseif not WORD_MEMORIES
+//%     then info[#info+1] = {"v_base", "v_base", ADDRESS_BITS} end
 //% -- the rest still stands in the cycle after
-//% local rest = {{"group_any", "group_any", KEY_GROUPS}, {"group_from", "group_from", KEY_GROUPS * ROW_BITS}, {"group_to", "group_to", KEY_GROUPS * ROW_BITS}, {"seen", "any_key", 1}}
+//% local rest = {{"group_any", "group_any", KEY_GROUPS}, {"group_from", "group_from", KEY_GROUPS * ROW_BITS},
+//%     {"group_to", "group_to", KEY_GROUPS * ROW_BITS}, {"seen", "any_key", 1}}
 //% if REGISTERED_LINKS then
     reg  [1:0]      filled;
 //%   for _, i in ipairs(info) do
@@ -299,7 +306,8 @@ module sofa_tiles (
     wire [$(INDEX_BITS-1):0] key;
     sofa_walk_mask u_walk (
 //% if STREAMED then
-        .clk(clk), .rst(rst), .i_load(fill || next_chunk), .i_mask(next_chunk ? fetch_mask : mask), .i_any(next_chunk || any_key), .o_idle(walk_idle),
+        .clk(clk), .rst(rst), .i_load(fill || next_chunk), .i_mask(next_chunk ? fetch_mask : mask), .i_any(next_chunk || any_key),
+        .o_idle(walk_idle),
 //% else
         .clk(clk), .rst(rst), .i_load($(REGISTERED_LINKS and "o_tile" or "fill")), .i_mask(mask), .i_any(any_key), .o_idle(walk_idle),
 //% end

@@ -2,10 +2,11 @@
 //% if not TOKENS then skip() end
 //% local function gcd(a, b) return b == 0 and a or gcd(b, a % b) end
 //% local unit_bytes = gcd(PORT_BYTES, PREDICT_DIMS)                    -- bytes that data is shifted by
+//% local unit_bits = clog2(unit_bytes)
 //% local port_units, word_units = PORT_BYTES // unit_bytes, PREDICT_DIMS // unit_bytes
 //% local fill_bits = clog2(port_units + word_units)                   -- holds 0 .. port_units + word_units - 1
-// Tokens on chip: cuts the port beats of X rows into words of $(PREDICT_DIMS) tokens and holds a slice of $(SLICE_WORDS) words of each key of a tile, in three
-// tile slots. Tokens beyond the hidden size are zero.
+// Tokens on chip: cuts the port beats of X rows into words of $(PREDICT_DIMS) tokens and holds a slice of $(SLICE_WORDS) words of each key
+// of a tile, in three tile slots. Tokens beyond the hidden size are zero.
 // Throughput: a beat or a word a cycle, whichever is slower. Handshake: valid/ready on beats (ready does not depend on valid); words
 // of keys that are read once more for generation come out as they are cut (o_word_valid).
 // Latency: a beat's first word is cut in the next cycle; reads take $(latency("token_tile.read", 1)) cycle.
@@ -51,9 +52,10 @@ module sofa_token_tile (
 //% if word_units > 1 then
     // units that the last word needs
     wire [$(WORD_TAIL_BITS-1):0] need_bytes = i_tail + $(lit(WORD_TAIL_BITS, unit_bytes - 1));
-    wire [$(fill_bits-1):0] need = $(clog2(unit_bytes) > 0 and ext("need_bytes[" .. (WORD_TAIL_BITS-1) .. ":" .. clog2(unit_bytes) .. "]", WORD_TAIL_BITS - clog2(unit_bytes), fill_bits) or ext("need_bytes", WORD_TAIL_BITS, fill_bits));
-//%   if clog2(unit_bytes) > 0 then
-    wire             unused_need = &{1'b0, need_bytes[$(clog2(unit_bytes)-1):0]};
+    wire [$(fill_bits-1):0] need =
+        $(ext(unit_bits > 0 and range("need_bytes", WORD_TAIL_BITS-1, unit_bits) or "need_bytes", WORD_TAIL_BITS-unit_bits, fill_bits));
+//%   if unit_bits > 0 then
+    wire             unused_need = &{1'b0, need_bytes[$(unit_bits-1):0]};
 //%   end
     wire             emit = fill >= $(lit(fill_bits, word_units)) || (in_tail && fill != $(fill_bits)'d0 && fill >= need);
 //% else
@@ -72,7 +74,8 @@ module sofa_token_tile (
 //% end
     wire             take = i_valid && o_ready;
     wire             begin_key = take && (end_of_key || (fill == $(fill_bits)'d0 && word == $(SLICE_WORD_BITS)'d0));
-    wire [$((port_units+word_units)*unit_bytes*8-1):0] shifted = emit ? {$(word_units*unit_bytes*8)'d0, hold[$((port_units+word_units)*unit_bytes*8-1):$(word_units*unit_bytes*8)]} : hold;
+    wire [$((port_units+word_units)*unit_bytes*8-1):0] shifted = emit ?
+        {$(word_units*unit_bytes*8)'d0, hold[$((port_units+word_units)*unit_bytes*8-1):$(word_units*unit_bytes*8)]} : hold;
 
     always @(posedge clk) begin
         hold <= shifted;
@@ -85,7 +88,8 @@ module sofa_token_tile (
             endcase
         if (begin_key) begin
             {last_slice, generate_it, last, slot, key} <= i_meta;
-            base <= $(ext("i_meta[" .. (INDEX_BITS-1) .. ":0]", INDEX_BITS, math.max(TOKEN_PLACE_BITS, INDEX_BITS))) * $(lit(math.max(TOKEN_PLACE_BITS, INDEX_BITS), SLICE_WORDS));
+            base <= $(ext("i_meta[" .. (INDEX_BITS-1) .. ":0]", INDEX_BITS, math.max(TOKEN_PLACE_BITS, INDEX_BITS))) *
+                $(lit(math.max(TOKEN_PLACE_BITS, INDEX_BITS), SLICE_WORDS));
         end
         if (rst) begin
             fill <= $(fill_bits)'d0;

@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Walks the set bits of a mask, ascending: sofa_walk with one mask.
 //% -- REGISTERED_LINKS: o_index stands a cycle before o_valid, and the mask follows it a cycle later
-// Latency: the first index $(REGISTERED_LINKS and "three" or "two") cycles after i_load; throughput one index $(REGISTERED_LINKS and "in two cycles" or "a cycle"); o_valid/i_ready handshake.
+// Latency: the first index $(REGISTERED_LINKS and "three" or "two") cycles after i_load; throughput one index
+// $(REGISTERED_LINKS and "in two cycles" or "a cycle"); o_valid/i_ready handshake.
 //% if REGISTERED_LINKS then
 // o_index stands from the cycle before o_valid on.
 //% end

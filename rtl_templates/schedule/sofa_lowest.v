@@ -27,7 +27,8 @@ module sofa_lowest (
 //%     local lower_two, upper_two = "two" .. level .. "[" .. 2*i .. "]", "two" .. level .. "[" .. 2*i+1 .. "]"
     assign any$(level+1)[$(i)] = $(2*i+1 < TILE_KEYS and lower_any .. " || " .. upper_any or lower_any);
     assign at$(level+1)[$(i*(level+1)) +: $(level+1)] = $(part_at(level, i, 2*i+1 < TILE_KEYS));
-    assign two$(level+1)[$(i)] = $(2*i+1 < TILE_KEYS and lower_two .. " || " .. upper_two .. " || (" .. lower_any .. " && " .. upper_any .. ")" or lower_two);
+    assign two$(level+1)[$(i)] =
+        $(2*i+1 < TILE_KEYS and lower_two .. " || " .. upper_two .. " || (" .. lower_any .. " && " .. upper_any .. ")" or lower_two);
 //%   end
 //%   TILE_KEYS, level = half, level + 1
 //% end

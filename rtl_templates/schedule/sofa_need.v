@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Need matrix, Bc x QB bits, twice: written by rows as selection delivers them, read by keys (which rows need key i).
 // A parity is clean when it is opened (i_clear) and complete when i_end has come out behind its last row (o_complete).
-// Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake. Equals struct sofa_tile's need and best.
+// Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake. Equals struct sofa_tile's need
+// and best.
 //% local select_time = RANK and d.select_latency or d.mass_latency
 //% local two_policies = RANK and MASS
 //% if two_policies then select_time = math.max(d.select_latency, d.mass_latency) end
@@ -34,7 +35,8 @@ module sofa_need (
     output reg  [$(QUERY_BLOCK-1):0] o_rows
 );
     // parity and end marks travel as long as selection takes
-$(end_time == select_time and "    reg  [" .. (select_time-1) .. ":0] parity_at, end_at;" or "    reg  [" .. (select_time-1) .. ":0] parity_at;\n    reg  [" .. (end_time-1) .. ":0] end_at;")
+    reg  [$(select_time-1):0] parity_at;
+    reg  [$(end_time-1):0] end_at;
 //% local function leaves(name, more)
 //%   local rank, mass = name .. "[" .. d.select_latency-1+more .. "]", name .. "[" .. d.mass_latency-1+more .. "]"
 //%   return two_policies and "(i_by_mass ? " .. mass .. " : " .. rank .. ")" or RANK and rank or mass

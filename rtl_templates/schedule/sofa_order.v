@@ -5,6 +5,8 @@
 // The K and V row of a key is asked for (o_ask) instead of the V row requested: it is fetched or generated into a place of the ring.
 //% end
 // Throughput: one key a cycle. Handshake: valid/ready. Equals sofa_tile_order().
+//% local info, base_bits = "i_info_v_base", ADDRESS_BITS          -- what the list takes of a tile
+//% if TOKENS or WORD_MEMORIES then info, base_bits = "i_info_base", KEY_NUMBER_BITS end
 `default_nettype none
 module sofa_order (
     input  wire              clk,
@@ -65,14 +67,15 @@ module sofa_order (
             tile_slot <= slot;
             tile_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             tile_last <= $(pick("i_info_last", 1, 3, "slot", 2));
-            tile_base <= $((TOKENS or WORD_MEMORIES) and pick("i_info_base", KEY_NUMBER_BITS, 3, "slot", 2) or pick("i_info_v_base", ADDRESS_BITS, 3, "slot", 2));
+            tile_base <= $(pick(info, base_bits, 3, "slot", 2));
             none <= !i_some;
         end
 
     // space in the prefetch buffer, list of keys
     reg  [$(PREFETCH_COUNT_BITS-1):0] space;
     wire             list_ready, address_ready;
-    $(REGISTERED_LINKS and "reg " or "wire")             space_here$(REGISTERED_LINKS and ";      // space is not 0" or " = space != " .. PREFETCH_COUNT_BITS .. "'d0;")
+    $(REGISTERED_LINKS and "reg " or "wire")
+        space_here$(REGISTERED_LINKS and ";      // space is not 0" or " = space != " .. PREFETCH_COUNT_BITS .. "'d0;")
     wire             request = walk_valid && list_ready && address_ready && space_here;
 //% if REGISTERED_LINKS then
     always @(posedge clk)

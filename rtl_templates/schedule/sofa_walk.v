@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Walks the set bits of two masks: those of i_first ascending, then those of i_second ascending.
 //% -- REGISTERED_LINKS: o_index stands a cycle before o_valid, and the masks follow it a cycle later
-// Latency: the first index $(latency("walk", REGISTERED_LINKS and 3 or 2)) cycles after i_load; throughput one index $(REGISTERED_LINKS and "in two cycles" or "a cycle"); o_valid/i_ready handshake. Equals sofa_tile_order().
+// Latency: the first index $(latency("walk", REGISTERED_LINKS and 3 or 2)) cycles after i_load; throughput one index
+// $(REGISTERED_LINKS and "in two cycles" or "a cycle"); o_valid/i_ready handshake. Equals sofa_tile_order().
 //% if REGISTERED_LINKS then
 // o_index stands from the cycle before o_valid on.
 //% end

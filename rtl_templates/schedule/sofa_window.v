@@ -1,8 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Resident window: $(WINDOW) slots of a K and a V row, and the list of entries (slot, block, rows that still need the key) by age.
 // A key enters when its V row stands in the prefetch buffer and a slot is free: one a cycle. It leaves the list when no row needs it any
-// more; its slot is free once K has been read. The V side is the K side $(WEIGHT_TIME - 1) cycles later, as SA-2 follows SA-1, so one slot number serves
-// both. i_keys of the lanes: chunk i_phase_keys of every slot one cycle later; the same for values.
+// more; its slot is free once K has been read. The V side is the K side $(WEIGHT_TIME - 1) cycles later, as SA-2 follows SA-1, so one slot
+// number serves both. i_keys of the lanes: chunk i_phase_keys of every slot one cycle later; the same for values.
 //% if TOKENS then
 // K rows come like V rows, each into its place of a ring, in any order: fetched or generated.
 //% end
@@ -191,7 +191,8 @@ module sofa_window (
 //% end
     wire             remove = move_$(WINDOW-1);
 //% for e = 0, WINDOW - 1 do
-    assign o_load[$(e)] = load1 && (remove ? held[$(e)]$(e < WINDOW - 1 and " && !held[" .. (e+1) .. "]" or "") : !held[$(e)]$(e > 0 and " && held[" .. (e-1) .. "]" or ""));
+    assign o_load[$(e)] = load1 && (remove ? held[$(e)]$(e < WINDOW - 1 and " && !held[" .. (e+1) .. "]" or "") :
+        !held[$(e)]$(e > 0 and " && held[" .. (e-1) .. "]" or ""));
 //% end
     assign o_load_any = load1;
     assign o_load_rows = i_rows;
@@ -228,7 +229,8 @@ module sofa_window (
 //% end
 //% local removed = {}
 //% for e = 0, WINDOW - 1 do
-//%   removed[#removed+1] = "({" .. SLOT_BITS .. "{" .. (e == 0 and "move_0" or "move_" .. e .. " && !move_" .. (e-1)) .. "}} & entry_slot[" .. (e*SLOT_BITS) .. " +: " .. SLOT_BITS .. "])"
+//%   removed[#removed+1] = "({" .. SLOT_BITS .. "{" .. (e == 0 and "move_0" or "move_" .. e .. " && !move_" .. (e-1)) .. "}} & entry_slot["
+//%       .. (e*SLOT_BITS) .. " +: " .. SLOT_BITS .. "])"
 //% end
     wire [$(SLOT_BITS-1):0] removed_slot = $(table.concat(removed, " | "));
 //% if SLOT_MEMORIES then
@@ -323,8 +325,10 @@ module sofa_window (
             head <= $(VALUE_PLACE_BITS)'d0;
         end else begin
 //%   for n = 0, PREFETCH - 1 do
-            k_here[$(n)] <= (k_here[$(n)] && !(load && head == $(VALUE_PLACE_BITS)'d$(n))) || (i_k_valid && i_k_place == $(VALUE_PLACE_BITS)'d$(n));
-            v_here[$(n)] <= (v_here[$(n)] && !(load && head == $(VALUE_PLACE_BITS)'d$(n))) || (i_v_valid && i_v_place == $(VALUE_PLACE_BITS)'d$(n));
+            k_here[$(n)] <= (k_here[$(n)] && !(load && head == $(VALUE_PLACE_BITS)'d$(n))) ||
+                (i_k_valid && i_k_place == $(VALUE_PLACE_BITS)'d$(n));
+            v_here[$(n)] <= (v_here[$(n)] && !(load && head == $(VALUE_PLACE_BITS)'d$(n))) ||
+                (i_v_valid && i_v_place == $(VALUE_PLACE_BITS)'d$(n));
 //%   end
             if (load)
                 head <= head == $(VALUE_PLACE_BITS)'d$(PREFETCH-1) ? $(VALUE_PLACE_BITS)'d0 : head + 1'b1;
@@ -362,13 +366,18 @@ module sofa_window (
     assign o_v_space = v_write;
 //% local memory_parts = math.ceil(WIDTH / 8)
 //% if REGISTERED_LINKS then
-    wire [$(VALUE_PLACE_BITS-1):0] v_get_next = rst ? $(VALUE_PLACE_BITS)'d0 : !v_read ? v_get : v_get == $(VALUE_PLACE_BITS)'d$(PREFETCH-1) ? $(VALUE_PLACE_BITS)'d0 : v_get + 1'b1;
-    sofa_beats #(.BEAT($(PORT_BITS)), .BEATS($(d.value_beats)), .HBITS($(VALUE_WORD_BITS)), .DEPTH($(PREFETCH)), .ABITS($(VALUE_PLACE_BITS)), .FAR_READ(1)) u_prefetch (
+    wire [$(VALUE_PLACE_BITS-1):0] v_get_next = rst ? $(VALUE_PLACE_BITS)'d0 : !v_read ? v_get :
+        v_get == $(VALUE_PLACE_BITS)'d$(PREFETCH-1) ? $(VALUE_PLACE_BITS)'d0 : v_get + 1'b1;
+//% local prefetch_parameters = parameters("BEAT", PORT_BITS, "BEATS", d.value_beats, "HBITS", VALUE_WORD_BITS, "DEPTH", PREFETCH, "ABITS",
+//%     VALUE_PLACE_BITS, "FAR_READ", 1)
+    sofa_beats #($(prefetch_parameters)) u_prefetch (
         .clk(clk), .i_we(i_word_valid && !rst), .i_index(i_word_index), .i_waddr(v_put), .i_wdata(i_word),
         .i_raddr(v_get_next), .o_rdata(v));
 //% elseif SLOT_MEMORIES and not TOKENS then
-    wire [$(VALUE_PLACE_BITS-1):0] v_put_next = rst ? $(VALUE_PLACE_BITS)'d0 : !i_v_valid ? v_put : v_put == $(VALUE_PLACE_BITS)'d$(PREFETCH-1) ? $(VALUE_PLACE_BITS)'d0 : v_put + 1'b1;
-    wire [$(VALUE_PLACE_BITS-1):0] v_get_next = rst ? $(VALUE_PLACE_BITS)'d0 : !v_read ? v_get : v_get == $(VALUE_PLACE_BITS)'d$(PREFETCH-1) ? $(VALUE_PLACE_BITS)'d0 : v_get + 1'b1;
+    wire [$(VALUE_PLACE_BITS-1):0] v_put_next = rst ? $(VALUE_PLACE_BITS)'d0 : !i_v_valid ? v_put :
+        v_put == $(VALUE_PLACE_BITS)'d$(PREFETCH-1) ? $(VALUE_PLACE_BITS)'d0 : v_put + 1'b1;
+    wire [$(VALUE_PLACE_BITS-1):0] v_get_next = rst ? $(VALUE_PLACE_BITS)'d0 : !v_read ? v_get :
+        v_get == $(VALUE_PLACE_BITS)'d$(PREFETCH-1) ? $(VALUE_PLACE_BITS)'d0 : v_get + 1'b1;
     sofa_spread #(.WIDTH($(HEAD_DIM*VALUE_BITS)), .PARTS($(memory_parts)), .DEPTH($(PREFETCH)), .ABITS($(VALUE_PLACE_BITS))) u_prefetch (
         .clk(clk), .i_we(i_v_next), .i_waddr(v_put_next), .i_wdata(i_v), .i_raddr(v_get_next), .o_rdata(v));
 //% else
@@ -380,9 +389,11 @@ module sofa_window (
     wire [$(SLOT_BITS-1):0] v_slot = follow_slot[$((follow_time-1)*SLOT_BITS) +: $(SLOT_BITS)];
 //% if SLOT_MEMORIES then
     sofa_spread #(.WIDTH($(WIDTH*KEY_BITS)), .PARTS($(memory_parts)), .DEPTH($(WINDOW)), .ABITS($(SLOT_BITS))) u_key_slots (
-        .clk(clk), .i_we(load && !rst), .i_waddr(free_index), .i_wdata($(ext("k", HEAD_DIM*KEY_BITS, WIDTH*KEY_BITS))), .i_raddr(i_key_slot), .o_rdata(o_key));
+        .clk(clk), .i_we(load && !rst), .i_waddr(free_index), .i_wdata($(ext("k", HEAD_DIM*KEY_BITS, WIDTH*KEY_BITS))),
+        .i_raddr(i_key_slot), .o_rdata(o_key));
     sofa_spread #(.WIDTH($(WIDTH*VALUE_BITS)), .PARTS($(memory_parts)), .DEPTH($(WINDOW)), .ABITS($(SLOT_BITS))) u_value_slots (
-        .clk(clk), .i_we(v_read && !rst), .i_waddr(follow_slot[$((follow_time-2)*SLOT_BITS) +: $(SLOT_BITS)]), .i_wdata($(ext("v", HEAD_DIM*VALUE_BITS, WIDTH*VALUE_BITS))),
+        .clk(clk), .i_we(v_read && !rst), .i_waddr(follow_slot[$((follow_time-2)*SLOT_BITS) +: $(SLOT_BITS)]),
+        .i_wdata($(ext("v", HEAD_DIM*VALUE_BITS, WIDTH*VALUE_BITS))),
         .i_raddr(i_value_slot), .o_rdata(o_value));
     wire unused_v_slot = &{1'b0, v_slot};
 //% else

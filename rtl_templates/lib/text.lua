@@ -1,0 +1,38 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Pieces of Verilog text that are written often.
+
+-- Of parts of `width` bits that stand side by side in `name`, number `index`.
+function nth(name, index, width)
+    return name .. "[" .. index * width .. " +: " .. width .. "]"
+end
+
+-- Bits `high` down to `low` of `name`.
+function range(name, high, low)
+    return name .. "[" .. high .. ":" .. low .. "]"
+end
+
+-- A concatenation of what is not empty.
+function join(...)
+    local parts = {}
+    for _, part in ipairs({...}) do
+        if part ~= "" then parts[#parts + 1] = part end
+    end
+    return #parts == 1 and parts[1] or "{" .. table.concat(parts, ", ") .. "}"
+end
+
+-- What is written in front of a signal of `bits` bits: "[7:0] "; nothing for a single one.
+function width_of(bits)
+    return bits > 1 and "[" .. bits - 1 .. ":0] " or ""
+end
+
+-- The next state of a shift register of `stages` words of `bits` bits: `input` enters at the low end.
+function shifted_in(name, stages, bits, input)
+    return stages > 1 and "{" .. range(name, (stages - 1) * bits - 1, 0) .. ", " .. input .. "}" or input
+end
+
+-- The parameters of an instance from names and values: parameters("WIDTH", 8, "DEPTH", 4) is ".WIDTH(8), .DEPTH(4)".
+function parameters(...)
+    local list, text = {...}, {}
+    for i = 1, #list, 2 do text[#text + 1] = "." .. list[i] .. "(" .. list[i + 1] .. ")" end
+    return table.concat(text, ", ")
+end
