@@ -59,11 +59,11 @@ static enum sofa_status test_registers(struct host *h, struct sofa_error *e)
     enum sofa_status status = SOFA_OK;
     for (size_t i = 0; i < sizeof pattern / sizeof pattern[0] && status == SOFA_OK; i++) {
         uint32_t got = 0;
-        status = sofa_driver_put(&h->bus, "RADIUS", pattern[i], e);
+        status = sofa_driver_put(&h->bus, "WATCHDOG", pattern[i], e);
         if (status == SOFA_OK)
-            status = sofa_driver_get(&h->bus, "RADIUS", &got, e);
+            status = sofa_driver_get(&h->bus, "WATCHDOG", &got, e);
         if (status == SOFA_OK && got != pattern[i])
-            status = sofa_fail(e, SOFA_BAD_RESULT, "register RADIUS holds 0x%08X, 0x%08X was written", (unsigned)got,
+            status = sofa_fail(e, SOFA_BAD_RESULT, "register WATCHDOG holds 0x%08X, 0x%08X was written", (unsigned)got,
                                (unsigned)pattern[i]);
     }
     return status;

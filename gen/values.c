@@ -39,7 +39,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(distance_bits),
     FIELD(mass_inputs),
     FIELD(mass_largest),
-    FIELD(mass_tree),
+    FIELD(mass_summed),
     FIELD(mass_latency),
     FIELD(mass_loop),
     FIELD(beats),

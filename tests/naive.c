@@ -22,7 +22,7 @@ struct naive {
     struct naive_keys key;
     uint8_t *generated; /* S */
     struct naive_row row[SOFA_QUERY_BLOCK_MAX];
-    uint8_t need[SOFA_TILE_KEYS_MAX][SOFA_QUERY_BLOCK_MAX], best[SOFA_TILE_KEYS_MAX], seen[SOFA_TILE_KEYS_MAX];
+    uint8_t need[SOFA_TILE_KEYS_MAX][SOFA_QUERY_BLOCK_MAX], seen[SOFA_TILE_KEYS_MAX];
 };
 
 static wide floor_shift(wide x, unsigned n)
@@ -128,7 +128,6 @@ static void select_row(struct naive *n, size_t row, unsigned r, size_t base, siz
             continue;
         }
         n->need[key - base][r] = 1;
-        n->best[key - base] |= larger == 0;
         n->r->selected[row * n->t->k.rows + key] = 1;
         n->r->pairs++;
     }
@@ -246,30 +245,28 @@ static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, s
 {
     unsigned seen = 0, issued = 0, counted = 0; /* counted: keys up to the end of the last batch */
     memset(n->need, 0, sizeof n->need);
-    memset(n->best, 0, sizeof n->best);
     memset(n->seen, 0, sizeof n->seen);
     for (unsigned r = 0; r < rows; r++)
         if (n->j->policy == SOFA_POLICY_MASS)
             select_by_mass(n, row0 + r, r, base, end);
         else
             select_row(n, row0 + r, r, base, end);
-    for (int pass = 1; pass >= 0; pass--)
-        for (size_t key = 0; key < end - base; key++) {
-            if (n->best[key] != pass || !needed(n, key))
-                continue;
-            n->r->keys++;
-            issued++;
-            if (!n->generated[base + key] && issued > counted) {
-                unsigned batch = n->c->memory.prefetch;
-                counted = (issued + batch - 1) / batch * batch;
-                n->r->batches++;
-            }
-            n->r->generated += !n->generated[base + key];
-            n->generated[base + key] = 1;
-            for (unsigned r = 0; r < rows; r++)
-                if (n->need[key][r])
-                    attend(n, row0 + r, r, base + key);
+    for (size_t key = 0; key < end - base; key++) {
+        if (!needed(n, key))
+            continue;
+        n->r->keys++;
+        issued++;
+        if (!n->generated[base + key] && issued > counted) {
+            unsigned batch = n->c->memory.prefetch;
+            counted = (issued + batch - 1) / batch * batch;
+            n->r->batches++;
         }
+        n->r->generated += !n->generated[base + key];
+        n->generated[base + key] = 1;
+        for (unsigned r = 0; r < rows; r++)
+            if (n->need[key][r])
+                attend(n, row0 + r, r, base + key);
+    }
     for (size_t key = 0; key < end - base; key++)
         seen += n->seen[key];
     n->r->key_rows += seen;

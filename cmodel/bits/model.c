@@ -159,8 +159,6 @@ static void select_by_rank(struct run *run, struct sofa_tile *tile, size_t row0,
     struct sofa_selection s;
     sofa_select_keys(&s, score, low, high, run->j->kept, run->radius_row[r], run->j->carry, &run->carried[r]);
     need_keys(run, tile, row0, r, s.key, s.count);
-    if (s.count > 0)
-        sofa_set_bit(tile->best, s.best);
     run->result->counters.clipped += s.clipped;
 }
 

@@ -8,14 +8,13 @@ enum sofa_status sofa_tile_init(struct sofa_tile *tile, const struct sofa_config
     unsigned groups = c->tile.keys; /* at most */
     *tile = (struct sofa_tile){0};
     tile->need = calloc(c->tile.keys * SOFA_ROW_WORDS, sizeof *tile->need);
-    tile->visible = calloc(3 * SOFA_KEY_WORDS, sizeof *tile->visible);
+    tile->visible = calloc(2 * SOFA_KEY_WORDS, sizeof *tile->visible);
     tile->group_first = malloc(2 * groups * sizeof *tile->group_first);
     if (!tile->need || !tile->visible || !tile->group_first) {
         sofa_tile_free(tile);
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for a tile");
     }
-    tile->best = tile->visible + SOFA_KEY_WORDS;
-    tile->made = tile->best + SOFA_KEY_WORDS;
+    tile->made = tile->visible + SOFA_KEY_WORDS;
     tile->group_last = tile->group_first + groups;
     for (unsigned g = 0; g < groups; g++) {
         tile->group_first[g] = UINT16_MAX;
@@ -56,10 +55,7 @@ unsigned sofa_tile_order(const struct sofa_tile *tile, unsigned keys, uint16_t *
 {
     unsigned count = 0;
     for (unsigned key = 0; key < keys; key++)
-        if (sofa_bit(tile->best, key))
-            order[count++] = (uint16_t)key;
-    for (unsigned key = 0; key < keys; key++)
-        if (!sofa_bit(tile->best, key) && needed(tile, key))
+        if (needed(tile, key))
             order[count++] = (uint16_t)key;
     return count;
 }

@@ -23,7 +23,7 @@ enum sofa_status sofa_tile_init(struct sofa_tile *tile, const struct sofa_config
 void sofa_tile_need(struct sofa_tile *tile, unsigned key, unsigned row);
 /* Records that a row sees keys low..high-1 of the tile (low < high); rows in ascending order. */
 void sofa_tile_see(struct sofa_tile *tile, unsigned row, unsigned low, unsigned high, unsigned group_keys);
-/* Keys of the tile in issue order: best ones ascending, then other needed ones ascending; returns how many. */
+/* Needed keys of the tile in issue order, ascending; returns how many. */
 unsigned sofa_tile_order(const struct sofa_tile *tile, unsigned keys, uint16_t *order);
 
 #endif

@@ -69,24 +69,9 @@ void sofa_select_keys(struct sofa_selection *selection, const int32_t *score, un
     }
     *carried = most > *carried ? most : *carried;
     int64_t floor = radius_row >= 0 ? (carry ? *carried : most) - radius_row : INT32_MIN;
-    for (unsigned i = candidates; i-- > 0;)
-        selection->best = score[key[i]] == most ? key[i] : selection->best;
     for (unsigned i = 0; i < candidates; i++)
         if (score[key[i]] >= floor)
             selection->key[count++] = key[i];
     selection->count = count;
     selection->clipped = candidates - count;
-}
-
-void sofa_select_tile(struct sofa_selection *selection, const int32_t *score, unsigned low, unsigned high,
-                      unsigned kept, int64_t radius_row, int carry, int32_t *carried)
-{
-    sofa_select_keys(selection, score, low, high, kept, radius_row, carry, carried);
-    for (unsigned i = 1; i < selection->count; i++) {
-        uint16_t key = selection->key[i];
-        unsigned at = i;
-        for (; at > 0 && score[selection->key[at - 1]] < score[key]; at--)
-            selection->key[at] = selection->key[at - 1];
-        selection->key[at] = key;
-    }
 }

@@ -8,7 +8,6 @@
 struct sofa_selection {
     unsigned count;              /* kept keys */
     unsigned clipped;            /* candidates dropped by the radius */
-    uint16_t best;               /* the largest, when count > 0 */
     uint16_t key[SOFA_KEPT_MAX]; /* in the tile */
 };
 
@@ -18,9 +17,6 @@ int64_t sofa_radius_row(uint32_t radius, unsigned e_row, unsigned score_bits);
 /* score[low .. high-1] are the visible ones. carried: the row's maximum so far (INT32_MIN: none), updated.
  * carry 0: M is the tile's own maximum. kept 1..SOFA_KEPT_MAX. Keys come out ascending. */
 void sofa_select_keys(struct sofa_selection *selection, const int32_t *score, unsigned low, unsigned high,
-                      unsigned kept, int64_t radius_row, int carry, int32_t *carried);
-/* The same; keys come out best first, as from the selection network. */
-void sofa_select_tile(struct sofa_selection *selection, const int32_t *score, unsigned low, unsigned high,
                       unsigned kept, int64_t radius_row, int carry, int32_t *carried);
 
 #endif

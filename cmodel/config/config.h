@@ -114,8 +114,8 @@ struct sofa_derived {
     unsigned sum_fraction, weight_sum_bits; /* running sum of weights: fraction, width */
     unsigned distance_bits;    /* of a score below the row's largest, saturating */
     unsigned mass_inputs;      /* of a stage of the trees of selection by mass */
-    unsigned mass_largest;     /* stages until the tile's largest score is known */
-    unsigned mass_tree;        /* adder stages of the weights */
+    unsigned mass_largest;     /* i_valid to the row's largest score */
+    unsigned mass_summed;      /* ... to its sum of weights */
     unsigned mass_latency;     /* i_valid to o_valid */
     unsigned mass_loop;        /* least distance of two beats of one row */
     /* attention */

@@ -149,7 +149,7 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
     d->norm_wait += accumulators_registered ? 1 + d->lane_aligns : 0;
     d->copied_registers = accumulators_registered || d->lane_copies > 1;
     d->registered_links = d->slot_memories && c->mode == SOFA_MODE_KV && smaller(d->key_beats, d->value_beats) >= 4 && beats_fit(c);
-    d->stored_radii = d->word_memories && d->beats > c->data.query_bits + 1;
+    d->stored_radii = c->select.policy != SOFA_POLICY_MASS && d->word_memories && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->word_memories ? c->attend.window : 0);
     d->key_tag_bits = d->index_bits + 3 + (d->word_memories ? sofa_clog2(d->key_rooms) : 0);
     if (c->mode == SOFA_MODE_TOKENS)
@@ -201,6 +201,15 @@ static void derive_registers(const struct sofa_config *c, struct sofa_derived *d
     d->radius_bits = smaller(32, c->predict.score_bits + c->data.query_bits - 1);
 }
 
+/* Of a tree of `per` inputs a node whose last node has `last`, one of them what comes from elsewhere. */
+static unsigned joined_stages(unsigned inputs, unsigned per, unsigned last)
+{
+    unsigned stages = 1;
+    for (; inputs + 1 > last; inputs = ceil_div(inputs, per))
+        stages++;
+    return stages;
+}
+
 /* A comparison of a largest score takes as long as two additions of a tree. */
 static void derive_selection(const struct sofa_config *c, struct sofa_derived *d)
 {
@@ -213,10 +222,11 @@ static void derive_selection(const struct sofa_config *c, struct sofa_derived *d
     d->weight_sum_bits = SOFA_SUM_FRACTION + d->key_number_bits;
     d->distance_bits = SOFA_DISTANCE_BITS;
     d->mass_inputs = c->target == SOFA_TARGET_FPGA ? 4 : 16;
-    d->mass_largest = at_least_one(stages_of(c->predict.keys, d->mass_inputs));
-    d->mass_tree = d->mass_largest;
-    d->mass_latency = d->mass_largest + d->mass_tree + 4; /* largest of the row; distances; sum of the row; reach */
-    d->mass_loop = 3;                                     /* of the sums: read, add, write */
+    unsigned last = c->target == SOFA_TARGET_FPGA ? 2 : d->mass_inputs; /* there, memories answer late */
+    d->mass_largest = larger(2, joined_stages(c->predict.keys, d->mass_inputs, last)); /* the earlier one is read in the cycle before */
+    d->mass_summed = d->mass_largest + 1 + joined_stages(c->predict.keys, d->mass_inputs, last);
+    d->mass_latency = d->mass_summed + 1;
+    d->mass_loop = 3; /* of both: read, join, write */
 }
 
 static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d)
@@ -226,7 +236,7 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     d->placed_time = 2 + (d->encode_steps > d->beats && !d->word_memories && !d->registered_links ? d->encode_steps - d->beats : 0);
     d->predict_tree = at_least_one(tree_stages(d, c->predict.dims));
     d->khat_time = d->predict_tree + 4;
-    d->predict_latency = d->predict_tree + 5;
+    d->predict_latency = d->predict_tree + (d->by_rank ? 5 : 4); /* by rank: a score becomes an entry */
     d->select_latency = sofa_select_latency(c);
     d->pass_distance = loop > partial ? loop : partial;
     d->project_tree = tree_stages(d, c->kvgen.inputs);

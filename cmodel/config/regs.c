@@ -34,14 +34,14 @@ static const struct sofa_register table[] = {
     JOB("ROWS", 0x020, 32, "query rows R, at least 1"),
     JOB("KEYS", 0x024, 32, "keys S, 1 to keys_max"),
     JOB("TILE", 0x028, 16, "keys of a tile, 1 to tile.keys"),
-    JOB("KEPT", 0x02C, 16, "keys kept per row and tile, 1 to tile.kept_max and TILE"),
+    JOB("KEPT", 0x02C, 16, "selection by rank: keys kept per row and tile, 1 to tile.kept_max and TILE"),
     {"FLAGS", 0x030, SOFA_REG_DESCRIPTOR, "RW", 3, 0, "options of the job",
-     {{"carry", 0, 1, "the maximum is carried over the tiles of a row"},
+     {{"carry", 0, 1, "selection by rank: the maximum is carried over the tiles of a row"},
       {"has_ranges", 1, 1, "RANGE_BASE holds {first, visible} of every row, two 32-bit words; else rows see all keys"},
       {"keep", 2, 1, "mode tokens: use the pairs that earlier jobs have generated"}}},
     JOB("MODE", 0x034, 8, "0: K and V are in memory; 1: they are generated from tokens; a core has one mode"),
-    JOB("RADIUS", 0x038, 32, "clipping radius in score steps at row exponent 0; 0xFFFFFFFF: none"),
-    JOB("SCORE_SHIFT", 0x03C, 8, "right shift of full scores, 0 to 15"),
+    JOB("RADIUS", 0x038, 32, "selection by rank: clipping radius in score steps at row exponent 0; 0xFFFFFFFF: none"),
+    JOB("SCORE_SHIFT", 0x03C, 8, "selection by rank: right shift of full scores, 0 to 15"),
     JOB("SCALE_MANTISSA", 0x040, 16, "mantissa of the softmax scale, 32768 to 65535"),
     JOB("SCALE_SHIFT", 0x044, 8, "right shift of the softmax scale, 0 to 63"),
     BASE("Q", 0x050, "Q"),
@@ -85,7 +85,7 @@ static const struct sofa_register table[] = {
     COUNTER("NEED_KEYS", 0x140, "V rows read; mode tokens: keys generated or read back"),
     COUNTER("KEY_ROWS", 0x148, "K rows read; mode tokens: X rows, without those read again"),
     COUNTER("RAISES", 0x150, "references raised after a row's first pair"),
-    COUNTER("CLIPPED", 0x158, "candidates dropped by the radius"),
+    COUNTER("CLIPPED", 0x158, "selection by rank: candidates dropped by the radius"),
     COUNTER("EMPTY_ROWS", 0x160, "rows that see no key"),
     COUNTER("BLOCKS", 0x168, "query blocks"),
     COUNTER("TILES", 0x170, "tiles with a visible key, over all blocks"),
@@ -166,6 +166,15 @@ static int is_for_rotary(const char *name)
     return strncmp(name, "ROTARY_", 7) == 0 || strncmp(name, "TURN_", 5) == 0;
 }
 
+static int is_for_rank(const char *name)
+{
+    static const char *const names[] = {"KEPT", "RADIUS", "SCORE_SHIFT", "CLIPPED_LO", "CLIPPED_HI"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0)
+            return 1;
+    return 0;
+}
+
 int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, const struct sofa_config *c)
 {
     *out = *r;
@@ -176,6 +185,8 @@ int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, 
     if (!c->select.orders && (strcmp(r->name, "ORDER") == 0 || strcmp(r->name, "OWN_OFFSET") == 0))
         return 0;
     if (c->select.policy != SOFA_POLICY_BOTH && strcmp(r->name, "POLICY") == 0)
+        return 0;
+    if (c->select.policy == SOFA_POLICY_MASS && is_for_rank(r->name))
         return 0;
     if (c->select.policy == SOFA_POLICY_RANK && (strcmp(r->name, "MASS") == 0 || strcmp(r->name, "OCTAVE_SHIFT") == 0))
         return 0;

@@ -106,20 +106,21 @@ enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct s
         {"ROWS", j->rows},
         {"KEYS", j->keys},
         {"TILE", j->tile},
-        {"KEPT", j->kept},
         {"FLAGS", flags(j)},
         {"MODE", c->mode == SOFA_MODE_TOKENS},
-        {"RADIUS", j->radius},
-        {"SCORE_SHIFT", j->score_shift},
         {"SCALE_MANTISSA", j->scale_mantissa},
         {"SCALE_SHIFT", j->scale_shift},
     };
     const struct setting orders[] = {{"ORDER", j->order}, {"OWN_OFFSET", j->own_offset}};
-    const struct setting selection[] = {{"MASS", j->mass}, {"OCTAVE_SHIFT", j->octave_shift}, {"POLICY", j->policy}};
-    unsigned selections = c->select.policy == SOFA_POLICY_BOTH ? 3 : c->select.policy == SOFA_POLICY_MASS ? 2 : 0;
+    const struct setting rank[] = {{"KEPT", j->kept}, {"RADIUS", j->radius}, {"SCORE_SHIFT", j->score_shift}};
+    const struct setting mass[] = {{"MASS", j->mass}, {"OCTAVE_SHIFT", j->octave_shift}}, policy = {"POLICY", j->policy};
     enum sofa_status status = put_all(bus, settings, sizeof settings / sizeof settings[0], e);
     if (status == SOFA_OK)
-        status = put_all(bus, selection, selections, e);
+        status = put_all(bus, rank, c->select.policy != SOFA_POLICY_MASS ? 3 : 0, e);
+    if (status == SOFA_OK)
+        status = put_all(bus, mass, c->select.policy != SOFA_POLICY_RANK ? 2 : 0, e);
+    if (status == SOFA_OK)
+        status = put_all(bus, &policy, c->select.policy == SOFA_POLICY_BOTH, e);
     if (status == SOFA_OK)
         status = put_all(bus, orders, c->select.orders ? 2 : 0, e);
     if (status == SOFA_OK && c->mode == SOFA_MODE_TOKENS)

@@ -304,7 +304,7 @@ module sofa_tiles (
     // fetch
     wire             key_valid, key_ready, key_last;
     wire [$(INDEX_BITS-1):0] key;
-    sofa_walk_mask u_walk (
+    sofa_walk u_walk (
 //% if STREAMED then
         .clk(clk), .rst(rst), .i_load(fill || next_chunk), .i_mask(next_chunk ? fetch_mask : mask), .i_any(next_chunk || any_key),
         .o_idle(walk_idle),

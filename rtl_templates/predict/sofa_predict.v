@@ -26,6 +26,11 @@
 //%   return "&" .. top .. " || ~|" .. top .. " ? " .. name .. "[" .. to-1 .. ":0] : {" .. name .. "[" .. from-1 .. "], {" .. to-1 .. "{!" .. name .. "[" .. from-1 .. "]}}}"
 //% end
 //% local SCALED_SUM_BITS, WIDE_SCORE_BITS = MASS and SUM_BITS + OCTAVE_FRACTION or SUM_BITS, math.max(RANK and SCORE_BITS or 0, MASS and OCTAVE_BITS or 0) -- a scaled sum; a score
+//% -- of a shift into octaves: bits, the largest that counts
+//% local CODE_PLACES = d.array_powers - cfg.predict.code_powers -- that the array's codes are larger than those of Q
+//% local OCTAVE_SHIFT_BITS = MASS and math.min(6, clog2(SCALED_SUM_BITS + CODE_PLACES)) or 0
+//% local OCTAVE_SHIFT_MOST = (1 << OCTAVE_SHIFT_BITS) - 1 - CODE_PLACES
+//% local BEAT_RADII = RANK and not STORED_RADII        -- a row's radius comes with its scores
 //% local KEY_COUNT_BITS = clog2(PREDICT_KEYS + 1)                    -- holds 0 to PREDICT_KEYS
 //% -- elements of a word of the port
 //% local PORT_QUERY_ELEMENTS, PORT_KEY_ELEMENTS = PORT_BITS // QUERY_BITS, PORT_BITS // KEY_BITS
@@ -39,14 +44,18 @@
 module sofa_predict (
     input  wire               clk,
     input  wire               rst,
+//% if RANK then
     input  wire [3:0]         i_score_shift,
+//% end
 //% if MASS then
     input  wire [5:0]         i_octave_shift,  // selection by mass: less the row's exponent, as far as there are places
 //%   if RANK then
     input  wire               i_by_mass,
 //%   end
 //% end
+//% if RANK then
     input  wire [31:0]        i_radius,
+//% end
     input  wire               i_has_ranges,
     input  wire [$(KEY_NUMBER_BITS-1):0]   i_keys,
     input  wire [$(TILE_BITS-1):0]   i_tile_keys,
@@ -127,8 +136,10 @@ module sofa_predict (
     input  wire [1:0]         i_parity_free,
     // to selection
     output wire               o_valid,
+//% if RANK then
     output wire               o_first,
     output wire               o_last,
+//% end
     output wire [$(ROW_BITS-1):0]   o_row,
     output wire               o_new_block,
 //% if RANK then
@@ -140,10 +151,12 @@ module sofa_predict (
 //% end
 //% if STORED_RADII then
     output wire               o_bank,
-//% else
+//% elseif RANK then
     output wire [$(SCORE_BITS-1):0]   o_radius_row,
 //% end
+//% if RANK then
     output wire               o_radius_on,
+//% end
     output wire               o_parity,
     output wire               o_end,
     // counters
@@ -554,26 +567,25 @@ module sofa_predict (
     wire [$(TILE_END_BITS-1):0] to_base = $(ext("visible", KEY_NUMBER_BITS, TILE_END_BITS)) - $(ext("base1", KEY_NUMBER_BITS, TILE_END_BITS));
     wire [$(TILE_END_BITS-1):0] tile_wide = $(ext("i_tile_keys", TILE_BITS, TILE_END_BITS));
     reg  [$(TILE_BITS-1):0] low2, high2;
-//% if not STORED_RADII then
+//% if BEAT_RADII then
     reg  [$(SCORE_BITS-1):0] radius2;
-//% end
-//% if not STORED_RADII then
     wire [31:0]      radius = i_radius >> exponent;
 //% end
     always @(posedge clk) begin
         low2 <= from_base[$(TILE_END_BITS-1)] ? $(TILE_BITS)'d0 : from_base > tile_wide ? i_tile_keys : from_base[$(TILE_BITS-1):0];
         high2 <= to_base[$(TILE_END_BITS-1)] ? $(TILE_BITS)'d0 : to_base > tile_wide ? i_tile_keys : to_base[$(TILE_BITS-1):0];
-//% if not STORED_RADII then
+//% if BEAT_RADII then
         radius2 <= |radius[31:$(SCORE_BITS)] ? $(SCORE_BITS)'d$((1 << SCORE_BITS) - 1) : radius[$(SCORE_BITS-1):0];
 //% end
     end
 
 //% if MASS then
     // the shift of a row's scores into octaves travels beside the beat
-    reg  [5:0]       octaves_2;
-    always @(posedge clk) octaves_2 <= i_octave_shift > {2'd0, exponent} ? i_octave_shift - {2'd0, exponent} : 6'd0;
+    wire [5:0]       octaves = i_octave_shift > {2'd0, exponent} ? i_octave_shift - {2'd0, exponent} : 6'd0;
+    reg  [$(OCTAVE_SHIFT_BITS-1):0] octaves_2; // no more than leave the sign alone
+    always @(posedge clk) octaves_2 <= $(OCTAVE_SHIFT_MOST < 63 and "octaves > " .. lit(6, OCTAVE_SHIFT_MOST) .. " ? " .. lit(OCTAVE_SHIFT_BITS, OCTAVE_SHIFT_MOST) .. " : octaves[" .. OCTAVE_SHIFT_BITS-1 .. ":0]" or "octaves");
 //%   for n = 3, PREDICT_TREE + 3 do
-    reg  [5:0]       octaves_$(n);
+    reg  [$(OCTAVE_SHIFT_BITS-1):0] octaves_$(n);
     always @(posedge clk) octaves_$(n) <= octaves_$(n-1);
 //%   end
 //% end
@@ -583,7 +595,9 @@ module sofa_predict (
     wire [$(TILE_BITS-1):0] low_in = low2 - group_key2;
     wire [$(TILE_BITS-1):0] high_in = high2 - group_key2;
     wire             sees = low2 < high2 && {1'b0, low2} < group_end && high2 > group_key2;
+//% if RANK or ORDERS then
     wire             sees_last = {1'b0, high2} <= group_end;
+//% end
 //% if ORDERS then
     // rows of the block that have had a tile; blocks stand in the banks in turn
     reg  [$(QUERY_BLOCK-1):0] met;
@@ -594,23 +608,25 @@ module sofa_predict (
     reg              new2;            // the row's first key is in the tile
     always @(posedge clk) new2 <= !from_base[$(TILE_END_BITS-1)];
 //% end
-    reg              sees_3, first_3, last_3, new_3;
+    reg              sees_3, new_3$(RANK and ", first_3, last_3" or "");
     reg  [$(KEY_COUNT_BITS-1):0] low_3, high_3;   // in the group
 //% if RANK then
     reg  [$(INDEX_BITS-1):0] key_3;           // first of the group
     always @(posedge clk) key_3 <= $(ext("group_key2", TILE_BITS, INDEX_BITS));
 //% end
-//% if not STORED_RADII then
+//% if BEAT_RADII then
     reg  [$(SCORE_BITS-1):0] radius_3;
 //% end
     always @(posedge clk) begin
         sees_3 <= sees && valid_2;
+//% if RANK then
         first_3 <= low2 >= group_key2;
         last_3 <= sees_last;
+//% end
         new_3 <= new2;
         low_3 <= low2 <= group_key2 ? $(KEY_COUNT_BITS)'d0 : $(ext("low_in", TILE_BITS, KEY_COUNT_BITS));
         high_3 <= {1'b0, high2} >= group_end ? $(KEY_COUNT_BITS)'d$(PREDICT_KEYS) : $(ext("high_in", TILE_BITS, KEY_COUNT_BITS));
-//% if not STORED_RADII then
+//% if BEAT_RADII then
         radius_3 <= radius2;
 //% end
     end
@@ -629,7 +645,7 @@ module sofa_predict (
         end
 //% end
     assign o_busy = sees_3;
-//% for _, attribute in ipairs({{"sees", 1}, {"first", 1}, {"last", 1}, {"new", 1}, {"low", KEY_COUNT_BITS}, {"high", KEY_COUNT_BITS}, {"key", RANK and INDEX_BITS or 0}, not STORED_RADII and {"radius", SCORE_BITS} or nil}) do
+//% for _, attribute in ipairs({{"sees", 1}, {"first", RANK and 1 or 0}, {"last", RANK and 1 or 0}, {"new", 1}, {"low", KEY_COUNT_BITS}, {"high", KEY_COUNT_BITS}, {"key", RANK and INDEX_BITS or 0}, {"radius", BEAT_RADII and SCORE_BITS or 0}}) do
 //%   local name, bits = attribute[1], attribute[2]
 //%   local till = bits == 0 and 3 or (name == "low" or name == "high" or name == "key") and last_stage - 1 or last_stage
 //%   for n = 4, till do
@@ -661,14 +677,15 @@ module sofa_predict (
         .clk(clk), .i_we($(TOKENS and "(valid_" .. (summed+1) .. " || keys_" .. (summed+1) .. ")" or "valid_" .. (summed+1)) && !final_$(summed+1)), .i_waddr($(place)_$(summed+1)), .i_wdata(full),
         .i_re(1'b1), .i_raddr($(place)_$(summed-1)), .o_rdata(partial));
 //% end
-//% local code_places = d.array_powers - cfg.predict.code_powers  -- places that the array's codes are larger than those of Q
 //% if MASS then
-//%   local fixed = "{2'd0, i_score_shift} + " .. lit(6, OCTAVE_FRACTION + code_places)
-//%   local octaves = "octaves_" .. summed+1 .. (code_places > 0 and " + " .. lit(6, code_places) or "")
+//%   -- of a sum with OCTAVE_FRACTION bits of fraction: of scores in octaves, of others, of keys
+//%   local shift_bits = math.max(OCTAVE_SHIFT_BITS, TOKENS and 6 or 0, RANK and 5 or 0)
+//%   local octaves = ext("octaves_" .. summed+1, OCTAVE_SHIFT_BITS, shift_bits) .. (CODE_PLACES > 0 and " + " .. lit(shift_bits, CODE_PLACES) or "")
+//%   local fixed = ext("i_score_shift", 4, shift_bits) .. " + " .. lit(shift_bits, OCTAVE_FRACTION + CODE_PLACES)
 //%   local score = RANK and "(i_by_mass ? " .. octaves .. " : " .. fixed .. ")" or octaves
-    wire [5:0]       shift = $(TOKENS and "keys_" .. summed+1 .. " ? {1'b0, i_khat_shift} + " .. lit(6, OCTAVE_FRACTION) .. " : " .. score or score);
+    wire [$(shift_bits-1):0] shift = $(TOKENS and "keys_" .. summed+1 .. " ? {1'b0, i_khat_shift} + " .. lit(6, OCTAVE_FRACTION) .. " : " .. score or score);
 //% elseif TOKENS then
-    wire [4:0]       shift = keys_$(summed+1) ? i_khat_shift : {1'b0, i_score_shift}$(code_places > 0 and " + 5'd" .. code_places or "");
+    wire [4:0]       shift = keys_$(summed+1) ? i_khat_shift : {1'b0, i_score_shift}$(CODE_PLACES > 0 and " + 5'd" .. CODE_PLACES or "");
 //% end
 //% for key = 0, PREDICT_KEYS - 1 do
     wire [$(SUM_BITS-1):0] sum_$(key);
@@ -724,14 +741,16 @@ module sofa_predict (
     wire             fits_$(key) = &scaled_$(key)[$(SCALED_SUM_BITS-1):$(WIDE_SCORE_BITS-1)] || ~|scaled_$(key)[$(SCALED_SUM_BITS-1):$(WIDE_SCORE_BITS-1)];
 //%   end
     reg  [$(WIDE_SCORE_BITS-1):0] score_$(key);
-    wire             seen_$(key) = sees_$(summed+2) && low_$(summed+2) <= $(KEY_COUNT_BITS)'d$(key) && high_$(summed+2) > $(KEY_COUNT_BITS)'d$(key);
+    wire             seen_$(key) = sees_$(last_stage-1) && low_$(last_stage-1) <= $(KEY_COUNT_BITS)'d$(key) && high_$(last_stage-1) > $(KEY_COUNT_BITS)'d$(key);
 //%   if RANK then
-    wire [$(INDEX_BITS-1):0] key_of_$(key) = key_$(summed+2) + $(INDEX_BITS)'d$(key);
+    wire [$(INDEX_BITS-1):0] key_of_$(key) = key_$(last_stage-1) + $(INDEX_BITS)'d$(key);
     wire [$(SCORE_BITS-1):0] ranked_$(key) = $(saturate("score_" .. key, WIDE_SCORE_BITS, SCORE_BITS));
     reg  [$(ENTRY_BITS-1):0] entry_$(key);
 //%   end
 //%   if MASS then
+//%     if RANK then
     reg  [$(OCTAVE_BITS-1):0] octave_$(key);
+//%     end
     reg              seen1_$(key);
 //%   end
     always @(posedge clk) begin
@@ -749,7 +768,9 @@ module sofa_predict (
         entry_$(key) <= {1'b1, ~ranked_$(key)[$(SCORE_BITS-1)], ranked_$(key)[$(SCORE_BITS-2):0], ~key_of_$(key)} & {$(ENTRY_BITS){seen_$(key)}};
 //%   end
 //%   if MASS then
+//%     if RANK then
         octave_$(key) <= $(saturate("score_" .. key, WIDE_SCORE_BITS, OCTAVE_BITS));
+//%     end
         seen1_$(key) <= seen_$(key);
 //%   end
     end
@@ -757,7 +778,7 @@ module sofa_predict (
     assign o_entries[$(key*ENTRY_BITS) +: $(ENTRY_BITS)] = entry_$(key);
 //%   end
 //%   if MASS then
-    assign o_scores[$(key*OCTAVE_BITS) +: $(OCTAVE_BITS)] = octave_$(key);
+    assign o_scores[$(key*OCTAVE_BITS) +: $(OCTAVE_BITS)] = $(RANK and "octave" or "score")_$(key);
     assign o_seen[$(key)] = seen1_$(key);
 //%   end
 //%   if PARTIAL_SUMS then
@@ -790,29 +811,27 @@ module sofa_predict (
 //% end
 
 //% if DIM_SLICES > 1 then
-    reg final_$(summed+2), final_$(last_stage);
-    always @(posedge clk) begin
-        final_$(summed+2) <= final_$(summed+1);
-        final_$(last_stage) <= final_$(summed+2);
-    end
+//%   for stage = summed + 2, last_stage do
+    reg final_$(stage);
+    always @(posedge clk) final_$(stage) <= final_$(stage-1);
+//%   end
     assign o_valid = valid_$(last_stage) && sees_$(last_stage) && final_$(last_stage);
 //% else
     assign o_valid = valid_$(last_stage) && sees_$(last_stage);
 //% end
-    assign o_first = first_$(last_stage);
-    assign o_last = last_$(last_stage);
     assign o_row = row_$(last_stage);
     assign o_new_block = new_$(last_stage);
-//% if STORED_RADII then
+//% if RANK then
+    assign o_first = first_$(last_stage);
+    assign o_last = last_$(last_stage);
+    assign o_radius_on = i_radius != 32'hFFFFFFFF;
+//%   if STORED_RADII then
     assign o_bank = bank_$(last_stage);
     wire unused_exponent = &{1'b0, exponent};
-//% else
+//%   else
     assign o_radius_row = radius_$(last_stage);
+//%   end
 //% end
-//% if not RANK then
-    wire unused_shift = &{1'b0, i_score_shift};
-//% end
-    assign o_radius_on = i_radius != 32'hFFFFFFFF;
     assign o_parity = parity_$(last_stage);
     assign o_end = end_$(last_stage);
 endmodule

@@ -1,8 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Need matrix, Bc x QB bits, twice: written by rows as selection delivers them, read by keys (which rows need key i).
 // A parity is clean when it is opened (i_clear) and complete when i_end has come out behind its last row (o_complete).
-// Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake. Equals struct sofa_tile's need
-// and best.
+// Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake. Equals struct sofa_tile's need.
 //% local select_time = RANK and d.select_latency or d.mass_latency
 //% local two_policies = RANK and MASS
 //% if two_policies then select_time = math.max(d.select_latency, d.mass_latency) end
@@ -22,13 +21,11 @@ module sofa_need (
     input  wire             i_valid,
     input  wire [$(ROW_BITS-1):0] i_row,
     input  wire [$(TILE_KEYS-1):0] i_need,
-    input  wire [$(TILE_KEYS-1):0] i_best,
     // reader
     input  wire [1:0]       i_clear,
     output reg              o_complete,  // pulse, tiles in order
     input  wire             i_mask_parity,
-    output wire [$(TILE_KEYS-1):0] o_best,
-    output wire [$(TILE_KEYS-1):0] o_others,    // needed and nobody's best
+    output wire [$(TILE_KEYS-1):0] o_mask,      // needed keys
     output wire             o_some,      // a key of the tile is needed
     input  wire             i_parity_read,
     input  wire [$(INDEX_BITS-1):0] i_key,
@@ -53,11 +50,9 @@ module sofa_need (
         end
     end
 
-    reg  [$(TILE_KEYS-1):0] need0, best0, need1, best1;   // of any row
+    reg  [$(TILE_KEYS-1):0] need0, need1;                 // of any row
     wire [1:0]       write = {i_valid && parity, i_valid && !parity};
-    wire [$(TILE_KEYS-1):0] need = i_mask_parity ? need1 : need0;
-    assign o_best = i_mask_parity ? best1 : best0;
-    assign o_others = need & ~o_best;
+    assign o_mask = i_mask_parity ? need1 : need0;
     reg              some0, some1;                 // from the cycle after o_complete on
     assign o_some = i_mask_parity ? some1 : some0;
     always @(posedge clk) begin
@@ -67,18 +62,13 @@ module sofa_need (
     always @(posedge clk)
         if (rst) begin
             need0 <= $(TILE_KEYS)'d0;
-            best0 <= $(TILE_KEYS)'d0;
             need1 <= $(TILE_KEYS)'d0;
-            best1 <= $(TILE_KEYS)'d0;
         end else begin
 //% for p = 0, 1 do
-            if (i_clear[$(p)]) begin
+            if (i_clear[$(p)])
                 need$(p) <= $(TILE_KEYS)'d0;
-                best$(p) <= $(TILE_KEYS)'d0;
-            end else if (write[$(p)]) begin
+            else if (write[$(p)])
                 need$(p) <= need$(p) | i_need;
-                best$(p) <= best$(p) | i_best;
-            end
 //% end
         end
 

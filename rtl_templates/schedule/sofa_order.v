@@ -1,5 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Issue order: tiles as they complete; in a tile the keys that are some row's best, ascending, then the other needed ones. Requests the V
+// Issue order: tiles as they complete; in a tile the needed keys, ascending. Requests the V
 // row of each key ahead, as space in the prefetch buffer allows, and lists the keys for the window.
 //% if TOKENS then
 // The K and V row of a key is asked for (o_ask) instead of the V row requested: it is fetched or generated into a place of the ring.
@@ -15,10 +15,9 @@ module sofa_order (
     input  wire [$(ADDRESS_BITS-1):0]   i_v_stride,
 //% end
     input  wire              i_complete,      // pulse: the need matrix of the next tile is complete
-    output wire              o_mask_parity,   // of the tile whose masks are wanted
-    input  wire [$(TILE_KEYS-1):0]  i_best,
-    input  wire [$(TILE_KEYS-1):0]  i_others,
-    input  wire              i_some,          // of them
+    output wire              o_mask_parity,   // of the tile whose mask is wanted
+    input  wire [$(TILE_KEYS-1):0]  i_mask,   // its needed keys
+    input  wire              i_some,          // there are any
     // tile slots
 //% if WORD_MEMORIES then
     input  wire [$(ADDRESS_BITS-1):0]   i_v_base,
@@ -85,7 +84,7 @@ module sofa_order (
     wire             end_tile = step && (none || walk_last);
 
     sofa_walk u_walk (
-        .clk(clk), .rst(rst), .i_load(begin_tile), .i_first(i_best), .i_second(i_others), .i_any(i_some), .o_idle(walk_idle),
+        .clk(clk), .rst(rst), .i_load(begin_tile), .i_mask(i_mask), .i_any(i_some), .o_idle(walk_idle),
         .o_valid(walk_valid), .i_ready(request), .o_index(walk_key), .o_last(walk_last));
 //% if TOKENS then
     reg              fresh;        // no key of the block has been asked for

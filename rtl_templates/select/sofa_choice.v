@@ -13,8 +13,10 @@ module sofa_choice (
     input  wire             i_by_mass,
 //% end
     input  wire             i_valid,
+//% if RANK then
     input  wire             i_first,
     input  wire             i_last,
+//% end
     input  wire [$(ROW_BITS-1):0] i_row,
     input  wire             i_new_block,
 //% if MASS then
@@ -24,6 +26,10 @@ module sofa_choice (
 //% end
 //% if RANK then
     input  wire [$(PREDICT_KEYS*ENTRY_BITS-1):0] i_entries,
+    input  wire             i_radius_on,
+    input  wire [$(KEPT_BITS-1):0] i_kept,
+    input  wire             i_carry,
+    output wire [$(KEPT_BITS-1):0] o_inc_clipped,
 //% end
 //% if STORED_RADII then
     input  wire             i_bank,
@@ -31,31 +37,24 @@ module sofa_choice (
     input  wire             i_exponent_we,
     input  wire [$(ROW_BITS):0] i_exponent_row,
     input  wire [3:0]       i_exponent,
-//% else
+//% elseif RANK then
     input  wire [$(SCORE_BITS-1):0] i_radius_row,
 //% end
-    input  wire             i_radius_on,
-    input  wire [$(KEPT_BITS-1):0] i_kept,
-    input  wire             i_carry,
     output wire             o_valid,
     output wire [$(ROW_BITS-1):0] o_row,
-    output wire [$(TILE_KEYS-1):0] o_need,
-    output wire [$(TILE_KEYS-1):0] o_best,
-    output wire [$(KEPT_BITS-1):0] o_inc_clipped
+    output wire [$(TILE_KEYS-1):0] o_need
 );
     wire .*;
     sofa_mass u_mass (
         .i_valid(i_valid$(BOTH_POLICIES and " && i_by_mass" or "")), .o_valid(mass_valid), .o_row(mass_row), .o_need(mass_need), .*);
     sofa_select u_select (
         .i_valid(i_valid$(BOTH_POLICIES and " && !i_by_mass" or "")), .o_valid(rank_valid), .o_row(rank_row), .o_need(rank_need),
-        .o_best(rank_best), .o_any(unused_any), .o_count(unused_count), .o_clipped(rank_clipped), .*);
+        .o_clipped(rank_clipped), .*);
     assign o_valid = $(chosen("valid"));
     assign o_row = $(chosen("row"));
     assign o_need = $(chosen("need"));
-    assign o_best = $(RANK and "rank_best" or lit(TILE_KEYS, 0))$(BOTH_POLICIES and " & {" .. TILE_KEYS .. "{!i_by_mass}}" or "");
-    assign o_inc_clipped = $(RANK and "rank_valid ? rank_clipped : " or "")$(lit(KEPT_BITS, 0));
-//% if not RANK then
-    wire unused = &{1'b0, i_first, i_last, i_radius_on, i_radius_row, i_kept, i_carry};
+//% if RANK then
+    assign o_inc_clipped = rank_valid ? rank_clipped : $(lit(KEPT_BITS, 0));
 //% end
 endmodule
 `default_nettype wire

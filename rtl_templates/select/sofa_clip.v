@@ -2,7 +2,7 @@
 //% if not RANK then skip() end
 // Cuts a row's ordered list to the run-time number of keys and clips what lies too far below the row's maximum; gives the
 // rest as a bit per key. The list is ordered, so kept entries stand in front.
-// Latency: $(latency("clip", 2)) cycles; throughput one list a cycle. Handshake: none, sofa_select counts. Equals the end of sofa_select_tile().
+// Latency: $(latency("clip", 2)) cycles; throughput one list a cycle. Handshake: none, sofa_select counts. Equals the end of sofa_select_keys().
 `default_nettype none
 module sofa_clip (
     input  wire             clk,
@@ -10,9 +10,6 @@ module sofa_clip (
     input  wire [$(KEPT_MAX-1):0] i_enable,  // positions in use
     input  wire [$(SCORE_BITS-1):0] i_threshold,
     output reg  [$(TILE_KEYS-1):0] o_need,
-    output reg  [$(TILE_KEYS-1):0] o_best,
-    output reg              o_any,
-    output reg  [$(KEPT_BITS-1):0] o_count,
     output reg  [$(KEPT_BITS-1):0] o_clipped
 );
     reg  [$(KEPT_MAX-1):0] candidate, keep;
@@ -49,9 +46,6 @@ module sofa_clip (
         index_$(i) <= ~i_list[$(i*ENTRY_BITS+INDEX_BITS-1):$(i*ENTRY_BITS)];
 //% end
         o_need <= $(table.concat(hot, "\n            | "));
-        o_best <= hot_0;
-        o_any <= keep[0];
-        o_count <= length(keep);
         o_clipped <= length(candidate) - length(keep);
     end
 endmodule

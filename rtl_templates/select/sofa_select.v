@@ -4,7 +4,7 @@
 // A beat is a row's scores of one key group. $(KEY_GROUPS > 1 and "Beats merge into the row's kept list, which waits in a memory between its groups." or "A tile is one group, so a beat is a row's whole tile.")
 // With i_carry the maximum is that of this and all earlier tiles of the row in the block; it waits in a memory as well.
 // Latency: $(select_latency) cycles from i_valid to o_valid (beats with i_last only); throughput one beat a cycle; no back-pressure. Two
-// beats of one row stand at least $(select_loop) cycles apart. i_kept, i_carry: stable in a job. Equals sofa_select_tile().
+// beats of one row stand at least $(select_loop) cycles apart. i_kept, i_carry: stable in a job. Equals sofa_select_keys().
 //% local timing = select_timing
 //% local RADIUS_BITS = d.radius_bits
 //% local grouped, depth = KEY_GROUPS > 1, math.max(2, QUERY_BLOCK)
@@ -34,9 +34,6 @@ module sofa_select (
     output reg              o_valid,
     output reg  [$(ROW_BITS-1):0] o_row,
     output wire [$(TILE_KEYS-1):0] o_need,      // kept keys
-    output wire [$(TILE_KEYS-1):0] o_best,      // the best of them
-    output wire             o_any,
-    output wire [$(KEPT_BITS-1):0] o_count,     // kept keys
     output wire [$(KEPT_BITS-1):0] o_clipped    // dropped by the radius
 );
 //% -- A beat's attributes travel beside it: name_n is i_name n cycles later.
@@ -154,7 +151,7 @@ module sofa_select (
 
     sofa_clip clip (
         .clk(clk), .i_list(list_$(timing.clip)), .i_enable(enable), .i_threshold(threshold_$(timing.clip)),
-        .o_need(o_need), .o_best(o_best), .o_any(o_any), .o_count(o_count), .o_clipped(o_clipped)
+        .o_need(o_need), .o_clipped(o_clipped)
     );
 endmodule
 `default_nettype wire

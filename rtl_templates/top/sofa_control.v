@@ -14,10 +14,12 @@ module sofa_control (
     input  wire [$(ROWS_BITS-1):0] i_rows,
     input  wire [31:0]      i_keys,
     input  wire [15:0]      i_tile,
+//% if RANK then
     input  wire [15:0]      i_kept,
+    input  wire [7:0]       i_score_shift,
+//% end
     input  wire [7:0]       i_mode,
     input  wire [1:0]       i_order,
-    input  wire [7:0]       i_score_shift,
     input  wire             i_scale_normal,   // top bit of the mantissa
     input  wire [7:0]       i_scale_shift,
     input  wire [$(WATCHDOG_BITS-1):0] i_watchdog,
@@ -50,7 +52,7 @@ module sofa_control (
     reg  [$(ROWS_BITS-1):0] rows_left;
     reg  [$(WATCHDOG_BITS-1):0] patience;
     reg  [7:0]  refusal;
-    reg         bad_scale, bad_kept, bad_tile, bad_keys, bad_rows;
+    reg         bad_scale, bad_tile, bad_keys, bad_rows$(RANK and ", bad_kept" or "");
     reg         starved;     // patience is 0
     wire        all_stored = rows_left == $(ROWS_BITS)'d0;
 
@@ -63,8 +65,10 @@ module sofa_control (
 
     always @(posedge clk) begin
         // the descriptor has stood still since before i_start
-        bad_scale <= i_score_shift > 8'd15 || !i_scale_normal || i_scale_shift > 8'd63;
+        bad_scale <= $(RANK and "i_score_shift > 8'd15 || " or "")!i_scale_normal || i_scale_shift > 8'd63;
+//% if RANK then
         bad_kept <= i_kept == 16'd0 || i_kept > 16'd$(cfg.tile.kept_max) || i_kept > i_tile;
+//% end
         bad_tile <= i_tile == 16'd0 || i_tile > 16'd$(cfg.tile.keys);
         bad_keys <= i_keys == 32'd0 || i_keys > 32'd$(cfg.keys_max);
         bad_rows <= i_rows == $(ROWS_BITS)'d0;
@@ -82,8 +86,10 @@ module sofa_control (
             if (i_low != $(PORT_BYTE_BITS)'d0)
                 refusal <= 8'd5;
 //% end
+//% if RANK then
             if (bad_kept)
                 refusal <= 8'd4;
+//% end
             if (bad_tile)
                 refusal <= 8'd3;
             if (bad_keys)

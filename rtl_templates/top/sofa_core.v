@@ -67,7 +67,9 @@ module sofa_core (
     wire [31:0] cfg_own_offset = 32'd0;
     wire [1:0]  cfg_order = 2'd0;
 //% end
+//% if RANK then
     wire        carry = cfg_flags[0];
+//% end
     wire        has_ranges = cfg_flags[1];
     wire [$(KEY_NUMBER_BITS-1):0] keys = cfg_keys[$(KEY_NUMBER_BITS-1):0];
     wire [$(KEY_NUMBER_BITS-1):0] own_offset = cfg_own_offset[$(KEY_NUMBER_BITS-1):0];
@@ -85,7 +87,7 @@ module sofa_core (
     wire        progress = read_beat || write_beat || i_wr_resp_valid || tiles_busy || inc_predict_busy
         || |inc_pairs$(TOKENS and " || inc_khat_busy || inc_kvgen_busy" or "");
     // upper bits, which control has looked at
-    wire        unused_descriptor = &{1'b0, cfg_keys, cfg_own_offset, cfg_tile, cfg_kept, cfg_score_shift, cfg_scale_shift};
+    wire        unused_descriptor = &{1'b0, cfg_keys, cfg_own_offset, cfg_tile, $(RANK and "cfg_kept, cfg_score_shift" or "cfg_flags"), cfg_scale_shift};
     sofa_control u_control (
         .i_start(command_start), .i_abort(command_abort), .i_rows(cfg_rows), .i_keys(cfg_keys), .i_tile(cfg_tile), .i_kept(cfg_kept),
         .i_mode(cfg_mode), .i_order(cfg_order), .i_score_shift(cfg_score_shift), .i_scale_normal(cfg_scale_mantissa[15]),
@@ -171,11 +173,9 @@ module sofa_core (
     // ---- schedule ----
     sofa_need u_need (
         .rst(reset_schedule), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_clear(parity_free),
-        .o_complete(complete), .o_best(mask_best), .o_others(mask_others), .o_some(mask_some), .i_parity_read(read_parity),
-        .i_key(read_key), .o_rows(key_rows), .*);
+        .o_complete(complete), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows), .*);
     sofa_order u_order (
-        .rst(reset_schedule), .i_v_base(cfg_v_base), .i_best(mask_best), .i_others(mask_others), .i_some(mask_some),
-        .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready), .o_ask(wanted), .o_req_valid(value_ask), .i_req_ready(value_asked),
+        .rst(reset_schedule), .i_v_base(cfg_v_base), .i_some(mask_some), .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready), .o_ask(wanted), .o_req_valid(value_ask), .i_req_ready(value_asked),
         .o_req_addr(value_addr), .o_req_len(value_len), .i_space(value_space), .o_key_valid(listed_valid), .i_key_ready(listed_ready),
         .o_key(listed), .*);
     sofa_window u_window (

@@ -15,7 +15,7 @@ module select_tb #(
     parameter CARRY = 0
 );
     localparam IN = 5 + RB + SB + EN;
-    localparam OUT = 2 + RB + 2 * CB + 2 * BC;
+    localparam OUT = 1 + RB + CB + BC;
     reg [IN-1:0]  stimulus [0:CYCLES-1];
     reg [OUT-1:0] expected [0:CYCLES-1];
     reg           clk, rst;
@@ -28,8 +28,7 @@ module select_tb #(
         .clk(clk), .rst(rst), .i_valid(in[IN-1]), .i_first(in[IN-2]), .i_last(in[IN-3]), .i_new_block(in[IN-4]),
         .i_radius_on(in[IN-5]), .i_row(in[EN+SB +: RB]), .i_radius_row(in[EN +: SB]), .i_entries(in[EN-1:0]),
         .i_kept(KEPT[CB-1:0]), .i_carry(CARRY[0]),
-        .o_valid(valid), .o_any(out[OUT-2]), .o_row(out[2*CB+2*BC +: RB]), .o_count(out[CB+2*BC +: CB]),
-        .o_clipped(out[2*BC +: CB]), .o_best(out[BC +: BC]), .o_need(out[BC-1:0])
+        .o_valid(valid), .o_row(out[CB+BC +: RB]), .o_clipped(out[BC +: CB]), .o_need(out[BC-1:0])
     );
 
     task step;
@@ -80,7 +79,7 @@ module select_tb #(
             in = stimulus[cycle];
             #1;
             if (valid !== expected[cycle][OUT-1] || (valid && out !== expected[cycle][OUT-2:0])) begin
-                $display("cycle %0d: {any, row, count, clipped, best, need} = %b %h, want %b %h", cycle, valid, out,
+                $display("cycle %0d: {row, clipped, need} = %b %h, want %b %h", cycle, valid, out,
                          expected[cycle][OUT-1], expected[cycle][OUT-2:0]);
                 $finish;
             end

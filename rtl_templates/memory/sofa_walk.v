@@ -1,13 +1,13 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Walks the set bits of a mask, ascending: sofa_walk with one mask.
+// Walks the set bits of a mask, ascending.
 //% -- REGISTERED_LINKS: o_index stands a cycle before o_valid, and the mask follows it a cycle later
-// Latency: the first index $(REGISTERED_LINKS and "three" or "two") cycles after i_load; throughput one index
+// Latency: the first index $(latency("walk", REGISTERED_LINKS and 3 or 2)) cycles after i_load; throughput one index
 // $(REGISTERED_LINKS and "in two cycles" or "a cycle"); o_valid/i_ready handshake.
 //% if REGISTERED_LINKS then
 // o_index stands from the cycle before o_valid on.
 //% end
 `default_nettype none
-module sofa_walk_mask (
+module sofa_walk (
     input  wire             clk,
     input  wire             rst,
     input  wire             i_load,
