@@ -182,7 +182,7 @@ static void simulate(const struct bench *b, const char *directory)
 static void check_config(unsigned rows, unsigned keys, unsigned kept_max, unsigned kp, unsigned score_bits,
                          unsigned cycles, uint64_t seed)
 {
-    static const char *const modules[] = {"select/", "memory/sofa_ram.v", NULL};
+    static const char *const modules[] = {"select/sofa_select", "select/sofa_sort", "select/sofa_merge", "select/sofa_clip", "memory/sofa_ram.v", NULL};
     struct bench b = {.cycles = cycles, .seed = seed};
     char directory[256];
     sofa_config_default(&b.c);
