@@ -61,6 +61,7 @@ help:
 	@echo 'make timing     longest path of every engine (LIBERTY=FILE.lib[.gz], CONFIG=configs/wide.yaml; needs python3)'
 	@echo 'make accuracy   loss of a language model through the bits of the core (ACCURACY=--help; needs python3 with venv)'
 	@echo 'make test-python  the Python package: types, bits against the programs (PACKAGE_TESTS=...; needs python3 with venv)'
+	@echo 'make test-torch   its hook for PyTorch in tiny models (TORCH_ENV=DIR: an environment with torch; else gigabytes are fetched)'
 	@echo 'make bench      speed of the model against dense attention'
 	@echo 'make clean      remove $(BUILD)'
 

@@ -6,6 +6,6 @@ PYTHON_NEEDED := $(PYTHON)=python3 python:ensurepip=python3-venv
 define environment
 @rm -rf $(1); mkdir -p $(1)
 $(PYTHON) -m venv $(1)
-$(1)/bin/python -m pip install --quiet --disable-pip-version-check -r $(filter %requirements.txt,$^)
+$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(filter %requirements.txt,$^))
 @touch $@
 endef
