@@ -16,6 +16,9 @@ static const struct {
     {0, {NULL}, ""},
     {2, {"mode=tokens", "hidden_max=64"}, "-DHIDDEN=50"},
     {3, {"mode=tokens", "hidden_max=64", "kvgen.slice=16"}, "-DHIDDEN=50"},
+    {0, {NULL}, "-DBY_MASS"},
+    {1, {"select.policy=mass"}, "-DBY_MASS"},
+    {3, {"mode=tokens", "hidden_max=64", "select.policy=mass"}, "-DHIDDEN=50 -DBY_MASS"},
 };
 
 START_TEST(job_from_unknown_registers)

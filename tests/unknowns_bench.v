@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A job in a simulator that starts from unknown values: memory that answers every request with random words, and a write channel that is
 // always ready. Prints "good" when the job ends without error, all rows were written and every word of them is known.
-// With HIDDEN defined the core is one of mode tokens, words of 8 units; generated K and V rows are written, too.
+// With HIDDEN defined the core is one of mode tokens, words of 8 units; generated K and V rows are written, too. With BY_MASS it selects by
+// mass, nearest tile first.
 `timescale 1ns/1ns
 module unknowns_bench;
     localparam [9:0] CONTROL = 10'h00C, STATUS = 10'h010, IRQ_ENABLE = 10'h014, ROWS = 10'h020, KEYS = 10'h024, TILE = 10'h028,
@@ -9,6 +10,7 @@ module unknowns_bench;
                      O_BASE = 10'h068, Q_STRIDE = 10'h080, K_STRIDE = 10'h084, V_STRIDE = 10'h088, O_STRIDE = 10'h08C;
     localparam [9:0] MODE = 10'h034, X_STRIDE = 10'h0A8, HIDDEN_UNITS = 10'h0AC, HIDDEN_WORDS = 10'h0B0, KHAT_SHIFT = 10'h0B4,
                      K_SHIFT = 10'h0B8, V_SHIFT = 10'h0BC, GENERATED = 10'h1A0;
+    localparam [9:0] ORDER = 10'h0D8, POLICY = 10'h0E0, MASS = 10'h0E4, OCTAVE_SHIFT = 10'h0E8;
     localparam ROW_COUNT = 20, LIMIT = 40000;
 
     reg          clk = 0, rst = 1;
@@ -82,6 +84,12 @@ module unknowns_bench;
         access(KHAT_SHIFT, 1, 8);
         access(K_SHIFT, 1, 3);
         access(V_SHIFT, 1, 3);
+`endif
+`ifdef BY_MASS
+        access(POLICY, 1, 1);
+        access(MASS, 1, 120);
+        access(OCTAVE_SHIFT, 1, 22);
+        access(ORDER, 1, 1);
 `endif
         access(IRQ_ENABLE, 1, 1);
         access(CONTROL, 1, 1);
