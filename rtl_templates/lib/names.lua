@@ -18,6 +18,8 @@ QUERY_IN_WORDS = WORD_MEMORIES or REGISTERED_LINKS  -- query rows come word by w
 STORED_RADII = d.stored_radii == 1                  -- selection keeps the radius of each row
 OUTPUT_WORDS = d.output_words == 1                  -- the store reads finished rows word by word
 COPIED_REGISTERS = d.copied_registers == 1          -- sofa_copy is used
+BEAT_RADII = RANK and not STORED_RADII               -- a row's radius comes with its scores
+SHIFT_COPIES = COPIED_REGISTERS and not TOKENS and not MASS      -- copies for columns of prediction; K^ comes later
 WHOLE_PRODUCTS = d.whole_products == 1              -- a product of 16-bit factors comes from one multiplier
 LANE_ALIGNS = d.lane_aligns == 1                    -- the lane shifts a retiring row for division
 REGISTERED_ACCUMULATORS = d.row_interval > 3        -- O comes from a register behind its memory
@@ -66,6 +68,17 @@ COLUMN_BITS = math.max(1, clog2(TOKENS and math.max(PREDICT_KEYS, PREDICT_DIMS) 
 KHAT_BITS = cfg.predict.operand_bits                -- of an element of K^
 KHAT_PLACE_BITS = clog2(KEY_GROUPS * HEAD_DIM)      -- of a dimension of a key group's K^ (mode tokens)
 SCORE_BITS = cfg.predict.score_bits
+KEY_COUNT_BITS = clog2(PREDICT_KEYS + 1)            -- holds 0 to PREDICT_KEYS
+SCALED_SUM_BITS = SUM_BITS + (MASS and d.octave_fraction or 0)     -- of a sum before it is scaled
+CODE_PLACES = d.array_powers - cfg.predict.code_powers              -- that the array's codes are larger than those of Q
+OCTAVE_SHIFT_BITS = MASS and math.min(6, clog2(SCALED_SUM_BITS + CODE_PLACES)) or 0     -- of a shift of sums into octaves
+SUM_SHIFT_BITS = math.max(OCTAVE_SHIFT_BITS, TOKENS and (MASS and 6 or 5) or 0, RANK and (MASS and 5 or 4) or 0)
+PARTIAL_SUMS = DIM_SLICES > 1 or TOKENS             -- a sum is put together from several beats
+PARTIAL_PLACES = 1 << ROW_BITS                      -- of partial sums: of a row, or of a column of predicted keys
+if TOKENS then
+    PARTIAL_PLACES = math.max(DIM_SLICES > 1 and PARTIAL_PLACES or 1, (STREAMED and KEY_GROUPS or 1) * HEAD_DIM)
+end
+PARTIAL_PLACE_BITS = math.max(1, clog2(PARTIAL_PLACES))
 
 -- ---- selection ----
 KEPT_MAX = cfg.tile.kept_max

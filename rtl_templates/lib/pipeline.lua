@@ -1,0 +1,80 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Values that travel beside a beat, and trees with registers: text of Verilog.
+local insert, concat, min, max, unpack = table.insert, table.concat, math.min, math.max, table.unpack
+
+local function declared(bits) return bits > 1 and "[" .. bits - 1 .. ":0] " or "" end
+
+-- name_1 .. name_LAST: what `from` was 1 .. LAST cycles ago, for each {name, bits, last, from, reset = true: 0 after rst}; FIRST - 1 in
+-- `first` if they begin later than cycle 0.
+function travel(values)
+    local lines = {}
+    for _, value in ipairs(values) do
+        local name, bits, last, from = unpack(value, 1, 4)
+        for n = value.first or 1, last do
+            insert(lines, "    reg  " .. declared(bits) .. name .. "_" .. n .. ";")
+            insert(lines, "    always @(posedge clk) " .. name .. "_" .. n .. " <= "
+                   .. (n == (value.first or 1) and from or name .. "_" .. n - 1) .. (value.reset and " && !rst;" or ";"))
+        end
+    end
+    return concat(lines, "\n")
+end
+
+-- A tree with a register behind each stage; a stage puts `fan_in` values together. `combine` makes the value of a list of them and says how
+-- many bits it has. Returns the text, the name of the result and its bits; the values of stage n are called NAMEn_1, NAMEn_2, ...
+local function tree(name, values, bits, stages, fan_in, combine)
+    local lines = {}
+    for stage = 1, stages do
+        local results, wider = {}, bits
+        for first = 1, #values, fan_in do
+            local result = name .. stage .. "_" .. #results + 1
+            local text, width = combine({unpack(values, first, min(first + fan_in - 1, #values))}, bits, #values, lines)
+            insert(lines, "    reg  " .. declared(width) .. result .. ";")
+            insert(lines, "    always @(posedge clk) " .. result .. " <= " .. text .. ";")
+            insert(results, result)
+            wider = width
+        end
+        values, bits = results, wider
+    end
+    assert(#values == 1, name .. ": too few stages")
+    return concat(lines, "\n"), values[1], bits
+end
+
+-- Sum of `values` of `bits` bits each, signed or not; no partial sum is wider than `most` bits.
+function sum_tree(name, values, bits, stages, fan_in, most, signed)
+    local extend = signed and sext or ext
+    return tree(name, values, bits, stages, fan_in, function(part, width, count)
+        local wider = min(most, width + min(clog2(fan_in), clog2(count)))
+        for i, value in ipairs(part) do part[i] = extend(value, width, wider) end
+        return concat(part, " + "), wider
+    end)
+end
+
+-- The largest of `values`, unsigned.
+function largest_tree(name, values, bits, stages, fan_in)
+    local step = 0
+    return tree(name, values, bits, stages, fan_in, function(part, width, _, lines)
+        while #part > 1 do
+            local half = {}
+            for i = 1, #part, 2 do
+                local one, other = part[i], part[i + 1]
+                if other then
+                    step = step + 1
+                    insert(lines, "    wire " .. declared(width) .. name .. "_of_" .. step .. " = " .. one .. " > " .. other .. " ? "
+                           .. one .. " : " .. other .. ";")
+                    one = name .. "_of_" .. step
+                end
+                insert(half, one)
+            end
+            part = half
+        end
+        return part[1], width
+    end)
+end
+
+-- The signed `name` of `from` bits in `to` bits; what does not fit becomes the nearest that does.
+function saturated(name, from, to)
+    if from <= to then return sext(name, from, to) end
+    local top = name .. "[" .. from - 1 .. ":" .. to - 1 .. "]"
+    return "&" .. top .. " || ~|" .. top .. " ? " .. name .. "[" .. to - 1 .. ":0] : {" .. name .. "[" .. from - 1 .. "], {" .. to - 1
+        .. "{!" .. name .. "[" .. from - 1 .. "]}}}"
+end

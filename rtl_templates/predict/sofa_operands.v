@@ -1,0 +1,87 @@
+//% -- SPDX-License-Identifier: Apache-2.0
+//% if TOKENS then skip() end
+// K^ of the tiles on chip, and on its way into the array: the slice of a key that the loader reads is o_operand, for column o_load_column.
+// Latency: $(latency("operands", COPIED_REGISTERS and not MASS and 2 or 1)) cycle(s) from i_read. Handshake: none.
+//% -- slices of K^ in a word of its memory; port words of a slice
+//% local word_elements = WORD_MEMORIES and PORT_BITS // KEY_BITS or REGISTERED_LINKS and PREDICT_DIMS or HEAD_DIM
+//% local part_bits = REGISTERED_LINKS and clog2(PREDICT_DIMS * KEY_BITS // PORT_BITS) or 0     -- place of a port word in its slice
+`default_nettype none
+module sofa_operands (
+    input  wire               clk,
+    input  wire               rst,
+    // keys as they arrive
+    input  wire               i_key_valid,
+    input  wire [1:0]         i_key_slot,
+    input  wire [$(INDEX_BITS-1):0] i_key,
+//% if QUERY_IN_WORDS then
+    input  wire               i_word_valid,      // of the key that comes next with i_key_valid or before it
+    input  wire [$(KEY_WORD_BITS-1):0] i_word_index,
+    input  wire [$(PORT_BITS//KEY_BITS*KHAT_BITS-1):0] i_khat,
+//% else
+    input  wire [$(HEAD_DIM*KHAT_BITS-1):0] i_khat,
+//% end
+    // reads of the loader
+    input  wire               i_read,
+    input  wire [1:0]         i_read_slot,
+    input  wire [$(INDEX_BITS-1):0] i_read_key,
+    input  wire [$(DIM_SLICE_BITS-1):0] i_read_slice,
+    input  wire [$(COLUMN_BITS-1):0] i_read_column,
+    output wire               o_load,
+    output wire [$(COLUMN_BITS-1):0] o_load_column,
+    output wire [$(PREDICT_DIMS*KHAT_BITS-1):0] o_operand
+);
+    wire [$(word_elements*KHAT_BITS-1):0] khat;
+    wire                      unused = &{1'b0, i_key_valid};
+//% if WORD_MEMORIES then
+//%   local place = "i_read_slice[" .. DIM_SLICE_BITS-1 .. ":" .. DIM_SLICE_BITS - KEY_WORD_BITS .. "]"     -- the word that the slice is in
+    sofa_ram #(.WIDTH($(word_elements*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS + KEY_WORD_BITS)), .ABITS($(INDEX_BITS+2+KEY_WORD_BITS))) u_khat (
+        .clk(clk), .i_we(i_word_valid), .i_waddr({i_key_slot, i_key, i_word_index}), .i_wdata(i_khat),
+        .i_re(1'b1), .i_raddr({i_read_slot, i_read_key, $(place)}), .o_rdata(khat));
+//% elseif REGISTERED_LINKS then
+    // the memory is as wide as a slice
+    sofa_beats #(
+        .BEAT($(PORT_BITS//KEY_BITS*KHAT_BITS)), .BEATS($(1 << part_bits)), .HBITS($(math.max(1, part_bits))),
+        .DEPTH($(3 << INDEX_BITS + DIM_SLICE_BITS)), .ABITS($(INDEX_BITS+DIM_SLICE_BITS+2))
+    ) u_khat (
+        .clk(clk), .i_we(i_word_valid && !rst), .i_index($(part_bits > 0 and "i_word_index[" .. part_bits-1 .. ":0]" or "1'b0")),
+        .i_waddr({i_key_slot, i_key, $(DIM_SLICES > 1 and "i_word_index[" .. KEY_WORD_BITS-1 .. ":" .. part_bits .. "]" or "1'b0")}),
+        .i_wdata(i_khat), .i_raddr({i_read_slot, i_read_key, i_read_slice}), .o_rdata(khat));
+//% else
+    sofa_ram #(.WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS)), .ABITS($(INDEX_BITS+2))) u_khat (
+        .clk(clk), .i_we(i_key_valid), .i_waddr({i_key_slot, i_key}), .i_wdata(i_khat),
+        .i_re(1'b1), .i_raddr({i_read_slot, i_read_key}), .o_rdata(khat));
+//% end
+//% local cycles = SHIFT_COPIES and 2 or 1      -- the memory is far: its word comes through a register
+$(travel({{"load", 1, cycles, "i_read", reset = true}, {"column", COLUMN_BITS, cycles, "i_read_column"}}))
+    reg  [$(DIM_SLICE_BITS-1):0] slice;
+    always @(posedge clk) slice <= i_read_slice;
+    wire                      unused_slice = &{1'b0, slice};
+    assign o_load = load_$(cycles);
+    assign o_load_column = column_$(cycles);
+//% -- of the elements that are read, the slice
+//% local bits = PREDICT_DIMS * KHAT_BITS
+//% local slices_in_word = clog2(word_elements // PREDICT_DIMS)
+    reg  [$(bits-1):0]        chosen;
+//% if REGISTERED_LINKS or DIM_SLICES == 1 or WORD_MEMORIES and slices_in_word == 0 then
+    always @* chosen = khat;
+//% elseif WORD_MEMORIES then
+    always @* chosen = khat[slice[$(slices_in_word-1):0]*$(bits) +: $(bits)];
+//% else
+    wire [$(DIM_SLICES*bits-1):0] padded = $(ext("khat", HEAD_DIM*KHAT_BITS, DIM_SLICES*bits));
+    always @*
+        case (slice)
+//%   for i = 1, DIM_SLICES - 1 do
+            $(DIM_SLICE_BITS)'d$(i): chosen = padded[$(i*bits) +: $(bits)];
+//%   end
+            default: chosen = padded[0 +: $(bits)];
+        endcase
+//% end
+//% if SHIFT_COPIES then
+    reg  [$(bits-1):0]        operand;
+    always @(posedge clk) operand <= chosen;
+    assign o_operand = operand;
+//% else
+    assign o_operand = chosen;
+//% end
+endmodule
+`default_nettype wire
