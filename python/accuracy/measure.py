@@ -23,6 +23,7 @@ import os
 import pathlib
 import shlex
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -186,6 +187,7 @@ def run(words):
 
 
 def main(words=None):
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nothing is left behind then, either
     try:
         run(words)
     except (UsageError, core.CoreError, OSError) as error:
