@@ -290,6 +290,36 @@ START_TEST(manifest_lists_latencies)
 }
 END_TEST
 
+/* Each policy of selection without what only the other one needs. */
+START_TEST(policies_apart)
+{
+    static const char *const set[] = {"select.policy=mass", "select.policy=rank", "select.policy=both"};
+    static const char *const of_rank[] = {"sofa_select", "sofa_sort", "sofa_clip", "radius", "REG_KEPT", "REG_RADIUS", "REG_SCORE_SHIFT", "REG_CLIPPED_LO"};
+    static const char *const of_mass[] = {"sofa_mass", "octaves_2", "REG_MASS", "REG_OCTAVE_SHIFT"};
+    for (unsigned policy = 0; policy < 3; policy++) {
+        struct sofa_config c;
+        struct sofa_error e;
+        struct gen_files files;
+        unsigned rank[sizeof of_rank / sizeof of_rank[0]] = {0}, mass[sizeof of_mass / sizeof of_mass[0]] = {0};
+        load(&c, &set[policy], 1);
+        ck_assert_msg(gen_emit_files(&files, &c, NULL, &e) == SOFA_OK, "%s", e.text);
+        for (unsigned i = 0; i < files.count; i++) {
+            const char *path = files.file[i].path;
+            int rtl = strncmp(path, "rtl/", 4) == 0, header = strcmp(path, "sofa_regs.h") == 0;
+            for (size_t w = 0; (rtl || header) && w < sizeof of_rank / sizeof of_rank[0]; w++)
+                rank[w] |= strstr(files.file[i].text.data, of_rank[w]) != NULL;
+            for (size_t w = 0; (rtl || header) && w < sizeof of_mass / sizeof of_mass[0]; w++)
+                mass[w] |= strstr(files.file[i].text.data, of_mass[w]) != NULL;
+        }
+        for (size_t w = 0; w < sizeof of_rank / sizeof of_rank[0]; w++)
+            ck_assert_msg(rank[w] == (policy != 0), "%s: %s is %sthere", set[policy], of_rank[w], rank[w] ? "" : "not ");
+        for (size_t w = 0; w < sizeof of_mass / sizeof of_mass[0]; w++)
+            ck_assert_msg(mass[w] == (policy != 1), "%s: %s is %sthere", set[policy], of_mass[w], mass[w] ? "" : "not ");
+        gen_files_free(&files);
+    }
+}
+END_TEST
+
 /* Offsets and names are a contract with programs: a change of this value is a change of the interface. */
 START_TEST(golden_register_header)
 {
@@ -444,6 +474,7 @@ Suite *gen_suite(void)
     tcase_add_loop_test(emission, one_module_a_file, 0, (int)CONFIGURATIONS);
     tcase_add_loop_test(emission, manifest_lists_files, 0, (int)CONFIGURATIONS);
     tcase_add_loop_test(emission, manifest_lists_latencies, 0, (int)CONFIGURATIONS);
+    tcase_add_test(emission, policies_apart);
     tcase_add_test(emission, golden_register_header);
     suite_add_tcase(suite, emission);
     TCase *layout = tcase_create("layout");
