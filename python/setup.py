@@ -54,6 +54,7 @@ class BuildPackage(build_py):
         super().run()
         package = pathlib.Path(self.build_lib) / "opensofa"
         shutil.copy2(compile_library(), package)
+        shutil.copy2(ROOT / "LICENSE", package)
         (package / "configs").mkdir(exist_ok=True)
         for path in (ROOT / "configs").glob("*.yaml"):
             shutil.copy2(path, package / "configs")
