@@ -137,6 +137,8 @@ START_TEST(as_from_a_file)
         ck_assert_uint_eq((uint64_t)json_integer_value(json_object_get(said, "cycles_predicted")), report.cycles_predicted);
         ck_assert_uint_eq((uint64_t)json_integer_value(json_object_get(said, "pairs")), report.counters.pairs);
         ck_assert_double_eq_tol(json_real_value(json_object_get(said, "recall")), report.recall, 1e-8);
+        ck_assert_double_eq_tol(json_real_value(json_object_get(said, "output_snr_selected_given_db")), report.snr_selected_given_db, 1e-6);
+        ck_assert_double_ne(report.snr_selected_given_db, report.snr_selected_db);
         ck_assert_str_eq(json_string_value(json_object_get(said, "trace")), "sample");
         json_decref(said);
         sofa_result_free(&want);
@@ -256,6 +258,28 @@ START_TEST(bad_heads)
 }
 END_TEST
 
+/* As many names as there is room for, each as often as wanted. */
+START_TEST(many_arrays)
+{
+    static const float one = 1;
+    struct sofa_library_head *h = sofa_library_head_new("head");
+    char name[80] = "";
+    unsigned given = 0;
+    for (unsigned i = 0; i < 100; i++)
+        ck_assert(sofa_library_head_give(h, "q", "float32", 0, NULL, &one));
+    do
+        snprintf(name, sizeof name, "array%u", given);
+    while (sofa_library_head_give(h, name, "float32", 0, NULL, &one) && given++ < 100);
+    ck_assert_uint_eq(given, 31);
+    ck_assert_str_eq(sofa_library_head_error(h), "head: array 'array31': there are too many arrays");
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    ck_assert(sofa_library_head_give(h, "q", "float32", 0, NULL, &one));
+    ck_assert(!sofa_library_head_give(h, name, "float32", 0, NULL, &one));
+    sofa_library_head_free(h);
+}
+END_TEST
+
 struct alone {
     const struct sample *s;
     const struct sofa_library_config *l;
@@ -306,6 +330,7 @@ Suite *library_suite(void)
     tcase_add_test(calls, fits);
     tcase_add_test(calls, bad_configurations);
     tcase_add_test(calls, bad_heads);
+    tcase_add_test(calls, many_arrays);
     tcase_add_test(calls, threads);
     suite_add_tcase(suite, calls);
     return suite;
