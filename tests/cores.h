@@ -8,7 +8,7 @@
 #include "../tb/synthetic.h"
 
 /* Designs 0 .. DESIGN_TOKENS - 1 are of mode kv, the others of mode tokens. */
-enum { DESIGN_WHOLE = 4, DESIGN_FAR = 5, DESIGN_TOKENS = 8, DESIGNS = 13 };
+enum { DESIGN_WHOLE = 4, DESIGN_FAR = 5, DESIGN_TOKENS = 9, DESIGNS = 14 };
 
 struct fixture {
     struct sofa_config config;

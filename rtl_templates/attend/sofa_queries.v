@@ -129,10 +129,15 @@ module sofa_queries (
     wire [$(QUERY_BITS-1):0] magnitude_$(i) = i_word[$(high_bit)] ? -i_word[$(high_bit):$(low_bit)] : i_word[$(high_bit):$(low_bit)];
     assign o_code[$(i*6) +: 6] = {i_word[$(high_bit)], magnitude_$(i) != $(QUERY_BITS)'d0, leading(magnitude_$(i))};
 //%   end
+//%   -- what fills a row's last word up is not of the row
+//%   local last_elements = (HEAD_DIM - 1) % word_elements + 1
+//%   if last_elements < word_elements then
+    wire last_word = i_word_index == $(lit(QUERY_WORD_BITS, d.query_beats - 1));
+//%   end
     always @* begin
         any = $(QUERY_BITS)'d0;
 //%   for i = 0, word_elements - 1 do
-        any = any | magnitude_$(i);
+        any = any | magnitude_$(i)$(i < last_elements and "" or " & {" .. QUERY_BITS .. "{!last_word}}");
 //%   end
     end
     reg              taken;
