@@ -103,3 +103,27 @@ int16_t sofa_normalise(int64_t o, uint64_t l, uint32_t y)
     int64_t h = o >> (e - 11);
     return (int16_t)sofa_saturate(sofa_round_shift(h * (int64_t)y, 17), 16);
 }
+
+int32_t sofa_dot(const int16_t *a, const int16_t *b, size_t n)
+{
+    int32_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+void sofa_dot_four(int32_t sum[4], const int16_t *rows, const int16_t *b, size_t n)
+{
+    const int16_t *row1 = rows + n, *row2 = row1 + n, *row3 = row2 + n;
+    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (size_t i = 0; i < n; i++) {
+        s0 += rows[i] * b[i];
+        s1 += row1[i] * b[i];
+        s2 += row2[i] * b[i];
+        s3 += row3[i] * b[i];
+    }
+    sum[0] = s0;
+    sum[1] = s1;
+    sum[2] = s2;
+    sum[3] = s3;
+}

@@ -3,6 +3,7 @@
 #ifndef SOFA_ARITH_H
 #define SOFA_ARITH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define SOFA_T_FRACTION 12u        /* fraction bits of t and x (octaves) */
@@ -65,5 +66,10 @@ int32_t sofa_scale_score(int64_t s, uint32_t mantissa, unsigned shift);
 int64_t sofa_reference_step(struct sofa_reference *ref, int32_t t, unsigned *shift, int *raised);
 /* o = sat16(round((O >>> (e - 11)) * y >> 17)), e = floor(log2 l), y = sofa_recip(l). */
 int16_t sofa_normalise(int64_t o, uint64_t l, uint32_t y);
+
+/* Exact sums of n products, which the caller's widths keep within 32 bits; of four rows at a time, n elements each, one after the other,
+ * so that `b` is read once for all. */
+int32_t sofa_dot(const int16_t *a, const int16_t *b, size_t n);
+void sofa_dot_four(int32_t sum[4], const int16_t *rows, const int16_t *b, size_t n);
 
 #endif

@@ -29,14 +29,6 @@ void sofa_truncate_key(int16_t *khat, const int16_t *k, size_t n, const struct s
         khat[i] = (int16_t)(k[i] >> shift);
 }
 
-static int32_t dot(const int16_t *power, const int16_t *khat, size_t d)
-{
-    int32_t full = 0;
-    for (size_t i = 0; i < d; i++)
-        full += power[i] * khat[i];
-    return full;
-}
-
 static inline int32_t scale(int32_t full, int score_shift, unsigned score_bits)
 {
     int64_t wide = (int64_t)full * 4; /* no shift goes further to the left */
@@ -46,7 +38,7 @@ static inline int32_t scale(int32_t full, int score_shift, unsigned score_bits)
 int32_t sofa_predict_score(const int16_t *power, const int16_t *khat, size_t d, int score_shift,
                            unsigned score_bits)
 {
-    return scale(dot(power, khat, d), score_shift, score_bits);
+    return scale(sofa_dot(power, khat, d), score_shift, score_bits);
 }
 
 /* In 32 bits, so that compilers make vectors of it. */
@@ -74,31 +66,14 @@ static unsigned scale_left(int32_t *score, unsigned keys, int score_shift, unsig
     return saturated;
 }
 
-/* Four keys at a time, so that the codes are read once for all. */
-static void dot_four(int32_t *full, const int16_t *power, const int16_t *khat, size_t d)
-{
-    const int16_t *k1 = khat + d, *k2 = k1 + d, *k3 = k2 + d;
-    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    for (size_t i = 0; i < d; i++) {
-        s0 += power[i] * khat[i];
-        s1 += power[i] * k1[i];
-        s2 += power[i] * k2[i];
-        s3 += power[i] * k3[i];
-    }
-    full[0] = s0;
-    full[1] = s1;
-    full[2] = s2;
-    full[3] = s3;
-}
-
 unsigned sofa_predict_row(int32_t *score, const int16_t *power, const int16_t *khat, size_t d, unsigned keys,
                           int score_shift, unsigned score_bits)
 {
     unsigned whole = keys / 4 * 4;
     for (unsigned k = 0; k < whole; k += 4)
-        dot_four(score + k, power, khat + k * d, d);
+        sofa_dot_four(score + k, khat + k * d, power, d);
     for (unsigned k = whole; k < keys; k++)
-        score[k] = dot(power, khat + k * d, d);
+        score[k] = sofa_dot(power, khat + k * d, d);
     if (score_shift < 0)
         return scale_left(score, keys, score_shift, score_bits);
     return scale_right(score, keys, score_shift < 31 ? (unsigned)score_shift : 31, score_bits);

@@ -18,31 +18,6 @@ static int16_t *transpose(const int16_t *weight, size_t hidden, size_t d)
     return column;
 }
 
-static int32_t dot(const int16_t *x, const int16_t *w, size_t hidden)
-{
-    int32_t sum = 0;
-    for (size_t h = 0; h < hidden; h++)
-        sum += x[h] * w[h];
-    return sum;
-}
-
-/* Four keys at a time, so that a column is read once for all. */
-static void dot_four(int32_t sum[4], const int16_t *x, const int16_t *w, size_t hidden)
-{
-    const int16_t *x1 = x + hidden, *x2 = x1 + hidden, *x3 = x2 + hidden;
-    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    for (size_t h = 0; h < hidden; h++) {
-        s0 += x[h] * w[h];
-        s1 += x1[h] * w[h];
-        s2 += x2[h] * w[h];
-        s3 += x3[h] * w[h];
-    }
-    sum[0] = s0;
-    sum[1] = s1;
-    sum[2] = s2;
-    sum[3] = s3;
-}
-
 enum sofa_status sofa_project(int32_t **out, const struct sofa_tensor *x, const int16_t *weight, const int32_t *bias,
                               size_t d, struct sofa_error *e)
 {
@@ -57,13 +32,13 @@ enum sofa_status sofa_project(int32_t **out, const struct sofa_tensor *x, const 
     for (size_t key = 0; key < whole; key += 4)
         for (size_t i = 0; i < d; i++) {
             int32_t four[4];
-            dot_four(four, x->value + key * hidden, column + i * hidden, hidden);
+            sofa_dot_four(four, x->value + key * hidden, column + i * hidden, hidden);
             for (size_t n = 0; n < 4; n++)
                 sum[(key + n) * d + i] = four[n] + (bias ? bias[i] : 0);
         }
     for (size_t key = whole; key < keys; key++)
         for (size_t i = 0; i < d; i++)
-            sum[key * d + i] = dot(x->value + key * hidden, column + i * hidden, hidden) + (bias ? bias[i] : 0);
+            sum[key * d + i] = sofa_dot(x->value + key * hidden, column + i * hidden, hidden) + (bias ? bias[i] : 0);
     free(column);
     return SOFA_OK;
 }

@@ -24,8 +24,7 @@ static void note_arrivals(struct sofa_machine *m)
     }
 }
 
-/* The pass is on offer; what comes after it? */
-static void post_pass(struct sofa_machine *m, const struct sofa_tile *tile)
+void sofa_post_scores(struct sofa_machine *m, const struct sofa_tile *tile)
 {
     const struct sofa_loader_state *now = &m->now.loader;
     struct sofa_loader_state *next = &m->next.loader;
@@ -84,18 +83,15 @@ static void step_loader(struct sofa_machine *m, int taken)
         break;
     case LOADER_POST:
         if (vacant)
-            post_pass(m, tile);
+            sofa_post_scores(m, tile);
         break;
     }
 }
 
-/* May the pass on offer start in this cycle? */
-static int may_start(const struct sofa_machine *m, unsigned from)
+int sofa_scores_may_start(const struct sofa_machine *m, unsigned from)
 {
     const struct sofa_loader_state *pass = &m->now.loader;
     const struct sofa_predict_state *now = &m->now.predict;
-    if (!pass->pass_valid || (now->active && now->row != now->last_row))
-        return 0;
     if (pass->pass_first && now->parity_taken >> now->next_parity & 1)
         return 0;
     if (pass->pass_none)
@@ -103,6 +99,12 @@ static int may_start(const struct sofa_machine *m, unsigned from)
     unsigned later = from > now->from ? from - now->from : 0;
     unsigned bank = m->now.tiles.info[pass->pass_slot].block & 1;
     return now->age >= m->d.pass_distance + later && m->now.query.ready >> bank & 1;
+}
+
+static int may_start(const struct sofa_machine *m, unsigned from)
+{
+    const struct sofa_predict_state *now = &m->now.predict;
+    return m->now.loader.pass_valid && !(now->active && now->row != now->last_row) && sofa_scores_may_start(m, from);
 }
 
 void sofa_step_predict(struct sofa_machine *m)

@@ -91,28 +91,9 @@ static void post_keys(struct sofa_machine *m, const struct sofa_tile *tile, int 
 
 static void post_scores(struct sofa_machine *m, const struct sofa_tile *tile)
 {
-    const struct sofa_loader_state *now = &m->now.loader;
-    struct sofa_loader_state *next = &m->next.loader;
-    int last_slice = now->slice + 1 == m->d.slices;
-    int last = !tile || (last_slice && sofa_seen_group(m, tile, now->group + 1) == m->d.key_groups);
     m->next.keys.keys = 0;
-    next->pass_valid = 1;
-    next->pass_none = !tile;
-    next->pass_slot = now->slot;
-    next->pass_group = now->group;
-    next->pass_first = now->first;
-    next->pass_last = last;
-    next->first = 0;
-    next->slice = last_slice ? 0 : now->slice + 1;
-    next->state = last ? LOADER_TILE : last_slice ? LOADER_GROUP : LOADER_WAIT;
-    if (last_slice) {
-        next->group = now->group + 1;
-        m->next.keys.turn++;
-    }
-    if (last) {
-        next->slot = sofa_next_slot(m, now->slot);
-        next->tiles--;
-    }
+    m->next.keys.turn += m->now.loader.slice + 1 == m->d.slices;
+    sofa_post_scores(m, tile);
 }
 
 static void begin_loader_tile(struct sofa_machine *m, const struct sofa_tile *tile)
@@ -217,13 +198,7 @@ static int may_start(const struct sofa_machine *m, unsigned from)
     if (keys->keys)
         return now->age >= m->d.pass_distance &&
                ((keys->all && keys->all_columns) || (keys->gap >= m->d.key_pass_gap && !(now->active && keys->of_keys)));
-    if (pass->pass_first && now->parity_taken >> now->next_parity & 1)
-        return 0;
-    if (pass->pass_none)
-        return 1;
-    unsigned later = from > now->from ? from - now->from : 0;
-    unsigned bank = m->now.tiles.info[pass->pass_slot].block & 1;
-    return now->age >= m->d.pass_distance + later && m->now.query.ready >> bank & 1;
+    return sofa_scores_may_start(m, from);
 }
 
 /* The last beat of the pass that is issued leaves. */
