@@ -4,7 +4,8 @@
 // The same array predicts keys: tokens are stationary, columns of weight codes stream; the last word's beats yield K^, a dimension of all
 // keys of the group at a time.
 //% end
-// Latency: $(latency("array", d.predict_latency - 2)) cycles from i_codes to what selection gets; throughput one beat a cycle. Handshake: none.
+// Latency: $(latency("array", d.predict_latency - 2)) cycles from i_codes to what selection gets; throughput one beat a cycle. Handshake:
+// none.
 `default_nettype none
 module sofa_array (
     input  wire               clk,

@@ -48,25 +48,13 @@ module sofa_column (
         end
     endfunction
 //% -- c = 7 leaves the operand at the top; each absent bit of c takes its weight off: 7 - c places to the right
-//% local names, width = {}, TERM_BITS
+//% local terms = {}
 //% for i = 0, PREDICT_DIMS - 1 do
     wire signed [$(TERM_BITS-1):0] t0_$(i) = term(operand[$(i*ARRAY_BITS) +: $(ARRAY_BITS)], i_codes[$(i*4) +: 4]);
-//%   names[#names+1] = "t0_" .. i
+//%   terms[i+1] = "t0_" .. i
 //% end
-//% local level = 0
-//% repeat
-//%   level = level + 1
-//%   local wider = math.min(SUM_BITS, width + math.min(clog2(TREE_INPUTS), clog2(#names)))
-//%   local out = {}
-//%   for j = 1, #names, TREE_INPUTS do
-//%     local part = {}
-//%     for k = j, math.min(j + TREE_INPUTS - 1, #names) do part[#part+1] = wider == width and names[k] or "{{" .. (wider-width) .. "{" .. names[k] .. "[" .. (width-1) .. "]}}, " .. names[k] .. "}" end
-    reg signed [$(wider-1):0] t$(level)_$((j-1)//TREE_INPUTS);
-    always @(posedge clk) t$(level)_$((j-1)//TREE_INPUTS) <= $(table.concat(part, " + "));
-//%     out[#out+1] = "t" .. level .. "_" .. ((j-1)//TREE_INPUTS)
-//%   end
-//%   names, width = out, wider
-//% until #names == 1
-    assign o_sum = $(width == SUM_BITS and names[1] or "{{" .. (SUM_BITS-width) .. "{" .. names[1] .. "[" .. (width-1) .. "]}}, " .. names[1] .. "}") + i_negatives;
+//% local tree, sum, bits = sum_tree("t", terms, TERM_BITS, d.predict_tree, TREE_INPUTS, SUM_BITS, true)
+$(tree)
+    assign o_sum = $(sext(sum, bits, SUM_BITS)) + i_negatives;
 endmodule
 `default_nettype wire

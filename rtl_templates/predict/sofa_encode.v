@@ -1,11 +1,13 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Leading-zero encoder of a query row: its exponent e_row and a 4-bit code {sign, c} per element, c = 0 for zero.
-// It takes $(d.encode_width) element(s) a cycle, as many as a port beat brings, so it keeps up with the port: $(d.encode_steps) step(s) a row.
+// It takes $(d.encode_width) element(s) a cycle, as many as a port beat brings, so it keeps up with the port: $(d.encode_steps) step(s) a
+// row.
 //% if REGISTERED_LINKS then
-// A row comes word by word; i_valid is in the cycle of its last word or later, before the next row's first. Latency $(latency("encode", 2)) cycles from i_valid.
+// A row comes word by word; i_valid is in the cycle of its last word or later, before the next row's first.
+// Latency $(latency("encode", 2)) cycles from i_valid.
 //% else
-// Latency $(latency("encode", d.encode_steps + 1)) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of i_row stays in place for
-// n / $(d.encode_width) cycles after i_valid.
+// Latency $(latency("encode", d.encode_steps + 1)) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of
+// i_row stays in place for n / $(d.encode_width) cycles after i_valid.
 //% end
 // No back-pressure. Equals sofa_row_exponent() and sofa_code(), which counts codes from the least power: c = 7 is its largest code.
 //% if WORD_MEMORIES then skip() end
@@ -51,8 +53,9 @@ module sofa_encode (
     always @*
         case (step)
 //%   for step = 1, ENCODE_STEPS - 1 do
-//%     local elements = math.min(ENCODE_WIDTH, HEAD_DIM - step * ENCODE_WIDTH)
-            $(STEP_BITS)'d$(step): part = $(ext("i_row[" .. (step*ENCODE_WIDTH*QUERY_BITS) .. " +: " .. (elements*QUERY_BITS) .. "]", elements*QUERY_BITS, ENCODE_WIDTH*QUERY_BITS));
+//%     local bits = math.min(ENCODE_WIDTH, HEAD_DIM - step * ENCODE_WIDTH) * QUERY_BITS
+//%     local elements = "i_row[" .. step*ENCODE_WIDTH*QUERY_BITS .. " +: " .. bits .. "]"
+            $(STEP_BITS)'d$(step): part = $(ext(elements, bits, ENCODE_WIDTH*QUERY_BITS));
 //%   end
             default: part = i_row[$(ENCODE_WIDTH*QUERY_BITS-1):0];
         endcase
@@ -67,8 +70,9 @@ module sofa_encode (
 //% end
     reg  [$(ENCODE_WIDTH*QUERY_BITS-1):0] magnitude;
     reg  [$(ENCODE_WIDTH-1):0]    sign;
-    reg  [$(QUERY_BITS-1):0]   any$(ENCODE_STEPS > 1 and ", ones" or "");     // or-ed magnitudes: of a step$(ENCODE_STEPS > 1 and ", of the row's steps before" or "")
+    reg  [$(QUERY_BITS-1):0]   any;   // or-ed magnitudes of a row, as far as it has come
 //% if ENCODE_STEPS > 1 then
+    reg  [$(QUERY_BITS-1):0]   ones;  // those of its steps before
     reg                begun;         // magnitudes are not those of a row's first step
 //% end
     wire [$(ENCODE_WIDTH*QUERY_BITS-1):0] absolute;
@@ -89,7 +93,9 @@ module sofa_encode (
     assign absolute[$(high):$(low)] = part[$(high)] ? -part[$(high):$(low)] : part[$(high):$(low)];
     assign found[$(i*6) +: 6] = {sign[$(i)], magnitude[$(high):$(low)] != $(QUERY_BITS)'d0, leading(magnitude[$(high):$(low)])};
 //% end
-    reg  [$(ENCODE_STEPS*ENCODE_WIDTH*6-1):0] leads;
+//% local all, step = ENCODE_STEPS*ENCODE_WIDTH*6, ENCODE_WIDTH*6
+//% local shifted = ENCODE_STEPS > 1 and "{found, leads[" .. all-1 .. ":" .. step .. "]}" or "found"
+    reg  [$(all-1):0] leads;
     always @(posedge clk) begin
         magnitude <= absolute;
 //% if ENCODE_STEPS > 1 then
@@ -99,7 +105,7 @@ module sofa_encode (
 //% for i = 0, ENCODE_WIDTH - 1 do
         sign[$(i)] <= part[$(i*QUERY_BITS+QUERY_BITS-1)];
 //% end
-        $(REGISTERED_LINKS and "if (found_next) " or "")leads <= $(ENCODE_STEPS > 1 and "{found, leads[" .. (ENCODE_STEPS*ENCODE_WIDTH*6-1) .. ":" .. (ENCODE_WIDTH*6) .. "]}" or "found");
+        $(REGISTERED_LINKS and "if (found_next) " or "")leads <= $(shifted);
         o_exponent <= leading(any);
         if (rst) begin
             whole <= 1'b0;
@@ -113,7 +119,8 @@ module sofa_encode (
     // ---- codes against the row's exponent ----
 //% for i = 0, HEAD_DIM - 1 do
     wire [3:0] below_$(i) = o_exponent - leads[$(i*6) +: 4];
-    assign o_codes[$(i*4) +: 4] = !leads[$(i*6+4)] || below_$(i) > 4'd$(cfg.predict.code_powers-1) ? 4'd0 : {leads[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
+    assign o_codes[$(i*4) +: 4] = !leads[$(i*6+4)] || below_$(i) > 4'd$(cfg.predict.code_powers-1) ? 4'd0
+        : {leads[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
 //% end
 //% if ENCODE_STEPS * ENCODE_WIDTH > HEAD_DIM then
     wire unused_leads = &{1'b0, leads[$(ENCODE_STEPS*ENCODE_WIDTH*6-1):$(HEAD_DIM*6)]};

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Issues the beats of prediction, one a cycle: the rows of a pass$(TOKENS and ", or columns of weight codes" or ""). A pass may begin when the one before has ended,
-// its queries and a need matrix are there, and beats of one row stand $(d.pass_distance) cycles apart.
+// Issues the beats of prediction, one a cycle: the rows of a pass$(TOKENS and ", or columns of weight codes" or ""). A pass may begin when
+// the one before has ended, its queries and a need matrix are there, and beats of one row stand $(d.pass_distance) cycles apart.
 // The beat is described by o_row and what follows in the cycle in which it is issued.
 //% local item_bits = TOKENS and math.max(ROW_BITS, clog2(HEAD_DIM)) or ROW_BITS     -- number of a beat: row, or column
 //% local age_bits = clog2(QUERY_BLOCK + d.pass_distance + 1) + 1

@@ -1,6 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if not TOKENS then skip() end
-// When and where a dimension of a group's K^ is written: with the last of the beats that its sums are put together from$(ROTARY and ", turned" or "").
+// When and where a dimension of a group's K^ is written: with the last of the beats that its sums are put together
+// from$(ROTARY and ", turned" or "").
 // Latency: $(latency("khat_write", ROTARY and 4 or 1)) cycle(s). Handshake: none.
 `default_nettype none
 module sofa_khat_write (
@@ -22,11 +23,13 @@ module sofa_khat_write (
     output wire [$(KHAT_PLACE_BITS-1):0] o_new_khat_addr
 );
 //% local cycles = ROTARY and 4 or 1
+//% built("khat_time", d.predict_tree + 3 + cycles)
 $(travel({{"valid", 1, cycles, "i_valid", reset = true}, {"last", 1, cycles, "i_last"}, {"addr", KHAT_PLACE_BITS, cycles, "i_addr"}}))
     assign o_new_khat_valid = valid_$(cycles);
     assign o_new_khat_last = last_$(cycles);
     assign o_new_khat_addr = addr_$(cycles);
 //% if ROTARY then
+//%   built("turn_time", d.predict_tree + 4)
     always @(posedge clk) begin
         o_odd <= i_valid && i_odd;
         o_difference <= o_odd;

@@ -39,6 +39,12 @@ module sofa_loader (
     output reg                o_pass_last,
     output wire               o_waiting        // for keys
 );
+//% -- first key of a group; what the size of a group is taken times to find the key after it
+//% local function first_key(group)
+//%   local size = lit(INDEX_BITS, PREDICT_KEYS % (1 << INDEX_BITS))
+//%   return KEY_GROUPS > 1 and ext(group, KEY_GROUP_BITS, INDEX_BITS) .. " * " .. size or lit(INDEX_BITS, 0)
+//% end
+//% local past_group = KEY_GROUPS > 1 and "(" .. ext("lowest", KEY_GROUP_BITS, INDEX_BITS+1) .. " + 1'b1) * " or ""
     localparam [2:0] TILE = 3'd0, GROUP = 3'd1, WAIT = 3'd2, KEYS = 3'd3, POST = 3'd4;
     reg  [2:0]        state;
     reg  [1:0]        tiles;          // filled and not finished
@@ -114,8 +120,8 @@ module sofa_loader (
             end
             GROUP: begin
                 group <= lowest;
-                key <= $(KEY_GROUPS > 1 and ext("lowest", KEY_GROUP_BITS, INDEX_BITS) .. " * " .. lit(INDEX_BITS, PREDICT_KEYS % (1 << INDEX_BITS)) or lit(INDEX_BITS, 0));
-                beyond <= $(KEY_GROUPS > 1 and "(" .. ext("lowest", KEY_GROUP_BITS, INDEX_BITS+1) .. " + 1'b1) * " .. lit(INDEX_BITS+1, PREDICT_KEYS) or lit(INDEX_BITS+1, PREDICT_KEYS));
+                key <= $(first_key("lowest"));
+                beyond <= $(past_group)$(lit(INDEX_BITS+1, PREDICT_KEYS));
                 column <= $(COLUMN_BITS)'d0;
             end
             KEYS: begin
@@ -123,7 +129,7 @@ module sofa_loader (
                 column <= column == $(COLUMN_BITS)'d$(PREDICT_KEYS-1) ? $(COLUMN_BITS)'d0 : column + 1'b1;
             end
             POST: if (post) begin
-                key <= $(KEY_GROUPS > 1 and ext("group", KEY_GROUP_BITS, INDEX_BITS) .. " * " .. lit(INDEX_BITS, PREDICT_KEYS % (1 << INDEX_BITS)) or lit(INDEX_BITS, 0));
+                key <= $(first_key("group"));
                 first <= 1'b0;
                 slice <= last_slice ? $(DIM_SLICE_BITS)'d0 : slice + 1'b1;
                 if (last_slice)

@@ -34,7 +34,8 @@ module sofa_operands (
     wire                      unused = &{1'b0, i_key_valid};
 //% if WORD_MEMORIES then
 //%   local place = "i_read_slice[" .. DIM_SLICE_BITS-1 .. ":" .. DIM_SLICE_BITS - KEY_WORD_BITS .. "]"     -- the word that the slice is in
-    sofa_ram #(.WIDTH($(word_elements*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS + KEY_WORD_BITS)), .ABITS($(INDEX_BITS+2+KEY_WORD_BITS))) u_khat (
+//%   local words, place_bits = 3 << INDEX_BITS + KEY_WORD_BITS, INDEX_BITS + 2 + KEY_WORD_BITS
+    sofa_ram #(.WIDTH($(word_elements*KHAT_BITS)), .DEPTH($(words)), .ABITS($(place_bits))) u_khat (
         .clk(clk), .i_we(i_word_valid), .i_waddr({i_key_slot, i_key, i_word_index}), .i_wdata(i_khat),
         .i_re(1'b1), .i_raddr({i_read_slot, i_read_key, $(place)}), .o_rdata(khat));
 //% elseif REGISTERED_LINKS then

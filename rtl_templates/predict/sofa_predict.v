@@ -1,9 +1,9 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Score prediction: an array of $(PREDICT_KEYS) x $(PREDICT_DIMS) shift PEs. The K^ slice of a pass is stationary, rows' codes stream: a beat is one row, and
-// the last slice's beat yields its $(PREDICT_KEYS) scores, which go to selection. Passes follow each other without a gap while keys, queries and
-// a need matrix are there and the same row's beats stand $(d.pass_distance) cycles apart.
-// Latency: $(latency("predict", d.predict_latency)) cycles from issue to o_valid; throughput one beat a cycle; no back-pressure at the output (selection
-// takes all). Equals sofa_predict_score() for the visible keys of a row.
+// Score prediction: an array of $(PREDICT_KEYS) x $(PREDICT_DIMS) shift PEs. The K^ slice of a pass is stationary, rows' codes stream: a
+// beat is one row, and the last slice's beat yields its $(PREDICT_KEYS) scores, which go to selection. Passes follow each other without a
+// gap while keys, queries and a need matrix are there and the same row's beats stand $(d.pass_distance) cycles apart.
+// Latency: $(latency("predict", d.predict_latency)) cycles from issue to o_valid; throughput one beat a cycle; no back-pressure at the
+// output (selection takes all). Equals sofa_predict_score() for the visible keys of a row.
 //% if TOKENS then
 // The same array predicts the keys: tokens are stationary, columns of weight codes stream, partial sums of a column are added over the
 // words of X; the last word's beats yield K^, written a dimension at a time for all keys of the group. Equals sofa_scale_khat().
@@ -135,24 +135,25 @@ module sofa_predict (
 //% end
 
     // ---- what travels beside a beat: name_n is n cycles after issue ----
-//% built("khat_time", d.predict_tree + (ROTARY and 7 or 4))
-//% if ROTARY then built("turn_time", d.predict_tree + 4) end      -- release follows the last beat by a cycle
 //% local function some(condition, cycles) return condition and cycles or 0 end
 $(travel({{"valid", 1, final, "valid_0", reset = true}, {"end", 1, final, "end_0", reset = true}, {"parity", 1, final, "parity_0"}}))
-$(travel({{"row", ROW_BITS, final, "row_0"}, {"bank", 1, STORED_RADII and final or some(ORDERS, 2), "bank_0"}, {"swap", 1, 1, "swap_0", reset = true}}))
+$(travel({{"row", ROW_BITS, final, "row_0"}, {"bank", 1, STORED_RADII and final or some(ORDERS, 2), "bank_0"}}))
+$(travel({{"swap", 1, 1, "swap_0", reset = true}}))
 //% -- of its sums: the first beat that they are put together from, the last one, where they stand in between
 //% local last = DIM_SLICES > 1 and final or some(TOKENS, summed + 1)
 $(travel({{"start", 1, some(PARTIAL_SUMS, summed), "sum_start"}, {"final", 1, last, "sum_final"}}))
 //% -- of a beat of keys
 //% local place = TOKENS and "spot" or "row"
 $(travel({{"keys", 1, some(TOKENS, summed + 2), "keys_0", reset = true}, {"spot", PARTIAL_PLACE_BITS, some(TOKENS, summed + 1), "spot_0"}}))
-$(travel({{"khat_place", KHAT_PLACE_BITS, some(TOKENS, summed + 1), "khat_place_0"}, {"last_column", 1, some(TOKENS, summed + 1), "last_column_0"}}))
+$(travel({{"khat_place", KHAT_PLACE_BITS, some(TOKENS, summed + 1), "khat_place_0"}}))
+$(travel({{"last_column", 1, some(TOKENS, summed + 1), "last_column_0"}}))
 $(travel({{"odd", 1, some(ROTARY, summed + 1), "odd_0"}, {"pair", HEAD_PAIR_BITS, some(ROTARY, summed + 1), "pair_0"}}))
 //% -- of what its row sees of the group
 $(travel({{"sees", 1, final, "sees_3", first = 4}, {"new", 1, final, "new_3", first = 4}}))
 $(travel({{"first", 1, some(RANK, final), "first_3", first = 4}, {"last", 1, some(RANK, final), "last_3", first = 4}}))
 $(travel({{"low", KEY_COUNT_BITS, final - 1, "low_3", first = 4}, {"high", KEY_COUNT_BITS, final - 1, "high_3", first = 4}}))
-$(travel({{"key", INDEX_BITS, some(RANK, final - 1), "key_3", first = 4}, {"radius", SCORE_BITS, some(BEAT_RADII, final), "radius_3", first = 4}}))
+$(travel({{"key", INDEX_BITS, some(RANK, final - 1), "key_3", first = 4}}))
+$(travel({{"radius", SCORE_BITS, some(BEAT_RADII, final), "radius_3", first = 4}}))
 
     // ---- operands of the array, codes and keys of a row ----
     sofa_operands u_operands (.*);
@@ -181,7 +182,8 @@ $(travel({{"octaves", OCTAVE_SHIFT_BITS, summed + 1, bounded .. ext("octaves", 6
     wire [$(SUM_SHIFT_BITS-1):0] shift = $(TOKENS and "keys_" .. summed + 1 .. " ? " .. keys .. " : " or "")$(score);
     sofa_array u_array (
         .i_swap(swap_1), .i_start(start_$(summed)), .i_place_before($(place)_$(summed-1)), .i_place($(place)_$(summed+1)),
-        .i_keep($(TOKENS and "(valid_" .. summed+1 .. " || keys_" .. summed+1 .. ")" or "valid_" .. summed+1) && !final_$(summed+1)), .i_sees(sees_$(final-1)), .i_low(low_$(final-1)),
+        .i_keep($(TOKENS and "(valid_" .. summed+1 .. " || keys_" .. summed+1 .. ")" or "valid_" .. summed+1) && !final_$(summed+1)),
+        .i_sees(sees_$(final-1)), .i_low(low_$(final-1)),
         .i_high(high_$(final-1)), .i_key(key_$(final-1)), .i_odd(turn_odd), .i_difference(turn_difference), .*);
     sofa_khat_write u_khat_write (
         .i_valid(keys_$(summed+1) && final_$(summed+1)), .i_last(last_column_$(summed+1)), .i_addr(khat_place_$(summed+1)),

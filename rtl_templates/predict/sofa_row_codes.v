@@ -45,7 +45,9 @@ module sofa_row_codes (
     sofa_ram #(.WIDTH(4), .DEPTH($(2 << ROW_BITS)), .ABITS($(ROW_BITS+1))) u_exponents (
         .clk(clk), .i_we(i_exponent_we), .i_waddr(i_exponent_row), .i_wdata(i_exponent),
         .i_re(1'b1), .i_raddr({i_bank, i_row}), .o_rdata(o_exponent));
-    wire [$(PREDICT_DIMS*6-1):0] elements = word$(slices_in_word > 0 and "[slice[" .. slices_in_word-1 .. ":0]*" .. PREDICT_DIMS*6 .. " +: " .. PREDICT_DIMS*6 .. "]" or "");
+//%   local bits = PREDICT_DIMS * 6
+//%   local part = slices_in_word > 0 and "[slice[" .. slices_in_word-1 .. ":0]*" .. bits .. " +: " .. bits .. "]" or ""
+    wire [$(bits-1):0]        elements = word$(part);
 //%   for i = 0, PREDICT_DIMS - 1 do
     wire [3:0]                below_$(i) = o_exponent - elements[$(i*6) +: 4];
     always @(posedge clk)

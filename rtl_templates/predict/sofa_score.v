@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// From the sums of a key to its score: put together over beats$(PARTIAL_SUMS and "" or " (here one)"), scaled, saturated, and laid out for selection.
-// Latency: $(latency("score", RANK and 3 or 2)) cycles from i_sum to the entry or the score in octaves; throughput one beat a cycle. Handshake: none.
+// From the sums of a key to its score: put together over beats$(PARTIAL_SUMS and "" or " (here one)"), scaled, saturated, and laid out for
+// selection. Latency: $(latency("score", RANK and 3 or 2)) cycles from i_sum to selection; throughput one beat a cycle. Handshake: none.
 // Equals sofa_predict_score()$(TOKENS and ", K^: sofa_scale_khat()" or "").
 //% local wide_bits = math.max(RANK and SCORE_BITS or 0, MASS and OCTAVE_BITS or 0)      -- of a score, before it is one of either policy
 `default_nettype none

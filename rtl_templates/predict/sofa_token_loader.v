@@ -2,9 +2,9 @@
 //% if not TOKENS then skip() end
 //% local GROUP_COUNT_BITS = clog2(KEY_GROUPS + 1)
 // Walks the passes of the tiles in order and loads the operands of each into the shadow of the array while the pass before is running.
-// A tile is predicted in two phases. Keys (phase 1.1): for each slice of X, key group and word, the tokens of $(PREDICT_KEYS) keys, one key a cycle;
-// beats are the columns of Wk. Scores (phase 1.2): for each key group and slice of dimensions, K^, one dimension a cycle; beats are
-// rows. A word whose tokens or codes are all zero is stepped over, columns whose codes are all zero are left out of a pass
+// A tile is predicted in two phases. Keys (phase 1.1): for each slice of X, key group and word, the tokens of $(PREDICT_KEYS) keys, one key
+// a cycle; beats are the columns of Wk. Scores (phase 1.2): for each key group and slice of dimensions, K^, one dimension a cycle; beats
+// are rows. A word whose tokens or codes are all zero is stepped over, columns whose codes are all zero are left out of a pass
 // (never in a group's first pass or the last word of a slice).
 // o_pass_* describes the loaded pass until i_pass_taken. A tile without visible keys is a pass without beats (o_pass_none).
 `default_nettype none
@@ -271,7 +271,9 @@ module sofa_token_loader (
             default: ;
         endcase
         if (state == GROUP || state == POST)
-            token_addr <= $(ext("next_group", KEY_GROUP_BITS, TOKEN_PLACE_BITS)) * $(lit(TOKEN_PLACE_BITS, PREDICT_KEYS * SLICE_WORDS % (1 << TOKEN_PLACE_BITS))) + $(ext("next_word", SLICE_WORD_BITS, TOKEN_PLACE_BITS));
+            token_addr <= $(ext("next_group", KEY_GROUP_BITS, TOKEN_PLACE_BITS))
+                * $(lit(TOKEN_PLACE_BITS, PREDICT_KEYS * SLICE_WORDS % (1 << TOKEN_PLACE_BITS)))
+                + $(ext("next_word", SLICE_WORD_BITS, TOKEN_PLACE_BITS));
         if (post) begin
             o_pass_none <= none;
             o_pass_keys <= !scores && !none;

@@ -2,7 +2,8 @@
 //% if not RANK then skip() end
 // Cuts a row's ordered list to the run-time number of keys and clips what lies too far below the row's maximum; gives the
 // rest as a bit per key. The list is ordered, so kept entries stand in front.
-// Latency: $(latency("clip", 2)) cycles; throughput one list a cycle. Handshake: none, sofa_select counts. Equals the end of sofa_select_keys().
+// Latency: $(latency("clip", 2)) cycles; throughput one list a cycle. Handshake: none, sofa_select counts. Equals the end
+// of sofa_select_keys().
 `default_nettype none
 module sofa_clip (
     input  wire             clk,
@@ -42,7 +43,8 @@ module sofa_clip (
     always @(posedge clk) begin
 //% for i = 0, KEPT_MAX - 1 do
         candidate[$(i)] <= i_list[$(i*ENTRY_BITS+ENTRY_BITS-1)] && i_enable[$(i)];
-        keep[$(i)] <= i_list[$(i*ENTRY_BITS+ENTRY_BITS-1)] && i_enable[$(i)] && i_list[$(i*ENTRY_BITS+ENTRY_BITS-2):$(i*ENTRY_BITS+INDEX_BITS)] >= i_threshold;
+        keep[$(i)] <= i_list[$(i*ENTRY_BITS+ENTRY_BITS-1)] && i_enable[$(i)]
+            && i_list[$(i*ENTRY_BITS+ENTRY_BITS-2):$(i*ENTRY_BITS+INDEX_BITS)] >= i_threshold;
         index_$(i) <= ~i_list[$(i*ENTRY_BITS+INDEX_BITS-1):$(i*ENTRY_BITS)];
 //% end
         o_need <= $(table.concat(hot, "\n            | "));

@@ -1,11 +1,12 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if not MASS then skip() end
-// Selection by mass: of a row's keys in a tile those that seem to have at least 2^(-i_mass / 16) of what the row gives to all keys it has met,
-// this tile's included, or the row's largest score. A beat is a row's whole tile. The largest score and the sum of weights wait in
+// Selection by mass: of a row's keys in a tile those that seem to have at least 2^(-i_mass / 16) of what the row gives to all keys it has
+// met, this tile's included, or the row's largest score. A beat is a row's whole tile. The largest score and the sum of weights wait in
 // memories until the row's next tile of the block.
-// Latency: $(latency("mass", d.mass_latency)) cycles from i_valid to o_valid; throughput one beat a cycle; no back-pressure. Two beats of one row stand at least
-// $(d.mass_loop) cycles apart. i_mass: stable in a job. Equals sofa_mass_select().
-//% local LARGEST, SUMMED, LATENCY = d.mass_largest, d.mass_summed, d.mass_latency   -- cycles after i_valid: the row's largest score, its sum
+// Latency: $(latency("mass", d.mass_latency)) cycles from i_valid to o_valid; throughput one beat a cycle; no back-pressure. Two beats of
+// one row stand at least $(d.mass_loop) cycles apart. i_mass: stable in a job. Equals sofa_mass_select().
+//% -- cycles after i_valid: the row's largest score, its sum, its kept keys
+//% local LARGEST, SUMMED, LATENCY = d.mass_largest, d.mass_summed, d.mass_latency
 //% local SUM_FRACTION, MASS_SUM_BITS, INPUTS, depth = d.sum_fraction, d.weight_sum_bits, d.mass_inputs, math.max(2, QUERY_BLOCK)
 //% local WHOLE_BITS = OCTAVE_BITS - OCTAVE_FRACTION      -- of the whole octaves of a score
 //% local BELOW_BITS = d.distance_bits                    -- of how far a key is below the largest: whole octaves and fraction
@@ -33,24 +34,22 @@ module sofa_mass (
 //%   for first = 1, #names, inputs do out[#out+1] = {table.unpack(names, first, math.min(first + inputs - 1, #names))} end
 //%   return out
 //% end
-//% for _, attribute in ipairs({{"valid", 1, LATENCY}, {"row", ROW_BITS, LATENCY}, {"new_block", 1, SUMMED - 1}, {"seen", PREDICT_KEYS, LARGEST}, {"scores", PREDICT_KEYS * OCTAVE_BITS, LARGEST}}) do
-//%   for n = 1, attribute[3] do
-    reg  $(attribute[2] > 1 and "[" .. attribute[2]-1 .. ":0] " or "")$(at(attribute[1], n));
-    always @(posedge clk) $(at(attribute[1], n)) <= $(at(attribute[1], n-1))$(attribute[1] == "valid" and " && !rst" or "");
-//%   end
-//% end
+$(travel({{"valid", 1, LATENCY, "i_valid", reset = true}, {"row", ROW_BITS, LATENCY, "i_row"}, {"new_block", 1, SUMMED-1, "i_new_block"}}))
+$(travel({{"seen", PREDICT_KEYS, LARGEST, "i_seen"}, {"scores", PREDICT_KEYS * OCTAVE_BITS, LARGEST, "i_scores"}}))
     assign o_valid = valid_$(LATENCY);
     assign o_row = row_$(LATENCY);
 
-    // ---- the row's largest score, in offset binary: a tree, its last stage with that of earlier tiles; 0 stands for keys that the row does not see ----
+    // ---- the row's largest score, in offset binary: a tree, its last stage with that of earlier tiles; 0: not seen ----
     reg  [$(OCTAVE_BITS-1):0] most_$(LARGEST);
     wire [$(OCTAVE_BITS-1):0] stored_most;
     wire [$(OCTAVE_BITS-1):0] earlier = stored_most & {$(OCTAVE_BITS){!new_block_$(LARGEST-1)}};
     sofa_ram #(.WIDTH($(OCTAVE_BITS)), .DEPTH($(depth)), .ABITS($(ROW_BITS))) u_most (
-        .clk(clk), .i_we(valid_$(LARGEST)), .i_waddr(row_$(LARGEST)), .i_wdata(most_$(LARGEST)), .i_re($(at("valid", LARGEST-2))), .i_raddr($(at("row", LARGEST-2))), .o_rdata(stored_most));
+        .clk(clk), .i_we(valid_$(LARGEST)), .i_waddr(row_$(LARGEST)), .i_wdata(most_$(LARGEST)),
+        .i_re($(at("valid", LARGEST-2))), .i_raddr($(at("row", LARGEST-2))), .o_rdata(stored_most));
 //% local names = {}
 //% for key = 0, PREDICT_KEYS - 1 do
-    wire [$(OCTAVE_BITS-1):0] score_$(key) = {!i_scores[$(key*OCTAVE_BITS+OCTAVE_BITS-1)], i_scores[$(key*OCTAVE_BITS) +: $(OCTAVE_BITS-1)]} & {$(OCTAVE_BITS){i_seen[$(key)]}};
+    wire [$(OCTAVE_BITS-1):0] score_$(key) = {$(OCTAVE_BITS){i_seen[$(key)]}}
+        & {!i_scores[$(key*OCTAVE_BITS+OCTAVE_BITS-1)], i_scores[$(key*OCTAVE_BITS) +: $(OCTAVE_BITS-1)]};
 //%   names[#names+1] = "score_" .. key
 //% end
 //% local step = 0
@@ -98,7 +97,7 @@ module sofa_mass (
     always @(posedge clk) fraction_$(n) <= fraction_$(n-1);
 //% end
 
-    // ---- each key: {whole octaves below the largest, ~fraction}, no less for a smaller score; all ones: not seen, or farther than any that is kept ----
+    // ---- each key: {whole octaves below the largest, ~fraction}, no less for a smaller score; all ones: unseen, or too far to keep ----
 //% for n = LARGEST + 1, LATENCY do
     reg  [$(PREDICT_KEYS*BELOW_BITS-1):0] below_$(n);
 //%   if n > LARGEST + 1 then
@@ -106,9 +105,13 @@ module sofa_mass (
 //%   end
 //% end
 //% for key = 0, PREDICT_KEYS - 1 do
-    wire [$(WHOLE_BITS-1):0] octaves_$(key) = most_$(LARGEST)[$(OCTAVE_BITS-1):$(OCTAVE_FRACTION)] - {!scores_$(LARGEST)[$(key*OCTAVE_BITS+OCTAVE_BITS-1)], scores_$(LARGEST)[$(key*OCTAVE_BITS+OCTAVE_FRACTION) +: $(WHOLE_BITS-1)]};
+//%   local score, low = "scores_" .. LARGEST, key * OCTAVE_BITS
+    wire [$(WHOLE_BITS-1):0] octaves_$(key) = most_$(LARGEST)[$(OCTAVE_BITS-1):$(OCTAVE_FRACTION)]
+        - {!$(score)[$(low+OCTAVE_BITS-1)], $(score)[$(low+OCTAVE_FRACTION) +: $(WHOLE_BITS-1)]};
+    wire             farther_$(key) = |octaves_$(key)[$(WHOLE_BITS-1):$(BELOW_WHOLE_BITS)] || !seen_$(LARGEST)[$(key)];
     always @(posedge clk)
-        below_$(LARGEST+1)[$(key*BELOW_BITS) +: $(BELOW_BITS)] <= {octaves_$(key)[$(BELOW_WHOLE_BITS-1):0], ~scores_$(LARGEST)[$(key*OCTAVE_BITS) +: $(OCTAVE_FRACTION)]} | {$(BELOW_BITS){|octaves_$(key)[$(WHOLE_BITS-1):$(BELOW_WHOLE_BITS)] || !seen_$(LARGEST)[$(key)]}};
+        below_$(LARGEST+1)[$(key*BELOW_BITS) +: $(BELOW_BITS)] <= {$(BELOW_BITS){farther_$(key)}}
+            | {octaves_$(key)[$(BELOW_WHOLE_BITS-1):0], ~$(score)[$(low) +: $(OCTAVE_FRACTION)]};
 //% end
 
     // ---- the row's sum: weights, powers of two, in a tree, its last stage with what is left of that of earlier tiles ----
@@ -116,7 +119,8 @@ module sofa_mass (
     wire [$(MASS_SUM_BITS-1):0] stored_sum;
     wire [$(MASS_SUM_BITS-1):0] kept_sum = (stored_sum & {$(MASS_SUM_BITS){!new_block_$(SUMMED-1)}}) >> raise_$(SUMMED-1);
     sofa_ram #(.WIDTH($(MASS_SUM_BITS)), .DEPTH($(depth)), .ABITS($(ROW_BITS))) u_sum (
-        .clk(clk), .i_we(valid_$(SUMMED)), .i_waddr(row_$(SUMMED)), .i_wdata(sum), .i_re(valid_$(SUMMED-2)), .i_raddr(row_$(SUMMED-2)), .o_rdata(stored_sum));
+        .clk(clk), .i_we(valid_$(SUMMED)), .i_waddr(row_$(SUMMED)), .i_wdata(sum),
+        .i_re(valid_$(SUMMED-2)), .i_raddr(row_$(SUMMED-2)), .o_rdata(stored_sum));
 //% names = {}
 //% for key = 0, PREDICT_KEYS - 1 do
     wire [$(BELOW_WHOLE_BITS-1):0] drop_$(key) = below_$(LARGEST+1)[$(key*BELOW_BITS+OCTAVE_FRACTION) +: $(BELOW_WHOLE_BITS)];

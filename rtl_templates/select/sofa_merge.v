@@ -2,7 +2,8 @@
 //% if not RANK or KEY_GROUPS == 1 then skip() end
 // Merges the ordered entries of a beat into the row's kept list: o_list holds the $(cfg.tile.kept_max) largest of both, largest first. An
 // odd-even merge network, computed and pruned by sofa_network_merge(); names as in sofa_sort.
-// Latency: $(latency("merge", select_timing.merged - select_timing.sorted)) cycles; throughput one beat a cycle. Handshake: none, sofa_select counts.
+//% local cycles = select_timing.merged - select_timing.sorted
+// Latency: $(latency("merge", cycles)) cycles; throughput one beat a cycle. Handshake: none, sofa_select counts.
 //% local network = network_merge()
 `default_nettype none
 module sofa_merge (

@@ -1,7 +1,9 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if not RANK then skip() end
 // Selection: of the scores of a row in a tile the i_kept largest (ties to the lower key), less those below maximum - radius.
-// A beat is a row's scores of one key group. $(KEY_GROUPS > 1 and "Beats merge into the row's kept list, which waits in a memory between its groups." or "A tile is one group, so a beat is a row's whole tile.")
+//% local merges = "Beats merge into the row's kept list, which waits in a memory between its groups."
+//% local whole = "A tile is one group, so a beat is a row's whole tile."
+// A beat is a row's scores of one key group. $(KEY_GROUPS > 1 and merges or whole)
 // With i_carry the maximum is that of this and all earlier tiles of the row in the block; it waits in a memory as well.
 // Latency: $(select_latency) cycles from i_valid to o_valid (beats with i_last only); throughput one beat a cycle; no back-pressure. Two
 // beats of one row stand at least $(select_loop) cycles apart. i_kept, i_carry: stable in a job. Equals sofa_select_keys().
@@ -38,33 +40,18 @@ module sofa_select (
 );
 //% -- A beat's attributes travel beside it: name_n is i_name n cycles later.
 //% local function at(name, n) return n == 0 and "i_" .. name or name .. "_" .. n end
-//% local travel = {{"valid", 1, select_latency-1}, {"last", 1, select_latency-1}, {"row", ROW_BITS, select_latency-1},
-//%                 {"new_block", 1, timing.top}, {"radius_on", 1, timing.threshold-1}}
-//% travel[#travel+1] = STORED_RADII and {"bank", 1, timing.threshold-2} or {"radius_row", SCORE_BITS, timing.threshold-1}
-//% if grouped then travel[#travel+1] = {"first", 1, timing.sorted} end
-//% for _, attribute in ipairs(travel) do
-//%   for n = 1, attribute[3] do
-    reg  $(attribute[2] > 1 and "[" .. attribute[2]-1 .. ":0] " or "")$(at(attribute[1], n));
-//%   end
+//% local late, first = select_latency - 1, KEY_GROUPS > 1 and timing.sorted or 0
+$(travel({{"valid", 1, late, "i_valid", reset = true}, {"last", 1, late, "i_last"}, {"row", ROW_BITS, late, "i_row"}}))
+$(travel({{"new_block", 1, timing.top, "i_new_block"}, {"radius_on", 1, timing.threshold-1, "i_radius_on"}}))
+$(travel({{"first", 1, first, "i_first"}}))
+//% if STORED_RADII then
+$(travel({{"bank", 1, timing.threshold-2, "i_bank"}}))
+//% else
+$(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
 //% end
     always @(posedge clk) begin
-//% for _, attribute in ipairs(travel) do
-//%   for n = 1, attribute[1] == "valid" and 0 or attribute[3] do
-        $(at(attribute[1], n)) <= $(at(attribute[1], n-1));
-//%   end
-//% end
-        o_row <= $(at("row", select_latency-1));
-        if (rst) begin
-//% for n = 1, select_latency - 1 do
-            $(at("valid", n)) <= 1'b0;
-//% end
-            o_valid <= 1'b0;
-        end else begin
-//% for n = 1, select_latency - 1 do
-            $(at("valid", n)) <= $(at("valid", n-1));
-//% end
-            o_valid <= $(at("valid", select_latency-1)) && $(at("last", select_latency-1));
-        end
+        o_valid <= $(at("valid", late)) && $(at("last", late)) && !rst;
+        o_row <= $(at("row", late));
     end
 
     wire [$(KEPT_MAX*ENTRY_BITS-1):0] list_$(timing.merged);
@@ -77,8 +64,9 @@ module sofa_select (
     wire [$(KEPT_MAX*ENTRY_BITS-1):0] stored;
     sofa_ram #(.WIDTH($(KEPT_MAX*ENTRY_BITS)), .DEPTH($(depth)), .ABITS($(ROW_BITS))) kept (
         .clk(clk),
-        .i_we($(at("valid", timing.merged)) && !$(at("last", timing.merged))), .i_waddr($(at("row", timing.merged))), .i_wdata(list_$(timing.merged)),
-        .i_re($(at("valid", timing.sorted-1)) && !$(at("first", timing.sorted-1))), .i_raddr($(at("row", timing.sorted-1))), .o_rdata(stored)
+        .i_we($(at("valid", timing.merged)) && !$(at("last", timing.merged))), .i_waddr($(at("row", timing.merged))),
+        .i_wdata(list_$(timing.merged)), .i_re($(at("valid", timing.sorted-1)) && !$(at("first", timing.sorted-1))),
+        .i_raddr($(at("row", timing.sorted-1))), .o_rdata(stored)
     );
     wire continues = !$(at("first", timing.sorted));
     wire [$(KEPT_MAX*ENTRY_BITS-1):0] kept_list = stored & {$(KEPT_MAX*ENTRY_BITS){continues}};
@@ -117,8 +105,10 @@ module sofa_select (
     end
     wire             unused_radius = &{1'b0, i_radius};
     sofa_ram #(.WIDTH($(SCORE_BITS)), .DEPTH($(2 << ROW_BITS)), .ABITS($(ROW_BITS+1))) radii (
-        .clk(clk), .i_we(shifted), .i_waddr(radius_of), .i_wdata(radius[$(SCORE_BITS-1):0] | {$(SCORE_BITS){|radius[$(RADIUS_BITS-1):$(SCORE_BITS)]}}),
-        .i_re(1'b1), .i_raddr({$(at("bank", timing.threshold-2)), $(at("row", timing.threshold-2))}), .o_rdata($(at("radius_row", timing.threshold-1))));
+        .clk(clk), .i_we(shifted), .i_waddr(radius_of),
+        .i_wdata(radius[$(SCORE_BITS-1):0] | {$(SCORE_BITS){|radius[$(RADIUS_BITS-1):$(SCORE_BITS)]}}), .i_re(1'b1),
+        .i_raddr({$(at("bank", timing.threshold-2)), $(at("row", timing.threshold-2))}),
+        .o_rdata($(at("radius_row", timing.threshold-1))));
 //% end
     wire [$(TOP_BITS-1):0] largest = top > earlier ? top : earlier;
 //% local row_largest = timing.threshold == timing.top + 2 and "maximum" or "largest"
@@ -137,7 +127,8 @@ module sofa_select (
     reg  [$(KEPT_MAX-1):0] enable;
     always @(posedge clk) begin
         maximum <= largest;
-        threshold_$(timing.threshold) <= least[$(SCORE_BITS-1):0] & {$(SCORE_BITS){$(at("radius_on", timing.threshold-1)) && !least[$(SCORE_BITS)]}};
+        threshold_$(timing.threshold) <= least[$(SCORE_BITS-1):0]
+            & {$(SCORE_BITS){$(at("radius_on", timing.threshold-1)) && !least[$(SCORE_BITS)]}};
 //% for n = timing.threshold + 1, timing.clip do
         threshold_$(n) <= threshold_$(n-1);
 //% end

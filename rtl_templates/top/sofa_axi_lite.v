@@ -2,8 +2,8 @@
 // AXI4-Lite slave in front of the registers: 32-bit words in 1 KB. A write with some, but not all strobes is refused with
 // SLVERR and changes nothing (registers are written whole); one without strobes does nothing. Reads and writes that wait at
 // the same time take turns.
-// Latency: $(latency("axi_lite.access", 5)) cycles from address (and data) to the response. Throughput: one access in 5 cycles. Handshake: valid/ready; every AXI output is
-// a register.
+// Latency: $(latency("axi_lite.access", 5)) cycles from address (and data) to the response. Throughput: one access in 5 cycles. Handshake:
+// valid/ready; every AXI output is a register.
 //% if cfg.memory.port_bits < 32 or cfg.memory.port_bits > 512 then skip() end
 `default_nettype none
 module sofa_axi_lite (

@@ -87,7 +87,8 @@ module sofa_core (
     wire        progress = read_beat || write_beat || i_wr_resp_valid || tiles_busy || inc_predict_busy
         || |inc_pairs$(TOKENS and " || inc_khat_busy || inc_kvgen_busy" or "");
     // upper bits, which control has looked at
-    wire        unused_descriptor = &{1'b0, cfg_keys, cfg_own_offset, cfg_tile, $(RANK and "cfg_kept, cfg_score_shift" or "cfg_flags"), cfg_scale_shift};
+    wire        unused_descriptor = &{1'b0, cfg_keys, cfg_own_offset, cfg_tile, cfg_scale_shift,
+        $(RANK and "cfg_kept, cfg_score_shift" or "cfg_flags")};
     sofa_control u_control (
         .i_start(command_start), .i_abort(command_abort), .i_rows(cfg_rows), .i_keys(cfg_keys), .i_tile(cfg_tile), .i_kept(cfg_kept),
         .i_mode(cfg_mode), .i_order(cfg_order), .i_score_shift(cfg_score_shift), .i_scale_normal(cfg_scale_mantissa[15]),
@@ -175,7 +176,8 @@ module sofa_core (
         .rst(reset_schedule), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_clear(parity_free),
         .o_complete(complete), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows), .*);
     sofa_order u_order (
-        .rst(reset_schedule), .i_v_base(cfg_v_base), .i_some(mask_some), .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready), .o_ask(wanted), .o_req_valid(value_ask), .i_req_ready(value_asked),
+        .rst(reset_schedule), .i_v_base(cfg_v_base), .i_some(mask_some), .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready),
+        .o_ask(wanted), .o_req_valid(value_ask), .i_req_ready(value_asked),
         .o_req_addr(value_addr), .o_req_len(value_len), .i_space(value_space), .o_key_valid(listed_valid), .i_key_ready(listed_ready),
         .o_key(listed), .*);
     sofa_window u_window (

@@ -65,8 +65,13 @@ module sofa_frame (
     wire        known = is_write || command == 8'd$(link.read);
     wire        memory = !top;
     wire [$(MEMORY_BYTE_BITS):0] beyond = {1'b0, addr[$(MEMORY_BYTE_BITS-1):0]} + $(ext("count", 8, MEMORY_BYTE_BITS + 1));
-    wire        outside = high ||$(LEGAL_BITS > MEMORY_BYTE_BITS and " addr[" .. (LEGAL_BITS-1) .. ":" .. MEMORY_BYTE_BITS .. "] != " .. (LEGAL_BITS-MEMORY_BYTE_BITS) .. "'d0 ||" or "") (beyond[$(MEMORY_BYTE_BITS)] && beyond[$(MEMORY_BYTE_BITS-1):0] != $(MEMORY_BYTE_BITS)'d0);
-    wire        askew = high ||$(LEGAL_BITS > 11 and " addr[" .. (LEGAL_BITS-1) .. ":11] != " .. (LEGAL_BITS-11) .. "'d0 ||" or "") addr[1:0] != 2'd0 || count[1:0] != 2'd0;
+//% -- an address has bits from `low` on
+//% local function above(low)
+//%   return LEGAL_BITS > low and " addr[" .. LEGAL_BITS-1 .. ":" .. low .. "] != " .. lit(LEGAL_BITS-low, 0) .. " ||" or ""
+//% end
+    wire        past_end = beyond[$(MEMORY_BYTE_BITS)] && beyond[$(MEMORY_BYTE_BITS-1):0] != $(MEMORY_BYTE_BITS)'d0;
+    wire        outside = high ||$(above(MEMORY_BYTE_BITS)) past_end;
+    wire        askew = high ||$(above(11)) addr[1:0] != 2'd0 || count[1:0] != 2'd0;
     wire        again = last_known && seq == last_seq;
 
     // ---- data of a write wait for the CRC ----

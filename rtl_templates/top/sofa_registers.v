@@ -2,8 +2,8 @@
 // Registers of the core: identity, control and status, job descriptor, performance counters. Laid out from the table in
 // cmodel/config/regs.c; offsets and meanings are in registers.md.
 // Handshake: one access at a time; every access, also a write, is answered by o_reg_valid.
-// Latency: $(latency("registers.access", 2)) cycles from i_reg_enable to o_reg_valid and to the effect of a write; the next access may begin with
-// o_reg_valid.
+// Latency: $(latency("registers.access", 2)) cycles from i_reg_enable to o_reg_valid and to the effect of a write; the next access may
+// begin with o_reg_valid.
 // A job runs from o_start to i_done_set; in between the descriptor keeps its values and starts are ignored.
 //% local KINDS = {descriptor = true, setting = true}
 //% local all, stored, counters, bases = registers(), {}, {}, {}
@@ -17,14 +17,18 @@
 //% end
 //% local function range(bits) return bits == 1 and "" or "[" .. (bits-1) .. ":0]" end
 //% local function column(text, width) return text .. (" "):rep(width - #text) end
-//% local function padded(register, name) return register.bits == 32 and name or "{" .. lit(32 - register.bits, 0) .. ", " .. name .. "}" end
+//% local function padded(register, name)
+//%   return register.bits == 32 and name or "{" .. lit(32 - register.bits, 0) .. ", " .. name .. "}"
+//% end
 //% local function word(register) return lit(8, register.offset // 4) end
-//% -- What the engines take of a register: bits, and what stands for a value that does not fit: "zero" (refused as such), "ones" (the largest), or
-//% -- "top", the topmost bit of the output. A lean core keeps only this, and the written words in a memory from which they are read back.
+//% -- What the engines take of a register: bits, and what stands for a value that does not fit: "zero" (refused as such), "ones" (the
+//% -- largest), or "top", the topmost bit of the output. A lean core keeps only this, and the written words in a memory from which they
+//% -- are read back.
 //% local lean = cfg.board.counters == 0
 //% local TAKEN = {ROWS = {d.rows_bits, "zero"}, WATCHDOG = {d.watchdog_bits, "ones"}}
 //% if lean then
-//%   TAKEN.KEYS, TAKEN.TILE, TAKEN.KEPT, TAKEN.OWN_OFFSET = {KEY_NUMBER_BITS, "zero"}, {TILE_BITS, "zero"}, {KEPT_BITS, "zero"}, {KEY_NUMBER_BITS, "zero"}
+//%   TAKEN.KEYS, TAKEN.TILE, TAKEN.KEPT = {KEY_NUMBER_BITS, "zero"}, {TILE_BITS, "zero"}, {KEPT_BITS, "zero"}
+//%   TAKEN.OWN_OFFSET = {KEY_NUMBER_BITS, "zero"}
 //%   TAKEN.RADIUS, TAKEN.SCORE_SHIFT, TAKEN.SCALE_SHIFT = {d.radius_bits, "ones"}, {4, "top"}, {6, "top"}
 //% end
 //% local function taken(register)
@@ -33,7 +37,9 @@
 //%   return register.bits
 //% end
 //% -- the ports of ROWS and WATCHDOG are as narrow as what is taken, those of the others as wide as the register
-//% local function port_bits(register) return (register.name == "ROWS" or register.name == "WATCHDOG") and taken(register) or register.bits end
+//% local function port_bits(register)
+//%   return (register.name == "ROWS" or register.name == "WATCHDOG") and taken(register) or register.bits
+//% end
 `default_nettype none
 module sofa_registers (
     input  wire          clk,
@@ -67,7 +73,9 @@ module sofa_registers (
 //%   if register.kind == "descriptor" then
 //%     local base = register.lower:match("^(.*)_lo$")
 //%     if base then ports[#ports+1] = column(range(ADDRESS_BITS), 8) .. " o_cfg_" .. base
-//%     elseif not register.lower:match("_hi$") then ports[#ports+1] = column(range(port_bits(register)), 8) .. " o_cfg_" .. register.lower end
+//%     elseif not register.lower:match("_hi$") then
+//%       ports[#ports+1] = column(range(port_bits(register)), 8) .. " o_cfg_" .. register.lower
+//%     end
 //%   end
 //% end
 //% for i, port in ipairs(ports) do
@@ -105,7 +113,8 @@ module sofa_registers (
     always @(posedge clk) begin
         if (rst) begin
 //% for _, register in ipairs(stored) do
-            cfg_$(register.lower) <= $(lit(lean and taken(register) or register.bits, lean and math.min(register.reset, (1 << taken(register)) - 1) or register.reset));
+//%   local bits = lean and taken(register) or register.bits
+            cfg_$(register.lower) <= $(lit(bits, math.min(register.reset, (1 << bits) - 1)));
 //% end
         end else begin
 //% for _, register in ipairs(stored) do
@@ -246,8 +255,10 @@ module sofa_registers (
         else if (write && addr == $(word(register))$(register.kind == "descriptor" and " && !running" or ""))
             set_$(register.lower) <= 1'b1;
 //%   end
+    wire        may_write = !running || addr == $(word(irq_enable));
     sofa_ram #(.WIDTH(32), .DEPTH($(1 << WRITTEN_BITS)), .ABITS($(WRITTEN_BITS))) u_written (
-        .clk(clk), .i_we(write && addr[7:$(WRITTEN_BITS)] == $(8-WRITTEN_BITS)'d0 && (!running || addr == $(word(irq_enable)))), .i_waddr(addr[$(WRITTEN_BITS-1):0]), .i_wdata(wdata),
+        .clk(clk), .i_we(write && addr[7:$(WRITTEN_BITS)] == $(lit(8-WRITTEN_BITS, 0)) && may_write),
+        .i_waddr(addr[$(WRITTEN_BITS-1):0]), .i_wdata(wdata),
         .i_re(i_reg_enable && !i_reg_write), .i_raddr(i_reg_addr[$(WRITTEN_BITS-1):0]), .o_rdata(written));
     always @(posedge clk) begin
         set_now <= 1'b0;
@@ -285,7 +296,8 @@ module sofa_registers (
 //%   if register.kind == "constant" then value = lit(32, register.reset)
 //%   elseif register.kind == "status" then value = "{16'd0, error, 6'd0, done, running}"
 //%   elseif register.kind == "counter" then
-//%     if cfg.board.counters == 1 or register.lower:match("^cycles_") then value = register.lower:match("_hi$") and "held_hi" or register.lower end
+//%     local built = cfg.board.counters == 1 or register.lower:match("^cycles_")
+//%     value = built and (register.lower:match("_hi$") and "held_hi" or register.lower)
 //%   elseif KINDS[register.kind] then value = padded(register, "cfg_" .. register.lower) end
 //%   if value then
 //%     local group = register.offset // 32

@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// The accelerator for boards that have nothing but a serial line: sofa_core, $(cfg.board.memory_kib) KiB of on-chip memory, and the UART bridge
-// ($(cfg.board.baud) baud at $(cfg.board.clock_hz) Hz) that reaches memory and registers. Addresses and protocol: cmodel/host/link.h.
-// The memory serves one access a cycle: the bridge first, then the core's writes, then its reads.
+// The accelerator for boards that have nothing but a serial line: sofa_core, $(cfg.board.memory_kib) KiB of on-chip memory, and the UART
+// bridge ($(cfg.board.baud) baud at $(cfg.board.clock_hz) Hz) that reaches memory and registers. Addresses and protocol:
+// cmodel/host/link.h. The memory serves one access a cycle: the bridge first, then the core's writes, then its reads.
 // o_irq: a job has ended and nobody has cleared it; o_busy: a request is done or answered. A job equals sofa_model_run().
 //% if cfg.board.memory_kib == 0 then skip() end
 //% local keys = config_keys()
@@ -27,7 +27,8 @@ module sofa_soc (
     sofa_frame u_frame (.*);
     assign o_busy = bus_enable || tx_valid;
 
-    // an access: asked once, done $(COPIED_REGISTERS and "four cycles later" or FPGA and "three cycles later" or "in the next cycle") (memory, configuration) or when the registers $(FPGA and "have answered" or "answer")
+//% local later = COPIED_REGISTERS and "four cycles later" or FPGA and "three cycles later" or "in the next cycle"
+    // an access: asked once, done $(later) (memory, configuration) or when the registers $(FPGA and "have answered" or "answer")
     reg         asked;
 //% if FPGA then
     reg         ask, reached, $(COPIED_REGISTERS and "read, " or "")found;
@@ -114,7 +115,8 @@ module sofa_soc (
     reg  [$(MEMORY_WORD_BITS-1):0] mem_word;
     reg  [$(PORT_BYTES-1):0]  mem_strb;
     always @* begin
-        mem_word = bridge ? addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)] : wr_ask ? wr_word : $(READ_CHANNELS == 2 and "rd0_ask ? rd0_word : rd1_word" or "rd0_word");
+        mem_word = bridge ? addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)] : wr_ask ? wr_word
+            : $(READ_CHANNELS == 2 and "rd0_ask ? rd0_word : rd1_word" or "rd0_word");
         mem_strb = bridge ? bridge_strb & {$(PORT_BYTES){write}} : wr_ask ? wr_word_strb : $(PORT_BYTES)'d0;
     end
     wire             mem_enable = bridge || wr_ask$(READ_CHANNELS == 2 and " || rd0_ask || rd1_ask" or " || rd0_ask");
@@ -127,10 +129,11 @@ module sofa_soc (
     wire [$(PORT_BYTES//2-1):0] strb1_$(half);
     wire [$(PORT_BITS//2-1):0] wdata1_$(half);
     sofa_copy #(.WIDTH($(1+MEMORY_WORD_BITS+PORT_BYTES//2+PORT_BITS//2))) u_stage_$(half) (
-        .clk(clk), .i_data({mem_enable, mem_word, mem_strb[$(half*PORT_BYTES//2) +: $(PORT_BYTES//2)], mem_wdata[$(half*PORT_BITS//2) +: $(PORT_BITS//2)]}),
+        .clk(clk), .i_data({mem_enable, mem_word, $(nth("mem_strb", half, PORT_BYTES//2)), $(nth("mem_wdata", half, PORT_BITS//2))}),
         .o_data({enable1_$(half), word1_$(half), strb1_$(half), wdata1_$(half)}));
     sofa_soc_ram #(.WIDTH($(PORT_BITS//2)), .DEPTH($(d.memory_words)), .ABITS($(MEMORY_WORD_BITS))) u_memory_$(half) (
-        .clk(clk), .i_enable(enable1_$(half)), .i_strb(strb1_$(half)), .i_addr(word1_$(half)), .i_wdata(wdata1_$(half)), .o_rdata(mem_rdata[$(half*PORT_BITS//2) +: $(PORT_BITS//2)]));
+        .clk(clk), .i_enable(enable1_$(half)), .i_strb(strb1_$(half)), .i_addr(word1_$(half)), .i_wdata(wdata1_$(half)),
+        .o_rdata($(nth("mem_rdata", half, PORT_BITS//2))));
 //%   end
 //% else
 //% if FPGA then
@@ -164,7 +167,8 @@ module sofa_soc (
 //% else
     wire [7:0]       mem_byte = mem_out;
 //% end
-    wire [31:0]      answer = to_config ? config_word : to_memory ? {24'd0, mem_byte} : reg_rdata;   // a register's word stays with its address
+    // a register's word stays with its address
+    wire [31:0]      answer = to_config ? config_word : to_memory ? {24'd0, mem_byte} : reg_rdata;
 //% if FPGA then
     reg  [31:0]      bus_word;
     always @(posedge clk) bus_word <= answer;
