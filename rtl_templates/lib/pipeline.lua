@@ -78,3 +78,6 @@ function saturated(name, from, to)
     return "&" .. top .. " || ~|" .. top .. " ? " .. name .. "[" .. to - 1 .. ":0] : {" .. name .. "[" .. from - 1 .. "], {" .. to - 1
         .. "{!" .. name .. "[" .. from - 1 .. "]}}}"
 end
+
+-- A value that travels beside a beat: i_name as it comes, name_n n cycles later.
+function delayed(name, cycles) return cycles == 0 and "i_" .. name or name .. "_" .. cycles end

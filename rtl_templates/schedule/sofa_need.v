@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Need matrix, Bc x QB bits, twice: written by rows as selection delivers them, read by keys (which rows need key i).
 // A parity is clean when it is opened (i_clear) and complete when i_end has come out behind its last row (o_complete).
-// Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake. Equals struct sofa_tile's need.
+// Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake.
+// Equals struct sofa_tile's need.
 //% local select_time = RANK and d.select_latency or d.mass_latency
 //% local two_policies = RANK and MASS
 //% if two_policies then select_time = math.max(d.select_latency, d.mass_latency) end

@@ -28,7 +28,6 @@ module sofa_mass (
     output wire [$(PREDICT_KEYS-1):0] o_need              // kept keys
 );
 //% -- A beat's attributes travel beside it: name_n is i_name n cycles later.
-//% local function at(name, n) return n == 0 and "i_" .. name or name .. "_" .. n end
 //% local function parts(names, inputs)
 //%   local out = {}
 //%   for first = 1, #names, inputs do out[#out+1] = {table.unpack(names, first, math.min(first + inputs - 1, #names))} end
@@ -45,7 +44,7 @@ $(travel({{"seen", PREDICT_KEYS, LARGEST, "i_seen"}, {"scores", PREDICT_KEYS * O
     wire [$(OCTAVE_BITS-1):0] earlier = stored_most & {$(OCTAVE_BITS){!new_block_$(LARGEST-1)}};
     sofa_ram #(.WIDTH($(OCTAVE_BITS)), .DEPTH($(depth)), .ABITS($(ROW_BITS))) u_most (
         .clk(clk), .i_we(valid_$(LARGEST)), .i_waddr(row_$(LARGEST)), .i_wdata(most_$(LARGEST)),
-        .i_re($(at("valid", LARGEST-2))), .i_raddr($(at("row", LARGEST-2))), .o_rdata(stored_most));
+        .i_re($(delayed("valid", LARGEST-2))), .i_raddr($(delayed("row", LARGEST-2))), .o_rdata(stored_most));
 //% local names = {}
 //% for key = 0, PREDICT_KEYS - 1 do
     wire [$(OCTAVE_BITS-1):0] score_$(key) = {$(OCTAVE_BITS){i_seen[$(key)]}}

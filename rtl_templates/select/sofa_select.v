@@ -39,7 +39,6 @@ module sofa_select (
     output wire [$(KEPT_BITS-1):0] o_clipped    // dropped by the radius
 );
 //% -- A beat's attributes travel beside it: name_n is i_name n cycles later.
-//% local function at(name, n) return n == 0 and "i_" .. name or name .. "_" .. n end
 //% local late, first = select_latency - 1, KEY_GROUPS > 1 and timing.sorted or 0
 $(travel({{"valid", 1, late, "i_valid", reset = true}, {"last", 1, late, "i_last"}, {"row", ROW_BITS, late, "i_row"}}))
 $(travel({{"new_block", 1, timing.top, "i_new_block"}, {"radius_on", 1, timing.threshold-1, "i_radius_on"}}))
@@ -50,8 +49,8 @@ $(travel({{"bank", 1, timing.threshold-2, "i_bank"}}))
 $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
 //% end
     always @(posedge clk) begin
-        o_valid <= $(at("valid", late)) && $(at("last", late)) && !rst;
-        o_row <= $(at("row", late));
+        o_valid <= $(delayed("valid", late)) && $(delayed("last", late)) && !rst;
+        o_row <= $(delayed("row", late));
     end
 
     wire [$(KEPT_MAX*ENTRY_BITS-1):0] list_$(timing.merged);
@@ -64,11 +63,11 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     wire [$(KEPT_MAX*ENTRY_BITS-1):0] stored;
     sofa_ram #(.WIDTH($(KEPT_MAX*ENTRY_BITS)), .DEPTH($(depth)), .ABITS($(ROW_BITS))) kept (
         .clk(clk),
-        .i_we($(at("valid", timing.merged)) && !$(at("last", timing.merged))), .i_waddr($(at("row", timing.merged))),
-        .i_wdata(list_$(timing.merged)), .i_re($(at("valid", timing.sorted-1)) && !$(at("first", timing.sorted-1))),
-        .i_raddr($(at("row", timing.sorted-1))), .o_rdata(stored)
+        .i_we($(delayed("valid", timing.merged)) && !$(delayed("last", timing.merged))), .i_waddr($(delayed("row", timing.merged))),
+        .i_wdata(list_$(timing.merged)), .i_re($(delayed("valid", timing.sorted-1)) && !$(delayed("first", timing.sorted-1))),
+        .i_raddr($(delayed("row", timing.sorted-1))), .o_rdata(stored)
     );
-    wire continues = !$(at("first", timing.sorted));
+    wire continues = !$(delayed("first", timing.sorted));
     wire [$(KEPT_MAX*ENTRY_BITS-1):0] kept_list = stored & {$(KEPT_MAX*ENTRY_BITS){continues}};
     sofa_merge merge (
         .clk(clk), .i_kept(kept_list), .i_fresh(fresh), .o_top(top), .o_list(list_$(timing.merged))
@@ -82,7 +81,7 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     wire [$(TOP_BITS-1):0] carried;
     reg              carries;          // i_carry, near
     always @(posedge clk) carries <= i_carry;
-    wire [$(TOP_BITS-1):0] earlier = carried & {$(TOP_BITS){carries && !$(at("new_block", timing.top))}};
+    wire [$(TOP_BITS-1):0] earlier = carried & {$(TOP_BITS){carries && !$(delayed("new_block", timing.top))}};
     reg  [$(TOP_BITS-1):0] maximum;
 //% if STORED_RADII then
     // a row's radius, shifted by its exponent
@@ -91,7 +90,7 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     reg  [$(ROW_BITS):0]   radius_of;
     reg              shifting;
     wire             shifted = shifting && places == 4'd0;
-    wire [$(SCORE_BITS-1):0] $(at("radius_row", timing.threshold-1));
+    wire [$(SCORE_BITS-1):0] $(delayed("radius_row", timing.threshold-1));
     always @(posedge clk) begin
         if (i_exponent_we) begin
             radius <= i_radius[$(RADIUS_BITS-1):0];
@@ -107,16 +106,16 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     sofa_ram #(.WIDTH($(SCORE_BITS)), .DEPTH($(2 << ROW_BITS)), .ABITS($(ROW_BITS+1))) radii (
         .clk(clk), .i_we(shifted), .i_waddr(radius_of),
         .i_wdata(radius[$(SCORE_BITS-1):0] | {$(SCORE_BITS){|radius[$(RADIUS_BITS-1):$(SCORE_BITS)]}}), .i_re(1'b1),
-        .i_raddr({$(at("bank", timing.threshold-2)), $(at("row", timing.threshold-2))}),
-        .o_rdata($(at("radius_row", timing.threshold-1))));
+        .i_raddr({$(delayed("bank", timing.threshold-2)), $(delayed("row", timing.threshold-2))}),
+        .o_rdata($(delayed("radius_row", timing.threshold-1))));
 //% end
     wire [$(TOP_BITS-1):0] largest = top > earlier ? top : earlier;
 //% local row_largest = timing.threshold == timing.top + 2 and "maximum" or "largest"
-    wire [$(SCORE_BITS):0]   least = {1'b0, $(row_largest)[$(SCORE_BITS-1):0]} - {1'b0, $(at("radius_row", timing.threshold-1))};
+    wire [$(SCORE_BITS):0]   least = {1'b0, $(row_largest)[$(SCORE_BITS-1):0]} - {1'b0, $(delayed("radius_row", timing.threshold-1))};
     sofa_ram #(.WIDTH($(TOP_BITS)), .DEPTH($(depth)), .ABITS($(ROW_BITS))) maxima (
         .clk(clk),
-        .i_we($(at("valid", timing.top+1)) && $(at("last", timing.top+1))), .i_waddr($(at("row", timing.top+1))), .i_wdata(maximum),
-        .i_re($(at("valid", timing.top-1)) && $(at("last", timing.top-1))), .i_raddr($(at("row", timing.top-1))), .o_rdata(carried)
+        .i_we($(delayed("valid", timing.top+1)) && $(delayed("last", timing.top+1))), .i_waddr($(delayed("row", timing.top+1))), .i_wdata(maximum),
+        .i_re($(delayed("valid", timing.top-1)) && $(delayed("last", timing.top-1))), .i_raddr($(delayed("row", timing.top-1))), .o_rdata(carried)
     );
 //% for n = timing.merged + 1, timing.clip do
     reg  [$(KEPT_MAX*ENTRY_BITS-1):0] list_$(n);
@@ -128,7 +127,7 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     always @(posedge clk) begin
         maximum <= largest;
         threshold_$(timing.threshold) <= least[$(SCORE_BITS-1):0]
-            & {$(SCORE_BITS){$(at("radius_on", timing.threshold-1)) && !least[$(SCORE_BITS)]}};
+            & {$(SCORE_BITS){$(delayed("radius_on", timing.threshold-1)) && !least[$(SCORE_BITS)]}};
 //% for n = timing.threshold + 1, timing.clip do
         threshold_$(n) <= threshold_$(n-1);
 //% end
