@@ -13,7 +13,6 @@
 #include "select.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Working state of a run. */
 struct run {

@@ -10,7 +10,6 @@
 #include "wires.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static void reset(struct sofa_machine *m)
 {

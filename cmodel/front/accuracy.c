@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Squares of what an output should be and of what it is wrong by. */
 struct ratio {

@@ -3,7 +3,6 @@
 
 #include "../config/keys.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define ATTEMPTS 8u

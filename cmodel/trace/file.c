@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static enum sofa_status convert_bounds(uint32_t *bound, const struct sofa_array *a, size_t keys,
                                        const struct sofa_origin *origin, struct sofa_error *e)
