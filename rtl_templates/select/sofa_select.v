@@ -84,7 +84,8 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     wire [$(TOP_BITS-1):0] earlier = carried & {$(TOP_BITS){carries && !$(delayed("new_block", timing.top))}};
     reg  [$(TOP_BITS-1):0] maximum;
 //% if STORED_RADII then
-    // a row's radius, shifted by its exponent
+    // a row's radius, shifted by its exponent; larger than any score if the job's is larger than all exponents leave of it
+    wire             beyond = |(i_radius >> $(RADIUS_BITS));
     reg  [$(RADIUS_BITS-1):0] radius;
     reg  [3:0]       places;
     reg  [$(ROW_BITS):0]   radius_of;
@@ -93,7 +94,7 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     wire [$(SCORE_BITS-1):0] $(delayed("radius_row", timing.threshold-1));
     always @(posedge clk) begin
         if (i_exponent_we) begin
-            radius <= i_radius[$(RADIUS_BITS-1):0];
+            radius <= i_radius[$(RADIUS_BITS-1):0] | {$(RADIUS_BITS){beyond}};
             places <= i_exponent;
             radius_of <= i_exponent_row;
         end else if (places != 4'd0) begin
@@ -102,7 +103,6 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
         end
         shifting <= !rst && (i_exponent_we || (shifting && !shifted));
     end
-    wire             unused_radius = &{1'b0, i_radius};
     sofa_ram #(.WIDTH($(SCORE_BITS)), .DEPTH($(2 << ROW_BITS)), .ABITS($(ROW_BITS+1))) radii (
         .clk(clk), .i_we(shifted), .i_waddr(radius_of),
         .i_wdata(radius[$(SCORE_BITS-1):0] | {$(SCORE_BITS){|radius[$(RADIUS_BITS-1):$(SCORE_BITS)]}}), .i_re(1'b1),
@@ -114,28 +114,29 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     wire [$(SCORE_BITS):0]   least = {1'b0, $(row_largest)[$(SCORE_BITS-1):0]} - {1'b0, $(delayed("radius_row", timing.threshold-1))};
     sofa_ram #(.WIDTH($(TOP_BITS)), .DEPTH($(depth)), .ABITS($(ROW_BITS))) maxima (
         .clk(clk),
-        .i_we($(delayed("valid", timing.top+1)) && $(delayed("last", timing.top+1))), .i_waddr($(delayed("row", timing.top+1))), .i_wdata(maximum),
-        .i_re($(delayed("valid", timing.top-1)) && $(delayed("last", timing.top-1))), .i_raddr($(delayed("row", timing.top-1))), .o_rdata(carried)
-    );
-//% for n = timing.merged + 1, timing.clip do
-    reg  [$(KEPT_MAX*ENTRY_BITS-1):0] list_$(n);
+        .i_we($(delayed("valid", timing.top+1)) && $(delayed("last", timing.top+1))),
+        .i_waddr($(delayed("row", timing.top+1))), .i_wdata(maximum),
+        .i_re($(delayed("valid", timing.top-1)) && $(delayed("last", timing.top-1))),
+        .i_raddr($(delayed("row", timing.top-1))), .o_rdata(carried));
+//% for stage = timing.merged + 1, timing.clip do
+    reg  [$(KEPT_MAX*ENTRY_BITS-1):0] list_$(stage);
 //% end
-//% for n = timing.threshold, timing.clip do
-    reg  [$(SCORE_BITS-1):0] threshold_$(n);
+//% for stage = timing.threshold, timing.clip do
+    reg  [$(SCORE_BITS-1):0] threshold_$(stage);
 //% end
     reg  [$(KEPT_MAX-1):0] enable;
     always @(posedge clk) begin
         maximum <= largest;
         threshold_$(timing.threshold) <= least[$(SCORE_BITS-1):0]
             & {$(SCORE_BITS){$(delayed("radius_on", timing.threshold-1)) && !least[$(SCORE_BITS)]}};
-//% for n = timing.threshold + 1, timing.clip do
-        threshold_$(n) <= threshold_$(n-1);
+//% for stage = timing.threshold + 1, timing.clip do
+        threshold_$(stage) <= threshold_$(stage-1);
 //% end
-//% for n = timing.merged + 1, timing.clip do
-        list_$(n) <= list_$(n-1);
+//% for stage = timing.merged + 1, timing.clip do
+        list_$(stage) <= list_$(stage-1);
 //% end
-//% for i = 0, KEPT_MAX - 1 do
-        enable[$(i)] <= i_kept > $(lit(KEPT_BITS, i));
+//% for place = 0, KEPT_MAX - 1 do
+        enable[$(place)] <= i_kept > $(lit(KEPT_BITS, place));
 //% end
     end
 
