@@ -19,45 +19,46 @@ module sofa_project (
     output wire [$(PROJECT_OUTPUTS*PROJECT_BITS-1):0] o_sums
 );
     // ---- control, beside the data ----
-//% for n = 1, PROJECT_TREE + 1 do
-    reg valid_$(n), first_$(n), last_$(n);
+//% for stage = 1, PROJECT_TREE + 1 do
+    reg valid_$(stage), first_$(stage), last_$(stage);
     always @(posedge clk) begin
-        valid_$(n) <= $(n == 1 and "i_valid" or "valid_" .. (n-1)) && !rst;
-        first_$(n) <= $(n == 1 and "i_first" or "first_" .. (n-1));
-        last_$(n) <= $(n == 1 and "i_last" or "last_" .. (n-1));
+        valid_$(stage) <= $(stage == 1 and "i_valid" or "valid_" .. (stage-1)) && !rst;
+        first_$(stage) <= $(stage == 1 and "i_first" or "first_" .. (stage-1));
+        last_$(stage) <= $(stage == 1 and "i_last" or "last_" .. (stage-1));
     end
 //% end
     reg  done;
     always @(posedge clk)
         done <= valid_$(PROJECT_TREE+1) && last_$(PROJECT_TREE+1) && !rst;
     assign o_valid = done;
-//% for o = 0, PROJECT_OUTPUTS - 1 do
+//% for output = 0, PROJECT_OUTPUTS - 1 do
 
-    // ---- output $(o) ----
+    // ---- output $(output) ----
 //%   local names, width = {}, 16
-//%   for i = 0, PROJECT_INPUTS - 1 do
-    reg signed [15:0] p$(o)_0_$(i);
-    always @(posedge clk) p$(o)_0_$(i) <=
-        $("$signed(i_tokens[" .. (i*8) .. " +: 8]) * $signed(i_weights[" .. ((o*PROJECT_INPUTS+i)*8) .. " +: 8])");
-//%     names[#names+1] = "p" .. o .. "_0_" .. i
+//%   for input = 0, PROJECT_INPUTS - 1 do
+    reg signed [15:0] p$(output)_0_$(input);
+    always @(posedge clk) p$(output)_0_$(input) <=
+        $("$signed(i_tokens[" .. (input*8) .. " +: 8]) * $signed(i_weights[" .. ((output*PROJECT_INPUTS+input)*8) .. " +: 8])");
+//%     names[#names+1] = "p" .. output .. "_0_" .. input
 //%   end
 //%   for level = 1, PROJECT_TREE do
 //%     local wider, sums = math.min(widest, width + math.min(clog2(TREE_INPUTS), clog2(#names))), {}
-//%     for j = 1, #names, TREE_INPUTS do
+//%     for first = 1, #names, TREE_INPUTS do
 //%       local part = {}
-//%       for k = j, math.min(j + TREE_INPUTS - 1, #names) do part[#part+1] = sext(names[k], width, wider) end
-    reg signed [$(wider-1):0] p$(o)_$(level)_$((j-1)//TREE_INPUTS);
-    always @(posedge clk) p$(o)_$(level)_$((j-1)//TREE_INPUTS) <= $(table.concat(part, " + "));
-//%       sums[#sums+1] = "p" .. o .. "_" .. level .. "_" .. ((j-1)//TREE_INPUTS)
+//%       for index = first, math.min(first + TREE_INPUTS - 1, #names) do part[#part+1] = sext(names[index], width, wider) end
+    reg signed [$(wider-1):0] p$(output)_$(level)_$((first-1)//TREE_INPUTS);
+    always @(posedge clk) p$(output)_$(level)_$((first-1)//TREE_INPUTS) <= $(table.concat(part, " + "));
+//%       sums[#sums+1] = "p" .. output .. "_" .. level .. "_" .. ((first-1)//TREE_INPUTS)
 //%     end
 //%     names, width = sums, wider
 //%   end
-    reg  [$(PROJECT_BITS-1):0] sum_$(o);
-    wire [$(PROJECT_BITS-1):0] before_$(o) = first_$(PROJECT_TREE+1) ? i_initial[$(o*PROJECT_BITS) +: $(PROJECT_BITS)] : sum_$(o);
+    reg  [$(PROJECT_BITS-1):0] sum_$(output);
+    wire [$(PROJECT_BITS-1):0] before_$(output) =
+        first_$(PROJECT_TREE+1) ? i_initial[$(output*PROJECT_BITS) +: $(PROJECT_BITS)] : sum_$(output);
     always @(posedge clk)
         if (valid_$(PROJECT_TREE+1))
-            sum_$(o) <= before_$(o) + $(sext(names[1], width, PROJECT_BITS));
-    assign o_sums[$(o*PROJECT_BITS) +: $(PROJECT_BITS)] = sum_$(o);
+            sum_$(output) <= before_$(output) + $(sext(names[1], width, PROJECT_BITS));
+    assign o_sums[$(output*PROJECT_BITS) +: $(PROJECT_BITS)] = sum_$(output);
 //% end
 endmodule
 `default_nettype wire

@@ -93,30 +93,30 @@ module sofa_rotate (
 //%   return "(&" .. top .. " || ~|" .. top .. ") ? " .. name .. "[" .. (14 + KEY_BITS - 1) .. ":14] : {" .. name .. "[" .. product_bits
 //%       .. "], {" .. (KEY_BITS-1) .. "{!" .. name .. "[" .. product_bits .. "]}}}"
 //% end
-//% for n = 0, step_pairs - 1 do
+//% for pair = 0, step_pairs - 1 do
 
-    // ---- multipliers of pair $(n) ----
-    wire signed [$(KEY_BITS-1):0] a_$(n) = low[$(n*KEY_BITS) +: $(KEY_BITS)];
-    wire signed [$(KEY_BITS-1):0] b_$(n) = high[$(n*KEY_BITS) +: $(KEY_BITS)];
-    wire signed [15:0]  cos_$(n) = turns[$(n*32) +: 16];
-    wire signed [15:0]  sin_$(n) = turns[$(n*32+16) +: 16];
-    reg  signed [$(product_bits-1):0] a_cos_$(n), a_sin_$(n), b_cos_$(n), b_sin_$(n);
-    wire signed [$(product_bits):0] sum_low_$(n) = $(sext("a_cos_" .. n, product_bits, product_bits+1)) -
-        $(sext("b_sin_" .. n, product_bits, product_bits+1)) + $(lit(product_bits+1, 8192));
-    wire signed [$(product_bits):0] sum_high_$(n) = $(sext("a_sin_" .. n, product_bits, product_bits+1)) +
-        $(sext("b_cos_" .. n, product_bits, product_bits+1)) + $(lit(product_bits+1, 8192));
-    reg  [$(KEY_BITS-1):0]    low_$(n), high_$(n);
+    // ---- multipliers of pair $(pair) ----
+    wire signed [$(KEY_BITS-1):0] a_$(pair) = low[$(pair*KEY_BITS) +: $(KEY_BITS)];
+    wire signed [$(KEY_BITS-1):0] b_$(pair) = high[$(pair*KEY_BITS) +: $(KEY_BITS)];
+    wire signed [15:0]  cos_$(pair) = turns[$(pair*32) +: 16];
+    wire signed [15:0]  sin_$(pair) = turns[$(pair*32+16) +: 16];
+    reg  signed [$(product_bits-1):0] a_cos_$(pair), a_sin_$(pair), b_cos_$(pair), b_sin_$(pair);
+    wire signed [$(product_bits):0] sum_low_$(pair) = $(sext("a_cos_" .. pair, product_bits, product_bits+1)) -
+        $(sext("b_sin_" .. pair, product_bits, product_bits+1)) + $(lit(product_bits+1, 8192));
+    wire signed [$(product_bits):0] sum_high_$(pair) = $(sext("a_sin_" .. pair, product_bits, product_bits+1)) +
+        $(sext("b_cos_" .. pair, product_bits, product_bits+1)) + $(lit(product_bits+1, 8192));
+    reg  [$(KEY_BITS-1):0]    low_$(pair), high_$(pair);
     always @(posedge clk) begin
-        a_cos_$(n) <= a_$(n) * cos_$(n);
-        a_sin_$(n) <= a_$(n) * sin_$(n);
-        b_cos_$(n) <= b_$(n) * cos_$(n);
-        b_sin_$(n) <= b_$(n) * sin_$(n);
-        low_$(n) <= $(saturated("sum_low_" .. n));
-        high_$(n) <= $(saturated("sum_high_" .. n));
+        a_cos_$(pair) <= a_$(pair) * cos_$(pair);
+        a_sin_$(pair) <= a_$(pair) * sin_$(pair);
+        b_cos_$(pair) <= b_$(pair) * cos_$(pair);
+        b_sin_$(pair) <= b_$(pair) * sin_$(pair);
+        low_$(pair) <= $(saturated("sum_low_" .. pair));
+        high_$(pair) <= $(saturated("sum_high_" .. pair));
     end
-    assign new_low[$(n*KEY_BITS) +: $(KEY_BITS)] = low_$(n);
-    assign new_high[$(n*KEY_BITS) +: $(KEY_BITS)] = high_$(n);
-    wire                unused_fraction_$(n) = &{1'b0, sum_low_$(n)[13:0], sum_high_$(n)[13:0]};
+    assign new_low[$(pair*KEY_BITS) +: $(KEY_BITS)] = low_$(pair);
+    assign new_high[$(pair*KEY_BITS) +: $(KEY_BITS)] = high_$(pair);
+    wire                unused_fraction_$(pair) = &{1'b0, sum_low_$(pair)[13:0], sum_high_$(pair)[13:0]};
 //% end
     wire                unused_shifted = &{1'b0, low_next[$(step_pairs*KEY_BITS-1):0], high_next[$(step_pairs*KEY_BITS-1):0],
         turns_next[$(step_pairs*32-1):0]};

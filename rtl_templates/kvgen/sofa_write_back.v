@@ -56,8 +56,8 @@ module sofa_write_back (
     wire [$(byte_count_bits-1):0]   tail = is_v ? $(lit(byte_count_bits, value_tail)) : $(lit(byte_count_bits, key_tail));
     assign o_bytes = o_last ? tail : $(lit(byte_count_bits, PORT_BYTES));
     assign o_beat = sent;
-//% for i = 0, PORT_BYTES - 1 do
-    assign o_strb[$(i)] = o_bytes > $(lit(byte_count_bits, i));
+//% for byte = 0, PORT_BYTES - 1 do
+    assign o_strb[$(byte)] = o_bytes > $(lit(byte_count_bits, byte));
 //% end
 
     always @(posedge clk) begin

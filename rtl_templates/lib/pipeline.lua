@@ -10,10 +10,10 @@ function travel(values)
     local lines = {}
     for _, value in ipairs(values) do
         local name, bits, last, from = unpack(value, 1, 4)
-        for n = value.first or 1, last do
-            insert(lines, "    reg  " .. declared(bits) .. name .. "_" .. n .. ";")
-            insert(lines, "    always @(posedge clk) " .. name .. "_" .. n .. " <= "
-                   .. (n == (value.first or 1) and from or name .. "_" .. n - 1) .. (value.reset and " && !rst;" or ";"))
+        for stage = value.first or 1, last do
+            insert(lines, "    reg  " .. declared(bits) .. name .. "_" .. stage .. ";")
+            insert(lines, "    always @(posedge clk) " .. name .. "_" .. stage .. " <= "
+                   .. (stage == (value.first or 1) and from or name .. "_" .. stage - 1) .. (value.reset and " && !rst;" or ";"))
         end
     end
     return concat(lines, "\n")
@@ -44,7 +44,7 @@ function sum_tree(name, values, bits, stages, fan_in, most, signed)
     local extend = signed and sext or ext
     return tree(name, values, bits, stages, fan_in, function(part, width, count)
         local wider = min(most, width + min(clog2(fan_in), clog2(count)))
-        for i, value in ipairs(part) do part[i] = extend(value, width, wider) end
+        for index, value in ipairs(part) do part[index] = extend(value, width, wider) end
         return concat(part, " + "), wider
     end)
 end
@@ -55,8 +55,8 @@ function largest_tree(name, values, bits, stages, fan_in)
     return tree(name, values, bits, stages, fan_in, function(part, width, _, lines)
         while #part > 1 do
             local half = {}
-            for i = 1, #part, 2 do
-                local one, other = part[i], part[i + 1]
+            for first = 1, #part, 2 do
+                local one, other = part[first], part[first + 1]
                 if other then
                     step = step + 1
                     insert(lines, "    wire " .. declared(width) .. name .. "_of_" .. step .. " = " .. one .. " > " .. other .. " ? "
@@ -71,12 +71,12 @@ function largest_tree(name, values, bits, stages, fan_in)
     end)
 end
 
--- The signed `name` of `from` bits in `to` bits; what does not fit becomes the nearest that does.
-function saturated(name, from, to)
-    if from <= to then return sext(name, from, to) end
-    local top = name .. "[" .. from - 1 .. ":" .. to - 1 .. "]"
-    return "&" .. top .. " || ~|" .. top .. " ? " .. name .. "[" .. to - 1 .. ":0] : {" .. name .. "[" .. from - 1 .. "], {" .. to - 1
-        .. "{!" .. name .. "[" .. from - 1 .. "]}}}"
+-- The signed `name` of `bits` bits in `wanted` bits; what does not fit becomes the nearest that does.
+function saturated(name, bits, wanted)
+    if bits <= wanted then return sext(name, bits, wanted) end
+    local sign, top = name .. "[" .. bits - 1 .. "]", name .. "[" .. bits - 1 .. ":" .. wanted - 1 .. "]"
+    return "&" .. top .. " || ~|" .. top .. " ? " .. name .. "[" .. wanted - 1 .. ":0] : {" .. sign .. ", {" .. wanted - 1
+        .. "{!" .. sign .. "}}}"
 end
 
 -- A value that travels beside a beat: i_name as it comes, name_n n cycles later.

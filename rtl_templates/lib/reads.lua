@@ -66,7 +66,7 @@ end
 -- "{LAST, ..., FIRST}": what `part` says of each client of a channel.
 function of_clients(channel, part)
     local parts = {}
-    for i = #READ_CLIENTS[channel], 1, -1 do insert(parts, part(READ_CLIENTS[channel][i])) end
+    for index = #READ_CLIENTS[channel], 1, -1 do insert(parts, part(READ_CLIENTS[channel][index])) end
     return "{" .. table.concat(parts, ", ") .. "}"
 end
 
@@ -74,8 +74,8 @@ end
 function beat_counters()
     local names, conditions = {}, {}
     for channel = 0, READ_CHANNELS - 1 do
-        for i, client in ipairs(READ_CLIENTS[channel]) do
-            local counter, beat = client.counter, "(beat_" .. channel .. " && beat_client_" .. channel .. "[" .. i - 1 .. "])"
+        for index, client in ipairs(READ_CLIENTS[channel]) do
+            local counter, beat = client.counter, "(beat_" .. channel .. " && beat_client_" .. channel .. "[" .. index - 1 .. "])"
             if not conditions[counter] then insert(names, counter) end
             conditions[counter] = conditions[counter] and conditions[counter] .. " || " .. beat or beat
         end

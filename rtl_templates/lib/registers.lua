@@ -13,8 +13,8 @@ end
 -- The counters that engines drive: {name, bits of what they add in a cycle}.
 function counters()
     local list = matching("counter", "^(.*)_lo$")
-    for i, counter in ipairs(list) do
-        if counter.name == "cycles" then table.remove(list, i) end
+    for place, counter in ipairs(list) do
+        if counter.name == "cycles" then table.remove(list, place) end
     end
     return list
 end

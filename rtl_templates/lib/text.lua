@@ -33,6 +33,6 @@ end
 -- The parameters of an instance from names and values: parameters("WIDTH", 8, "DEPTH", 4) is ".WIDTH(8), .DEPTH(4)".
 function parameters(...)
     local list, text = {...}, {}
-    for i = 1, #list, 2 do text[#text + 1] = "." .. list[i] .. "(" .. list[i + 1] .. ")" end
+    for place = 1, #list, 2 do text[#text + 1] = "." .. list[place] .. "(" .. list[place + 1] .. ")" end
     return table.concat(text, ", ")
 end

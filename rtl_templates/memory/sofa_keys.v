@@ -37,8 +37,8 @@ module sofa_keys (
     assign o_last = i_tag[$(INDEX_BITS+2)];
     assign o_slot = i_tag[$(INDEX_BITS+1):$(INDEX_BITS)];
     assign o_index = i_tag[$(INDEX_BITS-1):0];
-//% for i = 0, elements - 1 do
-    assign o_khat[$(i*KHAT_BITS) +: $(KHAT_BITS)] = $(whole)[$(i*KEY_BITS+KEY_BITS-KHAT_BITS) +: $(KHAT_BITS)];
+//% for element = 0, elements - 1 do
+    assign o_khat[$(element*KHAT_BITS) +: $(KHAT_BITS)] = $(whole)[$(element*KEY_BITS+KEY_BITS-KHAT_BITS) +: $(KHAT_BITS)];
 //% end
 //% if WORD_MEMORIES then
     wire                            unused = &{1'b0, rst, i_come};

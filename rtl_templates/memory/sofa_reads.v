@@ -36,8 +36,8 @@ module sofa_reads (
 //% end
     // counters of beats
 //% local counters, conditions = beat_counters()
-//% for i, counter in ipairs(counters) do
-    output wire [1:0] o_inc_$(counter)_beats$(i < #counters and "," or "")
+//% for index, counter in ipairs(counters) do
+    output wire [1:0] o_inc_$(counter)_beats$(index < #counters and "," or "")
 //% end
 );
 //% -- what the clients of a channel share, and vectors with a bit for each
@@ -83,10 +83,10 @@ module sofa_reads (
         .o_req_valid(o_rd$(channel)_req_valid), .i_req_ready(i_rd$(channel)_req_ready), .o_req_addr(o_rd$(channel)_req_addr),
         .o_req_len(o_rd$(channel)_req_len), .i_data_valid(i_rd$(channel)_data_valid), .o_data_ready(o_rd$(channel)_data_ready),
         .i_data(i_rd$(channel)_data), .i_data_error(i_rd$(channel)_data_error));
-//%   for i, client in ipairs(READ_CLIENTS[channel]) do
-    assign o_$(client.name)_asked = asked_$(channel)[$(i-1)];
+//%   for index, client in ipairs(READ_CLIENTS[channel]) do
+    assign o_$(client.name)_asked = asked_$(channel)[$(index-1)];
 //%     for _, output in ipairs(client.outputs) do
-    assign o_$(client.name)_$(output[1]) = $(output[3])_$(channel)[$(output[4] and i - 1 or output[2] - 1 .. ":0")];
+    assign o_$(client.name)_$(output[1]) = $(output[3])_$(channel)[$(output[4] and index - 1 or output[2] - 1 .. ":0")];
 //%     end
 //%   end
 //% end

@@ -61,8 +61,8 @@ module sofa_store (
     assign o_row_ready = lowest & {$(NORM_UNITS){take}};
 //% local function choose(name, width)
 //%   local terms = {}
-//%   for u = 0, NORM_UNITS - 1 do terms[#terms+1] = NORM_UNITS == 1 and name
-//%       or "({" .. width .. "{lowest[" .. u .. "]}} & " .. name .. "[" .. (u*width) .. " +: " .. width .. "])" end
+//%   for unit = 0, NORM_UNITS - 1 do terms[#terms+1] = NORM_UNITS == 1 and name
+//%       or "({" .. width .. "{lowest[" .. unit .. "]}} & " .. name .. "[" .. (unit*width) .. " +: " .. width .. "])" end
 //%   return table.concat(terms, " | ")
 //% end
     wire                bank = |(lowest & i_row_bank);

@@ -14,9 +14,9 @@ module sofa_tile_ascending (
     input  wire [$(TILE_BITS-1):0] i_tile,
     input  wire [1:0]       i_order,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_own_offset,
-//% for _, n in ipairs(bases) do
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(n)_base,
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(n)_stride,
+//% for _, name in ipairs(bases) do
+    input  wire [$(ADDRESS_BITS-1):0]  i_$(name)_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_$(name)_stride,
 //% end
     // block
     input  wire             i_begin,        // its tiles are asked for, from the next cycle on
@@ -31,21 +31,21 @@ module sofa_tile_ascending (
     output wire             o_there,        // o_base is that of the tile that is sought
     input  wire             i_next,         // on to the one after it
     output wire             o_last,         // of the block; counts from the cycle after o_there on
-//% for _, n in ipairs(bases) do
-    output reg  [$(ADDRESS_BITS-1):0]  o_$(n)_base,
+//% for _, name in ipairs(bases) do
+    output reg  [$(ADDRESS_BITS-1):0]  o_$(name)_base,
 //% end
     output wire [$(TILE_END_BITS-1):0] o_base
 );
 //% if #bases > 0 then
     // tile strides, from the start pulse
     wire [$(ADDRESS_BITS-1):0] tile_keys = $(ext("i_tile", TILE_BITS, ADDRESS_BITS));
-//%   for _, n in ipairs(bases) do
-    reg  [$(ADDRESS_BITS-1):0] $(n)_tile_stride;
+//%   for _, name in ipairs(bases) do
+    reg  [$(ADDRESS_BITS-1):0] $(name)_tile_stride;
 //%   end
     always @(posedge clk)
         if (i_start) begin
-//%   for _, n in ipairs(bases) do
-            $(n)_tile_stride <= tile_keys * i_$(n)_stride;
+//%   for _, name in ipairs(bases) do
+            $(name)_tile_stride <= tile_keys * i_$(name)_stride;
 //%   end
         end
 //% end
@@ -65,8 +65,8 @@ module sofa_tile_ascending (
             after_base <= {tile_wide[$(TILE_END_BITS-2):0], 1'b0};
             last_tile <= tile_wide >= $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
             reached <= tile_wide > $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS));
-//% for _, n in ipairs(bases) do
-            o_$(n)_base <= i_$(n)_base;
+//% for _, name in ipairs(bases) do
+            o_$(name)_base <= i_$(name)_base;
 //% end
         end else if ((i_seek && !o_there) || i_next) begin
             base <= next_base;
@@ -74,8 +74,8 @@ module sofa_tile_ascending (
             after_base <= after_base + tile_wide;
             last_tile <= after_base >= $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
             reached <= after_base > $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS));
-//% for _, n in ipairs(bases) do
-            o_$(n)_base <= o_$(n)_base + $(n)_tile_stride;
+//% for _, name in ipairs(bases) do
+            o_$(name)_base <= o_$(name)_base + $(name)_tile_stride;
 //% end
         end
     wire             unused = &{1'b0, rst, i_keys, i_order, i_own_offset, i_block_rows, i_find};

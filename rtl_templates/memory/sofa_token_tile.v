@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if not TOKENS then skip() end
-//% local function gcd(a, b) return b == 0 and a or gcd(b, a % b) end
+//% local function gcd(one, other) return other == 0 and one or gcd(other, one % other) end
 //% local unit_bytes = gcd(PORT_BYTES, PREDICT_DIMS)                    -- bytes that data is shifted by
 //% local unit_bits = clog2(unit_bytes)
 //% local port_units, word_units = PORT_BYTES // unit_bytes, PREDICT_DIMS // unit_bytes
@@ -81,8 +81,8 @@ module sofa_token_tile (
         hold <= shifted;
         if (take)
             case (left)
-//% for n = 1, word_units - 1 do
-                $(lit(fill_bits, n)): hold[$(n*unit_bytes*8) +: $(PORT_BITS)] <= i_beat;
+//% for unit = 1, word_units - 1 do
+                $(lit(fill_bits, unit)): hold[$(unit*unit_bytes*8) +: $(PORT_BITS)] <= i_beat;
 //% end
                 default: hold[0 +: $(PORT_BITS)] <= i_beat;
             endcase
@@ -102,8 +102,8 @@ module sofa_token_tile (
     end
 
     wire [$(PREDICT_DIMS*8-1):0] cut;
-//% for i = 0, PREDICT_DIMS - 1 do
-    assign cut[$(i*8) +: 8] = in_tail && i_tail <= $(lit(WORD_TAIL_BITS, i)) ? 8'd0 : hold[$(i*8) +: 8];
+//% for dim = 0, PREDICT_DIMS - 1 do
+    assign cut[$(dim*8) +: 8] = in_tail && i_tail <= $(lit(WORD_TAIL_BITS, dim)) ? 8'd0 : hold[$(dim*8) +: 8];
 //% end
     assign o_key_valid = end_of_key && !generate_it;
     assign o_key_last = last;
@@ -121,11 +121,11 @@ module sofa_token_tile (
         read_slot <= i_read_slot;
         take_slot <= i_take_slot;
     end
-//% for n = 0, 2 do
-    wire [$(PREDICT_DIMS*8-1):0] tokens_$(n);
-    sofa_ram #(.WIDTH($(PREDICT_DIMS*8)), .DEPTH($(math.max(2, TILE_KEYS*SLICE_WORDS))), .ABITS($(TOKEN_PLACE_BITS))) u_tokens_$(n) (
-        .clk(clk), .i_we(store && slot == 2'd$(n)), .i_waddr(store_addr), .i_wdata(cut), .i_re(1'b1),
-        .i_raddr(i_read && i_read_slot == 2'd$(n) ? i_read_addr : i_take_addr), .o_rdata(tokens_$(n)));
+//% for slot = 0, 2 do
+    wire [$(PREDICT_DIMS*8-1):0] tokens_$(slot);
+    sofa_ram #(.WIDTH($(PREDICT_DIMS*8)), .DEPTH($(math.max(2, TILE_KEYS*SLICE_WORDS))), .ABITS($(TOKEN_PLACE_BITS))) u_tokens_$(slot) (
+        .clk(clk), .i_we(store && slot == 2'd$(slot)), .i_waddr(store_addr), .i_wdata(cut), .i_re(1'b1),
+        .i_raddr(i_read && i_read_slot == 2'd$(slot) ? i_read_addr : i_take_addr), .o_rdata(tokens_$(slot)));
 //% end
     assign o_read = read_slot == 2'd0 ? tokens_0 : read_slot == 2'd1 ? tokens_1 : tokens_2;
     assign o_take = take_slot == 2'd0 ? tokens_0 : take_slot == 2'd1 ? tokens_1 : tokens_2;

@@ -49,7 +49,7 @@ module sofa_array (
 
     // the number of negative codes completes the two's complements
 //% local signs = {}
-//% for i = 0, PREDICT_DIMS - 1 do signs[i+1] = "i_codes[" .. i*4+3 .. "]" end
+//% for dim = 0, PREDICT_DIMS - 1 do signs[dim+1] = "i_codes[" .. dim*4+3 .. "]" end
 //% local tree, count, bits = sum_tree("negative", signs, 1, d.predict_tree, TREE_INPUTS, SUM_BITS)
 $(tree)
     wire [$(SUM_BITS-1):0] negatives = $(ext(count, bits, SUM_BITS));

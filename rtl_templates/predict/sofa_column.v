@@ -27,9 +27,9 @@ module sofa_column (
         if (i_load)
             shadow <= i_operand;
 //% if TOKENS then
-//%   for i = 0, PREDICT_DIMS - 1 do
-        if (i_dims[$(i)])
-            shadow[$(i*ARRAY_BITS) +: $(ARRAY_BITS)] <= i_value;
+//%   for dim = 0, PREDICT_DIMS - 1 do
+        if (i_dims[$(dim)])
+            shadow[$(dim*ARRAY_BITS) +: $(ARRAY_BITS)] <= i_value;
 //%   end
 //% end
         if (i_swap)
@@ -49,9 +49,9 @@ module sofa_column (
     endfunction
 //% -- c = 7 leaves the operand at the top; each absent bit of c takes its weight off: 7 - c places to the right
 //% local terms = {}
-//% for i = 0, PREDICT_DIMS - 1 do
-    wire signed [$(TERM_BITS-1):0] t0_$(i) = term(operand[$(i*ARRAY_BITS) +: $(ARRAY_BITS)], i_codes[$(i*4) +: 4]);
-//%   terms[i+1] = "t0_" .. i
+//% for dim = 0, PREDICT_DIMS - 1 do
+    wire signed [$(TERM_BITS-1):0] t0_$(dim) = term(operand[$(dim*ARRAY_BITS) +: $(ARRAY_BITS)], i_codes[$(dim*4) +: 4]);
+//%   terms[dim+1] = "t0_" .. dim
 //% end
 //% local tree, sum, bits = sum_tree("t", terms, TERM_BITS, d.predict_tree, TREE_INPUTS, SUM_BITS, true)
 $(tree)

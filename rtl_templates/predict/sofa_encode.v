@@ -88,10 +88,10 @@ module sofa_encode (
             any = any | ones;
 //% end
     end
-//% for i = 0, ENCODE_WIDTH - 1 do
-//%   local high, low = i*QUERY_BITS + QUERY_BITS - 1, i*QUERY_BITS
+//% for element = 0, ENCODE_WIDTH - 1 do
+//%   local high, low = element*QUERY_BITS + QUERY_BITS - 1, element*QUERY_BITS
     assign absolute[$(high):$(low)] = part[$(high)] ? -part[$(high):$(low)] : part[$(high):$(low)];
-    assign found[$(i*6) +: 6] = {sign[$(i)], magnitude[$(high):$(low)] != $(QUERY_BITS)'d0, leading(magnitude[$(high):$(low)])};
+    assign found[$(element*6) +: 6] = {sign[$(element)], magnitude[$(high):$(low)] != $(QUERY_BITS)'d0, leading(magnitude[$(high):$(low)])};
 //% end
 //% local all, step = ENCODE_STEPS*ENCODE_WIDTH*6, ENCODE_WIDTH*6
 //% local shifted = ENCODE_STEPS > 1 and "{found, leads[" .. all-1 .. ":" .. step .. "]}" or "found"
@@ -102,8 +102,8 @@ module sofa_encode (
         begun <= $(REGISTERED_LINKS and "i_word_index != " .. lit(QUERY_WORD_BITS, 0) or "step != " .. lit(STEP_BITS, 0));
         ones <= any;
 //% end
-//% for i = 0, ENCODE_WIDTH - 1 do
-        sign[$(i)] <= part[$(i*QUERY_BITS+QUERY_BITS-1)];
+//% for element = 0, ENCODE_WIDTH - 1 do
+        sign[$(element)] <= part[$(element*QUERY_BITS+QUERY_BITS-1)];
 //% end
         $(REGISTERED_LINKS and "if (found_next) " or "")leads <= $(shifted);
         o_exponent <= leading(any);
@@ -117,10 +117,10 @@ module sofa_encode (
     end
 
     // ---- codes against the row's exponent ----
-//% for i = 0, HEAD_DIM - 1 do
-    wire [3:0] below_$(i) = o_exponent - leads[$(i*6) +: 4];
-    assign o_codes[$(i*4) +: 4] = !leads[$(i*6+4)] || below_$(i) > 4'd$(cfg.predict.code_powers-1) ? 4'd0
-        : {leads[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
+//% for dim = 0, HEAD_DIM - 1 do
+    wire [3:0] below_$(dim) = o_exponent - leads[$(dim*6) +: 4];
+    assign o_codes[$(dim*4) +: 4] = !leads[$(dim*6+4)] || below_$(dim) > 4'd$(cfg.predict.code_powers-1) ? 4'd0
+        : {leads[$(dim*6+5)], 3'd7 - below_$(dim)[2:0]};
 //% end
 //% if ENCODE_STEPS * ENCODE_WIDTH > HEAD_DIM then
     wire unused_leads = &{1'b0, leads[$(ENCODE_STEPS*ENCODE_WIDTH*6-1):$(HEAD_DIM*6)]};

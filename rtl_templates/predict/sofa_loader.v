@@ -97,9 +97,9 @@ module sofa_loader (
                 some <= 1'b1;
             else if (i_tile && arrived_slot == filled)
                 some <= 1'b0;
-//% for n = 0, 2 do
-            complete[$(n)] <= (complete[$(n)] && !(i_tile && filled == 2'd$(n)))
-                           || (i_key_valid && i_key_last && i_key_slot == 2'd$(n));
+//% for slot = 0, 2 do
+            complete[$(slot)] <= (complete[$(slot)] && !(i_tile && filled == 2'd$(slot)))
+                           || (i_key_valid && i_key_last && i_key_slot == 2'd$(slot));
 //% end
         end
     end

@@ -71,8 +71,8 @@ $(travel({{"load", 1, cycles, "i_read", reset = true}, {"column", COLUMN_BITS, c
     wire [$(DIM_SLICES*bits-1):0] padded = $(ext("khat", HEAD_DIM*KHAT_BITS, DIM_SLICES*bits));
     always @*
         case (slice)
-//%   for i = 1, DIM_SLICES - 1 do
-            $(DIM_SLICE_BITS)'d$(i): chosen = padded[$(i*bits) +: $(bits)];
+//%   for slice = 1, DIM_SLICES - 1 do
+            $(DIM_SLICE_BITS)'d$(slice): chosen = padded[$(slice*bits) +: $(bits)];
 //%   end
             default: chosen = padded[0 +: $(bits)];
         endcase

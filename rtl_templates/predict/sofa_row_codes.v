@@ -48,11 +48,11 @@ module sofa_row_codes (
 //%   local bits = PREDICT_DIMS * 6
 //%   local part = slices_in_word > 0 and "[slice[" .. slices_in_word-1 .. ":0]*" .. bits .. " +: " .. bits .. "]" or ""
     wire [$(bits-1):0]        elements = word$(part);
-//%   for i = 0, PREDICT_DIMS - 1 do
-    wire [3:0]                below_$(i) = o_exponent - elements[$(i*6) +: 4];
+//%   for dim = 0, PREDICT_DIMS - 1 do
+    wire [3:0]                below_$(dim) = o_exponent - elements[$(dim*6) +: 4];
     always @(posedge clk)
-        o_codes[$(i*4) +: 4] <= !elements[$(i*6+4)] || below_$(i) > 4'd$(cfg.predict.code_powers-1) ? 4'd0
-            : {elements[$(i*6+5)], 3'd7 - below_$(i)[2:0]};
+        o_codes[$(dim*4) +: 4] <= !elements[$(dim*6+4)] || below_$(dim) > 4'd$(cfg.predict.code_powers-1) ? 4'd0
+            : {elements[$(dim*6+5)], 3'd7 - below_$(dim)[2:0]};
 //%   end
 //% else
     wire [$(HEAD_DIM*4+3):0]  code;
@@ -65,8 +65,8 @@ module sofa_row_codes (
     wire [$(DIM_SLICES*PREDICT_DIMS*4-1):0] padded = $(ext("codes", HEAD_DIM*4, DIM_SLICES*PREDICT_DIMS*4));
     always @*
         case (slice)
-//%     for i = 1, DIM_SLICES - 1 do
-            $(DIM_SLICE_BITS)'d$(i): chosen = padded[$(i*PREDICT_DIMS*4) +: $(PREDICT_DIMS*4)];
+//%     for slice = 1, DIM_SLICES - 1 do
+            $(DIM_SLICE_BITS)'d$(slice): chosen = padded[$(slice*PREDICT_DIMS*4) +: $(PREDICT_DIMS*4)];
 //%     end
             default: chosen = padded[0 +: $(PREDICT_DIMS*4)];
         endcase

@@ -29,18 +29,18 @@ module sofa_token_operands (
         .clk(clk), .i_we(i_new_khat_valid), .i_waddr(i_new_khat_addr), .i_wdata(i_new_khat),
         .i_re(1'b1), .i_raddr(i_khat_addr), .o_rdata(o_khat));
     wire [$(PREDICT_DIMS*8-1):0] tokens = i_tokens & {$(PREDICT_DIMS*8){visible}};
-//% for i = 0, PREDICT_DIMS - 1 do
-//%   local token = "tokens[" .. i*8 .. " +: 8]"
-//%   local sign = ARRAY_BITS > 8 and "{" .. ARRAY_BITS - 8 .. "{tokens[" .. i*8+7 .. "]}}" or nil
-    assign o_operand[$(i*ARRAY_BITS) +: $(ARRAY_BITS)] = $(sign and "{" .. sign .. ", " .. token .. "}" or token);
+//% for dim = 0, PREDICT_DIMS - 1 do
+//%   local token = "tokens[" .. dim*8 .. " +: 8]"
+//%   local sign = ARRAY_BITS > 8 and "{" .. ARRAY_BITS - 8 .. "{tokens[" .. dim*8+7 .. "]}}" or nil
+    assign o_operand[$(dim*ARRAY_BITS) +: $(ARRAY_BITS)] = $(sign and "{" .. sign .. ", " .. token .. "}" or token);
 //% end
     assign o_tokens_any = |tokens;
     always @(posedge clk) begin
         o_load <= i_token_read && !rst;
         o_load_column <= i_read_column;
         visible <= i_token_visible;
-//% for i = 0, PREDICT_DIMS - 1 do
-        o_load_dims[$(i)] <= i_khat_read && i_read_column == $(lit(COLUMN_BITS, i));
+//% for dim = 0, PREDICT_DIMS - 1 do
+        o_load_dims[$(dim)] <= i_khat_read && i_read_column == $(lit(COLUMN_BITS, dim));
 //% end
     end
 endmodule

@@ -10,11 +10,12 @@ module sofa_lowest (
 );
     assign o_rest = i_mask & (i_mask - $(TILE_KEYS)'d1);
 //% -- from pairs of bits to the mask: a bit of the part is set, more than one is; the lowest one's index in the part
-//% local function part_at(level, i, both)
-//%   local function at(j) return "at" .. level .. "[" .. j*level .. " +: " .. level .. "]" end
-//%   local lower_any = "any" .. level .. "[" .. 2*i .. "]"
+//% local function part_at(level, number, both)
+//%   local function index_of(value) return "at" .. level .. "[" .. value*level .. " +: " .. level .. "]" end
+//%   local lower_any = "any" .. level .. "[" .. 2*number .. "]"
 //%   if level == 0 then return "!" .. lower_any end
-//%   return both and lower_any .. " ? {1'b0, " .. at(2*i) .. "} : {1'b1, " .. at(2*i+1) .. "}" or "{1'b0, " .. at(2*i) .. "}"
+//%   local lower, upper = "{1'b0, " .. index_of(2*number) .. "}", "{1'b1, " .. index_of(2*number+1) .. "}"
+//%   return both and lower_any .. " ? " .. lower .. " : " .. upper or lower
 //% end
 //% local level = 0
     wire [$(TILE_KEYS-1):0] any0 = i_mask, two0 = $(TILE_KEYS)'d0;
@@ -22,13 +23,13 @@ module sofa_lowest (
 //%   local half = (TILE_KEYS + 1) // 2
     wire [$(half-1):0] any$(level+1), two$(level+1);
     wire [$(half*(level+1)-1):0] at$(level+1);
-//%   for i = 0, half - 1 do
-//%     local lower_any, upper_any = "any" .. level .. "[" .. 2*i .. "]", "any" .. level .. "[" .. 2*i+1 .. "]"
-//%     local lower_two, upper_two = "two" .. level .. "[" .. 2*i .. "]", "two" .. level .. "[" .. 2*i+1 .. "]"
-    assign any$(level+1)[$(i)] = $(2*i+1 < TILE_KEYS and lower_any .. " || " .. upper_any or lower_any);
-    assign at$(level+1)[$(i*(level+1)) +: $(level+1)] = $(part_at(level, i, 2*i+1 < TILE_KEYS));
-    assign two$(level+1)[$(i)] =
-        $(2*i+1 < TILE_KEYS and lower_two .. " || " .. upper_two .. " || (" .. lower_any .. " && " .. upper_any .. ")" or lower_two);
+//%   for number = 0, half - 1 do
+//%     local lower_any, upper_any = "any" .. level .. "[" .. 2*number .. "]", "any" .. level .. "[" .. 2*number+1 .. "]"
+//%     local lower_two, upper_two = "two" .. level .. "[" .. 2*number .. "]", "two" .. level .. "[" .. 2*number+1 .. "]"
+    assign any$(level+1)[$(number)] = $(2*number+1 < TILE_KEYS and lower_any .. " || " .. upper_any or lower_any);
+    assign at$(level+1)[$(number*(level+1)) +: $(level+1)] = $(part_at(level, number, 2*number+1 < TILE_KEYS));
+    assign two$(level+1)[$(number)] =
+        $(2*number+1 < TILE_KEYS and lower_two .. " || " .. upper_two .. " || (" .. lower_any .. " && " .. upper_any .. ")" or lower_two);
 //%   end
 //%   TILE_KEYS, level = half, level + 1
 //% end

@@ -65,11 +65,11 @@ module sofa_need (
             need0 <= $(TILE_KEYS)'d0;
             need1 <= $(TILE_KEYS)'d0;
         end else begin
-//% for p = 0, 1 do
-            if (i_clear[$(p)])
-                need$(p) <= $(TILE_KEYS)'d0;
-            else if (write[$(p)])
-                need$(p) <= need$(p) | i_need;
+//% for parity = 0, 1 do
+            if (i_clear[$(parity)])
+                need$(parity) <= $(TILE_KEYS)'d0;
+            else if (write[$(parity)])
+                need$(parity) <= need$(parity) | i_need;
 //% end
         end
 

@@ -14,8 +14,8 @@ module sofa_clip (
     output reg  [$(KEPT_BITS-1):0] o_clipped
 );
     reg  [$(KEPT_MAX-1):0] candidate, keep;
-//% for i = 0, KEPT_MAX - 1 do
-    reg  [$(INDEX_BITS-1):0] index_$(i);
+//% for place = 0, KEPT_MAX - 1 do
+    reg  [$(INDEX_BITS-1):0] index_$(place);
 //% end
 
     // Entries in front of the first absent one.
@@ -35,17 +35,17 @@ module sofa_clip (
 
     // bit k: key k
 //% local hot = {}
-//% for i = 0, KEPT_MAX - 1 do
-    wire [$(TILE_KEYS-1):0] hot_$(i) = {$(TILE_KEYS-1)'d0, keep[$(i)]} << index_$(i);
-//%   hot[i//8+1] = (hot[i//8+1] and hot[i//8+1] .. " | " or "") .. "hot_" .. i
+//% for place = 0, KEPT_MAX - 1 do
+    wire [$(TILE_KEYS-1):0] hot_$(place) = {$(TILE_KEYS-1)'d0, keep[$(place)]} << index_$(place);
+//%   hot[place//8+1] = (hot[place//8+1] and hot[place//8+1] .. " | " or "") .. "hot_" .. place
 //% end
 
     always @(posedge clk) begin
-//% for i = 0, KEPT_MAX - 1 do
-        candidate[$(i)] <= i_list[$(i*ENTRY_BITS+ENTRY_BITS-1)] && i_enable[$(i)];
-        keep[$(i)] <= i_list[$(i*ENTRY_BITS+ENTRY_BITS-1)] && i_enable[$(i)]
-            && i_list[$(i*ENTRY_BITS+ENTRY_BITS-2):$(i*ENTRY_BITS+INDEX_BITS)] >= i_threshold;
-        index_$(i) <= ~i_list[$(i*ENTRY_BITS+INDEX_BITS-1):$(i*ENTRY_BITS)];
+//% for place = 0, KEPT_MAX - 1 do
+        candidate[$(place)] <= i_list[$(place*ENTRY_BITS+ENTRY_BITS-1)] && i_enable[$(place)];
+        keep[$(place)] <= i_list[$(place*ENTRY_BITS+ENTRY_BITS-1)] && i_enable[$(place)]
+            && i_list[$(place*ENTRY_BITS+ENTRY_BITS-2):$(place*ENTRY_BITS+INDEX_BITS)] >= i_threshold;
+        index_$(place) <= ~i_list[$(place*ENTRY_BITS+INDEX_BITS-1):$(place*ENTRY_BITS)];
 //% end
         o_need <= $(table.concat(hot, "\n            | "));
         o_clipped <= length(candidate) - length(keep);

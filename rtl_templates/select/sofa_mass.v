@@ -59,12 +59,12 @@ $(travel({{"seen", PREDICT_KEYS, LARGEST, "i_seen"}, {"scores", PREDICT_KEYS * O
 //%   for _, node in ipairs(nodes) do
 //%     while #node > 1 do -- pairs; what is alone goes on
 //%       local half = {}
-//%       for i, pair in ipairs(parts(node, 2)) do
-//%         half[i] = pair[1]
+//%       for index, pair in ipairs(parts(node, 2)) do
+//%         half[index] = pair[1]
 //%         if pair[2] then
 //%           step = step + 1
     wire [$(OCTAVE_BITS-1):0] larger_$(step) = $(pair[1]) > $(pair[2]) ? $(pair[1]) : $(pair[2]);
-//%           half[i] = "larger_" .. step
+//%           half[index] = "larger_" .. step
 //%         end
 //%       end
 //%       node = half
@@ -87,20 +87,20 @@ $(travel({{"seen", PREDICT_KEYS, LARGEST, "i_seen"}, {"scores", PREDICT_KEYS * O
         raise_$(LARGEST+1) <= growth[$(RAISE_BITS-1):0] | {$(RAISE_BITS){|growth[$(WHOLE_BITS-1):$(RAISE_BITS)]}};
         fraction_$(LARGEST+1) <= most_$(LARGEST)[$(OCTAVE_FRACTION-1):0];
     end
-//% for n = LARGEST + 2, SUMMED - 1 do
-    reg  [$(RAISE_BITS-1):0] raise_$(n);
-    always @(posedge clk) raise_$(n) <= raise_$(n-1);
+//% for stage = LARGEST + 2, SUMMED - 1 do
+    reg  [$(RAISE_BITS-1):0] raise_$(stage);
+    always @(posedge clk) raise_$(stage) <= raise_$(stage-1);
 //% end
-//% for n = LARGEST + 2, SUMMED do
-    reg  [$(OCTAVE_FRACTION-1):0] fraction_$(n);
-    always @(posedge clk) fraction_$(n) <= fraction_$(n-1);
+//% for stage = LARGEST + 2, SUMMED do
+    reg  [$(OCTAVE_FRACTION-1):0] fraction_$(stage);
+    always @(posedge clk) fraction_$(stage) <= fraction_$(stage-1);
 //% end
 
     // ---- each key: {whole octaves below the largest, ~fraction}, no less for a smaller score; all ones: unseen, or too far to keep ----
-//% for n = LARGEST + 1, LATENCY do
-    reg  [$(PREDICT_KEYS*BELOW_BITS-1):0] below_$(n);
-//%   if n > LARGEST + 1 then
-    always @(posedge clk) below_$(n) <= below_$(n-1);
+//% for stage = LARGEST + 1, LATENCY do
+    reg  [$(PREDICT_KEYS*BELOW_BITS-1):0] below_$(stage);
+//%   if stage > LARGEST + 1 then
+    always @(posedge clk) below_$(stage) <= below_$(stage-1);
 //%   end
 //% end
 //% for key = 0, PREDICT_KEYS - 1 do
@@ -131,15 +131,15 @@ $(travel({{"seen", PREDICT_KEYS, LARGEST, "i_seen"}, {"scores", PREDICT_KEYS * O
 //%   local nodes = stage < SUMMED and parts(names, INPUTS) or {names}
 //%   local wider = stage < SUMMED and math.min(MASS_SUM_BITS, width + math.min(clog2(INPUTS), clog2(#names))) or MASS_SUM_BITS
 //%   names = {}
-//%   for i, node in ipairs(nodes) do
-//%     names[i] = stage < SUMMED and "sum" .. stage .. "_" .. i or "sum"
-//%     for j = 1, #node do node[j] = ext(node[j], width, wider) end
+//%   for index, node in ipairs(nodes) do
+//%     names[index] = stage < SUMMED and "sum" .. stage .. "_" .. index or "sum"
+//%     for input = 1, #node do node[input] = ext(node[input], width, wider) end
 //%     if stage < SUMMED then
-    reg  [$(wider-1):0] $(names[i]);
+    reg  [$(wider-1):0] $(names[index]);
 //%     else
 //%       node[#node+1] = "kept_sum"
 //%     end
-    always @(posedge clk) $(names[i]) <= $(table.concat(node, " + "));
+    always @(posedge clk) $(names[index]) <= $(table.concat(node, " + "));
 //%   end
 //%   width = wider
 //% end

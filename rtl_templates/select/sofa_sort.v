@@ -14,7 +14,9 @@ module sofa_sort (
     output wire [$(network.outputs*ENTRY_BITS-1):0] o_list
 );
 //% local line = {}
-//% for n = 0, network.inputs - 1 do line[n] = "i_entries[" .. n*ENTRY_BITS+ENTRY_BITS-1 .. ":" .. n*ENTRY_BITS .. "]" end
+//% for position = 0, network.inputs - 1 do
+//%   line[position] = range("i_entries", position*ENTRY_BITS+ENTRY_BITS-1, position*ENTRY_BITS)
+//% end
 //% for number, stage in ipairs(network.stages) do
 //%   for _, level in ipairs(stage.levels) do
     // level $(level.level)
@@ -29,13 +31,13 @@ module sofa_sort (
 //%       end
 //%     end
 //%   end
-//%   for _, n in ipairs(stage.live) do
-    reg  [$(ENTRY_BITS-1):0] q$(number)_$(n);
+//%   for _, position in ipairs(stage.live) do
+    reg  [$(ENTRY_BITS-1):0] q$(number)_$(position);
 //%   end
     always @(posedge clk) begin
-//%   for _, n in ipairs(stage.live) do
-        q$(number)_$(n) <= $(line[n]);
-//%     line[n] = "q" .. number .. "_" .. n
+//%   for _, position in ipairs(stage.live) do
+        q$(number)_$(position) <= $(line[position]);
+//%     line[position] = "q" .. number .. "_" .. position
 //%   end
     end
 //% end
@@ -43,7 +45,7 @@ module sofa_sort (
     assign o_top = q$(network.top_stage)_$(network.output[1])[$(ENTRY_BITS-1):$(ENTRY_BITS-TOP_BITS)];
 //% end
 //% local list = {}
-//% for i, n in ipairs(network.output) do list[network.outputs+1-i] = line[n] end
+//% for rank, position in ipairs(network.output) do list[network.outputs+1-rank] = line[position] end
     assign o_list = {$(table.concat(list, ",\n        "))};
 endmodule
 `default_nettype wire

@@ -86,20 +86,21 @@ module sofa_axi_top (
 
     // ---- memory: full beats, INCR, one ID, normal non-cacheable bufferable, secure unprivileged data ----
 //% for channel = 0, READ_CHANNELS - 1 do
-//%   local m, rd = "m" .. channel .. "_axi_", "rd" .. channel .. "_"
-    wire        unused_read_$(channel) = &{1'b0, $(m)rid, $(m)rlast};
-    assign $(m)arid = 1'b0;
-    assign $(m)arsize = 3'd$(PORT_BYTE_BITS);
-    assign $(m)arburst = 2'b01;
-    assign $(m)arlock = 1'b0;
-    assign $(m)arcache = 4'b0011;
-    assign $(m)arprot = 3'b000;
-    assign $(m)arqos = 4'b0000;
+//%   local bus, read = "m" .. channel .. "_axi_", "rd" .. channel .. "_"
+    wire        unused_read_$(channel) = &{1'b0, $(bus)rid, $(bus)rlast};
+    assign $(bus)arid = 1'b0;
+    assign $(bus)arsize = 3'd$(PORT_BYTE_BITS);
+    assign $(bus)arburst = 2'b01;
+    assign $(bus)arlock = 1'b0;
+    assign $(bus)arcache = 4'b0011;
+    assign $(bus)arprot = 3'b000;
+    assign $(bus)arqos = 4'b0000;
     sofa_axi_read u_read_$(channel) (
-        .clk(aclk), .i_req_valid($(rd)req_valid), .o_req_ready($(rd)req_ready), .i_req_addr($(rd)req_addr), .i_req_len($(rd)req_len),
-        .o_data_valid($(rd)data_valid), .i_data_ready($(rd)data_ready), .o_data($(rd)data), .o_data_error($(rd)data_error),
-        .o_arvalid($(m)arvalid), .i_arready($(m)arready), .o_araddr($(m)araddr), .o_arlen($(m)arlen),
-        .i_rvalid($(m)rvalid), .o_rready($(m)rready), .i_rdata($(m)rdata), .i_rresp($(m)rresp), .*);
+        .clk(aclk), .i_req_valid($(read)req_valid), .o_req_ready($(read)req_ready),
+        .i_req_addr($(read)req_addr), .i_req_len($(read)req_len),
+        .o_data_valid($(read)data_valid), .i_data_ready($(read)data_ready), .o_data($(read)data), .o_data_error($(read)data_error),
+        .o_arvalid($(bus)arvalid), .i_arready($(bus)arready), .o_araddr($(bus)araddr), .o_arlen($(bus)arlen),
+        .i_rvalid($(bus)rvalid), .o_rready($(bus)rready), .i_rdata($(bus)rdata), .i_rresp($(bus)rresp), .*);
 //% end
 
     wire        unused_write = &{1'b0, m0_axi_bid, wr_last};

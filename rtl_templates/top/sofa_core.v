@@ -127,7 +127,7 @@ module sofa_core (
 
     // ---- tiles and what is predicted from ----
 //% local scan = STREAMED and "scan" or TOKENS and "token" or "key"
-//% local x = STREAMED and "x" or "unused_x"
+//% local again = STREAMED and "x" or "unused_x"
     sofa_hidden u_hidden (
         .rst(reset), .i_hidden(cfg_hidden), .i_words(cfg_hidden_words), .o_legal(hidden_legal), .o_ready(hidden_ready), .*);
     sofa_tiles u_tiles (
@@ -140,7 +140,7 @@ module sofa_core (
         .o_key($(WORD_MEMORIES and "lane_key" or "k")), .*);
     sofa_token_tile u_token_tile (
         .rst(reset), .i_valid(token_come), .o_ready(token_taken), .i_beat(token_row), .i_meta(token_tag), .o_key_valid(key_arrived),
-        .o_key(key_index), .o_word_valid($(x)_word_valid), .o_word_last($(x)_word_last), .o_word($(x)_word),
+        .o_key(key_index), .o_word_valid($(again)_word_valid), .o_word_last($(again)_word_last), .o_word($(again)_word),
         .i_read(token_read), .i_read_slot(token_slot), .i_read_addr(token_addr_read), .o_read(tokens), .i_take_slot(x_slot),
         .i_take_addr(x_place), .o_take(x_tokens), .*);
     sofa_codes u_codes (
