@@ -137,7 +137,7 @@ module sofa_queries (
     always @* begin
         any = $(QUERY_BITS)'d0;
 //%   for i = 0, word_elements - 1 do
-        any = any | magnitude_$(i)$(i < last_elements and "" or " & {" .. QUERY_BITS .. "{!last_word}}");
+        any = any | $(i < last_elements and "magnitude_" .. i or "(magnitude_" .. i .. " & {" .. QUERY_BITS .. "{!last_word}})");
 //%   end
     end
     reg              taken;
