@@ -6,14 +6,14 @@
 #include "../cmodel/config/config.h"
 #include "files.h"
 
-/* All files in memory: rtl/, sofa.f, sofa.core, sofa_regs.vh, sofa_regs.h, registers.md, manifest.json, with
- * the configuration's prefix for sofa_; the same bytes for the same configuration. templates: directory of templates, NULL: $SOFA_TEMPLATES or, if unset, the embedded ones.
+/* All files in memory: rtl/, sofa.f, sofa.core, sofa_regs.vh, sofa_regs.h, registers.md, manifest.json, with the configuration's prefix for
+ * sofa_; the same bytes for the same configuration. templates: directory of templates, NULL: $SOFA_TEMPLATES or, if unset, the embedded ones.
  * The caller frees *files, also after an error. Requires a checked configuration. */
 enum sofa_status gen_emit_files(struct gen_files *files, const struct sofa_config *c, const char *templates,
                                 struct sofa_error *e);
 
-/* Writes files into `directory`, which must be absent (directories above it are made), empty, or hold only what sofagen wrote before: then it is
- * replaced. What killed processes have left beside it is removed; of several at once, one's files are there in the end.
+/* Writes files into `directory`, which must be absent (directories above it are made), empty, or hold only what sofagen wrote before: then
+ * it is replaced. What killed processes have left beside it is removed; of several at once, one's files are there in the end.
  * Whatever happens, `directory` holds what it held before or all of the new files. */
 enum sofa_status gen_write_files(const struct gen_files *files, const char *directory, struct sofa_error *e);
 

@@ -3,6 +3,7 @@
 
 #include "../cmodel/config/prefix.h"
 #include "../cmodel/config/regs.h"
+#include "layout.h"
 #include "render.h"
 
 #include <ctype.h>
@@ -37,6 +38,25 @@ static void put_field(struct gen_buffer *b, const struct language *l, const char
     put_define(b, l, name, f->bits);
 }
 
+/* A remark on as many lines as it needs. */
+static void put_remark(struct gen_buffer *b, const char *text)
+{
+    size_t column = 2;
+    gen_buffer_puts(b, "//");
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (column + 1 + length > GEN_COLUMNS) {
+            gen_buffer_puts(b, "\n//");
+            column = 2;
+        }
+        gen_buffer_puts(b, " ");
+        gen_buffer_append(b, text, length);
+        column += 1 + length;
+        text += length + strspn(text + length, " ");
+    }
+    gen_buffer_puts(b, "\n");
+}
+
 static void put_registers(struct gen_buffer *b, const struct language *l, const struct gen_values *v)
 {
     unsigned count;
@@ -46,7 +66,10 @@ static void put_registers(struct gen_buffer *b, const struct language *l, const 
         struct sofa_register r;
         if (!sofa_register_for(&r, &table[i], &v->config))
             continue;
-        gen_buffer_printf(b, "\n// %s, %s: %s\n", r.name, r.access, r.description);
+        char remark[512];
+        snprintf(remark, sizeof remark, "%s, %s: %s", r.name, r.access, r.description);
+        gen_buffer_puts(b, "\n");
+        put_remark(b, remark);
         snprintf(name, sizeof name, "REG_%s", r.name);
         put_define(b, l, name, r.offset);
         if (r.kind == SOFA_REG_CONSTANT) {
