@@ -63,7 +63,6 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(stored_radii),
     FIELD(word_memories),
     FIELD(key_rooms),
-    FIELD(key_tag_bits),
     FIELD(output_words),
     FIELD(lane_copies),
     FIELD(slot_memories),

@@ -135,7 +135,6 @@ struct sofa_derived {
     unsigned stored_radii; /* 1: a row's radius is shifted bit by bit when the row comes, 0: as it is used */
     unsigned word_memories; /* 1: they do; 0: rows are moved whole */
     unsigned key_rooms;   /* tiles that the K memory holds: three slots, and with word memories one for each key of the window */
-    unsigned key_tag_bits;  /* comes back with a K row: {room if word_memories, last of tile, slot, index}; mode tokens: see sofa_core */
     unsigned output_words; /* 1: the store reads finished rows word by word, a port beat each; 0: it takes them whole */
     unsigned lane_copies; /* of the registers that steer a lane's accumulators: on FPGAs one register is too far from most of them */
     unsigned copied_registers; /* 1: registers that drive much are copied so (sofa_copy): those of the lane and what is near it */

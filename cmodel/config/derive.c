@@ -151,9 +151,6 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
     d->registered_links = d->slot_memories && c->mode == SOFA_MODE_KV && smaller(d->key_beats, d->value_beats) >= 4 && beats_fit(c);
     d->stored_radii = c->select.policy != SOFA_POLICY_MASS && d->word_memories && d->beats > c->data.query_bits + 1;
     d->key_rooms = 3 + (d->word_memories ? c->attend.window : 0);
-    d->key_tag_bits = d->index_bits + 3 + (d->word_memories ? sofa_clog2(d->key_rooms) : 0);
-    if (c->mode == SOFA_MODE_TOKENS)
-        d->key_tag_bits = larger(d->index_bits + 5, at_least_one(sofa_clog2(c->memory.prefetch)));
 }
 
 /* Normalisation keeps the write port busy; query buses load a row's beats as fast as the port brings them. */

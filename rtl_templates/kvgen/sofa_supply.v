@@ -22,10 +22,10 @@ module sofa_supply (
     input  wire             i_keep,
     input  wire             i_invalidate,   // pulse
     input  wire             i_success,      // pulse: a job has ended without error
-    // wanted keys: {first of the block, last of the tile, tile slot, index, place in the ring, key}
+    // wanted keys: $(ASKED_KEY.names()), wanted: $(WANTED_KEY.names())
     input  wire             i_ask_valid,
     output wire             o_ask_ready,
-    input  wire [$(WANTED_KEY_BITS+1):0] i_ask,
+    input  wire [$(ASKED_KEY.bits-1):0] i_ask,
     // K and V rows from memory; meta = place
     input  wire [$(ADDRESS_BITS-1):0]  i_k_base,
     input  wire [$(ADDRESS_BITS-1):0]  i_k_stride,
@@ -39,13 +39,13 @@ module sofa_supply (
     input  wire             i_v_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_v_addr,
     output reg  [$(PREFETCH_BITS-1):0] o_v_place,
-    // keys to generate: {end of batch, tile slot, index, place in the ring, key}
+    // keys to generate: $(GENERATED_KEY.names())
 //% if STREAMED then
     input  wire             i_streamed,
 //% end
     output wire             o_gen_valid,
     input  wire             i_gen_ready,
-    output wire [$(WANTED_KEY_BITS):0]  o_gen,
+    output wire [$(GENERATED_KEY.bits-1):0] o_gen,
     input  wire             i_written,      // pulse: write response of a generated row
     output wire             o_generated,    // pulses
     output wire             o_fetched
@@ -55,9 +55,10 @@ module sofa_supply (
     reg              trusted;         // the bitmap and the rows in memory belong together
     reg              spoilt;          // an i_invalidate came after the job's i_command
     reg  [$(line_bits-1):0] line;            // that is cleared
-    reg  [$(WANTED_KEY_BITS+1):0] ask;
-    wire [$(KEY_NUMBER_BITS-1):0] key = ask[$(KEY_NUMBER_BITS-1):0];
-    wire [$(PREFETCH_BITS-1):0] place = ask[$(KEY_NUMBER_BITS) +: $(PREFETCH_BITS)];
+    reg  [$(ASKED_KEY.bits-1):0] ask;
+    wire [$(WANTED_KEY.bits-1):0] wanted = $(ASKED_KEY.of("wanted", "ask"));
+    wire [$(KEY_NUMBER_BITS-1):0] key = $(WANTED_KEY.of("key", "wanted"));
+    wire [$(PREFETCH_BITS-1):0] place = $(WANTED_KEY.of("ring", "wanted"));
     wire             take = i_ask_valid && o_ask_ready;
     assign o_ask_ready = state == IDLE;
 
@@ -96,10 +97,11 @@ module sofa_supply (
 //% if STREAMED then
     reg  [$(PREFETCH_BITS-1):0] batch_key;       // of the batch, from 0
     reg              batch_any;
-    wire             batch_end = ask[$(WANTED_KEY_BITS)] || batch_key == $(PREFETCH_BITS)'d$(PREFETCH-1);
+    wire             batch_end = $(ASKED_KEY.of("tile_last", "ask")) || batch_key == $(PREFETCH_BITS)'d$(PREFETCH-1);
     wire             mark = state == MARK;
-    sofa_fifo #(.WIDTH($(WANTED_KEY_BITS+1)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
-        .clk(clk), .rst(rst), .i_valid(generate_it || mark), .o_ready(gen_ready), .i_data({mark, ask[$(WANTED_KEY_BITS-1):0]}),
+    sofa_fifo #(.WIDTH($(GENERATED_KEY.bits)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
+        .clk(clk), .rst(rst), .i_valid(generate_it || mark), .o_ready(gen_ready),
+        .i_data($(GENERATED_KEY.pack{batch_end = "mark", wanted = "wanted"})),
         .o_valid(o_gen_valid), .i_ready(i_gen_ready), .o_data(o_gen));
     always @(posedge clk)
         if (rst) begin
@@ -110,13 +112,13 @@ module sofa_supply (
             batch_any <= !batch_end && (batch_any || generate_it);
         end
 //% else
-    sofa_fifo #(.WIDTH($(WANTED_KEY_BITS)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
-        .clk(clk), .rst(rst), .i_valid(generate_it), .o_ready(gen_ready), .i_data(ask[$(WANTED_KEY_BITS-1):0]),
-        .o_valid(o_gen_valid), .i_ready(i_gen_ready), .o_data(o_gen[$(WANTED_KEY_BITS-1):0]));
-    assign           o_gen[$(WANTED_KEY_BITS)] = 1'b0;
-    wire             unused_end = &{1'b0, ask[$(WANTED_KEY_BITS)]};
+    sofa_fifo #(.WIDTH($(WANTED_KEY.bits)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
+        .clk(clk), .rst(rst), .i_valid(generate_it), .o_ready(gen_ready), .i_data(wanted),
+        .o_valid(o_gen_valid), .i_ready(i_gen_ready), .o_data($(GENERATED_KEY.of("wanted", "o_gen"))));
+    assign           $(GENERATED_KEY.of("batch_end", "o_gen")) = 1'b0;
+    wire             unused_end = &{1'b0, $(ASKED_KEY.of("tile_last", "ask"))};
 //% end
-    wire             unused_first = &{1'b0, ask[$(WANTED_KEY_BITS+1)]};
+    wire             unused_first = &{1'b0, $(ASKED_KEY.of("block_first", "ask"))};
     assign o_generated = generate_it;
     assign o_fetched = fetch;
 
@@ -156,7 +158,7 @@ module sofa_supply (
                 default: state <= IDLE;
             endcase
             written_left <= written_left + {14'd0, generate_it, 1'b0} - {15'd0, i_written};
-            if (take && i_ask[$(WANTED_KEY_BITS+1)])
+            if (take && $(ASKED_KEY.of("block_first", "i_ask")))
                 barrier <= written_left - {15'd0, i_written};
             else if (barrier != 16'd0 && i_written)
                 barrier <= barrier - 16'd1;

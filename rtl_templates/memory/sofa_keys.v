@@ -34,15 +34,15 @@ module sofa_keys (
     output wire [$(HEAD_DIM*KEY_BITS-1):0] o_key
 //% end
 );
-    assign o_last = i_tag[$(INDEX_BITS+2)];
-    assign o_slot = i_tag[$(INDEX_BITS+1):$(INDEX_BITS)];
-    assign o_index = i_tag[$(INDEX_BITS-1):0];
+    assign o_last = $(TILE_TAG.of("last", "i_tag"));
+    assign o_slot = $(TILE_TAG.of("slot", "i_tag"));
+    assign o_index = $(TILE_TAG.of("key", "i_tag"));
 //% for element = 0, elements - 1 do
     assign o_khat[$(element*KHAT_BITS) +: $(KHAT_BITS)] = $(whole)[$(element*KEY_BITS+KEY_BITS-KHAT_BITS) +: $(KHAT_BITS)];
 //% end
 //% if WORD_MEMORIES then
     wire                            unused = &{1'b0, rst, i_come};
-    wire [$(KEY_ROOM_BITS-1):0]     room = i_tag[$(KEY_TAG_BITS-1):$(INDEX_BITS+3)];
+    wire [$(KEY_ROOM_BITS-1):0]     room = $(TILE_TAG.of("room", "i_tag"));
 //%   local words = d.key_rooms << INDEX_BITS + KEY_WORD_BITS
     sofa_ram #(.WIDTH($(PORT_BITS)), .DEPTH($(words)), .ABITS($(word_place_bits))) u_keys (
         .clk(clk), .i_we(i_word_valid), .i_waddr({room, o_index, i_word_index}), .i_wdata(i_word),

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if not STREAMED then skip() end
-// Rows of X are read for prediction, and once more for generation, which goes first. The tag says whose they are: bit $(INDEX_BITS+3).
+// Rows of X are read for prediction, and once more for generation, which goes first. The tag says whose they are (generate_it).
 // Combinational. Handshake: valid/ready.
 `default_nettype none
 module sofa_token_mux (
@@ -15,19 +15,20 @@ module sofa_token_mux (
     output wire             o_scan_asked,
     input  wire [$(ADDRESS_BITS-1):0] i_scan_addr,
     input  wire [7:0]       i_scan_len,
-    input  wire [$(INDEX_BITS+4):0] i_scan_meta,
+    input  wire [$(TILE_TAG.bits-1):0] i_scan_meta,
     // read channel
     output wire             o_token_ask,
     input  wire             i_token_asked,
     output wire [$(ADDRESS_BITS-1):0] o_token_addr,
     output wire [7:0]       o_token_len,
-    output wire [$(INDEX_BITS+4):0] o_token_meta
+    output wire [$(TILE_TAG.bits-1):0] o_token_meta
 );
     assign o_token_ask = i_x_ask || i_scan_ask;
     assign o_x_asked = i_token_asked;
     assign o_scan_asked = i_token_asked && !i_x_ask;
     assign o_token_addr = i_x_ask ? i_x_addr : i_scan_addr;
     assign o_token_len = i_x_ask ? i_x_len : i_scan_len;
-    assign o_token_meta = i_x_ask ? {i_x_final, 1'b1, $(INDEX_BITS+3)'d0} : i_scan_meta;
+//% local again = TILE_TAG.pack{last_slice = "i_x_final", generate_it = "1'b1", last = "1'b0", slot = "2'd0", key = lit(INDEX_BITS, 0)}
+    assign o_token_meta = i_x_ask ? $(again) : i_scan_meta;
 endmodule
 `default_nettype wire

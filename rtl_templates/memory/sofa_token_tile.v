@@ -10,7 +10,7 @@
 // Throughput: a beat or a word a cycle, whichever is slower. Handshake: valid/ready on beats (ready does not depend on valid); words
 // of keys that are read once more for generation come out as they are cut (o_word_valid).
 // Latency: a beat's first word is cut in the next cycle; reads take $(latency("token_tile.read", 1)) cycle.
-// The meta word of a beat: {last slice of X, for generation, last key of the tile's slice, slot, key in the tile}.
+// The meta word of a beat: $(TILE_TAG.names()), as it is of the last slice of X, for generation, of the last key of the tile's slice.
 `default_nettype none
 module sofa_token_tile (
     input  wire             clk,
@@ -20,7 +20,7 @@ module sofa_token_tile (
     input  wire             i_valid,
     output wire             o_ready,
     input  wire [$(PORT_BITS-1):0]  i_beat,
-    input  wire [$(INDEX_BITS+4):0] i_meta,
+    input  wire [$(TILE_TAG.bits-1):0] i_meta,
     // a key's slice has come
     output wire             o_key_valid,
     output wire             o_key_last,
@@ -87,8 +87,8 @@ module sofa_token_tile (
                 default: hold[0 +: $(PORT_BITS)] <= i_beat;
             endcase
         if (begin_key) begin
-            {last_slice, generate_it, last, slot, key} <= i_meta;
-            base <= $(ext("i_meta[" .. (INDEX_BITS-1) .. ":0]", INDEX_BITS, math.max(TOKEN_PLACE_BITS, INDEX_BITS))) *
+            $(TILE_TAG.names()) <= i_meta;
+            base <= $(ext(TILE_TAG.of("key", "i_meta"), INDEX_BITS, math.max(TOKEN_PLACE_BITS, INDEX_BITS))) *
                 $(lit(math.max(TOKEN_PLACE_BITS, INDEX_BITS), SLICE_WORDS));
         end
         if (rst) begin

@@ -30,10 +30,10 @@ module sofa_order (
     input  wire [2:0]        i_info_bank,
     input  wire [2:0]        i_info_last,
 //% if TOKENS then
-    // keys that are wanted: {first of the block, last of the tile, tile slot, index, place in the ring, key}
+    // keys that are wanted: $(ASKED_KEY.names()), wanted: $(WANTED_KEY.names())
     output reg               o_ask_valid,
     input  wire              i_ask_ready,
-    output reg  [$(INDEX_BITS+PREFETCH_BITS+KEY_NUMBER_BITS+3):0] o_ask,
+    output reg  [$(ASKED_KEY.bits-1):0] o_ask,
 //% else
     // V requests
     output wire              o_req_valid,
@@ -42,10 +42,10 @@ module sofa_order (
     output wire [7:0]        o_req_len,
 //% end
     input  wire              i_space,         // pulse: a row has left the prefetch buffer
-    // keys: {has_key, key, parity, slot, bank, last of tile, last of block}
+    // keys: $(LISTED_KEY.names())
     output wire              o_key_valid,
     input  wire              i_key_ready,
-    output wire [$(LISTED_KEY_BITS-1):0]  o_key
+    output wire [$(LISTED_KEY.bits-1):0]  o_key
 );
     reg  [1:0]       complete;     // tiles not yet begun
     reg              parity;       // of the next tile to begin
@@ -91,8 +91,10 @@ module sofa_order (
     reg  [$(PREFETCH_BITS-1):0] place;
     assign address_ready = !o_ask_valid || i_ask_ready;
     always @(posedge clk) begin
+//%   local key = "tile_base + " .. ext("walk_key", INDEX_BITS, KEY_NUMBER_BITS)
+//%   local wanted = WANTED_KEY.pack{slot = "tile_slot", index = "walk_key", ring = "place", key = key}
         if (request)
-            o_ask <= {fresh, walk_last, tile_slot, walk_key, place, tile_base + $(ext("walk_key", INDEX_BITS, KEY_NUMBER_BITS))};
+            o_ask <= $(ASKED_KEY.pack{block_first = "fresh", tile_last = "walk_last", wanted = wanted});
         if (rst) begin
             o_ask_valid <= 1'b0;
             fresh <= 1'b1;
@@ -120,9 +122,11 @@ module sofa_order (
         .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     assign o_req_len = 8'd$(d.value_beats - 1);
 //% end
-    sofa_fifo #(.WIDTH($(LISTED_KEY_BITS)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
+//% local listed = LISTED_KEY.pack{has_key = "!none", key = "walk_key", parity = "tile_parity", slot = "tile_slot", bank = "tile_bank",
+//%     tile_last = "end_tile", block_last = "end_tile && tile_last"}
+    sofa_fifo #(.WIDTH($(LISTED_KEY.bits)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
         .clk(clk), .rst(rst), .i_valid(step), .o_ready(list_ready),
-        .i_data({!none, walk_key, tile_parity, tile_slot, tile_bank, end_tile, end_tile && tile_last}),
+        .i_data($(listed)),
         .o_valid(o_key_valid), .i_ready(i_key_ready), .o_data(o_key));
 
     always @(posedge clk)

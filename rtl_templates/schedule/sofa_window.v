@@ -18,7 +18,7 @@ module sofa_window (
     // keys in issue order
     input  wire                  i_key_valid,
     output wire                  o_key_ready,
-    input  wire [$(LISTED_KEY_BITS-1):0]      i_key,
+    input  wire [$(LISTED_KEY.bits-1):0]      i_key,
     input  wire [$(3*(ROW_BITS+1)-1):0] i_info_rows,     // rows of the block, by tile slot
     output wire                  o_read_parity,   // need matrix and K memory: data in the next cycle
     output wire [$(INDEX_BITS-1):0]      o_read_key,
@@ -86,7 +86,7 @@ module sofa_window (
 //%   end
 //% end
 );
-    wire             has_key = i_key[$(LISTED_KEY_BITS-1)];
+    wire             has_key = i_key[$(LISTED_KEY.bits-1)];
     wire [$(INDEX_BITS-1):0] key = i_key[6 +: $(INDEX_BITS)];
     wire             parity = i_key[5];
     wire [1:0]       tile_slot = i_key[4:3];

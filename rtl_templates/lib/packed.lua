@@ -1,0 +1,55 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Named fields that travel as one vector: what engines hand each other.
+local insert, concat = table.insert, table.concat
+
+-- record{{"bank", 1}, {"row", ROW_BITS}}: fields from the highest bits down. A field may be a record's: {"key", OTHER}.
+-- .bits is the width of the vector; of(name, vector) the text of a field of `vector`; pack(values) the text of the vector from the texts of
+-- its fields by name; names() the text of all fields, as what an assignment splits the vector into.
+function record(fields)
+    local self, low = {bits = 0}, {}
+    for index = #fields, 1, -1 do
+        local name, what = fields[index][1], fields[index][2]
+        local bits = type(what) == "table" and what.bits or what
+        low[name] = {bits = bits, low = self.bits}
+        self.bits = self.bits + bits
+    end
+    function self.of(name, vector)
+        local field = low[name] or error("a record has no field " .. tostring(name), 2)
+        if field.bits == 1 then return vector .. "[" .. field.low .. "]" end
+        return range(vector, field.low + field.bits - 1, field.low)
+    end
+    function self.pack(values)
+        local parts = {}
+        for _, field in ipairs(fields) do
+            insert(parts, values[field[1]] or error("the field " .. field[1] .. " has no value", 2))
+        end
+        for name in pairs(values) do
+            if not low[name] then error("a record has no field " .. name, 2) end
+        end
+        return "{" .. concat(parts, ", ") .. "}"
+    end
+    function self.names()
+        local parts = {}
+        for _, field in ipairs(fields) do insert(parts, field[1]) end
+        return "{" .. concat(parts, ", ") .. "}"
+    end
+    return self
+end
+
+-- From issue order to the window: a needed key, or the end of a tile without any.
+LISTED_KEY = record{{"has_key", 1}, {"key", INDEX_BITS}, {"parity", 1}, {"slot", 2}, {"bank", 1}, {"tile_last", 1}, {"block_last", 1}}
+
+-- Mode tokens, from issue order to supply to the KV array: a key whose rows go to `place` of the ring.
+WANTED_KEY = record{{"slot", 2}, {"index", INDEX_BITS}, {"ring", PREFETCH_BITS}, {"key", KEY_NUMBER_BITS}}
+ASKED_KEY = record{{"block_first", 1}, {"tile_last", 1}, {"wanted", WANTED_KEY}}
+GENERATED_KEY = record{{"batch_end", 1}, {"wanted", WANTED_KEY}}
+
+-- What comes back with a K row or a beat of tokens; the latter may be read for generation.
+if TOKENS then
+    TILE_TAG = record{{"last_slice", 1}, {"generate_it", 1}, {"last", 1}, {"slot", 2}, {"key", INDEX_BITS}}
+elseif WORD_MEMORIES then
+    TILE_TAG = record{{"room", KEY_ROOM_BITS}, {"last", 1}, {"slot", 2}, {"key", INDEX_BITS}}
+else
+    TILE_TAG = record{{"last", 1}, {"slot", 2}, {"key", INDEX_BITS}}
+end
+KEY_TAG_BITS = TOKENS and math.max(TILE_TAG.bits, PREFETCH_BITS) or TILE_TAG.bits       -- of the widest of a channel
