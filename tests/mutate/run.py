@@ -23,7 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINKED = ["configs", "data", "docs"]            # without anything that is built
 NOT_COPIED = {"build"}
 COMPILES = 60       # processor seconds of a suite that may have compiled cores: measured once more
-TREE_SUITES = {"licence", "make", "mutants"}    # judge the tree, not what it makes
+TREE_SUITES = {"licence", "make", "mutants", "templates"}     # judge the tree, not what it makes
+TOOL_SUITES = {"manifest", "prefix"}            # let tools judge emitted text, which has switches here
 C_SWITCH = """#include <stdlib.h>
 static inline int sofa_mutant(int number)
 {
@@ -176,7 +177,7 @@ def stop(child):
 
 def all_suites():
     text = (ROOT / "tests" / "suites.h").read_text()
-    return [name for name in re.findall(r"^SUITE\((\w+)\)", text, re.M) if name not in TREE_SUITES]
+    return [name for name in re.findall(r"^SUITE\((\w+)\)", text, re.M) if name not in TREE_SUITES | TOOL_SUITES]
 
 
 def judge(bench, mutant, rest):
