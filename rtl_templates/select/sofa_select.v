@@ -85,7 +85,8 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     reg  [$(TOP_BITS-1):0] maximum;
 //% if STORED_RADII then
     // a row's radius, shifted by its exponent; larger than any score if the job's is larger than all exponents leave of it
-    wire             beyond = |(i_radius >> $(RADIUS_BITS));
+    wire [32:0]      job_radius = {1'b0, i_radius};
+    wire             beyond = |job_radius[32:$(RADIUS_BITS)];
     reg  [$(RADIUS_BITS-1):0] radius;
     reg  [3:0]       places;
     reg  [$(ROW_BITS):0]   radius_of;
@@ -94,7 +95,7 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
     wire [$(SCORE_BITS-1):0] $(delayed("radius_row", timing.threshold-1));
     always @(posedge clk) begin
         if (i_exponent_we) begin
-            radius <= i_radius[$(RADIUS_BITS-1):0] | {$(RADIUS_BITS){beyond}};
+            radius <= job_radius[$(RADIUS_BITS-1):0] | {$(RADIUS_BITS){beyond}};
             places <= i_exponent;
             radius_of <= i_exponent_row;
         end else if (places != 4'd0) begin
