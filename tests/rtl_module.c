@@ -3,6 +3,7 @@
 
 #include "tests.h"
 
+#include "../gen/connect.h"
 #include "../gen/environment.h"
 #include "../gen/library.h"
 #include "../gen/template.h"
@@ -10,24 +11,15 @@
 
 #include <lauxlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void render(lua_State *L, const struct gen_template *t, const char *directory)
-{
-    struct gen_buffer b = {0};
-    struct sofa_error e = {.text = ""};
-    char path[512];
-    int skipped;
-    ck_assert_msg(gen_template_render(L, t->name, t->text, strlen(t->text), &b, &skipped, &e) == SOFA_OK, "%s", e.text);
-    snprintf(path, sizeof path, "%s/%s", directory, strrchr(t->name, '/') + 1);
-    FILE *f = skipped ? NULL : fopen(path, "w");
-    if (!skipped) {
-        ck_assert_ptr_nonnull(f);
-        ck_assert_uint_eq(fwrite(b.data, 1, b.length, f), b.length);
-        ck_assert_int_eq(fclose(f), 0);
-    }
-    gen_buffer_free(&b);
-}
+/* The chosen templates; text of those that are not skipped. */
+struct emitted {
+    const struct gen_library *library;
+    const char *const *names;
+    struct gen_buffer *text;
+};
 
 static int chosen(const char *name, const char *const *names)
 {
@@ -35,6 +27,47 @@ static int chosen(const char *name, const char *const *names)
         if (strncmp(name, *names, strlen(*names)) == 0)
             return 1;
     return 0;
+}
+
+static void render(lua_State *L, const struct gen_template *t, struct gen_buffer *text)
+{
+    int skipped;
+    struct sofa_error e = {.text = ""};
+    ck_assert_msg(gen_template_render(L, t->name, t->text, strlen(t->text), text, &skipped, &e) == SOFA_OK, "%s", e.text);
+    if (skipped)
+        gen_buffer_free(text);
+}
+
+/* Of gen_modules: a template that is not chosen is unknown. */
+static const char *module_text(const void *context, const char *name, int *known)
+{
+    const struct emitted *all = context;
+    char file[128];
+    snprintf(file, sizeof file, "%s.v", name);
+    *known = 0;
+    for (unsigned i = 0; i < all->library->count && !*known; i++) {
+        const char *path = all->library->template[i].name;
+        *known = strcmp(strrchr(path, '/') + 1, file) == 0 && chosen(path, all->names);
+        if (*known)
+            return all->text[i].data;
+    }
+    return NULL;
+}
+
+static void put_connected(const struct emitted *all, unsigned i, const char *directory)
+{
+    const struct gen_modules modules = {module_text, all};
+    const char *name = all->library->template[i].name;
+    struct gen_buffer b = {0};
+    struct sofa_error e = {.text = ""};
+    char path[512];
+    ck_assert_msg(gen_connect(&b, name, all->text[i].data, &modules, &e) == SOFA_OK, "%s", e.text);
+    snprintf(path, sizeof path, "%s/%s", directory, strrchr(name, '/') + 1);
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fwrite(b.data, 1, b.length, f), b.length);
+    ck_assert_int_eq(fclose(f), 0);
+    gen_buffer_free(&b);
 }
 
 void test_emit(const struct sofa_config *c, const char *from, const char *const *names, const char *directory)
@@ -46,13 +79,21 @@ void test_emit(const struct sofa_config *c, const char *from, const char *const 
     ck_assert_msg(gen_library_open(&library, from, &e) == SOFA_OK, "%s", e.text);
     gen_values_init(&v, c);
     lua_State *L = luaL_newstate();
-    ck_assert_ptr_nonnull(L);
+    struct gen_buffer *text = calloc(library.count, sizeof *text);
+    const struct emitted all = {&library, names, text};
+    ck_assert(L != NULL && text != NULL);
     for (unsigned i = 0; i < library.count; i++) {
         if (!chosen(library.template[i].name, names))
             continue;
         gen_environment_push(L, &v, &facts, &library);
-        render(L, &library.template[i], directory);
+        render(L, &library.template[i], &text[i]);
     }
+    for (unsigned i = 0; i < library.count; i++)
+        if (text[i].data)
+            put_connected(&all, i, directory);
+    for (unsigned i = 0; i < library.count; i++)
+        gen_buffer_free(&text[i]);
+    free(text);
     lua_close(L);
     gen_library_close(&library);
 }

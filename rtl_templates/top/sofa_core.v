@@ -204,11 +204,10 @@ module sofa_core (
         .o_req_valid(array_ask), .i_req_ready(array_asked), .o_req_addr(array_addr), .o_req_len(array_len), .i_beat_valid(array_come),
         .o_beat_ready(array_taken), .i_beat(weight_row), .o_token_slot(x_slot), .o_token_addr(x_place), .i_token(x_tokens),
         .o_x_valid(x_ask), .i_x_ready(x_asked), .o_k_valid(new_k), .o_v_valid(new_v), .o_k_ring(new_k_place), .o_v_ring(new_v_place),
-        .o_row_ring(new_place), .o_k_row(new_k_row), .o_v_row(new_v_row), .o_wr_valid(back_valid), .i_wr_ready(back_ready),
+        .o_k_row(new_k_row), .o_v_row(new_v_row), .o_wr_valid(back_valid), .i_wr_ready(back_ready),
         .o_wr_is_v(back_is_v), .o_wr_key(back_key), .o_wr_row(back_row), .o_busy(inc_kvgen_busy), .o_starved(inc_kvgen_starved),
         .o_blocked(inc_kvgen_blocked), .*);
-    sofa_row_mux u_row_mux (
-        .i_new_k_place($(ROTARY and "new_k_place" or "new_place")), .i_new_v_place($(ROTARY and "new_v_place" or "new_place")), .*);
+    sofa_row_mux u_row_mux (.*);
 
     // ---- attention ----
     sofa_attend u_attend (

@@ -130,7 +130,8 @@ module kvgen_tb #(
 
     wire                k_valid, v_valid, wr_valid, wr_is_v, busy, starved, blocked;
     reg                 wr_ready;
-    wire [$(PB-1):0]    row_ring;
+    wire [$(PB-1):0]    k_ring, v_ring;
+    wire [$(PB-1):0]    row_ring = v_valid ? v_ring : k_ring;
     wire [$(D*KW-1):0]  k_row;
     wire [$(D*VW-1):0]  v_row;
     wire [$(KB-1):0]    wr_key;
@@ -144,7 +145,7 @@ module kvgen_tb #(
 //% end
         .i_tokens_come(tokens_come), .o_settled(settled), .i_key_valid(key_valid), .o_key_ready(key_ready), .i_key(key), .o_req_valid(req_valid), .i_req_ready(req_ready), .o_req_addr(req_addr),
         .o_req_len(req_len), .i_beat_valid(beat_valid), .o_beat_ready(beat_ready), .i_beat(beat), .o_token_slot(token_slot),
-        .o_token_addr(token_addr), .i_token(token), .o_k_valid(k_valid), .o_v_valid(v_valid), .o_row_ring(row_ring), .o_k_row(k_row),
+        .o_token_addr(token_addr), .i_token(token), .o_k_valid(k_valid), .o_v_valid(v_valid), .o_k_ring(k_ring), .o_v_ring(v_ring), .o_k_row(k_row),
         .o_v_row(v_row), .o_wr_valid(wr_valid), .i_wr_ready(wr_ready), .o_wr_is_v(wr_is_v), .o_wr_key(wr_key), .o_wr_row(wr_row),
         .o_busy(busy), .o_starved(starved), .o_blocked(blocked));
 
