@@ -73,8 +73,8 @@ module registers_bench;
         reg [63:0] value;
         begin
             @(negedge clk);
-            u.pairs_lo = 32'hFFFFFFF8;
-            u.pairs_hi = 32'd7;
+            u.u_words.pairs_lo = 32'hFFFFFFF8;
+            u.u_words.pairs_hi = 32'd7;
             inc_pairs = 1'b1;
             repeat (offset) @(negedge clk);
             access(1'b0, `SOFA_REG_PAIRS_LO, 32'd0);

@@ -150,5 +150,6 @@ GENERATED_BITS = math.max(KEY_BITS, VALUE_BITS)
 GENERATED_ROW_BITS = HEAD_DIM * GENERATED_BITS
 
 -- ---- boards ----
+LEAN = cfg.board.counters == 0                      -- registers keep only what engines take; CYCLES is the only counter
 MEMORY_BYTE_BITS = clog2(cfg.board.memory_kib * 1024) -- place of a byte in the on-chip memory
 MEMORY_WORD_BITS = MEMORY_BYTE_BITS - PORT_BYTE_BITS
