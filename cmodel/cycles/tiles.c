@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mirrors rtl_templates/memory/sofa_tiles.v: which tile comes next, and the walk over its visible keys. */
+/* Mirrors rtl_templates/memory/sofa_tiles.v and what it holds: which tile comes next, and the walk over its visible keys. */
 #include "tiles.h"
 
 #include "wires.h"

@@ -19,6 +19,23 @@ function travel(values)
     return concat(lines, "\n")
 end
 
+-- What each {name, bits, from, reset = true: 0 after rst} is of `from`: a register if they are `registered`, else a wire; vector = true: its
+-- bits are selected, even if it has but one.
+function staged(registered, values)
+    local lines = {}
+    for _, value in ipairs(values) do
+        local name, bits, from = unpack(value, 1, 3)
+        local of_bits = value.vector and "[" .. bits - 1 .. ":0] " or declared(bits)
+        if registered then
+            insert(lines, "    reg  " .. of_bits .. name .. ";")
+            insert(lines, "    always @(posedge clk) " .. name .. " <= " .. from .. (value.reset and " && !rst;" or ";"))
+        else
+            insert(lines, "    wire " .. of_bits .. name .. " = " .. from .. ";")
+        end
+    end
+    return concat(lines, "\n")
+end
+
 -- A tree with a register behind each stage; a stage puts `fan_in` values together. `combine` makes the value of a list of them and says how
 -- many bits it has. Returns the text, the name of the result and its bits; the values of stage n are called NAMEn_1, NAMEn_2, ...
 local function tree(name, values, bits, stages, fan_in, combine)

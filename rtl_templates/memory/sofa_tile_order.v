@@ -1,6 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 //% if not ORDERS then skip() end
-//% local bases = TOKENS and {"x"} or WORD_MEMORIES and {} or {"k", "v"}
 //% local position_bits = math.max(KEY_NUMBER_BITS, ROW_BITS + 1) + 1
 // Tiles of a block in the order that the job asks for: 0 ascending; 1 from the block's last visible key down; 2 from the position of its
 // last row down, then from the last visible key down. The base stays from block to block unless tiles ascend, and moves by a tile a cycle;
@@ -10,16 +9,14 @@ module sofa_tile_order (
     input  wire             clk,
     input  wire             rst,
     // job
-//% if #bases > 0 then
     input  wire             i_start,
-//% end
     input  wire [$(KEY_NUMBER_BITS-1):0] i_keys,
     input  wire [$(TILE_BITS-1):0] i_tile,
     input  wire [1:0]       i_order,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_own_offset,
-//% for _, name in ipairs(bases) do
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(name)_base,
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(name)_stride,
+//% for _, tensor in ipairs(TILE_BASES) do
+    input  wire [$(ADDRESS_BITS-1):0]  i_$(tensor)_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_$(tensor)_stride,
 //% end
     // block
     input  wire             i_begin,        // its tiles are asked for, from the next cycle on
@@ -34,23 +31,19 @@ module sofa_tile_order (
     output wire             o_there,        // o_base is that of the tile that is sought
     input  wire             i_next,         // on to the one after it
     output wire             o_last,         // of the block; counts from the cycle after o_there on
-//% for _, name in ipairs(bases) do
-    output reg  [$(ADDRESS_BITS-1):0]  o_$(name)_base,
+//% for _, tensor in ipairs(TILE_BASES) do
+    output reg  [$(ADDRESS_BITS-1):0]  o_$(tensor)_tile_base,
 //% end
     output wire [$(TILE_END_BITS-1):0] o_base
 );
-//% if #bases > 0 then
     // tile strides, from the start pulse
     wire [$(ADDRESS_BITS-1):0] tile_keys = $(ext("i_tile", TILE_BITS, ADDRESS_BITS));
-//%   for _, name in ipairs(bases) do
-    reg  [$(ADDRESS_BITS-1):0] $(name)_tile_stride;
-//%   end
+    wire             unused_start = &{1'b0, i_start, tile_keys};
+//% for _, tensor in ipairs(TILE_BASES) do
+    reg  [$(ADDRESS_BITS-1):0] $(tensor)_tile_stride;
     always @(posedge clk)
-        if (i_start) begin
-//%   for _, name in ipairs(bases) do
-            $(name)_tile_stride <= tile_keys * i_$(name)_stride;
-//%   end
-        end
+        if (i_start)
+            $(tensor)_tile_stride <= tile_keys * i_$(tensor)_stride;
 //% end
     wire [$(TILE_END_BITS-1):0] tile_wide = $(ext("i_tile", TILE_BITS, TILE_END_BITS));
     wire             ascending = i_order == 2'd0, by_own = i_order == 2'd2;
@@ -92,20 +85,20 @@ module sofa_tile_order (
         if (i_begin && (ascending || !begun)) begin
             base <= $(TILE_END_BITS)'d0;
             tile_end <= tile_wide;
-//% for _, name in ipairs(bases) do
-            o_$(name)_base <= i_$(name)_base;
+//% for _, tensor in ipairs(TILE_BASES) do
+            o_$(tensor)_tile_base <= i_$(tensor)_base;
 //% end
         end else if (up) begin
             base <= tile_end;
             tile_end <= tile_end + tile_wide;
-//% for _, name in ipairs(bases) do
-            o_$(name)_base <= o_$(name)_base + $(name)_tile_stride;
+//% for _, tensor in ipairs(TILE_BASES) do
+            o_$(tensor)_tile_base <= o_$(tensor)_tile_base + $(tensor)_tile_stride;
 //% end
         end else if (down) begin
             base <= base - tile_wide;
             tile_end <= base;
-//% for _, name in ipairs(bases) do
-            o_$(name)_base <= o_$(name)_base - $(name)_tile_stride;
+//% for _, tensor in ipairs(TILE_BASES) do
+            o_$(tensor)_tile_base <= o_$(tensor)_tile_base - $(tensor)_tile_stride;
 //% end
         end
         at_low <= base <= low;

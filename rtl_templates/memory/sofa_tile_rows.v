@@ -1,0 +1,48 @@
+//% -- SPDX-License-Identifier: Apache-2.0
+//% if TOKENS or WORD_MEMORIES then skip() end
+// Fetches the visible K rows of a tile, from the address of its first row: one key a cycle (sofa_walk).
+// Handshake: valid/ready; i_fill only while o_ready. meta of a request: {last of tile, slot, index}.
+`default_nettype none
+module sofa_tile_rows (
+    input  wire             clk,
+    input  wire             rst,
+    // job
+    input  wire [$(ADDRESS_BITS-1):0]  i_k_stride,
+    // tile
+    input  wire             i_fill,          // take it
+    input  wire             i_filled,        // one cycle later
+    output wire             o_ready,
+    input  wire [1:0]       i_slot,
+    input  wire [$(TILE_KEYS-1):0] i_mask,   // its visible keys
+    input  wire             i_any_key,
+    input  wire [$(ADDRESS_BITS-1):0]  i_k_tile_base,
+    // requests of rows
+    output wire             o_req_valid,
+    input  wire             i_req_ready,
+    output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
+    output wire [7:0]       o_req_len,
+    output reg  [$(FETCH_TAG_BITS-1):0] o_req_meta
+);
+    reg  [1:0]       fetch_slot;
+    reg  [$(ADDRESS_BITS-1):0] fetch_base;
+    always @(posedge clk)
+        if (i_fill) begin
+            fetch_slot <= i_slot;
+            fetch_base <= i_k_tile_base;
+        end
+    wire             key_valid, key_ready, key_last, walk_idle;
+    wire [$(INDEX_BITS-1):0] key;
+    sofa_walk u_walk (
+        .clk(clk), .rst(rst), .i_load($(REGISTERED_LINKS and "i_filled" or "i_fill")), .i_mask(i_mask), .i_any(i_any_key),
+        .o_idle(walk_idle), .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
+    wire             unused_filled = i_filled;
+    assign o_ready = walk_idle;
+    sofa_address #(.IBITS($(INDEX_BITS))) u_address (
+        .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(fetch_base), .i_index(key),
+        .i_stride(i_k_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
+    always @(posedge clk)
+        if (key_valid && key_ready)
+            o_req_meta <= {key_last, fetch_slot, key};
+    assign o_req_len = 8'd$(d.key_beats - 1);
+endmodule
+`default_nettype wire

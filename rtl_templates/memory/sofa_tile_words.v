@@ -1,0 +1,56 @@
+//% -- SPDX-License-Identifier: Apache-2.0
+//% if not WORD_MEMORIES then skip() end
+// Fetches the visible K rows of a tile into rooms of the K memory: one key a cycle (sofa_walk), addressed by the number of the key.
+// Handshake: valid/ready; i_fill only while o_ready. meta of a request: {room, last of tile, slot, index}. A variant of sofa_tile_rows.
+`default_nettype none
+module sofa_tile_words (
+    input  wire             clk,
+    input  wire             rst,
+    // job
+    input  wire [$(ADDRESS_BITS-1):0]  i_k_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_k_stride,
+    // tile
+    input  wire             i_fill,          // take it
+    output wire             o_ready,
+    input  wire [1:0]       i_slot,
+    input  wire [$(TILE_KEYS-1):0] i_mask,   // its visible keys
+    input  wire             i_any_key,
+    input  wire [$(TILE_END_BITS-1):0] i_base,
+    // requests of rows
+    output wire             o_req_valid,
+    input  wire             i_req_ready,
+    output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
+    output wire [7:0]       o_req_len,
+    output reg  [$(FETCH_TAG_BITS-1):0] o_req_meta
+);
+    reg  [1:0]       fetch_slot;
+    reg  [$(KEY_ROOM_BITS-1):0] room, fetch_room;
+    reg  [$(KEY_NUMBER_BITS-1):0] fetch_base;    // first key of the tile
+    always @(posedge clk) begin
+        if (i_fill) begin
+            fetch_slot <= i_slot;
+            fetch_room <= room;
+            fetch_base <= i_base[$(KEY_NUMBER_BITS-1):0];
+        end
+        if (rst)
+            room <= $(KEY_ROOM_BITS)'d0;
+        else if (i_fill)
+            room <= room == $(KEY_ROOM_BITS)'d$(d.key_rooms-1) ? $(KEY_ROOM_BITS)'d0 : room + 1'b1;
+    end
+    wire             unused_base = &{1'b0, i_base};
+    wire             key_valid, key_ready, key_last, walk_idle;
+    wire [$(INDEX_BITS-1):0] key;
+    sofa_walk u_walk (
+        .clk(clk), .rst(rst), .i_load(i_fill), .i_mask(i_mask), .i_any(i_any_key), .o_idle(walk_idle),
+        .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
+    assign o_ready = walk_idle;
+    wire [$(KEY_NUMBER_BITS-1):0] absolute = fetch_base + $(ext("key", INDEX_BITS, KEY_NUMBER_BITS));
+    sofa_address #(.IBITS($(KEY_NUMBER_BITS))) u_address (
+        .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(i_k_base), .i_index(absolute),
+        .i_stride(i_k_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
+    always @(posedge clk)
+        if (key_valid && key_ready)
+            o_req_meta <= {fetch_room, key_last, fetch_slot, key};
+    assign o_req_len = 8'd$(d.key_beats - 1);
+endmodule
+`default_nettype wire
