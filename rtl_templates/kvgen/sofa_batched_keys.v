@@ -11,13 +11,13 @@ module sofa_batched_keys (
     input  wire [15:0]      i_slices,
     input  wire [$(SLICE_WORD_BITS-1):0] i_words_last,
     input  wire             i_tokens_come,
-    // keys: {end of batch, tile slot, index, place in the ring, key}
+    // keys: $(GENERATED_KEY.names()), wanted: $(WANTED_KEY.names())
     input  wire             i_key_valid,
     output wire             o_key_ready,
-    input  wire [$(WANTED_KEY_BITS):0]  i_key,
+    input  wire [$(GENERATED_KEY.bits-1):0]  i_key,
     // the key at hand
     output wire             o_take,
-    output wire [$(WANTED_KEY_BITS-1):0] o_next,
+    output wire [$(WANTED_KEY.bits-1):0] o_next,
     output reg              o_have,
     input  wire             i_key_end,
     output wire             o_first_slice,
@@ -45,9 +45,9 @@ module sofa_batched_keys (
     reg  [1:0]        gap;
     reg               half;                // of the weights
     reg               demanded;            // the weights for the batch whose keys come
-    wire [$(WANTED_KEY_BITS-1):0] listed;
+    wire [$(WANTED_KEY.bits-1):0] listed;
     wire              streamed = i_slices != 16'd1;
-    wire              entry_end = i_key[$(WANTED_KEY_BITS)];
+    wire              entry_end = $(GENERATED_KEY.of("batch_end", "i_key"));
     wire [$(PREFETCH_BITS-1):0]  last_turn = count[$(PREFETCH_BITS-1):0] - 1'b1;
     wire              collect = i_key_valid && streamed && (state == IDLE || state == COLLECT);
     wire              complete = collect && entry_end;
@@ -59,11 +59,11 @@ module sofa_batched_keys (
     assign o_complete = complete;
     assign o_last_turn = last_turn;
     assign o_turn = turn;
-    sofa_ram #(.WIDTH($(WANTED_KEY_BITS)), .DEPTH($(PREFETCH)), .ABITS($(PREFETCH_BITS))) u_list (
-        .clk(clk), .i_we(o_listing), .i_waddr(o_listed), .i_wdata(i_key[$(WANTED_KEY_BITS-1):0]),
+    sofa_ram #(.WIDTH($(WANTED_KEY.bits)), .DEPTH($(PREFETCH)), .ABITS($(PREFETCH_BITS))) u_list (
+        .clk(clk), .i_we(o_listing), .i_waddr(o_listed), .i_wdata($(GENERATED_KEY.of("wanted", "i_key"))),
         .i_re(1'b1), .i_raddr(peek), .o_rdata(listed));
     assign o_key_ready = streamed ? state == IDLE || state == COLLECT : !o_have || i_key_end;
-    assign o_next = streamed ? listed : i_key[$(WANTED_KEY_BITS-1):0];
+    assign o_next = streamed ? listed : $(GENERATED_KEY.of("wanted", "i_key"));
     assign o_take = streamed ? state == FIRST || (state == RUN && i_key_end && !end_of_slice) : i_key_valid && o_key_ready;
     assign o_demand = streamed ? i_key_valid && !entry_end && !demanded : i_tokens_come;
     assign o_first_slice = slice == 16'd0;

@@ -9,7 +9,7 @@ module sofa_key_steps (
     input  wire             rst,
     // the key: {tile slot, index, place in the ring, key}
     input  wire             i_take,
-    input  wire [$(WANTED_KEY_BITS-1):0] i_next,
+    input  wire [$(WANTED_KEY.bits-1):0] i_next,
     input  wire             i_have,         // a key is at hand
     input  wire             i_final_slice,
     input  wire [$(SLICE_WORD_BITS-1):0]  i_slice_words,
@@ -81,12 +81,11 @@ module sofa_key_steps (
     assign o_token_addr = token_base + $(ext("word", SLICE_WORD_BITS, TOKEN_PLACE_BITS));
     wire              unused_index = &{1'b0, index};
 
-//% local next_index = range("i_next", INDEX_BITS + PREFETCH_BITS + KEY_NUMBER_BITS - 1, PREFETCH_BITS + KEY_NUMBER_BITS)
     wire [$(TOKEN_PLACE_BITS-1):0] next_base =
-        $(ext(next_index, INDEX_BITS, TOKEN_PLACE_BITS)) * $(lit(TOKEN_PLACE_BITS, SLICE_WORDS));
+        $(ext(WANTED_KEY.of("index", "i_next"), INDEX_BITS, TOKEN_PLACE_BITS)) * $(lit(TOKEN_PLACE_BITS, SLICE_WORDS));
     always @(posedge clk) begin
         if (i_take) begin
-            {slot, index, ring, key} <= i_next;
+            $(WANTED_KEY.names()) <= i_next;
             token_base <= next_base;
         end
         if (i_take || o_key_end) begin

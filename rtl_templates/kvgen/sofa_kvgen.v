@@ -18,10 +18,10 @@ module sofa_kvgen (
     input  wire [$(ADDRESS_BITS-1):0]  i_weight_base,
     input  wire             i_tokens_come,  // pulse: a tile of tokens is here
     output wire             o_settled,      // no weights are left to request
-    // keys: {end of batch, tile slot, index, place in the ring, key}
+    // keys: $(GENERATED_KEY.names()), wanted: $(WANTED_KEY.names())
     input  wire             i_key_valid,
     output wire             o_key_ready,
-    input  wire [$(WANTED_KEY_BITS):0]  i_key,
+    input  wire [$(GENERATED_KEY.bits-1):0]  i_key,
     // biases and weights
     output wire             o_req_valid,
     input  wire             i_req_ready,

@@ -9,13 +9,13 @@ module sofa_resident_keys (
     input  wire             rst,
     input  wire [$(SLICE_WORD_BITS-1):0] i_words_last,
     input  wire             i_tokens_come,
-    // keys: {end of batch, tile slot, index, place in the ring, key}
+    // keys: $(GENERATED_KEY.names()), wanted: $(WANTED_KEY.names())
     input  wire             i_key_valid,
     output wire             o_key_ready,
-    input  wire [$(WANTED_KEY_BITS):0]  i_key,
+    input  wire [$(GENERATED_KEY.bits-1):0]  i_key,
     // the key at hand
     output wire             o_take,
-    output wire [$(WANTED_KEY_BITS-1):0] o_next,
+    output wire [$(WANTED_KEY.bits-1):0] o_next,
     output reg              o_have,
     input  wire             i_key_end,
     output wire             o_tokens_here,
@@ -31,7 +31,7 @@ module sofa_resident_keys (
     output wire             o_weight_half,
     output wire             o_weight_release
 );
-    assign o_next = i_key[$(WANTED_KEY_BITS-1):0];
+    assign o_next = $(GENERATED_KEY.of("wanted", "i_key"));
     assign o_take = i_key_valid && o_key_ready;
     assign o_key_ready = !o_have || i_key_end;
     assign o_demand = i_tokens_come;
@@ -42,7 +42,7 @@ module sofa_resident_keys (
     assign o_weight_release = 1'b0;
     assign o_final_slice = 1'b1;
     assign o_slice_words = i_words_last;
-    wire              unused_inputs = &{1'b0, i_key[$(WANTED_KEY_BITS)], i_word};
+    wire              unused_inputs = &{1'b0, $(GENERATED_KEY.of("batch_end", "i_key")), i_word};
     always @(posedge clk)
         if (rst)
             o_have <= 1'b0;

@@ -18,7 +18,7 @@ module sofa_tokens_again (
     input  wire             i_streamed,
     input  wire             i_listing,      // i_key becomes number i_listed of the batch
     input  wire [$(PREFETCH_BITS-1):0]  i_listed,
-    input  wire [$(WANTED_KEY_BITS):0]  i_key,
+    input  wire [$(GENERATED_KEY.bits-1):0]  i_key,
     input  wire             i_complete,     // pulse: all keys are listed
     input  wire [$(PREFETCH_BITS-1):0]  i_last_turn,
     // memory; o_x_final: the last slice of X
@@ -45,15 +45,16 @@ module sofa_tokens_again (
     reg  [$(count_bits-1):0]  used, here;          // parts of the buffer: asked for, whole
     reg  [$(place_bits-1):0]  put_base, get_base;  // the parts at hand
     reg  [$(SLICE_WORD_BITS-1):0]  put_word;
+    wire [$(WANTED_KEY.bits-1):0]  wanted = $(GENERATED_KEY.of("wanted", "i_key"));
     wire [$(KEY_NUMBER_BITS-1):0]  fetch_key;
     wire              sent = o_x_valid && i_x_ready;
     wire              last_fetch = fetch_turn == i_last_turn;
     wire              landed = i_x_word_valid && i_x_word_last;
     wire              freed = i_streamed && i_key_end;
     sofa_ram #(.WIDTH($(KEY_NUMBER_BITS)), .DEPTH($(PREFETCH)), .ABITS($(PREFETCH_BITS))) u_keys (
-        .clk(clk), .i_we(i_listing), .i_waddr(i_listed), .i_wdata(i_key[$(KEY_NUMBER_BITS-1):0]),
+        .clk(clk), .i_we(i_listing), .i_waddr(i_listed), .i_wdata($(WANTED_KEY.of("key", "wanted"))),
         .i_re(1'b1), .i_raddr(fetch_turn), .o_rdata(fetch_key));
-    wire              unused_key = &{1'b0, i_key, fetch_key};
+    wire              unused_key = &{1'b0, i_key, wanted, fetch_key};
     wire [$(ADDRESS_BITS-1):0]   offset = $(ext("fetch_key", KEY_NUMBER_BITS, ADDRESS_BITS)) * i_x_stride;
     assign o_x_valid = fetch == ASK && used != $(lit(count_bits, parts));
     assign o_x_final = fetch_slice + 16'd1 == i_slices;

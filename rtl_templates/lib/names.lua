@@ -145,7 +145,6 @@ PROJECT_STEP_BITS = math.max(1, clog2(PROJECT_STEPS))
 WEIGHT_PLACE_BITS = math.max(1, clog2(2 * PROJECT_BLOCKS * SLICE_WORDS * PROJECT_STEPS)) -- of a word of weights in its slice
 SUM_TIME = d.generate_time - 2                      -- from a run's last beat to its sums
 WRITE_BACK_BITS = clog2(d.write_back_rows + 1)      -- how many rows wait to be written back
-WANTED_KEY_BITS = INDEX_BITS + PREFETCH_BITS + KEY_NUMBER_BITS + 2 -- {tile slot, index, place in the ring, number}
 GENERATED_BITS = math.max(KEY_BITS, VALUE_BITS)
 GENERATED_ROW_BITS = HEAD_DIM * GENERATED_BITS
 

@@ -19,7 +19,7 @@ local function clients()
     list.value.tag = TOKENS and PREFETCH_BITS
     list.value.foreseen = SLOT_MEMORIES and not TOKENS and not REGISTERED_LINKS
     if TOKENS then
-        list.token = {row = PORT_BITS, tag = INDEX_BITS + 5, streams = true}
+        list.token = {row = PORT_BITS, tag = TILE_TAG.bits, streams = true}
         list.weight = {row = PORT_BITS, tag = 1, streams = true}
     end
     if ROTARY then

@@ -36,3 +36,18 @@ function parameters(...)
     for place = 1, #list, 2 do text[#text + 1] = "." .. list[place] .. "(" .. list[place + 1] .. ")" end
     return table.concat(text, ", ")
 end
+
+-- What follows number `name` of `bits` bits, which counts 0 to `count` - 1 for ever.
+function next_of(name, bits, count)
+    return name .. " == " .. lit(bits, count - 1) .. " ? " .. lit(bits, 0) .. " : " .. name .. " + " .. lit(bits, 1)
+end
+
+-- The same of the number of a tile slot.
+function next_slot(name)
+    return next_of(name, 2, d.tile_slots)
+end
+
+-- Of the bits that are set in `name` of `bits` bits, the lowest alone.
+function lowest_of(name, bits)
+    return name .. " & (~" .. name .. " + " .. lit(bits, 1) .. ")"
+end

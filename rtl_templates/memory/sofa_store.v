@@ -57,7 +57,7 @@ module sofa_store (
 //% else
     wire                take = |i_row_valid && asked && done && !i_halt && !outstanding[$(outstanding_bits-1)];
 //% end
-    wire [$(NORM_UNITS-1):0]    lowest = i_row_valid & (~i_row_valid + $(NORM_UNITS)'d1);
+    wire [$(NORM_UNITS-1):0]    lowest = $(lowest_of("i_row_valid", NORM_UNITS));
     assign o_row_ready = lowest & {$(NORM_UNITS){take}};
 //% local function choose(name, width)
 //%   local terms = {}

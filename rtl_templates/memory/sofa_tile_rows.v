@@ -21,7 +21,7 @@ module sofa_tile_rows (
     input  wire             i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
-    output reg  [$(FETCH_TAG_BITS-1):0] o_req_meta
+    output reg  [$(TILE_TAG.bits-1):0] o_req_meta
 );
     reg  [1:0]       fetch_slot;
     reg  [$(ADDRESS_BITS-1):0] fetch_base;
@@ -42,7 +42,7 @@ module sofa_tile_rows (
         .i_stride(i_k_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready)
-            o_req_meta <= {key_last, fetch_slot, key};
+            o_req_meta <= $(TILE_TAG.pack{last = "key_last", slot = "fetch_slot", key = "key"});
     assign o_req_len = 8'd$(d.key_beats - 1);
 endmodule
 `default_nettype wire

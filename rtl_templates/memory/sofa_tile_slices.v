@@ -25,7 +25,7 @@ module sofa_tile_slices (
     input  wire             i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output reg  [7:0]       o_req_len,
-    output reg  [$(FETCH_TAG_BITS-1):0] o_req_meta,
+    output reg  [$(TILE_TAG.bits-1):0] o_req_meta,
     output wire             o_key_row,       // pulse: the first slice of a row is asked for
     // token slots
     output reg              o_chunk,         // pulse: the next token slot is being filled
@@ -69,7 +69,7 @@ module sofa_tile_slices (
             tokens_used <= tokens_used + {1'b0, chunk} - {1'b0, i_token_free};
             o_chunk <= chunk;
             if (chunk)
-                token_slot <= token_slot == 2'd$(d.tile_slots-1) ? 2'd0 : token_slot + 2'd1;
+                token_slot <= $(next_slot("token_slot"));
         end
     end
     wire             key_valid, key_ready, key_last;
@@ -82,7 +82,8 @@ module sofa_tile_slices (
         .i_stride(i_x_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready) begin
-            o_req_meta <= {fetch_final, 1'b0, key_last, fetch_slot, key};
+//% local tag = TILE_TAG.pack{last_slice = "fetch_final", generate_it = "1'b0", last = "key_last", slot = "fetch_slot", key = "key"}
+            o_req_meta <= $(tag);
             o_req_len <= fetch_final ? i_len_last : 8'd$(d.slice_beats - 1);
         end
     assign o_key_row = key_valid && key_ready && first_chunk;

@@ -23,7 +23,7 @@ module sofa_tile_tokens (
     input  wire             i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output reg  [7:0]       o_req_len,
-    output reg  [$(FETCH_TAG_BITS-1):0] o_req_meta,
+    output reg  [$(TILE_TAG.bits-1):0] o_req_meta,
     output wire             o_key_row        // pulse: a row is asked for
 );
     reg  [1:0]       fetch_slot;
@@ -44,7 +44,8 @@ module sofa_tile_tokens (
         .i_stride(i_x_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready) begin
-            o_req_meta <= {2'b10, key_last, fetch_slot, key};
+//% local tag = TILE_TAG.pack{last_slice = "1'b1", generate_it = "1'b0", last = "key_last", slot = "fetch_slot", key = "key"}
+            o_req_meta <= $(tag);
             o_req_len <= i_len_last;
         end
     assign o_key_row = key_valid && key_ready;

@@ -21,7 +21,7 @@ module sofa_tile_words (
     input  wire             i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
-    output reg  [$(FETCH_TAG_BITS-1):0] o_req_meta
+    output reg  [$(TILE_TAG.bits-1):0] o_req_meta
 );
     reg  [1:0]       fetch_slot;
     reg  [$(KEY_ROOM_BITS-1):0] room, fetch_room;
@@ -35,7 +35,7 @@ module sofa_tile_words (
         if (rst)
             room <= $(KEY_ROOM_BITS)'d0;
         else if (i_fill)
-            room <= room == $(KEY_ROOM_BITS)'d$(d.key_rooms-1) ? $(KEY_ROOM_BITS)'d0 : room + 1'b1;
+            room <= $(next_of("room", KEY_ROOM_BITS, d.key_rooms));
     end
     wire             unused_base = &{1'b0, i_base};
     wire             key_valid, key_ready, key_last, walk_idle;
@@ -50,7 +50,7 @@ module sofa_tile_words (
         .i_stride(i_k_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready)
-            o_req_meta <= {fetch_room, key_last, fetch_slot, key};
+            o_req_meta <= $(TILE_TAG.pack{room = "fetch_room", last = "key_last", slot = "fetch_slot", key = "key"});
     assign o_req_len = 8'd$(d.key_beats - 1);
 endmodule
 `default_nettype wire

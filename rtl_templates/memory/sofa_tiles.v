@@ -51,7 +51,7 @@ module sofa_tiles (
     input  wire             i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
-    output wire [$(FETCH_TAG_BITS-1):0] o_req_meta,
+    output wire [$(TILE_TAG.bits-1):0] o_req_meta,
     output wire             o_busy,          // looking for a tile
     output wire             o_seen           // pulse: a tile with visible keys
 );
@@ -84,7 +84,7 @@ module sofa_tiles (
         end else begin
             used <= used + {1'b0, fill} - {1'b0, i_slot_free};
             if (fill)
-                slot <= slot == 2'd$(d.tile_slots-1) ? 2'd0 : slot + 2'd1;
+                slot <= $(next_slot("slot"));
         end
     end
     sofa_tile_info u_info (

@@ -92,7 +92,7 @@ module sofa_loader (
             filled <= 2'd0;
         end else begin
             if (i_tile)
-                filled <= filled == 2'd$(d.tile_slots-1) ? 2'd0 : filled + 2'd1;
+                filled <= $(next_slot("filled"));
             if (i_key_valid)
                 some <= 1'b1;
             else if (i_tile && arrived_slot == filled)
@@ -126,7 +126,7 @@ module sofa_loader (
             end
             KEYS: begin
                 key <= key + 1'b1;
-                column <= column == $(COLUMN_BITS)'d$(PREDICT_KEYS-1) ? $(COLUMN_BITS)'d0 : column + 1'b1;
+                column <= $(next_of("column", COLUMN_BITS, PREDICT_KEYS));
             end
             POST: if (post) begin
                 key <= $(first_key("group"));
@@ -174,7 +174,7 @@ module sofa_loader (
             endcase
             tiles <= tiles + {1'b0, i_tile} - {1'b0, finish};
             if (finish)
-                slot <= slot == 2'd$(d.tile_slots-1) ? 2'd0 : slot + 2'd1;
+                slot <= $(next_slot("slot"));
             o_pass_valid <= post || (o_pass_valid && !i_pass_taken);
         end
     end

@@ -107,7 +107,7 @@ module sofa_order (
             else if (request)
                 fresh <= 1'b0;
             if (request)
-                place <= place == $(PREFETCH_BITS)'d$(PREFETCH-1) ? $(PREFETCH_BITS)'d0 : place + 1'b1;
+                place <= $(next_of("place", PREFETCH_BITS, PREFETCH));
         end
     end
 //% elseif WORD_MEMORIES then
@@ -140,7 +140,7 @@ module sofa_order (
             complete <= complete + {1'b0, i_complete} - {1'b0, begin_tile};
             if (begin_tile) begin
                 parity <= !parity;
-                slot <= slot == 2'd$(d.tile_slots-1) ? 2'd0 : slot + 2'd1;
+                slot <= $(next_slot("slot"));
             end
             walking <= begin_tile || (walking && !end_tile);
             space <= space + $(ext("i_space", 1, PREFETCH_COUNT_BITS)) - $(ext("request", 1, PREFETCH_COUNT_BITS));
