@@ -19,8 +19,8 @@ function travel(values)
     return concat(lines, "\n")
 end
 
--- What each {name, bits, from, reset = true: 0 after rst} is of `from`: a register if they are `registered`, else a wire; vector = true: its
--- bits are selected, even if it has but one.
+-- What each {name, bits, from, reset = true: 0 after rst} is of `from`: a register if they are `registered`, else a wire; vector = true:
+-- its bits are selected, even if it has but one.
 function staged(registered, values)
     local lines = {}
     for _, value in ipairs(values) do

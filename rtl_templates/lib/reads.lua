@@ -29,6 +29,19 @@ local function clients()
     return list
 end
 
+-- How V rows come to the window beside the pulse with the last of each: ports {name, bits}.
+function value_ports()
+    local client, list = clients().value, {}
+    if client.foreseen then insert(list, {"v_next", 1}) end         -- the pulse, of the next cycle
+    if client.row then insert(list, {"v", client.row}) end
+    if client.index_bits then
+        insert(list, {"word_valid", 1})                             -- of the row that comes next with the pulse or before it
+        insert(list, {"word_index", client.index_bits})
+        insert(list, {"word", PORT_BITS})
+    end
+    return list
+end
+
 -- Ports beside the request: {name, bits}.
 local function inputs(client)
     local list = {}
