@@ -51,3 +51,8 @@ end
 function lowest_of(name, bits)
     return name .. " & (~" .. name .. " + " .. lit(bits, 1) .. ")"
 end
+
+-- Of `count` parts of `width` bits in `name`, the one that signal `index` counts to; index is not looked at if there is but one.
+function selected(name, index, width, count)
+    return count > 1 and name .. "[" .. index .. "*" .. width .. " +: " .. width .. "]" or name
+end

@@ -73,36 +73,9 @@ module sofa_loader (
                 lowest = g[$(KEY_GROUP_BITS-1):0];
     end
 
-    // arrival: keys come in ascending order, tiles in order
-    reg  [2:0]        complete;
-    reg               some;           // key `arrived` of slot `arrived_slot` and all visible before it are here
-    reg  [1:0]        arrived_slot;
-    reg  [$(INDEX_BITS-1):0]  arrived;
     reg  [$(INDEX_BITS):0]    beyond;         // the group's keys
-    wire              here = complete[slot] || (some && arrived_slot == slot && {1'b0, arrived} >= beyond);
-    reg  [1:0]        filled;         // slot that i_tile fills
-    always @(posedge clk) begin
-        if (i_key_valid) begin
-            arrived_slot <= i_key_slot;
-            arrived <= i_key;
-        end
-        if (rst) begin
-            complete <= 3'b000;
-            some <= 1'b0;
-            filled <= 2'd0;
-        end else begin
-            if (i_tile)
-                filled <= $(next_slot("filled"));
-            if (i_key_valid)
-                some <= 1'b1;
-            else if (i_tile && arrived_slot == filled)
-                some <= 1'b0;
-//% for slot = 0, 2 do
-            complete[$(slot)] <= (complete[$(slot)] && !(i_tile && filled == 2'd$(slot)))
-                           || (i_key_valid && i_key_last && i_key_slot == 2'd$(slot));
-//% end
-        end
-    end
+    wire              here;
+    sofa_arrival u_arrival (.i_filling(i_tile), .o_here(here), .*);
 
     assign o_read = state == KEYS;
     assign o_read_slot = slot;
@@ -142,13 +115,8 @@ module sofa_loader (
             o_pass_slot <= slot;
             o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             o_pass_group <= group;
-//% if KEY_GROUPS > 1 then
-            o_pass_from <= slot_from[group*$(ROW_BITS) +: $(ROW_BITS)];
-            o_pass_to <= slot_to[group*$(ROW_BITS) +: $(ROW_BITS)];
-//% else
-            o_pass_from <= slot_from;
-            o_pass_to <= slot_to;
-//% end
+            o_pass_from <= $(selected("slot_from", "group", ROW_BITS, KEY_GROUPS));
+            o_pass_to <= $(selected("slot_to", "group", ROW_BITS, KEY_GROUPS));
             o_pass_slice <= slice;
             o_pass_first <= first;
             o_pass_last <= last_pass;

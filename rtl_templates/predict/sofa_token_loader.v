@@ -11,9 +11,6 @@
 module sofa_token_loader (
     input  wire               clk,
     input  wire               rst,
-//% if STREAMED then
-    input  wire [$(SLICE_COUNT_BITS-1):0]   i_slices,
-//% end
     input  wire [$(SLICE_WORD_BITS-1):0]   i_words_last,
     // tile slots, filled in order 0, 1, 2, 0 ...
     input  wire               i_tile,
@@ -25,8 +22,10 @@ module sofa_token_loader (
     input  wire [$(3*KEY_GROUPS*ROW_BITS-1):0] i_info_group_to,
     // arrival of tokens
 //% if STREAMED then
+    input  wire [$(SLICE_COUNT_BITS-1):0]   i_slices,
     input  wire               i_chunk,         // pulse: the next token slot is being filled
     output wire               o_token_free,    // pulse: the oldest token slot is free (more than one slice)
+    output wire               o_flag_half,     // of the codes
 //% end
     input  wire               i_key_valid,
     input  wire [1:0]         i_key_slot,
@@ -41,10 +40,7 @@ module sofa_token_loader (
     input  wire               i_turn_landed,
 //% end
     // codes
-    input  wire [$(STREAMED and 1 or 0):0]         i_codes_loaded,  // halves of their memory
-//% if STREAMED then
-    output wire               o_flag_half,
-//% end
+    input  wire [$(SLICE_HALVES-1):0]         i_codes_loaded,  // halves of their memory
     output wire [$(SLICE_WORD_BITS-1):0]   o_flag_word,
     input  wire [$(HEAD_DIM-1):0]    i_flags,         // of the word, one cycle later
     // reads of the token tile and of K^: data one cycle later
@@ -113,77 +109,22 @@ module sofa_token_loader (
                 lowest = g[$(KEY_GROUP_BITS-1):0];
     end
 
-    // ---- slices of X ----
-//% if STREAMED then
-    reg  [$(SLICE_COUNT_BITS-1):0]  chunk;          // the slice, from 1
-    wire              last_chunk = chunk == i_slices;
-    wire              streamed = i_slices != $(lit(SLICE_COUNT_BITS, 1));
-    wire              last_word = word == (last_chunk ? i_words_last : $(lit(SLICE_WORD_BITS, SLICE_WORDS))) - 1'b1;
-    reg  [1:0]        ring;           // token slot when there are several slices
-    reg               half;           // of the codes
-    // a half may still be loaded with the slice before the last, which a pass reads: slices that came are counted
-    reg  [1:0]        code_slices, loaded_before;
-    wire              code_landed = |(i_codes_loaded & ~loaded_before);
-    wire              codes_here = streamed ? code_slices != 2'd0 || code_landed : i_codes_loaded[0];
-    assign            o_flag_half = half;
-    wire [1:0]        token_slot = streamed ? ring : slot;
-    wire              filling = streamed ? i_chunk : i_tile;
-    reg  [$(KEY_GROUPS-1):0]   begun;          // groups of which a pass was made
-    wire              has_begun = |(begun & todo & ~rest);
-//% else
-    wire              codes_here = i_codes_loaded;
-    wire              last_chunk = 1'b1;
-    wire              last_word = word == i_words_last - 1'b1;
-    wire [1:0]        token_slot = slot;
-    wire              filling = i_tile;
-    reg               has_begun;
-//% end
-
-    // ---- arrival: keys come in ascending order, slots in order ----
-    reg  [2:0]        complete;
-    reg               some;           // key `arrived` of slot `arrived_slot` and all visible before it are here
-    reg  [1:0]        arrived_slot;
-    reg  [$(INDEX_BITS-1):0]  arrived;
-    reg  [1:0]        filled;         // slot that is filled next
+    // ---- slices of X, arrival of their tokens ----
+    wire              last_chunk, last_word, has_begun, codes_here, filling, here, step, post, end_of_chunk;
+    wire [1:0]        token_slot;
+    wire [$(KEY_GROUPS-1):0]   group_bit = todo & ~rest;
+    wire              tile_begins = state == TILE, group_begins = state == GROUP;
+    wire              made = post && !scores;
+    wire              chunk_ends = step && end_of_chunk;
+    sofa_resident_slice u_slice (.o_token_slot(token_slot), .*);
+    sofa_token_slices u_slices (.o_token_slot(token_slot), .*);
     wire [$(INDEX_BITS):0]    beyond = ($(ext("group", KEY_GROUP_BITS, INDEX_BITS+1)) + 1'b1) * $(lit(INDEX_BITS+1, PREDICT_KEYS));
-    wire              whole_slot = $(pick("complete", 1, 3, "token_slot", 2));
-    wire              here = whole_slot || (some && arrived_slot == token_slot && {1'b0, arrived} >= beyond);
-    always @(posedge clk) begin
-        if (i_key_valid) begin
-            arrived_slot <= i_key_slot;
-            arrived <= i_key;
-        end
-        if (rst) begin
-            complete <= 3'b000;
-            some <= 1'b0;
-            filled <= 2'd0;
-        end else begin
-            if (filling)
-                filled <= filled == 2'd$(d.tile_slots-1) ? 2'd0 : filled + 2'd1;
-            if (i_key_valid)
-                some <= 1'b1;
-            else if (filling && arrived_slot == filled)
-                some <= 1'b0;
-//% for n = 0, 2 do
-            complete[$(n)] <= (complete[$(n)] && !(filling && filled == 2'd$(n)))
-                           || (i_key_valid && i_key_last && i_key_slot == 2'd$(n));
-//% end
-        end
-    end
+    sofa_arrival u_arrival (.i_slot(token_slot), .*);
 
     // ---- K^ of groups that has been predicted; their scores follow in the same order ----
     reg  [$(GROUP_COUNT_BITS-1):0]  done, turn;
     wire              khat_here = done > turn;
 
-//% if ROTARY then
-    reg  [1:0]        turns;          // groups of them that are here
-    wire              final_word = !scores && !none && last_word && last_chunk;
-    wire              turns_here = turns != 2'd0 || !final_word;
-    wire              group_asked = !o_turn_ask || i_turn_asked;
-    assign o_turn_ask = state == GROUP && !scores && last_chunk;
-    assign o_turn_slot = slot;
-    assign o_turn_group = lowest;
-//% end
     assign o_read = state == LOAD && !scores;
     assign o_read_slot = token_slot;
     assign o_read_addr = token_addr;
@@ -192,23 +133,35 @@ module sofa_token_loader (
     assign o_khat_addr = khat_addr;
     assign o_column = column;
     assign o_flag_word = word;
-    assign o_waiting = state == WAIT && !scores && !(here && codes_here$(ROTARY and " && turns_here" or ""));
 
     wire              loaded = column == (scores ? $(COLUMN_BITS)'d$(PREDICT_DIMS-1) : $(COLUMN_BITS)'d$(PREDICT_KEYS-1));
     // in state POST the last tokens are coming
     wire              skip = !scores && !none && !last_word && (!(any || i_any) || (has_begun && i_flags == $(HEAD_DIM)'d0));
-    wire              post = state == POST && vacant && !skip;
-    wire              step = state == POST && (skip || vacant);
+    assign            post = state == POST && vacant && !skip;
+    assign            step = state == POST && (skip || vacant);
     wire              last_pass = none || (scores && last_slice && last_group);
     wire              end_of_group = scores ? last_slice : last_word;
-    wire              end_of_chunk = !scores && !none && last_word && last_group;
+    assign            end_of_chunk = !scores && !none && last_word && last_group;
     wire              finish = step && last_pass;
     wire              whole = !has_begun || last_word;
     wire [$(KEY_GROUP_BITS-1):0]  next_group = state == GROUP ? lowest : group;
     wire [$(SLICE_WORD_BITS-1):0]  next_word = state == GROUP ? $(SLICE_WORD_BITS)'d0 : word + 1'b1;
-//% if STREAMED then
-    assign o_token_free = step && end_of_chunk && streamed;
+//% if ROTARY then
+    reg  [1:0]        turns;          // groups whose cosines and sines are here
+    wire              final_word = !scores && !none && last_word && last_chunk;
+    wire              turns_here = turns != 2'd0 || !final_word;
+    wire              group_asked = !o_turn_ask || i_turn_asked;
+    assign o_turn_ask = state == GROUP && !scores && last_chunk;
+    assign o_turn_slot = slot;
+    assign o_turn_group = lowest;
+    always @(posedge clk)
+        turns <= rst ? 2'd0 : turns + {1'b0, i_turn_landed} - {1'b0, post && final_word};
+//% else
+    wire              turns_here = 1'b1;
+    wire              group_asked = 1'b1;
 //% end
+    wire              keys_here = here && codes_here && turns_here;
+    assign o_waiting = state == WAIT && !scores && !keys_here;
 
     always @(posedge clk) begin
         case (state)
@@ -218,24 +171,13 @@ module sofa_token_loader (
                 scores <= 1'b0;
                 slice <= $(DIM_SLICE_BITS)'d0;
                 word <= $(SLICE_WORD_BITS)'d0;
-//% if STREAMED then
-                chunk <= $(lit(SLICE_COUNT_BITS, 1));
-                begun <= $(KEY_GROUPS)'d0;
-//% end
             end
             GROUP: begin
                 group <= lowest;
                 column <= $(COLUMN_BITS)'d0;
                 any <= 1'b0;
                 khat_addr <= $(ext("lowest", KEY_GROUP_BITS, KHAT_PLACE_BITS)) * $(lit(KHAT_PLACE_BITS, HEAD_DIM % (1 << KHAT_PLACE_BITS)));
-//% if KEY_GROUPS > 1 then
-                visible <= mask_pad[lowest * $(PREDICT_KEYS) +: $(PREDICT_KEYS)];
-//% else
-                visible <= mask_pad;
-//% end
-//% if not STREAMED then
-                has_begun <= 1'b0;
-//% end
+                visible <= $(selected("mask_pad", "lowest", PREDICT_KEYS, KEY_GROUPS));
             end
             LOAD: begin
                 column <= loaded ? $(COLUMN_BITS)'d0 : column + 1'b1;
@@ -250,15 +192,6 @@ module sofa_token_loader (
                 any <= 1'b0;
                 if (scores)
                     first <= 1'b0;
-//% if STREAMED then
-                if (post && !scores)
-                    begun <= begun | (todo & ~rest);
-                if (end_of_chunk)
-                    chunk <= chunk + 1'b1;
-//% else
-                if (post && !scores)
-                    has_begun <= 1'b1;
-//% end
                 slice <= last_slice || !scores ? $(DIM_SLICE_BITS)'d0 : slice + 1'b1;
                 word <= last_word || scores ? $(SLICE_WORD_BITS)'d0 : word + 1'b1;
                 if (end_of_chunk)
@@ -280,13 +213,8 @@ module sofa_token_loader (
             o_pass_slot <= slot;
             o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
             o_pass_group <= group;
-//% if KEY_GROUPS > 1 then
-            o_pass_from <= slot_from[group*$(ROW_BITS) +: $(ROW_BITS)];
-            o_pass_to <= slot_to[group*$(ROW_BITS) +: $(ROW_BITS)];
-//% else
-            o_pass_from <= slot_from;
-            o_pass_to <= slot_to;
-//% end
+            o_pass_from <= $(selected("slot_from", "group", ROW_BITS, KEY_GROUPS));
+            o_pass_to <= $(selected("slot_to", "group", ROW_BITS, KEY_GROUPS));
             o_pass_slice <= slice;
             o_pass_first <= first && (scores || none);
             o_pass_last <= last_pass;
@@ -304,25 +232,14 @@ module sofa_token_loader (
             o_pass_valid <= 1'b0;
             done <= $(GROUP_COUNT_BITS)'d0;
             turn <= $(GROUP_COUNT_BITS)'d0;
-//% if STREAMED then
-            ring <= 2'd0;
-            half <= 1'b0;
-            code_slices <= 2'd0;
-            loaded_before <= 2'b00;
-//% end
-//% if ROTARY then
-            turns <= 2'd0;
-//% end
         end else begin
-//% if ROTARY then
-            turns <= turns + {1'b0, i_turn_landed} - {1'b0, post && final_word};
-//% end
             case (state)
                 TILE: if (tiles != 2'd0)
                     state <= none ? POST : GROUP;
-                GROUP: $(ROTARY and "if (group_asked) " or "")state <= WAIT;
+                GROUP: if (group_asked)
+                    state <= WAIT;
                 // the shadow is free once the pass before has been taken
-                WAIT: if ((scores ? khat_here : here && codes_here$(ROTARY and " && turns_here" or "")) && vacant)
+                WAIT: if ((scores ? khat_here : keys_here) && vacant)
                     state <= LOAD;
                 LOAD: if (loaded)
                     state <= POST;
@@ -339,14 +256,6 @@ module sofa_token_loader (
                 turn <= $(GROUP_COUNT_BITS)'d0;
             else if (step && scores && last_slice)
                 turn <= turn + 1'b1;
-//% if STREAMED then
-            loaded_before <= i_codes_loaded;
-            code_slices <= code_slices + {1'b0, code_landed} - {1'b0, o_token_free};
-            if (o_token_free) begin
-                ring <= ring == 2'd$(d.tile_slots-1) ? 2'd0 : ring + 2'd1;
-                half <= !half;
-            end
-//% end
         end
     end
 endmodule
