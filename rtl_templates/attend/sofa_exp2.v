@@ -14,8 +14,8 @@ module sofa_exp2 (
     reg [31:0] entry;
     always @*
         (* rom_style = "$(FPGA and "logic" or "block")" *) case (i_x[11:6])
-//% for a = 0, 63 do
-            6'd$(a): entry = {19'd$(entries[a+1] + 4), 13'd$(entries[a+2] - entries[a+1])};
+//% for place = 0, 63 do
+            6'd$(place): entry = {19'd$(entries[place+1] + 4), 13'd$(entries[place+2] - entries[place+1])};
 //% end
             default: entry = 32'd0;
         endcase

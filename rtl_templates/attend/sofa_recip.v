@@ -23,15 +23,15 @@ module sofa_recip (
     end
 
     reg               valid1, valid2, valid3;
-//% local stays = d.denominator_stays == 1          -- i_l does, for the next cycle
-    $(stays and "wire" or "reg ") [$(DENOMINATOR_BITS-1):0] l1$(stays and " = i_l" or "");
+    wire [$(DENOMINATOR_BITS-1):0] l1;
+    sofa_denominator u_l (.clk(clk), .i_valid(i_valid), .i_l(i_l), .o_l(l1));
     reg  [15:0]       n2;
     wire [$(DENOMINATOR_BITS-1):0]  aligned = l1 << ($(LEADING_BITS)'d$(DENOMINATOR_BITS-15) - o_above);
-    reg  [31:0]       entry;
+    reg  [31:0]       entry;      // plus what rounds the result
     always @*
         (* rom_style = "$(FPGA and "logic" or "block")" *) case (n2[15:9])
-//% for a = 0, 127 do
-            7'd$(a): entry = {19'd$(entries[a+1] + 2), 13'd$(entries[a+1] - entries[a+2])};     // plus what rounds the result
+//% for place = 0, 127 do
+            7'd$(place): entry = {19'd$(entries[place+1] + 2), 13'd$(entries[place+1] - entries[place+2])};
 //% end
             default: entry = 32'd0;
         endcase
@@ -40,25 +40,14 @@ module sofa_recip (
     reg  [8:0]  part3;
     wire [21:0] fall = {9'd0, step3} * {13'd0, part3};
     wire [19:0] value = {base3, 1'b0} - {6'd0, fall[21:8]};     // the last bit borrows to round
-    wire        unused = &{1'b0, value[2:0], fall[7:0], aligned[$(DENOMINATOR_BITS-1)]};
-//% if DENOMINATOR_BITS > 17 then
-    wire        unused_aligned = &{1'b0, aligned[$(DENOMINATOR_BITS-18):0]};
-//% end
+    wire [$(DENOMINATOR_BITS+15):0] padded = {aligned, 16'd0};
+    wire        unused = &{1'b0, value[2:0], fall[7:0], padded[$(DENOMINATOR_BITS+15)], padded[$(DENOMINATOR_BITS-2):0]};
 
     always @(posedge clk) begin
-        if (i_valid) begin
+        if (i_valid)
             o_above <= leading;
-//% if d.denominator_stays == 0 then
-            l1 <= i_l;
-//% end
-        end
-//% if DENOMINATOR_BITS >= 17 then
         if (valid1)
-            n2 <= aligned[$(DENOMINATOR_BITS-2):$(DENOMINATOR_BITS-17)];
-//% else
-        if (valid1)
-            n2 <= {aligned[$(DENOMINATOR_BITS-2):0], $(17-DENOMINATOR_BITS)'d0};
-//% end
+            n2 <= padded[$(DENOMINATOR_BITS+14):$(DENOMINATOR_BITS-1)];
         if (valid2) begin
             {base3, step3} <= entry;
             part3 <= n2[8:0];

@@ -102,19 +102,41 @@ LANES = cfg.attend.lanes
 WIDTH = cfg.attend.width
 BEATS = d.beats                                     -- of a pair in a lane: chunks of WIDTH elements in a row
 BEAT_BITS = clog2(BEATS)
+PHASE_BITS = math.max(1, BEAT_BITS)                 -- of a phase counter, which stands still if BEATS is 1
 LANE_GROUPS = d.lane_groups
 GROUP_LANES = d.group_lanes
 LANE_ROWS = d.lane_rows
 LANE_ROW_BITS = clog2(LANE_ROWS)                    -- number of a row in its lane
 GROUP_ROWS = GROUP_LANES * LANE_ROWS
+GROUP_LANE_BITS = clog2(GROUP_LANES)                -- number of a lane in its group
 LANE_PLACE_BITS = 1 + LANE_ROW_BITS                 -- {bank, row} in the lane's memories
+GROUP_PLACE_BITS = LANE_PLACE_BITS + GROUP_LANE_BITS -- {bank, row, lane} in those of its group
 CHUNK_PLACE_BITS = LANE_PLACE_BITS + BEAT_BITS
 QUERY_PLACE_BITS = LANE_PLACE_BITS + (QUERY_IN_WORDS and QUERY_WORD_BITS or BEAT_BITS)
 QUERY_BUSES = d.query_buses
+LANE_QUERY_BITS = QUERY_IN_WORDS and PORT_BITS or WIDTH * QUERY_BITS -- of what is written into a lane at once
+KEY_SLOT_BITS = WORD_MEMORIES and KEY_PLACE_BITS or SLOT_BITS -- of what of an entry tells the lane where K is
+VALUE_SLOT_BITS = WORD_MEMORIES and VALUE_PLACE_BITS or SLOT_BITS
+OPERANDS = WORD_MEMORIES and "words" or SLOT_MEMORIES and "slots" or "window" -- what a lane has its operands from
+ADDRESSES_OPERANDS = OPERANDS ~= "window"           -- it asks for them
+KEY_FETCH_BITS = KEY_SLOT_BITS + (WORD_MEMORIES and KEY_WORD_BITS or 0) -- of what it asks with
+VALUE_FETCH_BITS = VALUE_SLOT_BITS + (WORD_MEMORIES and VALUE_WORD_BITS or 0)
+KEY_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * KEY_BITS, window = WINDOW * WIDTH * KEY_BITS})[OPERANDS]
+VALUE_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * VALUE_BITS, window = WINDOW * WIDTH * VALUE_BITS})[OPERANDS]
+PRODUCT = SLOT_MEMORIES and "multiply" or "product" -- the multiplier of scale and SA-2: with registered operands or without
+DOT = KEY_BITS == 16 and not WHOLE_PRODUCTS and "halves" or "whole" -- what is multiplied at once by SA-1, by SA-2
+ELEMENT = VALUE_BITS == 16 and not WHOLE_PRODUCTS and "halves" or "whole"
+REGISTERED_FACTORS = DOT == "whole" and (WHOLE_PRODUCTS or WIDTH == 1) -- SA-1 registers operands instead of the sum
+ACCUMULATORS = REGISTERED_ACCUMULATORS and "spread" or "ram" -- the memory of O
+STEER = LANE_ALIGNS and "aligned" or "plain"        -- by what O is shifted
+LEAVE = LANE_ALIGNS and "aligned" or (GROUP_LANES > 1 or d.norm_units < LANE_GROUPS) and "shared" or "plain" -- how O leaves the lane
 SCORE_TIME = d.score_time
+SCALAR_TIME = SCORE_TIME + d.scale_time             -- from issue to t, the scaled score
 WEIGHT_TIME = d.weight_time
 DOT_BITS = d.dot_bits                               -- of Q.K
 SCALED_BITS = DOT_BITS + 17                         -- of Q.K times the scale
+SCALE = d.scale_time > 4 and "bits" or WHOLE_PRODUCTS and "whole" or "halves" -- how the score is scaled
+HOLDS_STAGES = GROUP_LANES == 1 and BEATS > 1       -- operations stand BEATS cycles apart in the pipeline
 DENOMINATOR_BITS = d.denominator_bits               -- of l
 LEADING_BITS = clog2(DENOMINATOR_BITS - 14)         -- place of the leading one of l, less 14
 ACCUMULATOR_BITS = d.accumulator_bits               -- of an element of O
@@ -125,6 +147,16 @@ NORM_UNIT_GROUPS = LANE_GROUPS // NORM_UNITS
 NORM_WIDTH = d.norm_width
 NORM_WORDS = d.norm_words
 NORM_WORD_BITS = clog2(NORM_WORDS)
+NORM_CHUNK_WORDS = NORM_WORDS // BEATS              -- of a chunk
+NORM_REST_BITS = LANE_ALIGNS and NORM_SHIFT or LEADING_BITS -- of by what a unit itself shifts O
+NORM_REST_OFFSET = LANE_ALIGNS and 3 % (1 << NORM_SHIFT) or 0 -- of that number; other units always shift by 3 more
+NORM_STARTS_EARLY = LANE_ALIGNS and REGISTERED_ACCUMULATORS -- its multipliers register what they get, so 1 / l begins before O comes
+NORM_PRODUCT = NORM_STARTS_EARLY and "registered" or (WORD_MEMORIES or WHOLE_PRODUCTS) and "whole" or "halves" -- how it multiplies
+NORM_HOLD = NORM_CHUNK_WORDS == 1 and "none" or NORM_STARTS_EARLY and "shifted" or BEATS == 1 and "row" or "chunks" -- what waits in it
+NORM_QUEUE = OUTPUT_WORDS and "words" or NORM_WORDS > 1 and "gathered" or "rows" -- how finished rows wait
+NORM_DATA_BITS = OUTPUT_WORDS and PORT_BITS or HEAD_DIM * 16 -- of what it offers at once
+RETIRE_ROWS = d.retire_rows                         -- places in its queue
+RETIRE_ROW_BITS = clog2(RETIRE_ROWS)
 
 -- ---- mode tokens ----
 SLICE_HALVES = math.min(2, HIDDEN_SLICES)           -- slices of weights that stand on chip

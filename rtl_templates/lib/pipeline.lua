@@ -4,6 +4,8 @@ local insert, concat, min, max, unpack = table.insert, table.concat, math.min, m
 
 local function declared(bits) return bits > 1 and "[" .. bits - 1 .. ":0] " or "" end
 
+local function unless_reset(bits) return bits > 1 and " & {" .. bits .. "{!rst}}" or " && !rst" end
+
 -- name_1 .. name_LAST: what `from` was 1 .. LAST cycles ago, for each {name, bits, last, from, reset = true: 0 after rst}; FIRST - 1 in
 -- `first` if they begin later than cycle 0.
 function travel(values)
@@ -13,7 +15,7 @@ function travel(values)
         for stage = value.first or 1, last do
             insert(lines, "    reg  " .. declared(bits) .. name .. "_" .. stage .. ";")
             insert(lines, "    always @(posedge clk) " .. name .. "_" .. stage .. " <= "
-                   .. (stage == (value.first or 1) and from or name .. "_" .. stage - 1) .. (value.reset and " && !rst;" or ";"))
+                   .. (stage == (value.first or 1) and from or name .. "_" .. stage - 1) .. (value.reset and unless_reset(bits) or "") .. ";")
         end
     end
     return concat(lines, "\n")
@@ -28,7 +30,7 @@ function staged(registered, values)
         local of_bits = value.vector and "[" .. bits - 1 .. ":0] " or declared(bits)
         if registered then
             insert(lines, "    reg  " .. of_bits .. name .. ";")
-            insert(lines, "    always @(posedge clk) " .. name .. " <= " .. from .. (value.reset and " && !rst;" or ";"))
+            insert(lines, "    always @(posedge clk) " .. name .. " <= " .. from .. (value.reset and unless_reset(bits) or "") .. ";")
         else
             insert(lines, "    wire " .. of_bits .. name .. " = " .. from .. ";")
         end

@@ -56,3 +56,8 @@ end
 function selected(name, index, width, count)
     return count > 1 and name .. "[" .. index .. "*" .. width .. " +: " .. width .. "]" or name
 end
+
+-- The place of a chunk in a lane's memories, from signals: a row that is one chunk has no number of it.
+function chunk_place(row, chunk)
+    return join(row, BEATS > 1 and chunk or "")
+end

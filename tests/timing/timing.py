@@ -19,7 +19,7 @@ import sta
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Modules synthesised on their own, children first: below another module they stand as models of their ports. Others are flattened
 # into the module that holds them. The memories are taken for compiled ones.
-UNITS = ['sofa_dot', 'sofa_lane', 'sofa_exp2', 'sofa_recip', 'sofa_group', 'sofa_norm', 'sofa_attend',
+UNITS = ['sofa_dot_halves', 'sofa_dot_whole', 'sofa_lane', 'sofa_exp2', 'sofa_recip', 'sofa_group', 'sofa_norm', 'sofa_attend',
          'sofa_encode', 'sofa_queries', 'sofa_column', 'sofa_loader', 'sofa_token_loader', 'sofa_predict', 'sofa_sort', 'sofa_clip', 'sofa_merge', 'sofa_select', 'sofa_mass',
          'sofa_need', 'sofa_order', 'sofa_window', 'sofa_blocks',
          'sofa_hidden', 'sofa_token_tile', 'sofa_slices', 'sofa_codes', 'sofa_supply', 'sofa_project', 'sofa_kvgen', 'sofa_write_back',

@@ -1,13 +1,13 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if d.scale_time == 4 then skip() end
+//% if SCALE ~= "bits" then skip() end
 // t = round(s * mantissa >> shift), saturated to 32 bits, bit by bit: a score takes the multiplier 16 cycles and then the shifter 15.
-// Latency $(latency("scale", d.scale_time)) cycles from the cycle in which i_step is $(BEATS-1), when i_s is taken; throughput a score each
-// $(BEATS) cycles; o_t stays until the next. i_step counts 0 to $(BEATS-1) for ever. No handshake. Equals the scaling in
+// Latency $(latency("scale_bits", d.scale_time)) cycles from the cycle in which i_step is $(BEATS-1), when i_s is taken; throughput a
+// score each $(BEATS) cycles; o_t stays until the next. i_step counts 0 to $(BEATS-1) for ever. No handshake. Equals the scaling in
 // sofa_attend_pair().
 `default_nettype none
-module sofa_scale (
+module sofa_scale_bits (
     input  wire            clk,
-    input  wire [$(BEAT_BITS-1):0] i_step,
+    input  wire [$(PHASE_BITS-1):0] i_step,
     input  wire [$(DOT_BITS-1):0] i_s,
     input  wire [15:0]     i_mantissa,
     input  wire [5:0]      i_shift,
