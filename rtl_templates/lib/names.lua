@@ -114,6 +114,7 @@ GROUP_PLACE_BITS = LANE_PLACE_BITS + GROUP_LANE_BITS -- {bank, row, lane} in tho
 CHUNK_PLACE_BITS = LANE_PLACE_BITS + BEAT_BITS
 QUERY_PLACE_BITS = LANE_PLACE_BITS + (QUERY_IN_WORDS and QUERY_WORD_BITS or BEAT_BITS)
 QUERY_BUSES = d.query_buses
+QUERY_WAY = WORD_MEMORIES and "words" or REGISTERED_LINKS and "links" or "buses" -- how query rows come to the lanes
 LANE_QUERY_BITS = QUERY_IN_WORDS and PORT_BITS or WIDTH * QUERY_BITS -- of what is written into a lane at once
 KEY_SLOT_BITS = WORD_MEMORIES and KEY_PLACE_BITS or SLOT_BITS -- of what of an entry tells the lane where K is
 VALUE_SLOT_BITS = WORD_MEMORIES and VALUE_PLACE_BITS or SLOT_BITS
