@@ -13,9 +13,10 @@ function travel(values)
     for _, value in ipairs(values) do
         local name, bits, last, from = unpack(value, 1, 4)
         for stage = value.first or 1, last do
+            local before = stage == (value.first or 1) and from or name .. "_" .. stage - 1
             insert(lines, "    reg  " .. declared(bits) .. name .. "_" .. stage .. ";")
-            insert(lines, "    always @(posedge clk) " .. name .. "_" .. stage .. " <= "
-                   .. (stage == (value.first or 1) and from or name .. "_" .. stage - 1) .. (value.reset and unless_reset(bits) or "") .. ";")
+            insert(lines, "    always @(posedge clk) " .. name .. "_" .. stage .. " <= " .. before
+                   .. (value.reset and unless_reset(bits) or "") .. ";")
         end
     end
     return concat(lines, "\n")

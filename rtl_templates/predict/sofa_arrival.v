@@ -32,7 +32,7 @@ module sofa_arrival (
             filled <= 2'd0;
         end else begin
             if (i_filling)
-                filled <= $(next_place("filled", 2, d.tile_slots));
+                filled <= $(next_slot("filled"));
             if (i_key_valid)
                 some <= 1'b1;
             else if (i_filling && arrived_slot == filled)

@@ -249,7 +249,7 @@ module sofa_token_loader (
             endcase
             tiles <= tiles + {1'b0, i_tile} - {1'b0, finish};
             if (finish)
-                slot <= slot == 2'd$(d.tile_slots-1) ? 2'd0 : slot + 2'd1;
+                slot <= $(next_slot("slot"));
             o_pass_valid <= post || (o_pass_valid && !i_pass_taken);
             done <= state == TILE ? $(GROUP_COUNT_BITS)'d0 : done + $(ext("i_khat_done", 1, GROUP_COUNT_BITS));
             if (state == TILE)

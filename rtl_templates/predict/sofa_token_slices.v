@@ -65,7 +65,7 @@ module sofa_token_slices (
             loaded_before <= i_codes_loaded;
             code_slices <= code_slices + {1'b0, code_landed} - {1'b0, o_token_free};
             if (o_token_free) begin
-                ring <= $(next_place("ring", 2, d.tile_slots));
+                ring <= $(next_slot("ring"));
                 half <= !half;
             end
         end
