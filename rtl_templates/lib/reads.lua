@@ -8,12 +8,11 @@ READS_ASSEMBLE = not REGISTERED_LINKS and not (WORD_MEMORIES and PORT_BITS < 64)
 -- row: bits of a row that comes whole; index_bits: of a word's number in a row that comes word by word; tag: bits that come back with a
 -- row; at_once: every row is taken when it comes; streams: it comes beat by beat; counter: of its beats.
 local function clients()
-    local records_in_words = QUERY_IN_WORDS and PORT_BITS < 64
     local function rows(element, index_bits)
         return {row = not QUERY_IN_WORDS and HEAD_DIM * element, index_bits = QUERY_IN_WORDS and index_bits}
     end
     local list = {key = rows(KEY_BITS, KEY_WORD_BITS), value = rows(VALUE_BITS, VALUE_WORD_BITS), query = rows(QUERY_BITS, QUERY_WORD_BITS),
-                  range = {row = not records_in_words and d.range_records * 64, index_bits = records_in_words and RANGE_WORD_BITS}}
+                  range = {row = not RECORD_IN_WORDS and RANGE_RECORDS * 64, index_bits = RECORD_IN_WORDS and RANGE_WORD_BITS}}
     list.key.at_once, list.value.at_once = not TOKENS, not TOKENS
     list.key.tag = TOKENS and PREFETCH_BITS or KEY_TAG_BITS
     list.value.tag = TOKENS and PREFETCH_BITS

@@ -97,8 +97,8 @@ function written_place_bits(stored)
     return clog2(most + 1)
 end
 
-local function padded(name, from, to)
-    return from == to and name or "{" .. lit(to - from, 0) .. ", " .. name .. "}"
+local function padded(name, bits, wanted)
+    return bits == wanted and name or "{" .. lit(wanted - bits, 0) .. ", " .. name .. "}"
 end
 
 -- The descriptor for the engines: {name, bits, text}; text only of what is given as it is held.

@@ -61,3 +61,10 @@ end
 function chunk_place(row, chunk)
     return join(row, BEATS > 1 and chunk or "")
 end
+
+-- {beyond the on-chip memory, number of a word in it}, of the byte address `name`.
+function memory_word(name)
+    local high = ADDRESS_BITS - MEMORY_BYTE_BITS
+    local beyond = high > 0 and range(name, ADDRESS_BITS - 1, MEMORY_BYTE_BITS) .. " != " .. lit(high, 0) or "1'b0"
+    return "{" .. beyond .. ", " .. range(name, MEMORY_BYTE_BITS - 1, PORT_BYTE_BITS) .. "}"
+end

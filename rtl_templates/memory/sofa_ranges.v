@@ -4,9 +4,7 @@
 // A block is started only while fewer than two are in the machine (i_block_retired frees one).
 // Throughput: a record a cycle; without range table a block a cycle. Handshake: valid/ready. Equals block_keys() of the model.
 //% -- REGISTERED_LINKS: a record is judged in the cycle after it is stored
-//% local word_records = d.range_records
-//% local record_bits = math.max(1, clog2(word_records))
-//% local range_place_bits = math.max(ROW_BITS, record_bits) + 2
+//% local range_place_bits = math.max(ROW_BITS, RECORD_BITS) + 2
 `default_nettype none
 module sofa_ranges (
     input  wire             clk,
@@ -25,14 +23,13 @@ module sofa_ranges (
     output wire [7:0]       o_req_len,
     input  wire             i_row_valid,
     output wire             o_row_ready,
-//% -- a record comes in words of the port, the last with i_row_valid
-//% local record_in_words = (WORD_MEMORIES or REGISTERED_LINKS) and PORT_BITS < 64
-//% if record_in_words then
+//% if RECORD_IN_WORDS then
+    // of a record; the last comes with i_row_valid
     input  wire             i_word_valid,
     input  wire [$(RANGE_WORD_BITS-1):0] i_word_index,
     input  wire [$(PORT_BITS-1):0]  i_word,
 //% else
-    input  wire [$(word_records*64-1):0] i_row,
+    input  wire [$(RANGE_RECORDS*64-1):0] i_row,
 //% end
     // range memories
     output wire             o_range_write,
@@ -65,10 +62,10 @@ module sofa_ranges (
 
     // requests: every beat (or record) that holds a row of the block
     reg  [$(range_place_bits-1):0] ask;        // rows whose record was asked for
-    reg  [$(record_bits-1):0] lead;       // record of the first row in its beat
-//% if word_records > 1 then
-    wire [$(range_place_bits-1):0] ask_next = ask + $(range_place_bits)'d$(word_records) -
-        (ask == $(range_place_bits)'d0 ? $(ext("lead", record_bits, range_place_bits)) : $(range_place_bits)'d0);
+    reg  [$(RECORD_BITS-1):0] lead;       // record of the first row in its beat
+//% if RANGE_RECORDS > 1 then
+    wire [$(range_place_bits-1):0] ask_next = ask + $(range_place_bits)'d$(RANGE_RECORDS) -
+        (ask == $(range_place_bits)'d0 ? $(ext("lead", RECORD_BITS, range_place_bits)) : $(range_place_bits)'d0);
 //% else
     wire [$(range_place_bits-1):0] ask_next = ask + $(range_place_bits)'d1;
 //% end
@@ -76,86 +73,24 @@ module sofa_ranges (
     assign o_req_len = 8'd$(d.range_beats - 1);
 
     // records of the beat at hand
-    reg  [$(record_bits-1):0] record;
-//% if record_in_words then
-//%   local last_word = 64 // PORT_BITS - 1
-    // the bits that count, and whether one above them is set
-//%   for f, name in ipairs({"first", "visible"}) do
-//%     local field_low = (f - 1) * 32
-    wire [$(KEY_NUMBER_BITS-1):0] $(name);
-    wire            $(name)_over;
-//%     local unused_bits = {}
-//%     for w = field_low // PORT_BITS, math.max(field_low // PORT_BITS, (field_low + 31) // PORT_BITS) do
-//%       -- bits of the record
-//%       local from, high_bit = math.max(field_low, w * PORT_BITS), math.min(field_low + 31, w * PORT_BITS + PORT_BITS - 1)
-//%       local used_high = math.min(high_bit, field_low + KEY_NUMBER_BITS - 1)
-//%       if used_high >= from then
-//%         if w == last_word then
-    assign $(name)[$(used_high-field_low):$(from-field_low)] = i_word[$(used_high-w*PORT_BITS):$(from-w*PORT_BITS)];
-//%         else
-    reg  [$(used_high-from):0] $(name)_$(w);
-    assign $(name)[$(used_high-field_low):$(from-field_low)] = $(name)_$(w);
-    always @(posedge clk)
-        if (i_word_valid && i_word_index == $(RANGE_WORD_BITS)'d$(w))
-            $(name)_$(w) <= i_word[$(used_high-w*PORT_BITS):$(from-w*PORT_BITS)];
-//%         end
-//%       end
-//%       local unused_low = math.max(from, field_low + KEY_NUMBER_BITS)
-//%       if unused_low <= high_bit then
-//%         if w == last_word then unused_bits[#unused_bits+1] = "|i_word[" .. (high_bit-w*PORT_BITS) .. ":" .. (unused_low-w*PORT_BITS)
-//%             .. "]"
-//%         else unused_bits[#unused_bits+1] = name .. "_over_" .. w
-    reg             $(name)_over_$(w);
-    always @(posedge clk)
-        if (i_word_valid && i_word_index == $(RANGE_WORD_BITS)'d$(w))
-            $(name)_over_$(w) <= |i_word[$(high_bit-w*PORT_BITS):$(unused_low-w*PORT_BITS)];
-//%         end
-//%       end
-//%     end
-    assign $(name)_over = $(table.concat(unused_bits, " || "));
-//%   end
-//% else
-//%   if word_records > 1 then
-    wire [63:0]     entry = i_row[record*64 +: 64];
-//%   else
-    wire [63:0]     entry = i_row;
-//%   end
-    wire [31:0]     first = entry[31:0];
-    wire [31:0]     visible = entry[63:32];
-//% end
+    reg  [$(RECORD_BITS-1):0] record;
+    wire [$(KEY_NUMBER_BITS-1):0] first, visible;
+    wire            bad, sees;
+    sofa_record_words u_words (.*);
+    sofa_record_row u_row (.*);
     wire            store = state == READ && i_row_valid;
     reg             last_row;    // row is the block's last
-//% if record_in_words then
-    wire            bad = visible_over || first_over || visible > i_keys || first > i_keys;
-//% else
-    wire            bad = visible > {{$(32-KEY_NUMBER_BITS){1'b0}}, i_keys} || first > {{$(32-KEY_NUMBER_BITS){1'b0}}, i_keys};
-//% end
-    wire            sees = first < visible;
 
-    assign o_row_ready = store && (last_row || record == $(record_bits)'d$(word_records-1));
+    assign o_row_ready = store && (last_row || record == $(RECORD_BITS)'d$(RANGE_RECORDS-1));
     assign o_range_write = store;
     assign o_range_bank = bank;
     assign o_range_row = row[$(ROW_BITS-1):0];
-    assign o_range = {visible[$(KEY_NUMBER_BITS-1):0], first[$(KEY_NUMBER_BITS-1):0]};
+    assign o_range = {visible, first};
 
     // what becomes of the bounds
-//% if REGISTERED_LINKS then
-    reg             judge, bad1, sees1;
-    reg  [$(KEY_NUMBER_BITS-1):0] first1, visible1;
-    always @(posedge clk) begin
-        judge <= store && !rst;
-        bad1 <= bad;
-        sees1 <= sees;
-        first1 <= first[$(KEY_NUMBER_BITS-1):0];
-        visible1 <= visible[$(KEY_NUMBER_BITS-1):0];
-    end
-//% else
-    wire            judge = store;
-    wire            bad1 = bad;
-    wire            sees1 = sees;
-    wire [$(KEY_NUMBER_BITS-1):0] first1 = first[$(KEY_NUMBER_BITS-1):0];
-    wire [$(KEY_NUMBER_BITS-1):0] visible1 = visible[$(KEY_NUMBER_BITS-1):0];
-//% end
+//% local judged = {{"judge", 1, "store", reset = true}, {"bad1", 1, "bad"}, {"sees1", 1, "sees"},
+//%     {"first1", KEY_NUMBER_BITS, "first"}, {"visible1", KEY_NUMBER_BITS, "visible"}}
+$(staged(REGISTERED_LINKS, judged))
     assign o_range_error = judge && bad1;
     assign o_empty_row = judge && !sees1;
 
@@ -171,7 +106,7 @@ module sofa_ranges (
                     state <= OPEN;
                     left <= i_rows;
                     bank <= 1'b0;
-                    lead <= $(record_bits)'d0;
+                    lead <= $(RECORD_BITS)'d0;
                     o_req_addr <= i_range_base;
                 end
                 OPEN: if (left == $(ROWS_BITS)'d0)
@@ -191,16 +126,16 @@ module sofa_ranges (
                     if (asked) begin
                         ask <= ask_next;
                         o_req_valid <= ask_next < $(ext("rows", ROW_BITS+1, range_place_bits));
-//% if word_records > 1 then
+//% if RANGE_RECORDS > 1 then
                         // a beat shared with the next block is read again by it
                         if (ask_next <= $(ext("rows", ROW_BITS+1, range_place_bits)))
 //% end
-                            o_req_addr <= o_req_addr + $(ADDRESS_BITS)'d$(word_records * 8);
+                            o_req_addr <= o_req_addr + $(ADDRESS_BITS)'d$(RANGE_RECORDS * 8);
                     end
                     if (store) begin
                         row <= row + 1'b1;
                         last_row <= row + $(ROW_BITS+1)'d2 == rows;
-                        record <= record == $(record_bits)'d$(word_records-1) ? $(record_bits)'d0 : record + 1'b1;
+                        record <= record == $(RECORD_BITS)'d$(RANGE_RECORDS-1) ? $(RECORD_BITS)'d0 : record + 1'b1;
 //% if REGISTERED_LINKS then
                         if (last_row)
                             state <= ANNOUNCE;

@@ -91,23 +91,23 @@ module sofa_read #(
     always @* o_ready = first & {CLIENTS{may}};
 //% end
     reg             earlier;
-    integer c;
+    integer asker;
     always @* begin
         pick = {CBITS{1'b0}};
         pick_addr = i_addr[0 +: $(ADDRESS_BITS)];
         pick_len = i_len[0 +: 8];
         pick_meta = i_meta[0 +: $(KEY_TAG_BITS)];
-        for (c = CLIENTS - 1; c >= 0; c = c - 1)
-            if (chosen[c]) begin
-                pick = c[CBITS-1:0];
-                pick_addr = i_addr[c*$(ADDRESS_BITS) +: $(ADDRESS_BITS)];
-                pick_len = i_len[c*8 +: 8];
-                pick_meta = i_meta[c*$(KEY_TAG_BITS) +: $(KEY_TAG_BITS)];
+        for (asker = CLIENTS - 1; asker >= 0; asker = asker - 1)
+            if (chosen[asker]) begin
+                pick = asker[CBITS-1:0];
+                pick_addr = i_addr[asker*$(ADDRESS_BITS) +: $(ADDRESS_BITS)];
+                pick_len = i_len[asker*8 +: 8];
+                pick_meta = i_meta[asker*$(KEY_TAG_BITS) +: $(KEY_TAG_BITS)];
             end
         earlier = 1'b0;
-        for (c = 0; c < CLIENTS; c = c + 1) begin
-            first[c] = i_valid[c] && !earlier;
-            earlier = earlier || i_valid[c];
+        for (asker = 0; asker < CLIENTS; asker = asker + 1) begin
+            first[asker] = i_valid[asker] && !earlier;
+            earlier = earlier || i_valid[asker];
         end
     end
 
@@ -178,13 +178,13 @@ module sofa_read #(
     assign o_idle = tags == $(tag_bits+1)'d0 && !o_req_valid$(REGISTERED_LINKS and " && !issue" or "");
     assign o_error = take && i_data_error;
 
-    integer k, n;
+    integer owner, taker;
 //% if REGISTERED_LINKS then
     always @* begin
-        for (k = 0; k < CLIENTS; k = k + 1)
-            client[k] = tag_client == k[CBITS-1:0];
-        for (n = 0; n < CLIENTS; n = n + 1)
-            next_valid[n] = !rst && !i_halt && ((emit1 && o_beat_client[n]) || (standing[n] && !i_row_ready[n]));
+        for (owner = 0; owner < CLIENTS; owner = owner + 1)
+            client[owner] = tag_client == owner[CBITS-1:0];
+        for (taker = 0; taker < CLIENTS; taker = taker + 1)
+            next_valid[taker] = !rst && !i_halt && ((emit1 && o_beat_client[taker]) || (standing[taker] && !i_row_ready[taker]));
     end
     always @(posedge clk) begin
         data1 <= i_data;
@@ -199,10 +199,10 @@ module sofa_read #(
 //% else
     assign o_beat = take;
     always @* begin
-        for (k = 0; k < CLIENTS; k = k + 1)
-            o_beat_client[k] = tag_client == k[CBITS-1:0];
-        for (n = 0; n < CLIENTS; n = n + 1)
-            next_valid[n] = !rst && !i_halt && (row_free ? emit && tag_client == n[CBITS-1:0] : standing[n]);
+        for (owner = 0; owner < CLIENTS; owner = owner + 1)
+            o_beat_client[owner] = tag_client == owner[CBITS-1:0];
+        for (taker = 0; taker < CLIENTS; taker = taker + 1)
+            next_valid[taker] = !rst && !i_halt && (row_free ? emit && tag_client == taker[CBITS-1:0] : standing[taker]);
     end
 //% end
     always @(posedge clk) begin
@@ -225,12 +225,12 @@ module sofa_read #(
 //% else
         if ($(WORD_MEMORIES and "take" or "emit"))
             o_meta <= tag_meta;
-//%   for b = 0, assembles and held_beats - 1 or -1 do
-//%     local at = "beat[" .. (held_beat_bits-1) .. ":0] == " .. held_beat_bits .. "'d" .. b
-//%     if TOKENS then at = (b == 0 and "(streams || " or "!streams && (") .. at .. ")" end
-//%     local takes = held_beats > 1 and "take && " .. at or "take"
+//%   for beat = 0, assembles and held_beats - 1 or -1 do
+//%     local here = "beat[" .. (held_beat_bits-1) .. ":0] == " .. held_beat_bits .. "'d" .. beat
+//%     if TOKENS then here = (beat == 0 and "(streams || " or "!streams && (") .. here .. ")" end
+//%     local takes = held_beats > 1 and "take && " .. here or "take"
         if ($(takes))
-            o_row[$(b*PORT_BITS) +: $(PORT_BITS)] <= i_data;
+            o_row[$(beat*PORT_BITS) +: $(PORT_BITS)] <= i_data;
 //%   end
 //% end
     end

@@ -28,12 +28,7 @@ module sofa_soc_read (
     reg             active;
     reg  [$(MEMORY_WORD_BITS):0]  addr;        // the top bit: beyond the memory
     reg  [7:0]      left;
-//% if ADDRESS_BITS > MEMORY_BYTE_BITS then
-    wire [$(MEMORY_WORD_BITS):0]  first = {i_req_addr[$(ADDRESS_BITS-1):$(MEMORY_BYTE_BITS)] != $(ADDRESS_BITS-MEMORY_BYTE_BITS)'d0,
-        i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
-//% else
-    wire [$(MEMORY_WORD_BITS):0]  first = {1'b0, i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
-//% end
+    wire [$(MEMORY_WORD_BITS):0]  first = $(memory_word("i_req_addr"));
     wire [$(MEMORY_WORD_BITS):0]  next = {addr[$(MEMORY_WORD_BITS)] || addr[$(MEMORY_WORD_BITS-1):0] == {$(MEMORY_WORD_BITS){1'b1}},
         addr[$(MEMORY_WORD_BITS-1):0] + 1'b1};
     reg             fresh;       // a word stands at i_rdata
@@ -62,7 +57,8 @@ module sofa_soc_read (
     assign o_req_ready = !active;
 //%   end
     reg  [3:0]      places;
-    reg             taken, granted, beyond$(COPIED_REGISTERS and ", granted2, beyond2" or "");
+    reg             taken, granted, beyond;
+$(staged(COPIED_REGISTERS, {{"granted_late", 1, "granted", reset = true}, {"beyond_late", 1, "beyond"}}))
     wire            always_ready;
     wire [3:0]      places_next = places + {3'd0, taken} - {3'd0, i_grant};
     sofa_fifo #(.WIDTH($(PORT_BITS+1)), .DEPTH(8), .ABITS(3)) u_words (
@@ -81,19 +77,13 @@ module sofa_soc_read (
             last <= left == 8'd1;
         end
         beyond <= addr[$(MEMORY_WORD_BITS)];
-//%   if COPIED_REGISTERS then
-        beyond2 <= beyond;
-//%   end
-        fault <= $(COPIED_REGISTERS and "beyond2" or "beyond");
+        fault <= beyond_late;
         if (rst) begin
             active <= 1'b0;
             places <= 4'd8;
             room <= 1'b1;
             taken <= 1'b0;
             granted <= 1'b0;
-//%   if COPIED_REGISTERS then
-            granted2 <= 1'b0;
-//%   end
             fresh <= 1'b0;
         end else begin
             active <= begins || (active && !ends);
@@ -101,10 +91,7 @@ module sofa_soc_read (
             room <= places_next != 4'd0;
             taken <= o_data_valid && i_data_ready;
             granted <= i_grant;
-//%   if COPIED_REGISTERS then
-            granted2 <= granted;
-//%   end
-            fresh <= $(COPIED_REGISTERS and "granted2" or "granted");
+            fresh <= granted_late;
         end
     end
 //% else
@@ -139,8 +126,6 @@ module sofa_soc_read (
     end
 //% end
     assign o_addr = addr[$(MEMORY_WORD_BITS-1):0];
-//% if PORT_BYTE_BITS > 0 then
-    wire            unused_low = &{1'b0, i_req_addr[$(PORT_BYTE_BITS-1):0]};
-//% end
+    wire            unused_low = &{1'b0, i_req_addr};
 endmodule
 `default_nettype wire

@@ -17,18 +17,14 @@ module sofa_soc_write (
     output wire              o_data_ready,
     input  wire [$(PORT_BITS//8-1):0] i_strb,
     input  wire              i_last,
-//% if FPGA then
     input  wire [$(PORT_BITS-1):0]   i_data,
-//% end
     output reg               o_resp_valid,
     output wire              o_resp_error,
     // memory
     output wire              o_ask,
     input  wire              i_grant,
     output wire [$(MEMORY_WORD_BITS-1):0]  o_addr,
-//% if FPGA then
     output wire [$(PORT_BITS-1):0]   o_data,
-//% end
     output wire [$(PORT_BITS//8-1):0] o_strb
 );
     reg             active;
@@ -60,6 +56,7 @@ module sofa_soc_write (
     assign valid = i_data_valid;
     assign last = i_last;
     assign strb = i_strb;
+    assign o_data = i_data;
     assign o_data_ready = i_grant;
 //% end
 
@@ -68,18 +65,11 @@ module sofa_soc_write (
     assign o_addr = addr[$(MEMORY_WORD_BITS-1):0];
     assign o_strb = addr[$(MEMORY_WORD_BITS)] ? $(PORT_BITS//8)'d0 : strb;
     assign o_resp_error = fault;
-//% if PORT_BYTE_BITS > 0 then
-    wire            unused_low = &{1'b0, i_req_addr[$(PORT_BYTE_BITS-1):0]};
-//% end
+    wire            unused_low = &{1'b0, i_req_addr};
 
     always @(posedge clk) begin
         if (!active) begin
-//% if ADDRESS_BITS > MEMORY_BYTE_BITS then
-            addr <= {i_req_addr[$(ADDRESS_BITS-1):$(MEMORY_BYTE_BITS)] != $(ADDRESS_BITS-MEMORY_BYTE_BITS)'d0,
-                i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
-//% else
-            addr <= {1'b0, i_req_addr[$(MEMORY_BYTE_BITS-1):$(PORT_BYTE_BITS)]};
-//% end
+            addr <= $(memory_word("i_req_addr"));
             fault <= 1'b0;
         end else if (i_grant) begin
             addr <= {addr[$(MEMORY_WORD_BITS)] || addr[$(MEMORY_WORD_BITS-1):0] == {$(MEMORY_WORD_BITS){1'b1}},

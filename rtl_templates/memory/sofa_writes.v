@@ -74,7 +74,7 @@ module sofa_writes (
     end
 
 //% -- what the store drives and is answered: the multiplexer, or the channel
-//% local to, from = TOKENS and "store_" or "o_wr_", TOKENS and "store_" or "i_wr_"
+//% local driven, answered = TOKENS and "store_" or "o_wr_", TOKENS and "store_" or "i_wr_"
 //% if TOKENS then
     wire store_req_ready, store_data_ready, store_resp_valid, store_resp_error;
     wire back_req_ready, back_data_ready, back_resp_valid, back_resp_error;
@@ -83,9 +83,10 @@ module sofa_writes (
         .o_idle(store_idle), .o_error(store_error), .i_base({bank_base1, bank_base0}), .i_stride(i_o_stride),
         .i_row_valid(i_done_valid), .o_row_ready(o_done_ready), .i_row_bank(i_done_bank), .i_row(i_done_row), .i_data(i_done_data),
         .o_read(o_done_read), .o_read_index(o_done_read_index), .o_stored(o_row_stored), .o_beat(store_beat), .o_bytes(store_bytes),
-        .o_req_valid($(to)req_valid), .i_req_ready($(from)req_ready), .o_req_addr($(to)req_addr), .o_req_len($(to)req_len),
-        .o_data_valid($(to)data_valid), .i_data_ready($(from)data_ready), .o_data($(to)data), .o_strb($(to)strb), .o_last($(to)last),
-        .i_resp_valid($(from)resp_valid), .i_resp_error($(from)resp_error), .*);
+        .o_req_valid($(driven)req_valid), .i_req_ready($(answered)req_ready), .o_req_addr($(driven)req_addr),
+        .o_req_len($(driven)req_len), .o_data_valid($(driven)data_valid), .i_data_ready($(answered)data_ready),
+        .o_data($(driven)data), .o_strb($(driven)strb), .o_last($(driven)last),
+        .i_resp_valid($(answered)resp_valid), .i_resp_error($(answered)resp_error), .*);
     assign o_inc_output_bytes = store_beat ? store_bytes : $(lit(clog2(PORT_BYTES+1), 0));
 //% if TOKENS then
     assign o_inc_cache_bytes = back_beat ? back_bytes : $(lit(clog2(PORT_BYTES+1), 0));

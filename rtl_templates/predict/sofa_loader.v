@@ -65,12 +65,12 @@ module sofa_loader (
     wire              finish = post && last_pass;
 
     reg  [$(KEY_GROUP_BITS-1):0]  lowest;
-    integer g;
+    integer place;
     always @* begin
         lowest = $(KEY_GROUP_BITS)'d0;
-        for (g = $(KEY_GROUPS-1); g >= 0; g = g - 1)
-            if (todo[g])
-                lowest = g[$(KEY_GROUP_BITS-1):0];
+        for (place = $(KEY_GROUPS-1); place >= 0; place = place - 1)
+            if (todo[place])
+                lowest = place[$(KEY_GROUP_BITS-1):0];
     end
 
     reg  [$(INDEX_BITS):0]    beyond;         // the group's keys

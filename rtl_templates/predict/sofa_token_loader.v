@@ -101,12 +101,12 @@ module sofa_token_loader (
     wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_to = $(pick("i_info_group_to", KEY_GROUPS*ROW_BITS, 3, "slot", 2));
 
     reg  [$(KEY_GROUP_BITS-1):0]  lowest;
-    integer g;
+    integer place;
     always @* begin
         lowest = $(KEY_GROUP_BITS)'d0;
-        for (g = $(KEY_GROUPS-1); g >= 0; g = g - 1)
-            if (todo[g])
-                lowest = g[$(KEY_GROUP_BITS-1):0];
+        for (place = $(KEY_GROUPS-1); place >= 0; place = place - 1)
+            if (todo[place])
+                lowest = place[$(KEY_GROUP_BITS-1):0];
     end
 
     // ---- slices of X, arrival of their tokens ----

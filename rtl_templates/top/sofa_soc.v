@@ -30,57 +30,23 @@ module sofa_soc (
 //% local later = COPIED_REGISTERS and "four cycles later" or FPGA and "three cycles later" or "in the next cycle"
     // an access: asked once, done $(later) (memory, configuration) or when the registers $(FPGA and "have answered" or "answer")
     reg         asked;
-//% if FPGA then
-    reg         ask, reached, $(COPIED_REGISTERS and "read, " or "")found;
-    reg  [31:0] addr;
-    always @(posedge clk) begin
-        ask <= bus_enable && !asked && !rst;
-        addr <= bus_addr;
-    end
-//%   if COPIED_REGISTERS then
-    reg         write, bridge;
-    reg  [31:0] wdata;
-    always @(posedge clk) begin
-        write <= bus_write;
-        wdata <= bus_wdata;
-        bridge <= bus_enable && !asked && !rst && !bus_addr[31];
-    end
-//%   end
-//% else
-    wire        ask = bus_enable && !asked;
-    wire [31:0] addr = bus_addr;
-//% end
+$(staged(FPGA, {{"ask", 1, "bus_enable && !asked", reset = true}, {"addr", 32, "bus_addr"}}))
     wire        to_memory = !addr[31];
     wire        to_registers = addr[31] && !addr[10];
     wire        to_config = addr[31] && addr[10];
-//% if not COPIED_REGISTERS then
-    wire        bridge = ask && to_memory;
-    wire        write = bus_write;
-    wire [31:0] wdata = bus_wdata;
-//% end
+//% local bridged = COPIED_REGISTERS and "bus_enable && !asked && !bus_addr[31]" or "ask && to_memory"
+$(staged(COPIED_REGISTERS, {{"write", 1, "bus_write"}, {"wdata", 32, "bus_wdata"}, {"bridge", 1, bridged, reset = true}}))
+$(staged(FPGA, {{"reached", 1, "ask && !to_registers", reset = true}}))
+$(staged(COPIED_REGISTERS, {{"read", 1, "reached", reset = true}}))
+//% local once = FPGA and "!found && " or ""
+$(staged(FPGA, {{"found", 1, "(read || (reg_valid && asked && " .. once .. "!bus_done))", reset = true}}))
     always @(posedge clk)
         if (rst) begin
             asked <= 1'b0;
             bus_done <= 1'b0;
-//% if FPGA then
-            reached <= 1'b0;
-            found <= 1'b0;
-//%   if COPIED_REGISTERS then
-            read <= 1'b0;
-//%   end
-//% end
         end else begin
             asked <= bus_enable && !bus_done;
-//% if FPGA then
-            reached <= ask && !to_registers;
-//%   if COPIED_REGISTERS then
-            read <= reached;
-//%   end
-            found <= $(COPIED_REGISTERS and "read" or "reached") || (reg_valid && asked && !found && !bus_done);
             bus_done <= found;
-//% else
-            bus_done <= (ask && !to_registers) || (reg_valid && asked && !bus_done);
-//% end
         end
 
     // ---- what was built: the number of keys, then their values ----
@@ -90,8 +56,8 @@ module sofa_soc (
     always @*
         case (addr[9:2])
             8'd0: config_next = {16'd$(TOKENS and 1 or 0), 16'd$(#keys)}; // mode, keys
-//% for i, key in ipairs(keys) do
-            8'd$(i): config_next = 32'd$(key.value); // $(key.path)
+//% for place, key in ipairs(keys) do
+            8'd$(place): config_next = 32'd$(key.value); // $(key.path)
 //% end
             default: config_next = 32'd0;
         endcase
@@ -99,8 +65,8 @@ module sofa_soc (
         config_word <= config_next;
 
     // ---- memory ----
-    wire [$(PORT_BITS-1):0]  mem_rdata$(FPGA and "" or ", wr_word_data");
-    $(COPIED_REGISTERS and "reg " or "wire") [$(PORT_BITS-1):0]  mem_out;
+    wire [$(PORT_BITS-1):0]  mem_rdata;
+$(staged(COPIED_REGISTERS, {{"mem_out", PORT_BITS, "mem_rdata"}}))
     wire             wr_grant = wr_ask && !bridge;
 //% local earlier = "!bridge && !wr_ask"
 //% for channel = 0, READ_CHANNELS - 1 do
@@ -136,64 +102,39 @@ module sofa_soc (
         .o_rdata($(nth("mem_rdata", half, PORT_BITS//2))));
 //%   end
 //% else
-//% if FPGA then
-    reg              enable1;
-    reg  [$(MEMORY_WORD_BITS-1):0] word1;
-    reg  [$(PORT_BYTES-1):0]  strb1;
-    reg  [$(PORT_BITS-1):0]  wdata1;
-    always @(posedge clk) begin
-        enable1 <= mem_enable;
-        word1 <= mem_word;
-        strb1 <= mem_strb;
-        wdata1 <= mem_wdata;
-    end
-//% end
-//% local access = FPGA and {"enable1", "strb1", "word1", "wdata1"} or {"mem_enable", "mem_strb", "mem_word", "mem_wdata"}
+//%   local access = {{"enable1", 1, "mem_enable"}, {"word1", MEMORY_WORD_BITS, "mem_word"}, {"strb1", PORT_BYTES, "mem_strb"},
+//%       {"wdata1", PORT_BITS, "mem_wdata"}}
+$(staged(FPGA, access))
     sofa_soc_ram #(.WIDTH($(PORT_BITS)), .DEPTH($(d.memory_words)), .ABITS($(MEMORY_WORD_BITS))) u_memory (
-        .clk(clk), .i_enable($(access[1])), .i_strb($(access[2])), .i_addr($(access[3])), .i_wdata($(access[4])), .o_rdata(mem_rdata));
-//% end
-//% if COPIED_REGISTERS then
-    always @(posedge clk) mem_out <= mem_rdata;
-//% else
-    assign mem_out = mem_rdata;
+        .clk(clk), .i_enable(enable1), .i_strb(strb1), .i_addr(word1), .i_wdata(wdata1), .o_rdata(mem_rdata));
 //% end
 
 //% if PORT_BYTES > 1 then
     wire [$(PORT_BITS-1):0]  mem_shifted = mem_out >> {addr[$(PORT_BYTE_BITS-1):0], 3'd0};
     wire [7:0]       mem_byte = mem_shifted[7:0];
-//%   if PORT_BITS > 8 then
-    wire             unused_shifted = &{1'b0, mem_shifted[$(PORT_BITS-1):8]};
-//%   end
+    wire             unused_shifted = &{1'b0, mem_shifted};
 //% else
     wire [7:0]       mem_byte = mem_out;
 //% end
     // a register's word stays with its address
     wire [31:0]      answer = to_config ? config_word : to_memory ? {24'd0, mem_byte} : reg_rdata;
-//% if FPGA then
-    reg  [31:0]      bus_word;
-    always @(posedge clk) bus_word <= answer;
+$(staged(FPGA, {{"bus_word", 32, "answer"}}))
     assign bus_rdata = bus_word;
-//% else
-    assign bus_rdata = answer;
-//% end
     wire             unused_addr = &{1'b0, addr[30:$(math.max(MEMORY_BYTE_BITS, 11))]};
 
     // ---- core ----
     wire             unused_len = &{1'b0, wr_req_len};
-//% if not FPGA then
-    assign wr_word_data = wr_data;
-//% end
     sofa_soc_write u_write (
         .i_req_valid(wr_req_valid), .o_req_ready(wr_req_ready), .i_req_addr(wr_req_addr), .i_data_valid(wr_data_valid),
         .o_data_ready(wr_data_ready), .i_strb(wr_strb), .i_last(wr_last), .i_data(wr_data), .o_data(wr_word_data),
         .o_resp_valid(wr_resp_valid), .o_resp_error(wr_resp_error), .o_ask(wr_ask), .i_grant(wr_grant), .o_addr(wr_word),
         .o_strb(wr_word_strb), .*);
 //% for channel = 0, READ_CHANNELS - 1 do
-//%   local rd = "rd" .. channel .. "_"
+//%   local port = "rd" .. channel .. "_"
     sofa_soc_read u_read_$(channel) (
-        .i_req_valid($(rd)req_valid), .o_req_ready($(rd)req_ready), .i_req_addr($(rd)req_addr), .i_req_len($(rd)req_len),
-        .o_data_valid($(rd)data_valid), .i_data_ready($(rd)data_ready), .o_data($(rd)data), .o_data_error($(rd)data_error),
-        .o_ask($(rd)ask), .i_grant($(rd)grant), .o_addr($(rd)word), .i_rdata(mem_out), .*);
+        .i_req_valid($(port)req_valid), .o_req_ready($(port)req_ready), .i_req_addr($(port)req_addr), .i_req_len($(port)req_len),
+        .o_data_valid($(port)data_valid), .i_data_ready($(port)data_ready), .o_data($(port)data), .o_data_error($(port)data_error),
+        .o_ask($(port)ask), .i_grant($(port)grant), .o_addr($(port)word), .i_rdata(mem_out), .*);
 //% end
     sofa_core u_core (
         .i_reg_enable(ask && to_registers), .i_reg_write(write), .i_reg_addr(addr[9:2]), .i_reg_wdata(wdata), .*);
