@@ -60,9 +60,8 @@ START_TEST(memory_that_ends)
     sofa_config_derive(&c, &d);
     test_emit(&c, NULL, names, directory);
     copy_bench(directory, "tests/line/soc_bench.v");
-    snprintf(parameters, sizeof parameters, "-Psoc_bench.A=%u -Psoc_bench.P=%u -Psoc_bench.LOW=%u -Psoc_bench.WB=%u -Psoc_bench.LAG=%u%s",
-             c.memory.address_bits, c.memory.port_bits, sofa_clog2(d.port_bytes), sofa_clog2(d.memory_words), boards[_i].lag,
-             c.target == SOFA_TARGET_FPGA ? " -DBUFFERED" : "");
+    snprintf(parameters, sizeof parameters, "-Psoc_bench.A=%u -Psoc_bench.P=%u -Psoc_bench.LOW=%u -Psoc_bench.WB=%u -Psoc_bench.LAG=%u",
+             c.memory.address_bits, c.memory.port_bits, sofa_clog2(d.port_bytes), sofa_clog2(d.memory_words), boards[_i].lag);
     test_run_bench(directory, "soc_bench", parameters, line);
     test_remove_directory(directory);
 }

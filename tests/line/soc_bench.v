@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sofa_soc_read and sofa_soc_write on a memory that ends: bursts inside, over its end and behind it. A word is at hand LAG cycles
-// after its grant; BUFFERED: written beats come through the module. Prints "pass", or what went wrong.
+// after its grant. Prints "pass", or what went wrong.
 `default_nettype none
 module soc_bench #(
     parameter A = 32,
@@ -99,14 +99,8 @@ module soc_bench #(
     assign #1 w_last = w_beat == len[data_n];
     sofa_soc_write u_write (
         .clk(clk), .rst(rst), .i_req_valid(put), .o_req_ready(put_ready), .i_req_addr(put_addr),
-        .i_data_valid(w_valid), .o_data_ready(w_ready), .i_strb(w_in_strb), .i_last(w_last),
-`ifdef BUFFERED
-        .i_data(w_data), .o_data(w_word),
-`endif
+        .i_data_valid(w_valid), .o_data_ready(w_ready), .i_strb(w_in_strb), .i_last(w_last), .i_data(w_data), .o_data(w_word),
         .o_resp_valid(resp), .o_resp_error(resp_error), .o_ask(w_ask), .i_grant(w_grant), .o_addr(w_at), .o_strb(w_strb));
-`ifndef BUFFERED
-    assign w_word = w_data;
-`endif
     always @(posedge clk) if (!rst) begin
         w_dice <= dice(3) != 0;
         if (w_grant && w_strb != {S{1'b0}}) begin         // beats beyond the memory write nothing
