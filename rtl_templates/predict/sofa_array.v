@@ -50,25 +50,25 @@ module sofa_array (
     // the number of negative codes completes the two's complements
 //% local signs = {}
 //% for dim = 0, PREDICT_DIMS - 1 do signs[dim+1] = "i_codes[" .. dim*4+3 .. "]" end
-//% local tree, count, bits = sum_tree("negative", signs, 1, d.predict_tree, TREE_INPUTS, SUM_BITS)
+//% local tree, count, bits = sum_tree("negative", signs, 1, d.predict_tree, TREE_INPUTS, ARRAY_SUM_BITS)
 $(tree)
-    wire [$(SUM_BITS-1):0] negatives = $(ext(count, bits, SUM_BITS));
+    wire [$(ARRAY_SUM_BITS-1):0] negatives = $(ext(count, bits, ARRAY_SUM_BITS));
 //% if PARTIAL_SUMS then
-    wire [$(PREDICT_KEYS*SUM_BITS-1):0] partial, full;
-    sofa_ram #(.WIDTH($(PREDICT_KEYS*SUM_BITS)), .DEPTH($(math.max(2, PARTIAL_PLACES))), .ABITS($(PARTIAL_PLACE_BITS))) u_partial (
+    wire [$(PREDICT_KEYS*ARRAY_SUM_BITS-1):0] partial, full;
+    sofa_ram #(.WIDTH($(PREDICT_KEYS*ARRAY_SUM_BITS)), .DEPTH($(math.max(2, PARTIAL_PLACES))), .ABITS($(PARTIAL_PLACE_BITS))) u_partial (
         .clk(clk), .i_we(i_keep), .i_waddr(i_place), .i_wdata(full), .i_re(1'b1), .i_raddr(i_place_before), .o_rdata(partial));
 //% end
 //% for key = 0, PREDICT_KEYS - 1 do
 //%   local function own(name, bits) return name .. "[" .. key * bits .. " +: " .. bits .. "]" end
 //%   local sign = ARRAY_BITS > KHAT_BITS and "{" .. ARRAY_BITS-KHAT_BITS .. "{i_khat[" .. key*KHAT_BITS+KHAT_BITS-1 .. "]}}, " or ""
 //%   local value = "{" .. sign .. own("i_khat", KHAT_BITS) .. "}"
-    wire [$(SUM_BITS-1):0] sum_$(key);
+    wire [$(ARRAY_SUM_BITS-1):0] sum_$(key);
     wire             seen_$(key) = i_sees && i_low <= $(lit(KEY_COUNT_BITS, key)) && i_high > $(lit(KEY_COUNT_BITS, key));
     sofa_column u_column_$(key) (
         .i_load(i_load && i_load_column == $(lit(COLUMN_BITS, key))), .i_dims(i_load_dims),
         .i_value($(value)), .i_negatives(negatives), .o_sum(sum_$(key)), .*);
     sofa_score u_score_$(key) (
-        .i_sum(sum_$(key)), .i_partial($(own("partial", SUM_BITS))), .o_full($(own("full", SUM_BITS))),
+        .i_sum(sum_$(key)), .i_partial($(own("partial", ARRAY_SUM_BITS))), .o_full($(own("full", ARRAY_SUM_BITS))),
         .i_key(i_key + $(INDEX_BITS)'d$(key)), .i_seen(seen_$(key)), .o_entry($(own("o_entries", ENTRY_BITS))),
         .o_score($(own("o_scores", OCTAVE_BITS))), .o_seen(o_seen[$(key)]),
         .o_khat($(ROTARY and "khat_" .. key or own("o_new_khat", KHAT_BITS))), .*);

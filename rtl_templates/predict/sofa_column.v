@@ -18,8 +18,8 @@ module sofa_column (
 //% end
     input  wire                 i_swap,
     input  wire [$(PREDICT_DIMS*4-1):0]   i_codes,
-    input  wire [$(SUM_BITS-1):0]     i_negatives,
-    output wire [$(SUM_BITS-1):0]     o_sum
+    input  wire [$(ARRAY_SUM_BITS-1):0]     i_negatives,
+    output wire [$(ARRAY_SUM_BITS-1):0]     o_sum
 );
     reg [$(PREDICT_DIMS*ARRAY_BITS-1):0] shadow, operand;
 
@@ -53,8 +53,8 @@ module sofa_column (
     wire signed [$(TERM_BITS-1):0] t0_$(dim) = term(operand[$(dim*ARRAY_BITS) +: $(ARRAY_BITS)], i_codes[$(dim*4) +: 4]);
 //%   terms[dim+1] = "t0_" .. dim
 //% end
-//% local tree, sum, bits = sum_tree("t", terms, TERM_BITS, d.predict_tree, TREE_INPUTS, SUM_BITS, true)
+//% local tree, sum, bits = sum_tree("t", terms, TERM_BITS, d.predict_tree, TREE_INPUTS, ARRAY_SUM_BITS, true)
 $(tree)
-    assign o_sum = $(sext(sum, bits, SUM_BITS)) + i_negatives;
+    assign o_sum = $(sext(sum, bits, ARRAY_SUM_BITS)) + i_negatives;
 endmodule
 `default_nettype wire

@@ -6,11 +6,11 @@
 `default_nettype none
 module sofa_score (
     input  wire         clk,
-    input  wire [$(SUM_BITS-1):0] i_sum,
+    input  wire [$(ARRAY_SUM_BITS-1):0] i_sum,
 //% if PARTIAL_SUMS then
     input  wire         i_start,        // no earlier beat
-    input  wire [$(SUM_BITS-1):0] i_partial,
-    output wire [$(SUM_BITS-1):0] o_full,
+    input  wire [$(ARRAY_SUM_BITS-1):0] i_partial,
+    output wire [$(ARRAY_SUM_BITS-1):0] o_full,
 //% end
 //% if RANK then
     input  wire [$(INDEX_BITS-1):0] i_key,      // in its tile
@@ -26,7 +26,7 @@ module sofa_score (
     input  wire [$(SUM_SHIFT_BITS-1):0] i_shift,    // a cycle after the sum
     input  wire         i_seen                  // the row sees the key: a cycle before the score
 );
-    reg  signed [$(SUM_BITS-1):0] full;
+    reg  signed [$(ARRAY_SUM_BITS-1):0] full;
     reg  [$(wide_bits-1):0] score;
     wire [$(SUM_SHIFT_BITS-1):0] shift;
 //% if SHIFT_COPIES then
@@ -36,7 +36,7 @@ module sofa_score (
 //% end
     wire signed [$(SCALED_SUM_BITS-1):0] scaled = $(MASS and "$signed({full, " .. OCTAVE_FRACTION .. "'d0})" or "full") >>> shift;
     always @(posedge clk) begin
-        full <= i_sum$(PARTIAL_SUMS and " + (i_start ? " .. SUM_BITS .. "'d0 : i_partial)" or "");
+        full <= i_sum$(PARTIAL_SUMS and " + (i_start ? " .. ARRAY_SUM_BITS .. "'d0 : i_partial)" or "");
         score <= $(saturated("scaled", SCALED_SUM_BITS, wide_bits));
     end
 //% if PARTIAL_SUMS then
