@@ -1,7 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // The read channels and their clients: each asks for rows (i_NAME_ask with address and beats - 1, until o_NAME_asked) and is given them in
 // that order. A client that does not take every row at once says i_NAME_taken. Latency, throughput, i_halt: sofa_read.
-//% local function range(bits) return bits == 1 and "" or "[" .. bits - 1 .. ":0] " end
 `default_nettype none
 module sofa_reads (
     input  wire clk,
@@ -27,10 +26,10 @@ module sofa_reads (
     input  wire [$(ADDRESS_BITS-1):0] i_$(client.name)_addr,
     input  wire [7:0] i_$(client.name)_len,
 //%     for _, input in ipairs(client.inputs) do
-    input  wire $(range(input[2]))i_$(client.name)_$(input[1]),
+    input  wire $(width_of(input[2]))i_$(client.name)_$(input[1]),
 //%     end
 //%     for _, output in ipairs(client.outputs) do
-    output wire $(range(output[2]))o_$(client.name)_$(output[1]),
+    output wire $(width_of(output[2]))o_$(client.name)_$(output[1]),
 //%     end
 //%   end
 //% end
@@ -70,7 +69,7 @@ module sofa_reads (
 //%     unused[#unused+1] = name .. "_" .. channel
 //%   end
 //%   for _, bus in ipairs(shared) do
-    wire $(range(bus[2]))$(bus[1])_$(channel);
+    wire [$(bus[2]-1):0] $(bus[1])_$(channel);
 //%     unused[#unused+1] = bus[1] .. "_" .. channel
 //%     connections[#connections+1] = ".o_" .. bus[1] .. "(" .. bus[1] .. "_" .. channel .. "), "
 //%   end
