@@ -62,6 +62,8 @@ help:
 	@echo 'make accuracy   loss of a language model through the bits of the core (ACCURACY=--help; needs python3 with venv)'
 	@echo 'make test-python  the Python package: types, bits against the programs (PACKAGE_TESTS=...; needs python3 with venv)'
 	@echo 'make test-torch   its hook for PyTorch in tiny models (TORCH_ENV=DIR: an environment with torch; else gigabytes are fetched)'
+	@echo 'make test-explore sofaexplore: study files, workers, PostgreSQL, Slurm (installs both with apt-get where it may)'
+	@echo 'make explore    sofaexplore, built and with sofamodel at hand (EXPLORE="run configs/explore/cycles.yaml")'
 	@echo 'make bench      speed of the model against dense attention'
 	@echo 'make clean      remove $(BUILD)'
 

@@ -1,24 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 # The Python package: built from the sources into an environment of its own, its types checked, its tests run beside the programs. PyTorch is
-# large, so it has another environment; TORCH_ENV may name one that has it.
+# large, so it has another environment; TORCH_ENV may name one that has it. Exploration has one with Optuna.
 PACKAGE_ENV := $(BUILD)/package-env
 TORCH_ENV := $(BUILD)/torch-env
+EXPLORE_ENV := $(BUILD)/explore-env
 PACKAGE_TESTS ?=
+EXPLORE ?= --help
 
-# $(call test_package,ENVIRONMENT,TESTS): a recipe.
+# $(call install_package,ENVIRONMENT), $(call test_package,ENVIRONMENT,TESTS): recipes.
+install_package = @OPENSOFA_BUILD=$(abspath $(BUILD)) $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+    --no-build-isolation --force-reinstall ./python
 define test_package
-@OPENSOFA_BUILD=$(abspath $(BUILD)) $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-    --force-reinstall ./python
+$(call install_package,$(1))
 @cd python && $(abspath $(1))/bin/python -m mypy --cache-dir $(abspath $(BUILD))/mypy opensofa
 @cd python && SOFA_BIN=$(abspath $(BUILD)/bin) PYTHONDONTWRITEBYTECODE=1 $(abspath $(1))/bin/pytest -q -p no:cacheprovider $(2)
 endef
 
-.PHONY: test-python test-torch
+.PHONY: test-python test-torch test-explore explore
 test-python: programs $(PACKAGE_ENV)/ready
 	$(call test_package,$(PACKAGE_ENV),$(PACKAGE_TESTS))
 
 test-torch: programs $(TORCH_ENV)/ready
 	$(call test_package,$(TORCH_ENV),-rP tests/test_torch.py $(PACKAGE_TESTS))
+
+test-explore: programs $(EXPLORE_ENV)/ready
+	$(call test_package,$(EXPLORE_ENV),-rs tests/test_explore*.py $(PACKAGE_TESTS))
+
+# sofaexplore with sofamodel in its PATH.
+explore: $(BUILD)/bin/sofamodel $(EXPLORE_ENV)/ready
+	$(call install_package,$(EXPLORE_ENV))
+	@PATH="$(abspath $(BUILD)/bin):$$PATH" $(EXPLORE_ENV)/bin/sofaexplore $(EXPLORE)
 
 $(PACKAGE_ENV)/ready: python/tests/requirements.txt python.mk
 	./packages.sh $(PYTHON_NEEDED)
@@ -27,3 +38,7 @@ $(PACKAGE_ENV)/ready: python/tests/requirements.txt python.mk
 $(TORCH_ENV)/ready: python/tests/requirements.txt python/tests/torch-requirements.txt python.mk
 	./packages.sh $(PYTHON_NEEDED)
 	$(call environment,$(TORCH_ENV))
+
+$(EXPLORE_ENV)/ready: python/tests/requirements.txt python/tests/explore-requirements.txt python.mk
+	./packages.sh $(PYTHON_NEEDED)
+	$(call environment,$(EXPLORE_ENV))
