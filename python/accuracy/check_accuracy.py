@@ -12,6 +12,7 @@ import unittest
 import numpy as np
 
 import core
+import layers
 import lm4k
 import measure
 import narrow
@@ -146,6 +147,64 @@ class Measure(unittest.TestCase):
             self.assertIn(says, error)
         self.model.write_text("NAME = 'x'")
         self.assertIn("has no UNIT, windows, loss", measured(*self.words)[2])
+
+
+class PerLayer(unittest.TestCase):
+    """layers.py: rules by layer."""
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        work = pathlib.Path(self.directory.name)
+        (work / "toy.py").write_text(MODEL)
+        self.words = ["--model", work / "toy.py", "--work", work / "results", "--bin", BIN]
+
+    def run_layers(self, *words):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = layers.main([str(word) for word in [*self.words, *words]])
+        return status, out.getvalue(), err.getvalue()
+
+    def found(self, *words):
+        status, out, err = self.run_layers(*words)
+        self.assertEqual((status, out.count("\n")), (0, 1), err)
+        return json.loads(out)
+
+    def test_layers_of_their_own(self):
+        """The same rule for all is that rule; another one for a layer changes that layer."""
+        same, one, other = self.found("--kept", "2"), self.found("--kept", "2,2"), self.found("--kept", "2,5")
+        self.assertEqual(same, one)
+        self.assertEqual(other["layers"][0], same["layers"][0])
+        self.assertGreater(other["layers"][1]["kept"], same["layers"][1]["kept"])
+        self.assertNotEqual(same["loss"], same["dense"])
+        self.assertAlmostEqual(same["change"], 100 * (same["loss"] / same["dense"] - 1))
+
+    def test_as_measured(self):
+        """measure.py says the same of one rule."""
+        status, _, progress = measured(*self.words[:4], "--rule", "--mass 0.1", "--windows", "0")
+        self.assertEqual(status, 0, progress)
+        rule = json.loads((pathlib.Path(self.directory.name) / "results/toy.json").read_text())["rules"][0]
+        found = self.found("--mass", "0.1")
+        self.assertEqual({name: rule[name] for name in ("loss", "dense", "kept", "cycles")},
+                         {name: found[name] for name in ("loss", "dense", "kept", "cycles")})
+
+    def test_published_parts(self):
+        found = self.found("--kept", "2,8", "--tile", "8,32")  # 60 keys, a quarter of each tile
+        self.assertAlmostEqual(found["L_cmp"], (8 * 0.25 + 32 * 0.25) / (60 * 0.5))
+        self.assertAlmostEqual(found["L_exp"], 60 / 8 + 60 / 32)
+
+    def test_tokens(self):
+        words = ["--model", lm4k.__file__, "--mass", "0.1", "--tokens"]
+        few, more = self.found(*words, "40"), self.found(*words, "70")
+        self.assertNotEqual(few["dense"], more["dense"])
+        self.assertEqual(len(few["layers"]), lm4k.LAYERS)
+
+    def test_refused(self):
+        for words, says in ((["--mass", "x"], "must be numbers"), (["--mass", "2"], "--mass"), (["--mass", "0.1", "--windows", "9"], "0 to 1"),
+                            (["--mass", "0.1", "--bin", self.directory.name], "not in PATH")):
+            status, _, err = self.run_layers(*words)
+            self.assertEqual((status, err.count("\n")), (2, 1), err)
+            self.assertIn(says, err)
 
 
 def record(window, rule, loss, layers=((0.1, 0.5),)):
