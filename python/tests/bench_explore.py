@@ -69,6 +69,7 @@ def main():
     p.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     p.add_argument("--work", type=pathlib.Path, default=ROOT / "build/explore")
     o = p.parse_args()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     plan = load(o.study)
     o.work.mkdir(parents=True, exist_ok=True)
     values = best_of_random(plan, o)

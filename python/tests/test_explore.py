@@ -358,6 +358,9 @@ def test_pareto(toy):
     found = explore(load(toy.path), str(toy.directory / "a"))
     front = [(one["parameters"]["x"], one["parameters"]["y"]) for one in found["best"]]
     assert front == [(3, 1.0), (4, 1.0), (5, 1.0), (7, 1.0)]
+    toy.path.write_text(toy.path.read_text().replace(">= 0.2", ">= 2").replace("study: toy", "study: other"))
+    status, out, _ = toy.run("run", toy.path, "--trials", 3)
+    assert status == 1 and "nothing is feasible" in out
 
 
 @pytest.mark.parametrize("words, says", [

@@ -124,6 +124,17 @@ def test_postgresql_killed_worker(directory, database):
     assert len(points) == 11 and len(set(points)) == 10
 
 
+def test_postgresql_ends(directory):
+    """The server goes away: one line, exit status 2."""
+    pytest.importorskip("psycopg")
+    path = write(directory, nap=0.5)
+    with servers.postgresql(directory) as url:
+        worker = subprocess.Popen(program("worker", path, "--storage", url), cwd=directory, stderr=subprocess.PIPE, text=True)
+        servers.until(lambda: evaluated(directory))
+    _, err = worker.communicate(timeout=60)
+    assert worker.returncode == 2 and "Traceback" not in err and "fails: " in err.splitlines()[-1], err
+
+
 def test_slurm(directory, database, cluster):
     """64 evaluations on two nodes are those of one worker; both nodes work."""
     path = write(directory, nap=0.1)

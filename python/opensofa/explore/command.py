@@ -22,14 +22,15 @@ from collections.abc import Sequence
 from . import files, pool, report, slurm
 from ._errors import ExploreError
 from .session import Session, begin, find
-from .storage import HEARTBEAT, Storage, address, file_of
+from .storage import HEARTBEAT, Storage, address, file_of, said
 from .study_file import SAMPLERS, StudyFile, load
 from .worker import Worker
 
 
 def work(plan: StudyFile, url: str, heartbeat: int) -> None:
     """What every worker does; in a process of its own."""
-    Worker(begin(plan, Storage(url, plan.name, heartbeat)), plan.trials).run()
+    with said(url, "fails"):
+        Worker(begin(plan, Storage(url, plan.name, heartbeat)), plan.trials).run()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -145,6 +146,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except ExploreError as error:
         print(f"sofaexplore: {error}", file=sys.stderr)
         return 2
-    except pool.Stopped as stopped:
-        print(f"sofaexplore: stopped by {stopped}; the same command goes on from here", file=sys.stderr)
+    except (pool.Stopped, KeyboardInterrupt) as stopped:
+        print(f"sofaexplore: stopped by {stopped or 'SIGINT'}; the same command goes on from here", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read the table has seen enough
         return 1

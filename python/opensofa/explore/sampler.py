@@ -101,20 +101,20 @@ class Fresh(Whole):
         self._maker, self._seed = maker, seed
 
     def choose(self, study: optuna.Study, trial: FrozenTrial, seen: set[Any]) -> Point:
-        for point in self._proposals(study, trial):
-            if key(self.parameters, point) not in seen:
-                return point
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            for point in self._proposals(study, trial):
+                if key(self.parameters, point) not in seen:
+                    return point
         return next(point for point in grid(self.parameters) if key(self.parameters, point) not in seen)
 
     def _proposals(self, study: optuna.Study, trial: FrozenTrial) -> Iterator[Point]:
         first = (self._seed * 1_000_003 + trial.number * 7919) % _SEEDS
         wanted, chance = self._maker(first), RandomSampler(seed=first)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            for _ in range(TRIES):
-                yield self._point(wanted, study, trial)
-            for _ in range(CHANCES if size(self.parameters) is not None else 1_000_000):
-                yield self._point(chance, study, trial)
+        for _ in range(TRIES):
+            yield self._point(wanted, study, trial)
+        for _ in range(CHANCES if size(self.parameters) is not None else 1_000_000):
+            yield self._point(chance, study, trial)
 
     def _point(self, sampler: BaseSampler, study: optuna.Study, trial: FrozenTrial) -> Point:
         space = sampler.infer_relative_search_space(study, trial)

@@ -59,8 +59,11 @@ class Storage:
         self.url, self.heartbeat = url, heartbeat
         self._key = zlib.crc32(f"sofaexplore {study}".encode())
         self._engine = None if file_of(url) else _engine(url)
-        with _said(url), self.alone():
-            self.trials = _open(url, heartbeat)
+        try:
+            with said(url, "cannot be opened"), self.alone():
+                self.trials = _open(url, heartbeat)
+        except (OSError, RuntimeError) as error:  # the latter: tables of another version of Optuna
+            raise _fault(url, "cannot be opened", error) from None
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -88,15 +91,16 @@ def _engine(url: str) -> sqlalchemy.Engine:
 
 
 @contextlib.contextmanager
-def _said(url: str) -> Iterator[None]:
+def said(url: str, what: str) -> Iterator[None]:
     """Faults of a database in one line."""
     try:
         yield
     except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
-        cause = getattr(error, "orig", None) or error.__cause__ or error
-        raise ExploreError(f"--storage {hidden(url)}: cannot be opened: {one_line(str(cause), 300)}; {_remedy(url)}") from None
-    except (OSError, RuntimeError) as error:
-        raise ExploreError(f"--storage {hidden(url)}: cannot be opened: {one_line(str(error), 300)}; {_remedy(url)}") from None
+        raise _fault(url, what, getattr(error, "orig", None) or error.__cause__ or error) from None
+
+
+def _fault(url: str, what: str, error: BaseException) -> ExploreError:
+    return ExploreError(f"--storage {hidden(url)}: {what}: {one_line(str(error), 300)}; {_remedy(url)}")
 
 
 def _remedy(url: str) -> str:
