@@ -50,7 +50,8 @@ def error_of(trial: FrozenTrial) -> str | None:
 
 def point_of(trial: FrozenTrial) -> Mapping[str, Any]:
     """Complete once it was asked for; of a start point before, too."""
-    return trial.params or trial.system_attrs.get(_FIXED, {})
+    point: Mapping[str, Any] = trial.params or trial.system_attrs.get(_FIXED, {})
+    return point
 
 
 def feasible(trial: FrozenTrial) -> bool:

@@ -20,7 +20,8 @@ class _Loader(yaml.SafeLoader):
             if name.value in seen:
                 raise yaml.YAMLError(f"line {name.start_mark.line + 1}: '{name.value}' stands twice; remove one")
             seen.add(name.value)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def read(path: pathlib.Path) -> dict[str, Any]:
