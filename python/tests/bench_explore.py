@@ -75,7 +75,7 @@ def main():
     values = best_of_random(plan, o)
     best = min(values)
     bound = best + 0.01 * abs(best)
-    print(f"{plan.name}: best of {len(values)} random points {best:.6g} (the {values.index(best) + 1}th), {sum(map(math.isfinite, values))} feasible", flush=True)
+    print(f"{plan.name}: best of {len(values)} random points {best:.6g}, {sum(map(math.isfinite, values))} feasible", flush=True)
     counts = []
     for seed in range(1, o.seeds + 1):
         counts.append(evaluations_until(plan, seed, bound, o))

@@ -39,7 +39,8 @@ def call(*words, **more):
 def daemon(directory, *words, **more):
     """A server in the foreground, its output in NAME.log, ended at the end."""
     with open(directory / f"{words[0]}.log", "a") as log:
-        process = subprocess.Popen([shutil.which(words[0], path=PATH), *map(str, words[1:])], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **more)
+        process = subprocess.Popen([shutil.which(words[0], path=PATH), *map(str, words[1:])], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                   **more)
     try:
         yield process
     finally:

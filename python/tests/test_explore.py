@@ -2,6 +2,7 @@
 """Exploration: the study file, its expressions, samplers, workers that are stopped and killed, the table."""
 
 import json
+import math
 import os
 import pathlib
 import signal
@@ -11,12 +12,16 @@ import tempfile
 import textwrap
 import time
 
+import opensofa
 import pytest
+from conftest import DATA, PROGRAMS, trace
 
 pytest.importorskip("optuna")
 from opensofa.explore import ExploreError, explore, load  # noqa: E402
 from opensofa.explore import command as program  # noqa: E402
 from opensofa.explore._errors import ResultError  # noqa: E402
+from opensofa.explore.evaluate import evaluate, judge  # noqa: E402
+from opensofa.explore.evaluations import paper  # noqa: E402
 from opensofa.explore.expression import Constraint, Expression  # noqa: E402
 from opensofa.explore.storage import address, hidden  # noqa: E402
 
@@ -190,7 +195,6 @@ def test_study_file(tmp_path):
     assert plan.words.fill({**plan.start[1], "flag": True}) == ["run", "{8}", "0.1,0.001", "0.001", "true", str(tmp_path), "3"]
     assert [p.values for p in plan.parameters] == [(2, 4, 6, 8), (0.001, pytest.approx(0.01), 0.1), (0.001, pytest.approx(0.01), 0.1),
                                                    (True, "rank", 2)]
-    from opensofa.explore.evaluate import judge
     outcome = judge(plan, plan.start[1], {"a": 3, "b": {"c": 8}, "x": 100})
     assert outcome.values == pytest.approx([5, 0.101 + 0.001 + 0.1 + 100])
 
@@ -320,6 +324,25 @@ def test_stopped(toy):
     assert len(set(toy.evaluated)) == 6
 
 
+def test_silent_worker(toy):
+    """A worker stands still, another one takes over its point; its own result then comes too late, and it goes on."""
+    toy.write(nap=0.3, trials=8)
+    workers = [toy.start("worker", toy.path, "--heartbeat", 1) for _ in range(2)]
+    toy.until(4)
+    while len({line.split()[3] for line in (toy.directory / "log").read_text().splitlines()}) < 2:
+        time.sleep(0.05)
+    silent = next(w for w in workers if str(w.pid) == (toy.directory / "log").read_text().split()[-1])
+    silent.send_signal(signal.SIGSTOP)
+    other = next(w for w in workers if w is not silent)
+    _, err = other.communicate(timeout=120)
+    assert other.returncode == 0, err
+    silent.send_signal(signal.SIGCONT)
+    _, err = silent.communicate(timeout=60)
+    assert silent.returncode == 0 and "its result came too late" in err, err
+    found = explore(load(toy.path), str(toy.directory / "toy.sqlite"))
+    assert found["count"]["lost"] == 1 and found["count"]["done"] + found["count"]["failed"] == 8
+
+
 def test_deadly_point(toy):
     """A point that kills its worker each time is given up after three tries."""
     toy.write(trials=4)
@@ -334,7 +357,8 @@ def test_deadly_point(toy):
 
 @pytest.mark.parametrize("code, says", [
     ("print('words')", "printed no JSON object but 'words'"), ("print('[1]')", "printed list"), ("print('{}')", "no such field"),
-    ("import time; time.sleep(30)", "took longer than 0.5 s"), ("print('x' * 2000000)", "printed 2000001 bytes"), ("os.kill(os.getpid(), 9)", "killed by signal 9"),
+    ("import time; time.sleep(30)", "took longer than 0.5 s"), ("print('x' * 2000000)", "printed 2000001 bytes"),
+    ("os.kill(os.getpid(), 9)", "killed by signal 9"),
     ("""print('{"a": NaN, "b": {"c": 1}}')""", "must be a finite number")])
 def test_failures(toy, code, says):
     """A failed evaluation is recorded with its message; if all fail the exit status is 1."""
@@ -420,3 +444,31 @@ def test_slurm_script(toy):
     assert f"'sqlite:///{toy.directory}/a b.sqlite'" in text
     status, _, err = toy.run("slurm", toy.path, "--tasks", 1, "--submit")
     assert status == 2 and "there is no sbatch here" in err or subprocess.run(["which", "sbatch"], capture_output=True).returncode == 0
+
+
+SHIPPED = sorted((DATA.parent / "configs/explore").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_studies(path, monkeypatch, tmp_path):
+    """Each has its fields at a start point or at the middle of its choices."""
+    monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(tmp_path)  # not beside the package's sources, which have no library
+    plan = load(path)
+    point = plan.start[0] if plan.start else {p.name: p.values[len(p.values) // 2] for p in plan.parameters}
+    outcome = evaluate(plan, point)
+    assert len(outcome.values) == len(plan.objectives) and set(outcome.figures) == set(plan.figures)
+
+
+def test_published_objective():
+    """Two layers by hand; the trace's numbers are those of the package."""
+    size, kept, compared, synchronised = paper.parts([1024, 1000], [8, 3], [0.25, 0.1])
+    assert (size, kept) == ([128, 334], [32, 33])
+    assert compared == pytest.approx((128 * 0.25 + 334 * 0.1) / (1024 * 0.25 + 1000 * 0.1)) and synchronised == pytest.approx(8 + 1000 / 334)
+    found = paper.evaluate([str(DATA / "demo.npz"), "--tiles", "8", "--share", "0.1875"])
+    result = opensofa.attention(**trace("demo.npz"), config="wide", kept=24)
+    assert found["layers"][0]["kept"] == 24 and found["L_en"] == pytest.approx(-math.log(result.reports[0]["softmax_weight_kept"]))
+    assert found["layers"][0]["kept_share"] == result.reports[0]["kept_fraction"]
+    for words, says in ((["--tiles", "8,8", "--share", "0.1"], "has 2 values, must have 1"), (["--tiles", "8", "--share", "x"], "--share x")):
+        with pytest.raises(opensofa.Error, match=says):
+            paper.evaluate([str(DATA / "demo.npz"), *words])
