@@ -199,11 +199,15 @@ def test_study_file(tmp_path):
     assert outcome.values == pytest.approx([5, 0.101 + 0.001 + 0.1 + 100])
 
 
-def test_addresses():
+def test_addresses(tmp_path, monkeypatch):
+    assert address(str(tmp_path), "toy") == f"sqlite:///{tmp_path}/toy.sqlite"
+    monkeypatch.setenv("SOFAEXPLORE_STORAGE", "postgresql://me@host/base")
+    assert address(None, "toy") == "postgresql+psycopg://me@host/base" and address("a.db", "toy").endswith("/a.db")
+    monkeypatch.delenv("SOFAEXPLORE_STORAGE")
     assert address(None, "toy").startswith("sqlite:////") and address("a.db", "toy").endswith("/a.db")
     assert address("postgresql://me@host/base", "toy") == "postgresql+psycopg://me@host/base"
     assert hidden("postgresql+psycopg://me:secret@host/base") == "postgresql+psycopg://me:***@host/base"
-    with pytest.raises(ExploreError, match="mysql"):
+    with pytest.raises(ExploreError, match=r"mysql://me:\*\*\*@host"):
         address("mysql://me:secret@host/base", "toy")
 
 
@@ -389,7 +393,7 @@ def test_pareto(toy):
 
 @pytest.mark.parametrize("words, says", [
     (["run", "none.yaml"], "none.yaml: No such file"), (["show", "toy.yaml"], "sofaexplore run begins"),
-    (["run", "toy.yaml", "--storage", "no/such/dir/a.sqlite"], "cannot be opened"), (["run", "toy.yaml", "--storage", "."], "is a directory"),
+    (["run", "toy.yaml", "--storage", "no/such/dir/a.sqlite"], "cannot be opened"),
     (["run", "toy.yaml", "--storage", "toy.yaml"], "cannot be opened"), (["run", "toy.yaml", "--storage", "mysql://a/b"], "must be the path"),
     (["slurm", "toy.yaml", "--tasks", "2", "--storage", "postgresql://me:secret@h/b"], "~/.pgpass"),
     (["slurm", "toy.yaml", "--tasks", "2", "--sbatch", "time"], "must be one option of sbatch"),

@@ -33,7 +33,8 @@ test-explore: programs $(EXPLORE_ENV)/ready
 # sofaexplore with sofamodel in its PATH.
 explore: $(BUILD)/bin/sofamodel $(EXPLORE_ENV)/ready
 	$(call install_package,$(EXPLORE_ENV))
-	@PATH="$(abspath $(BUILD)/bin):$$PATH" $(EXPLORE_ENV)/bin/sofaexplore $(EXPLORE)
+	@mkdir -p $(BUILD)/explore
+	@PATH="$(abspath $(BUILD)/bin):$$PATH" SOFAEXPLORE_STORAGE="$${SOFAEXPLORE_STORAGE:-$(BUILD)/explore}" $(EXPLORE_ENV)/bin/sofaexplore $(EXPLORE)
 
 bench-explore: $(BUILD)/bin/sofamodel $(EXPLORE_ENV)/ready
 	$(call install_package,$(EXPLORE_ENV))

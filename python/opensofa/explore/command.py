@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from . import files, pool, report, slurm
 from ._errors import ExploreError
 from .session import Session, begin, find
-from .storage import HEARTBEAT, Storage, address, file_of, said
+from .storage import HEARTBEAT, VARIABLE, Storage, address, file_of, said
 from .study_file import SAMPLERS, StudyFile, load
 from .worker import Worker
 
@@ -44,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _options(p: argparse.ArgumentParser, name: str) -> None:
     p.add_argument("study", type=pathlib.Path, metavar="STUDY.yaml")
-    p.add_argument("--storage", metavar="FILE|URL", help="SQLite file, or postgresql://USER@HOST/DATABASE (default: NAME.sqlite)")
+    p.add_argument("--storage", metavar="FILE|URL", help="SQLite file, a directory for NAME.sqlite, or postgresql://USER@HOST/DATABASE (default: "
+                   f"${VARIABLE}, or this directory)")
     p.add_argument("--sampler", choices=SAMPLERS, help="instead of the study's")
     p.add_argument("--seed", type=_whole, metavar="N", help="instead of the study's")
     p.add_argument("--trials", type=_positive, metavar="N", help="points to evaluate in all, instead of the study's")

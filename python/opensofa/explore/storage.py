@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import importlib.util
+import os
 import pathlib
 import re
 import warnings
@@ -19,6 +20,7 @@ from optuna.storages import RDBStorage
 from ._errors import ExploreError, one_line
 from .trials import repeat
 
+VARIABLE = "SOFAEXPLORE_STORAGE"  # of the environment: what --storage is when it is not given
 HEARTBEAT = 10  # seconds
 SILENT_BEATS = 3  # after as many without one a worker is taken for dead
 _BUSY = 120  # seconds that a writer waits for another one of the same SQLite file
@@ -26,16 +28,14 @@ _ELSEWHERE = re.compile(r"postgres(ql)?(\+\w+)?://")
 
 
 def address(given: str | None, study: str) -> str:
-    """The URL of a storage: a path is that of an SQLite file, none is NAME.sqlite in this directory."""
-    text = given or f"{study}.sqlite"
+    """The URL of a storage: a path is that of an SQLite file, or of a directory for NAME.sqlite."""
+    text = given or os.environ.get(VARIABLE) or "."
     if _ELSEWHERE.match(text):
         return "postgresql+psycopg://" + text.split("://", 1)[1]
     if "://" in text and not text.startswith("sqlite:///"):
         raise ExploreError(f"--storage {hidden(text)}: must be the path of a file, sqlite:///PATH or postgresql://USER@HOST/DATABASE")
     path = pathlib.Path(text.removeprefix("sqlite:///")).absolute()
-    if path.is_dir():
-        raise ExploreError(f"--storage {text}: is a directory; give the name of a file in it")
-    return f"sqlite:///{path}"
+    return f"sqlite:///{path / f'{study}.sqlite' if path.is_dir() else path}"
 
 
 def file_of(url: str) -> pathlib.Path | None:
