@@ -44,7 +44,7 @@ def entry(session: Session, trial: FrozenTrial) -> dict[str, Any]:
     excess = {c.text: trial.constraints.get(str(place)) for place, c in enumerate(plan.constraints)}
     values = dict(zip((o.name for o in plan.objectives), trial.values or []))
     return {"number": trial.number, "state": kind(trial).value, "parameters": families(plan.parameters, trial.params) if whole else None,
-            "objectives": values or None, "figures": known.get("figures"), "excess": excess, "feasible": feasible(trial),
+            "objectives": values or None, "figures": known.get("figures", {}), "excess": excess, "feasible": feasible(trial),
             "error": error_of(trial), "seconds": known.get("seconds"), "worker": trial.user_attrs.get(WORKER), "result": known.get("result")}
 
 
