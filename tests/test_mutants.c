@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The edits that `make mutate` tries still apply to the sources, so that the lists do not rot. */
+/* The edits that `make mutate` tries still apply to the sources, and what they make of templates is rendered, so that the lists do not
+ * rot. */
 #include "tests.h"
 
 #include <stdio.h>
@@ -7,8 +8,10 @@
 
 START_TEST(edits_apply)
 {
-    char said[2048];
-    FILE *f = popen("python3 -B tests/mutate/run.py --check 2>&1", "r");
+    char said[2048], programs[512], command[640];
+    test_programs(programs);
+    snprintf(command, sizeof command, "python3 -B tests/mutate/run.py --check --sofagen '%s/sofagen' 2>&1", programs);
+    FILE *f = popen(command, "r");
     ck_assert_ptr_nonnull(f);
     size_t n = fread(said, 1, sizeof said - 1, f);
     said[n] = '\0';

@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 
 import mutants as lists
@@ -210,9 +211,29 @@ def arguments():
     parser.add_argument("--build", default="build", help="directory to build in")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at a time")
     parser.add_argument("--check", action="store_true", help="only see whether all edits apply")
+    parser.add_argument("--sofagen", help="with --check: also see whether this program renders the edited templates")
     parser.add_argument("--only", default="", help="mutants whose name or file this regular expression matches")
     parser.add_argument("--listed", action="store_true", help="only the suites that a mutant names")
     return parser.parse_args()
+
+
+def render(texts, sofagen):
+    """Messages about the edited templates that sofagen does not render, for every configuration in configs/ and both modes."""
+    wrong = []
+    with tempfile.TemporaryDirectory() as directory:
+        work = pathlib.Path(directory)
+        shutil.copytree(ROOT / "rtl_templates", work / "rtl_templates")
+        for path, text in texts.items():
+            if path.startswith("rtl_templates/"):
+                (work / path).write_text(text)
+        for configuration in sorted((ROOT / "configs").glob("*.yaml")):
+            for mode in ("kv", "tokens"):
+                command = [sofagen, str(configuration), "--set", f"mode={mode}", "-o", str(work / "core")]
+                environment = {**os.environ, "SOFA_TEMPLATES": str(work / "rtl_templates")}
+                done = subprocess.run(command, env=environment, capture_output=True, text=True)
+                if done.returncode and "template" in done.stderr:
+                    wrong.append(f"{configuration.name}, mode {mode}: {done.stderr.strip()}")
+    return wrong
 
 
 def main():
@@ -221,6 +242,8 @@ def main():
     texts, wrong = lists.apply(ROOT, everything)
     suites = all_suites()
     wrong += [f"mutant {m.name}: no suite {suite}" for m in everything for suite in m.suites if suite not in suites]
+    if options.check and options.sofagen and not wrong:
+        wrong = render(texts, options.sofagen)
     for message in wrong:
         print(f"{message}\n    mend or remove it in tests/mutate/", file=sys.stderr)
     if options.check or wrong:
