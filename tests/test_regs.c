@@ -142,19 +142,19 @@ static int __attribute__((format(printf, 1, 0))) shell(const char *format, const
 }
 
 /* The register file alone, so that a fault elsewhere does not show here. */
-static void emit_registers(const char *root)
+static void emit_registers(const struct sofa_config *c, const char *root)
 {
     struct gen_files files;
-    struct sofa_config c;
     struct sofa_error e;
     char templates[300], directory[300];
-    default_config(&c);
     snprintf(templates, sizeof templates, "%s/templates", root);
     snprintf(directory, sizeof directory, "%s/out", root);
     ck_assert_int_eq(shell("mkdir -p %s/templates/top", root), 0);
+    ck_assert_int_eq(shell("mkdir %s/templates/memory", root), 0);
+    ck_assert_int_eq(shell("cp rtl_templates/memory/sofa_ram.v %s/templates/memory", root), 0);
     ck_assert_int_eq(shell("cd rtl_templates/top && cp sofa_registers.v sofa_descriptor.v sofa_full_words.v sofa_lean_words.v"
                            " %s/templates/top", root), 0);
-    ck_assert_msg(gen_emit_files(&files, &c, templates, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(gen_emit_files(&files, c, templates, &e) == SOFA_OK, "%s", e.text);
     ck_assert_msg(gen_write_files(&files, directory, &e) == SOFA_OK, "%s", e.text);
     gen_files_free(&files);
 }
@@ -163,14 +163,41 @@ static void emit_registers(const char *root)
 START_TEST(bench)
 {
     char root[256];
+    struct sofa_config c;
+    default_config(&c);
     test_directory(root);
-    emit_registers(root);
+    emit_registers(&c, root);
     ck_assert_int_eq(shell("cc -std=c11 -Wall -Wextra -Werror -fsyntax-only -x c %s/out/sofa_regs.h", root), 0);
     if (!test_fast()) {
-        ck_assert_int_eq(shell("cd %s/out && iverilog -g2005 -I. -o sim \"$OLDPWD\"/tests/registers_bench.v "
-                               "rtl/top/*.v", root), 0);
+        ck_assert_int_eq(shell("cd %s/out && iverilog -g2005 -I. -o sim -s registers_bench \"$OLDPWD\"/tests/registers_bench.v "
+                               "rtl/*/*.v", root), 0);
         ck_assert_int_eq(shell("test \"$(vvp -n %s/out/sim)\" = pass", root), 0);
     }
+    test_remove_directory(root);
+}
+END_TEST
+
+/* Registers that keep only what engines take. */
+START_TEST(lean_bench)
+{
+    char root[256], command[1024];
+    struct sofa_config c;
+    struct sofa_derived d;
+    struct sofa_error e;
+    const char *set[] = {"board.counters=0", "data.query_bits=8"};
+    ck_assert_msg(sofa_config_load(&c, NULL, set, 2, &e) == SOFA_OK, "%s", e.text);
+    sofa_config_derive(&c, &d);
+    ck_assert_uint_lt(d.radius_bits, 32);
+    test_directory(root);
+    emit_registers(&c, root);
+    snprintf(command, sizeof command,
+             "cd %%s/out && iverilog -g2005 -I. -o sim -s lean_registers_bench -Plean_registers_bench.KEYS_MAX=%u"
+             " -Plean_registers_bench.TILE_MAX=%u -Plean_registers_bench.KEPT_MAX=%u -Plean_registers_bench.ROWS_BITS=%u"
+             " -Plean_registers_bench.WATCHDOG_BITS=%u -Plean_registers_bench.RADIUS_BITS=%u"
+             " \"$OLDPWD\"/tests/lean_registers_bench.v rtl/*/*.v",
+             c.keys_max, c.tile.keys, c.tile.kept_max, d.rows_bits, d.watchdog_bits, d.radius_bits);
+    ck_assert_int_eq(shell(command, root), 0);
+    ck_assert_int_eq(shell("test \"$(vvp -n %s/out/sim)\" = pass", root), 0);
     test_remove_directory(root);
 }
 END_TEST
@@ -188,6 +215,8 @@ Suite *regs_suite(void)
     tcase_add_test(tcase, address_width);
     tcase_add_test(tcase, document_is_current);
     tcase_add_test(tcase, bench);
+    if (!test_fast())
+        tcase_add_test(tcase, lean_bench);
     suite_add_tcase(suite, tcase);
     return suite;
 }
