@@ -216,6 +216,47 @@ static void end_board(pid_t board)
     waitpid(board, &state, 0);
 }
 
+/* 1 if the board answers these bytes within a while. */
+static int is_answered(struct sofa_stream *stream, const uint8_t *request, size_t length)
+{
+    struct sofa_link_parser parser = {.count = 0};
+    struct sofa_link_frame answer;
+    struct sofa_error e;
+    uint8_t bytes[64];
+    size_t got = 1;
+    int answered = 0;
+    ck_assert_msg(stream->send(stream->user, request, length, &e) == SOFA_OK, "%s", e.text);
+    while (!answered && got > 0) {
+        ck_assert_msg(stream->receive(stream->user, bytes, sizeof bytes, &got, 2, &e) == SOFA_OK, "%s", e.text);
+        for (size_t i = 0; i < got && !answered; i++)
+            answered = sofa_link_take(&parser, bytes[i], &answer);
+    }
+    return answered;
+}
+
+/* A request with any one bit of its CRC wrong is ignored. */
+START_TEST(every_bit_of_the_crc)
+{
+    struct sofa_error e = {""};
+    struct sofa_config c;
+    struct tb_board *board;
+    struct sofa_stream stream;
+    const struct tb_core_options options = {.seed = test_seed()};
+    ck_assert_int_eq(sofa_config_load(&c, CONFIG, NULL, 0, &e), SOFA_OK);
+    ck_assert_msg(tb_board_open(&board, &c, &options, &e) == SOFA_OK, "%s", e.text);
+    tb_board_stream(&stream, board);
+    for (unsigned bit = 0; bit <= 32; bit++) {
+        struct sofa_link_frame f = {.command = SOFA_LINK_READ, .sequence = (uint8_t)bit, .count = 4, .address = SOFA_LINK_REGISTERS};
+        uint8_t request[SOFA_LINK_FRAME_MAX];
+        size_t length = sofa_link_encode(request, &f);
+        if (bit < 32)
+            request[length - 4 + bit / 8] ^= (uint8_t)(1u << bit % 8);
+        ck_assert_msg(is_answered(&stream, request, length) == (bit == 32), "bit %u of the CRC", bit);
+    }
+    stream.close(stream.user);
+}
+END_TEST
+
 START_TEST(sofahost_on_a_simulated_board)
 {
     char port[64], text[4096];
@@ -373,6 +414,7 @@ Suite *board_suite(void)
     TCase *hardware = tcase_create("hardware");
     tcase_set_timeout(hardware, 1800);
     tcase_add_test(hardware, faults_on_the_line);
+    tcase_add_test(hardware, every_bit_of_the_crc);
     tcase_add_test(hardware, sofahost_on_a_simulated_board);
     tcase_add_test(hardware, tokens_in_parts);
     suite_add_tcase(s, hardware);

@@ -25,7 +25,7 @@ LINKED = ["configs", "data", "docs"]            # without anything that is built
 NOT_COPIED = {"build"}
 COMPILES = 60       # processor seconds of a suite that may have compiled cores: measured once more
 TREE_SUITES = {"licence", "make", "mutants", "templates"}     # judge the tree, not what it makes
-TOOL_SUITES = {"manifest", "prefix"}            # let tools judge emitted text, which has switches here
+TOOL_SUITES = {"lint", "manifest", "prefix"}           # let tools judge emitted text, which has switches here
 C_SWITCH = """#include <stdlib.h>
 static inline int sofa_mutant(int number)
 {
