@@ -234,7 +234,15 @@ static int is_answered(struct sofa_stream *stream, const uint8_t *request, size_
     return answered;
 }
 
-/* A request with any one bit of its CRC wrong is ignored. */
+/* What must be added to the four bytes of a CRC so that a receiver that also takes these ends with `wrong` added to its register. */
+static uint32_t crc_error(uint32_t wrong)
+{
+    for (unsigned step = 0; step < 32; step++)
+        wrong = wrong & 0x80000000u ? (wrong ^ SOFA_LINK_CRC_POLYNOMIAL) << 1 | 1u : wrong << 1;
+    return wrong;
+}
+
+/* A request that leaves any one bit of the receiver's CRC register wrong is ignored. */
 START_TEST(every_bit_of_the_crc)
 {
     struct sofa_error e = {""};
@@ -249,8 +257,8 @@ START_TEST(every_bit_of_the_crc)
         struct sofa_link_frame f = {.command = SOFA_LINK_READ, .sequence = (uint8_t)bit, .count = 4, .address = SOFA_LINK_REGISTERS};
         uint8_t request[SOFA_LINK_FRAME_MAX];
         size_t length = sofa_link_encode(request, &f);
-        if (bit < 32)
-            request[length - 4 + bit / 8] ^= (uint8_t)(1u << bit % 8);
+        for (unsigned i = 0; i < 4 && bit < 32; i++)
+            request[length - 4 + i] ^= (uint8_t)(crc_error(1u << bit) >> 8 * i);
         ck_assert_msg(is_answered(&stream, request, length) == (bit == 32), "bit %u of the CRC", bit);
     }
     stream.close(stream.user);
