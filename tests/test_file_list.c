@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const char *const commands[] = {
+    /* in a directory with a blank, Verilator 5.006 takes the path's first word for the file's name: docs/integration.md */
     "verilator --lint-only --top-module sofa_core -Wno-DECLFILENAME -F \"$D/sofa.f\"",
     "cd \"$D\" && verilator --lint-only -Wall --top-module sofa_core -F sofa.f",
     "cd \"$D\" && iverilog -g2005 -s sofa_core -o core.vvp -c sofa.f",

@@ -125,6 +125,7 @@ START_TEST(emitted_lines_are_short)
 {
     static const char *const modes[] = {"mode=kv", "mode=tokens"};
     glob_t found;
+    size_t emitted = 0;
     ck_assert_int_eq(glob("configs/*.yaml", 0, NULL, &found), 0);
     for (size_t i = 0; i < 2 * found.gl_pathc; i++) {
         struct sofa_config c;
@@ -135,10 +136,13 @@ START_TEST(emitted_lines_are_short)
         ck_assert_msg(gen_emit_files(&files, &c, NULL, &e) == SOFA_OK, "%s", e.text);
         for (unsigned k = 0; k < files.count; k++) {
             unsigned lines, line = strstr(files.file[k].path, ".v") ? find_long_line(files.file[k].text.data, &lines) : 0;
-            ck_assert_msg(!line, "%s, %s: %s:%u: more than %u columns", found.gl_pathv[i / 2], modes[i % 2], files.file[k].path, line, COLUMNS);
+            ck_assert_msg(!line, "%s, %s: %s:%u: more than %u columns", found.gl_pathv[i / 2], modes[i % 2], files.file[k].path, line,
+                          COLUMNS);
         }
         gen_files_free(&files);
+        emitted++;
     }
+    ck_assert_uint_gt(emitted, found.gl_pathc);
     globfree(&found);
 }
 END_TEST
@@ -158,7 +162,8 @@ START_TEST(faults_are_seen)
     ck_assert_uint_eq(lines, 3);
     ck_assert(is_conditional("//% if TOKENS then") && is_conditional("//%   elseif RANK then"));
     ck_assert(!is_conditional("//% else") && !is_conditional("    if (rst)"));
-    ck_assert(names_briefly("//% local ab, name = 1, 2") && names_briefly("//% for i = 0, 3 do") && names_briefly("//% for _, x in pairs(all) do"));
+    ck_assert(names_briefly("//% local ab, name = 1, 2") && names_briefly("//% for i = 0, 3 do"));
+    ck_assert(names_briefly("//% for _, x in pairs(all) do"));
     ck_assert(names_briefly("//% local function term(i)") && names_briefly("sort(keys, function(a, b)"));
     ck_assert(!names_briefly("//% for _, name in ipairs(names) do") && !names_briefly("//% local function part(level)"));
     ck_assert(!names_briefly("//% local name = i and 3"));

@@ -2,8 +2,6 @@
 -- Values that travel beside a beat, and trees with registers: text of Verilog.
 local insert, concat, min, max, unpack = table.insert, table.concat, math.min, math.max, table.unpack
 
-local function declared(bits) return bits > 1 and "[" .. bits - 1 .. ":0] " or "" end
-
 local function unless_reset(bits) return bits > 1 and " & {" .. bits .. "{!rst}}" or " && !rst" end
 
 -- name_1 .. name_LAST: what `from` was 1 .. LAST cycles ago, for each {name, bits, last, from, reset = true: 0 after rst}; FIRST - 1 in
@@ -14,7 +12,7 @@ function travel(values)
         local name, bits, last, from = unpack(value, 1, 4)
         for stage = value.first or 1, last do
             local before = stage == (value.first or 1) and from or name .. "_" .. stage - 1
-            insert(lines, "    reg  " .. declared(bits) .. name .. "_" .. stage .. ";")
+            insert(lines, "    reg  " .. width_of(bits) .. name .. "_" .. stage .. ";")
             insert(lines, "    always @(posedge clk) " .. name .. "_" .. stage .. " <= " .. before
                    .. (value.reset and unless_reset(bits) or "") .. ";")
         end
@@ -28,7 +26,7 @@ function staged(registered, values)
     local lines = {}
     for _, value in ipairs(values) do
         local name, bits, from = unpack(value, 1, 3)
-        local of_bits = value.vector and "[" .. bits - 1 .. ":0] " or declared(bits)
+        local of_bits = value.vector and "[" .. bits - 1 .. ":0] " or width_of(bits)
         if registered then
             insert(lines, "    reg  " .. of_bits .. name .. ";")
             insert(lines, "    always @(posedge clk) " .. name .. " <= " .. from .. (value.reset and unless_reset(bits) or "") .. ";")
@@ -48,7 +46,7 @@ local function tree(name, values, bits, stages, fan_in, combine)
         for first = 1, #values, fan_in do
             local result = name .. stage .. "_" .. #results + 1
             local text, width = combine({unpack(values, first, min(first + fan_in - 1, #values))}, bits, #values, lines)
-            insert(lines, "    reg  " .. declared(width) .. result .. ";")
+            insert(lines, "    reg  " .. width_of(width) .. result .. ";")
             insert(lines, "    always @(posedge clk) " .. result .. " <= " .. text .. ";")
             insert(results, result)
             wider = width
@@ -79,7 +77,7 @@ function largest_tree(name, values, bits, stages, fan_in)
                 local one, other = part[first], part[first + 1]
                 if other then
                     step = step + 1
-                    insert(lines, "    wire " .. declared(width) .. name .. "_of_" .. step .. " = " .. one .. " > " .. other .. " ? "
+                    insert(lines, "    wire " .. width_of(width) .. name .. "_of_" .. step .. " = " .. one .. " > " .. other .. " ? "
                            .. one .. " : " .. other .. ";")
                     one = name .. "_of_" .. step
                 end

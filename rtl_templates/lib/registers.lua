@@ -97,10 +97,6 @@ function written_place_bits(stored)
     return clog2(most + 1)
 end
 
-local function padded(name, bits, wanted)
-    return bits == wanted and name or "{" .. lit(wanted - bits, 0) .. ", " .. name .. "}"
-end
-
 -- The descriptor for the engines: {name, bits, text}; text only of what is given as it is held.
 function descriptor_outputs()
     local list = {}
@@ -113,7 +109,7 @@ function descriptor_outputs()
             insert(list, {name = base, bits = ADDRESS_BITS, text = whole})
         else
             local plain = register.rule == "fits" or register.rule == "zero" or register.rule == "ones"
-            local text = plain and padded(register.signal, register.held, register.port)
+            local text = plain and ext(register.signal, register.held, register.port)
             insert(list, {name = register.lower, bits = register.port, text = text})
         end
     end
@@ -148,8 +144,8 @@ function read_words()
             if LEAN and register.lower ~= "cycles_lo" then return nil end
             return register.lower:match("_hi$") and "held_hi" or register.lower
         end,
-        setting = function() return not LEAN and padded("i_irq_enable", 1, 32) end,
-        descriptor = function(register) return not LEAN and padded("i_held_" .. register.lower, register.bits, 32) end,
+        setting = function() return not LEAN and ext("i_irq_enable", 1, 32) end,
+        descriptor = function(register) return not LEAN and ext("i_held_" .. register.lower, register.bits, 32) end,
         control = function() return nil end
     }
     for _, register in ipairs(registers()) do
