@@ -28,7 +28,7 @@ static enum sofa_status run_memory(struct tb_driver *d, struct tb_case *c, const
 static unsigned choose_accident(struct tb_run_options *o, struct tb_case *c, const struct head *h)
 {
     const struct sofa_counters *n = &h->result.counters;
-    uint64_t bytes = n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_token + n->bytes_weight +
+    uint64_t bytes = n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_khat + n->bytes_token + n->bytes_weight +
                      n->bytes_rotary + n->bytes_cache_read;
     uint64_t answers = h->job.rows + 2 * n->generated;
     unsigned kind = tb_random_below(&c->random, 3);

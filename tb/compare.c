@@ -70,11 +70,12 @@ static void compare_bus(struct tb_comparison *cmp, const struct sofa_config *c, 
                         const struct tb_memory *m)
 {
     const struct sofa_counters *n = &result->counters;
-    uint64_t port = c->memory.port_bits / 8, key, value, written = 0;
+    uint64_t port = c->memory.port_bits / 8, key, value, written = 0, khat = n->bytes_khat / port;
+    int plane = sofa_place_used(c, SOFA_PLACE_KHAT);
     sofa_count_row_beats(c, n, &key, &value);
     const uint64_t beats[TB_KINDS] = {
-        [TB_Q] = n->bytes_query / port, [TB_K] = key, [TB_V] = value, [TB_RANGE] = n->bytes_range / port,
-        [TB_X] = n->bytes_token / port};
+        [TB_Q] = n->bytes_query / port, [TB_K] = key + (plane ? 0 : khat), [TB_V] = value, [TB_RANGE] = n->bytes_range / port,
+        [TB_KHAT] = plane ? khat : 0, [TB_X] = n->bytes_token / port};
     for (unsigned k = 0; k < TB_KINDS; k++) {
         if (k < TB_CODE && m->beats[k] != beats[k])
             tb_differ(cmp, "beats of %s on the bus: got %llu, want %llu", tb_kind_name((enum tb_kind)k),
@@ -97,12 +98,43 @@ static void compare_bus(struct tb_comparison *cmp, const struct sofa_config *c, 
                   (unsigned long long)n->bytes_cache_write);
 }
 
+/* How often tiles are predicted from: K rows, or rows of the plane of `keys` keys each. */
+static void count_predicted(uint32_t *rows, const struct sofa_result *result, const struct sofa_job *j, unsigned keys)
+{
+    for (size_t i = 0; i < result->tiles; i++) {
+        const struct sofa_tile *tile = &result->tile[i];
+        size_t last = SIZE_MAX;
+        for (unsigned k = 0; k < j->tile && tile->base + k < result->keys; k++) {
+            size_t row = (tile->base + k) / keys;
+            if (sofa_bit(tile->visible, k) && row != last)
+                rows[last = row]++;
+        }
+    }
+}
+
+static enum sofa_status compare_plane(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
+                                      const struct tb_layout *l, const struct sofa_job *j, struct sofa_error *e)
+{
+    const struct tb_region *r = &l->region[TB_KHAT];
+    struct sofa_derived d;
+    uint32_t *want = calloc(r->rows + 1, sizeof *want);
+    if (!want)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu rows of packed keys", r->rows);
+    sofa_config_derive(c, &d);
+    count_predicted(want, result, j, d.khat_keys);
+    for (size_t row = 0; row < r->rows; row++)
+        if (r->reads[row] != want[row])
+            tb_differ(cmp, "packed keys from key %zu on: read %u times, want %u", row * d.khat_keys, (unsigned)r->reads[row],
+                      (unsigned)want[row]);
+    free(want);
+    return SOFA_OK;
+}
+
 /* How many blocks read each K and V row; mode tokens: those of pairs that are fetched. */
 static enum sofa_status compare_rows(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
                                      const struct tb_layout *l, const struct sofa_job *j, struct sofa_error *e)
 {
     uint32_t *want = calloc(2 * result->keys + 1, sizeof *want), *key = want, *value = want + result->keys;
-    int tokens = c->mode == SOFA_MODE_TOKENS;
     if (!want)
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu keys", result->keys);
     for (size_t i = 0; i < result->tiles; i++) {
@@ -111,11 +143,11 @@ static enum sofa_status compare_rows(struct tb_comparison *cmp, const struct sof
         unsigned count = read_order(tile, j->tile, order);
         for (unsigned k = 0; k < count; k++) {
             value[tile->base + order[k]]++;
-            key[tile->base + order[k]] += (uint32_t)tokens;
+            key[tile->base + order[k]]++;
         }
-        for (unsigned k = 0; !tokens && k < j->tile && tile->base + k < result->keys; k++)
-            key[tile->base + k] += (uint32_t)sofa_bit(tile->visible, k);
     }
+    if (c->mode == SOFA_MODE_KV && c->predict.source == SOFA_SOURCE_ROWS)
+        count_predicted(key, result, j, 1);
     for (size_t k = 0; k < result->keys; k++) {
         if (l->region[TB_K].reads[k] != key[k])
             tb_differ(cmp, "K row of key %zu: read %u times, want %u", k, (unsigned)l->region[TB_K].reads[k],
@@ -184,6 +216,8 @@ enum sofa_status tb_compare(struct tb_comparison *cmp, const struct sofa_config 
     if (c->board.counters)
         compare_counters(cmp, c, result, outcome);
     enum sofa_status status = compare_rows(cmp, c, result, memory->layout, j, e);
+    if (status == SOFA_OK && sofa_place_used(c, SOFA_PLACE_KHAT))
+        status = compare_plane(cmp, c, result, memory->layout, j, e);
     if (status == SOFA_OK && c->mode == SOFA_MODE_TOKENS)
         status = tb_compare_tokens(cmp, c, j, result, memory->layout, e);
     compare_bus(cmp, c, result, memory);

@@ -3,7 +3,9 @@
 
 #include "../cmodel/bits/kvgen.h"
 #include "../cmodel/host/image.h"
+#include "../cmodel/host/driver.h"
 #include "../cmodel/host/pack.h"
+#include "../cmodel/host/plane.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +95,12 @@ static void shape_image(struct tb_layout *l, enum tb_kind kind, size_t bytes)
     r->beats = (unsigned)(bytes / l->port_bytes);
 }
 
+static void shape_plane(struct tb_layout *l, const struct sofa_config *c, size_t keys, int scatter, struct tb_random *random)
+{
+    struct sofa_plane plane = sofa_plane_shape(c, keys);
+    shape(l, TB_KHAT, plane.rows, plane.row_bytes, extra_beats(scatter, random));
+}
+
 static void shape_tokens(struct tb_layout *l, const struct sofa_config *c, const struct sofa_tokens *t, unsigned tile,
                          int scatter, struct tb_random *random)
 {
@@ -151,6 +159,8 @@ static void fill(struct tb_layout *l, const struct sofa_config *c, const struct 
     } else {
         put_tensor(&r[TB_K], &t->k, c->data.key_bits);
         put_tensor(&r[TB_V], &t->v, c->data.value_bits);
+        if (r[TB_KHAT].rows > 0)
+            sofa_plane_pack(r[TB_KHAT].bytes, r[TB_KHAT].stride, c, &t->k, t->k.rows);
     }
 }
 
@@ -166,6 +176,8 @@ enum sofa_status tb_layout_make(struct tb_layout *l, const struct sofa_config *c
     shape(l, TB_V, t->v.rows, d * c->data.value_bits / 8, extra_beats(scatter, random));
     shape(l, TB_O, t->q.rows, d * c->data.output_bits / 8, extra_beats(scatter, random));
     shape_ranges(l, j->has_ranges ? t->q.rows : 0);
+    if (sofa_place_used(c, SOFA_PLACE_KHAT))
+        shape_plane(l, c, t->k.rows, scatter, random);
     if (tokens)
         shape_tokens(l, c, &t->tokens, j->tile, scatter, random);
     enum sofa_status status = place(l, c->memory.address_bits, scatter, random, e);
@@ -204,7 +216,7 @@ struct tb_region *tb_layout_find(struct tb_layout *l, uint64_t address, size_t c
 
 const char *tb_kind_name(enum tb_kind kind)
 {
-    static const char *const name[TB_KINDS] = {"Q", "K", "V", "O", "range", "X", "code", "weight", "rotary", "turn"};
+    static const char *const name[TB_KINDS] = {"Q", "K", "V", "O", "range", "K^", "X", "code", "weight", "rotary", "turn"};
     return name[kind];
 }
 

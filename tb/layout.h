@@ -9,7 +9,7 @@
 #include "../cmodel/trace/job.h"
 #include "random.h"
 
-enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_X, TB_CODE, TB_WEIGHT, TB_ROTARY, TB_TURN, TB_KINDS }; /* as enum sofa_place_kind */
+enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_KHAT, TB_X, TB_CODE, TB_WEIGHT, TB_ROTARY, TB_TURN, TB_KINDS }; /* as enum sofa_place_kind */
 
 struct tb_region {
     uint64_t base;

@@ -187,7 +187,7 @@ static uint64_t choose_memory(struct tb_case *c, struct tb_random *r, const stru
     while (s->d * 16 > 256 * port);
     if (s->port)
         port = s->port;
-    unsigned row = 2 * s->d + 8 * (port / 8), bytes = (2 * KEYS_LIMIT + 2 * ROWS_LIMIT + 64) * row;
+    unsigned row = 2 * s->d + 8 * (port / 8), bytes = (3 * KEYS_LIMIT + 2 * ROWS_LIMIT + 64) * row;
     unsigned need = sofa_clog2(bytes) < 16 ? 16 : sofa_clog2(bytes);
     give(c, "memory.port_bits", port);
     give(c, "memory.read_channels", 1 + tb_random_below(r, 2));
@@ -218,7 +218,7 @@ static uint64_t token_bytes(const struct sofa_config *k, unsigned keys)
 unsigned tb_address_bits(const struct sofa_config *k)
 {
     unsigned keys = least(k->keys_max, KEYS_LIMIT), rows = least(3 * k->query_block + 1, ROWS_LIMIT);
-    uint64_t bytes = (2ull * keys + 2 * rows + 64) * (2 * k->head_dim + k->memory.port_bits);
+    uint64_t bytes = (3ull * keys + 2 * rows + 64) * (2 * k->head_dim + k->memory.port_bits);
     return sofa_clog2(bytes + (k->mode == SOFA_MODE_TOKENS ? token_bytes(k, keys) : 0));
 }
 
@@ -251,6 +251,8 @@ enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned ind
     struct tb_random tokens = {seed * 0x9E3779B97F4A7C15u + index}, narrow = {seed * 0xD6E8FEB86659FD93u + index};
     narrow_prediction(c, &narrow);
     choose_selection(c, &narrow, &s);
+    if (tb_random_next(&narrow) >> 63)
+        give_word(c, "predict.source", "rows");
     if (tb_random_next(&tokens) >> 63) {
         choose_tokens(c, &tokens, &s, dims);
         widen_addresses(c, bytes);

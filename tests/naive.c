@@ -241,6 +241,20 @@ static int needed(const struct naive *n, size_t key)
     return 0;
 }
 
+/* Port beats, or groups of them, that hold a packed key which some row sees. */
+static void count_khat_rows(struct naive *n, size_t base, size_t end)
+{
+    size_t bits = n->c->head_dim * n->c->predict.operand_bits, keys = 1;
+    while (n->c->predict.source == SOFA_SOURCE_PLANE && 2 * keys * bits <= n->c->memory.port_bits)
+        keys *= 2;
+    for (size_t row = base / keys; row * keys < end; row++) {
+        int seen = 0;
+        for (size_t key = row * keys; key < (row + 1) * keys; key++)
+            seen |= key >= base && key < end && n->seen[key - base];
+        n->r->khat_rows += (unsigned)seen;
+    }
+}
+
 static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, size_t end)
 {
     unsigned seen = 0, issued = 0, counted = 0; /* counted: keys up to the end of the last batch */
@@ -270,6 +284,7 @@ static void run_tile(struct naive *n, size_t row0, unsigned rows, size_t base, s
     for (size_t key = 0; key < end - base; key++)
         seen += n->seen[key];
     n->r->key_rows += seen;
+    count_khat_rows(n, base, end);
     n->r->tiles += seen > 0;
     if (n->c->mode == SOFA_MODE_TOKENS)
         naive_count_tile(n->r, n->c, n->t, n->seen, base, end);

@@ -8,7 +8,7 @@
 struct naive_result {
     int16_t *o;        /* R x d */
     uint8_t *selected; /* R x S */
-    uint64_t pairs, keys, key_rows, raises, clipped, empty_rows, tiles;
+    uint64_t pairs, keys, key_rows, khat_rows, raises, clipped, empty_rows, tiles;
     uint64_t generated, khat_beats, khat_beats_skipped, zero_terms, key_groups; /* mode tokens */
     uint64_t batches; /* of memory.prefetch needed keys, at least one of which is generated; mode tokens */
 };

@@ -42,6 +42,7 @@ static void play_counters(struct played *p)
     m->beats[TB_Q] = n->bytes_query / port;
     m->beats[TB_K] = tokens ? n->bytes_cache_read / port / 2 : n->bytes_key / port;
     m->beats[TB_V] = tokens ? n->bytes_cache_read / port / 2 : n->bytes_value / port;
+    m->beats[TB_KHAT] = n->bytes_khat / port;
     m->beats[TB_RANGE] = n->bytes_range / port;
     m->written[TB_O] = n->bytes_output;
     count(p, "TILES", n->tiles);
@@ -55,6 +56,8 @@ static void play_counters(struct played *p)
     count(p, "QUERY_BEATS", m->beats[TB_Q]);
     count(p, "KEY_BEATS", m->beats[TB_K]);
     count(p, "VALUE_BEATS", m->beats[TB_V]);
+    if (!tokens)
+        count(p, "KHAT_BEATS", m->beats[TB_KHAT]);
     count(p, "RANGE_BEATS", m->beats[TB_RANGE]);
     count(p, "OUTPUT_BYTES", n->bytes_output);
 }
@@ -138,6 +141,19 @@ static void play_tokens(struct played *p)
     play_token_counters(p);
 }
 
+static void play_plane(struct played *p, const struct sofa_tile *tile)
+{
+    struct sofa_derived d;
+    uint32_t *reads = p->layout.region[TB_KHAT].reads;
+    size_t last = SIZE_MAX;
+    sofa_config_derive(&p->config, &d);
+    for (unsigned k = 0; k < p->job.tile; k++)
+        if (sofa_bit(tile->visible, k) && (tile->base + k) / d.khat_keys != last) {
+            last = (tile->base + k) / d.khat_keys;
+            reads[last]++;
+        }
+}
+
 static void play_rows(struct played *p)
 {
     struct tb_memory *m = p->memory;
@@ -153,12 +169,11 @@ static void play_rows(struct played *p)
             if (sofa_bit(tile->made, order[k]))
                 continue;
             p->layout.region[TB_V].reads[tile->base + order[k]]++;
-            p->layout.region[TB_K].reads[tile->base + order[k]] += (uint32_t)tokens;
+            p->layout.region[TB_K].reads[tile->base + order[k]]++;
             m->value_log[m->value_logged++] = tile->base + order[k];
         }
-        for (unsigned k = 0; k < p->job.tile && !tokens; k++)
-            if (sofa_bit(tile->visible, k))
-                p->layout.region[TB_K].reads[tile->base + k]++;
+        if (!tokens)
+            play_plane(p, tile);
     }
 }
 

@@ -167,6 +167,7 @@ static void compare(const struct sofa_result *got, const struct naive_result *wa
     ck_assert_uint_eq(got->counters.pairs, want->pairs);
     ck_assert_uint_eq(got->counters.keys, want->keys);
     ck_assert_uint_eq(got->counters.key_rows, want->key_rows);
+    ck_assert_uint_eq(got->counters.khat_rows, want->khat_rows);
     ck_assert_uint_eq(got->counters.raises, want->raises);
     ck_assert_uint_eq(got->counters.clipped, want->clipped);
     ck_assert_uint_eq(got->counters.empty_rows, want->empty_rows);

@@ -253,6 +253,19 @@ static unsigned count_keys(const uint64_t *mask)
     return count;
 }
 
+/* Rows with a visible key, of so many keys each. */
+static unsigned count_rows(const struct sofa_tile *tile, unsigned tile_keys, unsigned keys)
+{
+    unsigned count = 0;
+    uint32_t row = UINT32_MAX;
+    for (unsigned key = 0; key < tile_keys; key++)
+        if (sofa_bit(tile->visible, key) && (tile->base + key) / keys != row) {
+            row = (tile->base + key) / keys;
+            count++;
+        }
+    return count;
+}
+
 static enum sofa_status predict_tile_keys(struct run *run, struct sofa_tile *tile, struct sofa_error *e)
 {
     if (run->keep_tiles) {
@@ -279,6 +292,7 @@ static enum sofa_status run_tile(struct run *run, size_t row0, unsigned rows, ui
     if (seen > 0) {
         run->result->counters.tiles++;
         run->result->counters.key_rows += seen;
+        run->result->counters.khat_rows += count_rows(&tile, run->j->tile, run->d.khat_keys);
         if (run->c->mode == SOFA_MODE_TOKENS)
             status = predict_tile_keys(run, &tile, e);
         if (status == SOFA_OK)
@@ -381,7 +395,8 @@ static void count_bytes(const struct run *run)
     if (run->c->mode == SOFA_MODE_TOKENS) {
         count_token_bytes(run);
     } else {
-        n->bytes_key = n->key_rows * run->d.key_beats * port;
+        n->bytes_khat = n->khat_rows * run->d.khat_beats * port;
+        n->bytes_key = n->keys * run->d.key_beats * port;
         n->bytes_value = n->keys * run->d.value_beats * port;
     }
     n->bytes_range = range_beats(run) * port;

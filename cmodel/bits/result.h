@@ -10,13 +10,15 @@
 /* Architectural counters: equal in model and RTL whatever the memory's timing. */
 struct sofa_counters {
     uint64_t pairs;      /* (row, key) attended */
-    uint64_t keys;       /* needed keys over all blocks = V rows read (mode tokens: generated + fetched) */
-    uint64_t key_rows;   /* visible keys over all blocks = K rows read (mode tokens: token rows read) */
+    uint64_t keys;       /* needed keys over all blocks = K and V rows read (mode tokens: generated + fetched) */
+    uint64_t key_rows;   /* visible keys over all blocks: predicted from (mode tokens: token rows read) */
+    uint64_t khat_rows;  /* mode kv: rows read for prediction, of d.khat_keys keys each */
     uint64_t raises;     /* references raised after a row's first pair */
     uint64_t clipped;    /* kept candidates dropped by the radius */
     uint64_t empty_rows; /* rows that see no key */
     uint64_t blocks, tiles; /* blocks; tiles with at least one visible key */
     uint64_t bytes_query, bytes_key, bytes_value, bytes_range, bytes_output; /* on the bus, whole beats read; bytes written */
+    uint64_t bytes_khat; /* mode kv: read for prediction */
     /* mode tokens */
     uint64_t generated, fetched;   /* keys: generated when first needed, read back by later blocks */
     uint64_t khat_beats, khat_beats_skipped; /* of key prediction: done, skipped */

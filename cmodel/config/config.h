@@ -10,6 +10,7 @@
 
 enum sofa_mode { SOFA_MODE_KV, SOFA_MODE_TOKENS };
 enum sofa_policy { SOFA_POLICY_RANK, SOFA_POLICY_MASS, SOFA_POLICY_BOTH }; /* of selection; both: a job chooses */
+enum sofa_khat_source { SOFA_SOURCE_PLANE, SOFA_SOURCE_ROWS }; /* of K^ in mode kv: packed keys, or K rows */
 enum sofa_rounding { SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST }; /* of key weights to powers of two */
 
 /* What the RTL is shaped for: standard cells, or the hardware multipliers and slow wires of an FPGA. */
@@ -62,6 +63,7 @@ struct sofa_config {
         unsigned operand_bits; /* bits of K^, 3..key_bits */
         unsigned code_powers;  /* powers of two that a code of Q distinguishes, 3..7 */
         unsigned weight_rounding; /* enum sofa_rounding (mode tokens) */
+        unsigned source;       /* enum sofa_khat_source (mode kv) */
     } predict;
     struct {
         unsigned policy; /* enum sofa_policy; all but rank need predict.keys = tile.keys */
@@ -81,7 +83,7 @@ struct sofa_config {
     struct {
         unsigned port_bits;     /* power of two, 8..4096 */
         unsigned read_channels; /* 1 or 2 */
-        unsigned prefetch;      /* V rows in the prefetch buffer, 2..256 */
+        unsigned prefetch;      /* K and V rows in the ring between memory and window, 2..256 of each */
         unsigned address_bits;  /* 16..64 */
     } memory;
     struct {
@@ -134,7 +136,6 @@ struct sofa_derived {
     /* rows of Q, K, V stay in memories of port words, from which the single lane reads its chunks */
     unsigned stored_radii; /* 1: a row's radius is shifted bit by bit when the row comes, 0: as it is used */
     unsigned word_memories; /* 1: they do; 0: rows are moved whole */
-    unsigned key_rooms;   /* tiles that the K memory holds: three slots, and with word memories one for each key of the window */
     unsigned output_words; /* 1: the store reads finished rows word by word, a port beat each; 0: it takes them whole */
     unsigned lane_copies; /* of the registers that steer a lane's accumulators: on FPGAs one register is too far from most of them */
     unsigned copied_registers; /* 1: registers that drive much are copied so (sofa_copy): those of the lane and what is near it */
@@ -145,7 +146,7 @@ struct sofa_derived {
     unsigned norm_shift;  /* but for that many last bits of the shift, which the unit does */
     unsigned norm_bits;   /* of an accumulator that the unit gets */
     unsigned row_interval; /* cycles between two starts of a row: its accumulators are read, shifted and written in between */
-    unsigned value_rooms; /* rows of the V memory: prefetch, and with word memories those that the lane may still read, a power of two */
+    unsigned ring_rooms;  /* K and V rows of the ring: prefetch, and with word memories those that the lane may still read, a power of two */
     unsigned whole_products; /* 0: products of 16-bit factors in two halves, which are short in cells; 1: in one multiplier */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
     unsigned khat_full_bits; /* K^ before scaling: 15 + clog2(hidden_max) */
@@ -187,6 +188,12 @@ struct sofa_derived {
     /* memory */
     unsigned port_bytes;
     unsigned query_beats, key_beats, value_beats, output_beats; /* port beats of one row */
+    /* what prediction reads in mode kv: rows of K, or of the plane of packed keys */
+    unsigned khat_element_bits; /* of an element there */
+    unsigned khat_beats;    /* port beats of such a row */
+    unsigned khat_keys;     /* keys in such a row, a power of two */
+    unsigned fetch_turns;   /* 1: K and V rows of a needed key are addressed one after the other, by one unit */
+    unsigned khat_unit;     /* bits that a key of the plane takes in memory */
     unsigned range_beats;   /* port beats of one {first, visible} record, when port_bits < 64 */
     unsigned range_records; /* records in one port beat, when port_bits >= 64 */
     /* Shared by RTL and cycle model, which agree in every cycle: latencies in cycles, how many of a thing there are, whose turn it
@@ -199,7 +206,7 @@ struct sofa_derived {
     unsigned need_time;       /* last row of a tile out of selection to its need matrix */
     unsigned list_bits;       /* 2^n keys are listed between issue order and window, and for generation */
     unsigned bitmap_words;    /* of the keys that have been generated; cleared one a cycle */
-    unsigned value_hold;      /* entry of a key into the window to the space of its V row in the prefetch buffer */
+    unsigned value_hold;      /* entry of a key into the window to the space of its rows in the ring */
     unsigned slot_hold;       /* last pair of a key to the space of its K row in the window */
     unsigned issue_time;      /* choice of a pair or a retiring row to its cycle 0 in the lane */
     unsigned norm_time;       /* cycle weight_time of a retiring row to its first word, but for norm_wait */
@@ -209,7 +216,7 @@ struct sofa_derived {
     unsigned read_tag_bits;   /* 2^n reads of a channel under way */
     unsigned burst_beats;     /* port beats of a burst at most */
     unsigned value_channel;   /* read channel of V rows, range records and query rows; 0 is that of the others */
-    unsigned value_rank, range_rank, query_rank, key_rank, rotary_rank, turn_rank, weight_rank, token_rank; /* of the clients of a
+    unsigned value_rank, range_rank, query_rank, key_rank, khat_rank, rotary_rank, turn_rank, weight_rank, token_rank; /* of the clients of a
                                * read channel that ask, the lowest is granted */
     unsigned hidden_time;     /* start to the slices of H, but for a cycle each (mode tokens) */
     unsigned key_pass_gap;    /* between passes of key prediction that leave out columns, at least (mode tokens) */

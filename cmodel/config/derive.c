@@ -101,6 +101,17 @@ static void derive_rotary(const struct sofa_config *c, struct sofa_derived *d)
     d->khat_time += 3;
 }
 
+/* Keys of the plane stand packed in a port beat, or take whole beats each. */
+static void derive_khat(const struct sofa_config *c, struct sofa_derived *d)
+{
+    int plane = c->predict.source == SOFA_SOURCE_PLANE;
+    unsigned port = c->memory.port_bits;
+    d->khat_element_bits = plane ? c->predict.operand_bits : c->data.key_bits;
+    d->khat_beats = ceil_div(c->head_dim * d->khat_element_bits, port);
+    d->khat_unit = packed_unit(c->head_dim * c->predict.operand_bits, port);
+    d->khat_keys = plane && d->khat_unit < port ? port / d->khat_unit : 1;
+}
+
 static void derive_memory(const struct sofa_config *c, struct sofa_derived *d)
 {
     unsigned port = c->memory.port_bits;
@@ -109,26 +120,27 @@ static void derive_memory(const struct sofa_config *c, struct sofa_derived *d)
     d->key_beats = ceil_div(c->head_dim * c->data.key_bits, port);
     d->value_beats = ceil_div(c->head_dim * c->data.value_bits, port);
     d->output_beats = ceil_div(c->head_dim * c->data.output_bits, port);
+    derive_khat(c, d);
     d->range_beats = port < 64 ? 64 / port : 1;
     d->range_records = port >= 64 ? port / 64 : 1;
     d->uart_divider = (c->board.clock_hz + c->board.baud / 2) / c->board.baud;
     d->memory_words = c->board.memory_kib * 1024 / d->port_bytes;
 }
 
-/* A port word holds whole chunks of the lane and whole slices of prediction, and a row is several words. */
-static int words_fit(const struct sofa_config *c, unsigned element_bits)
+/* A port word holds whole pieces of so many elements, and a row is several words. */
+static int words_fit(const struct sofa_config *c, unsigned elements, unsigned element_bits)
 {
     unsigned port = c->memory.port_bits;
-    return port % (c->attend.width * element_bits) == 0 && port % (c->predict.dims * element_bits) == 0 &&
-           c->head_dim * element_bits > port;
+    return port % (elements * element_bits) == 0 && c->head_dim * element_bits > port;
 }
 
 /* Rows are whole beats, slices of prediction 1, 2, 4, ... of them. */
-static int beats_fit(const struct sofa_config *c)
+static int beats_fit(const struct sofa_config *c, const struct sofa_derived *d)
 {
-    unsigned port = c->memory.port_bits, slice = c->predict.dims * c->data.key_bits, slice_beats = slice / port;
-    return c->head_dim * c->data.query_bits % port == 0 && c->head_dim * c->data.value_bits % port == 0 &&
-           port % c->data.query_bits == 0 && port % c->data.key_bits == 0 && slice % port == 0 &&
+    unsigned port = c->memory.port_bits, slice = c->predict.dims * d->khat_element_bits, slice_beats = slice / port;
+    return c->head_dim * c->data.query_bits % port == 0 && c->head_dim * c->data.key_bits % port == 0 &&
+           c->head_dim * c->data.value_bits % port == 0 && port % c->data.query_bits == 0 && port % d->khat_element_bits == 0 &&
+           slice % port == 0 &&
            c->head_dim % c->predict.dims == 0 && (slice_beats & (slice_beats - 1)) == 0;
 }
 
@@ -136,8 +148,9 @@ static int beats_fit(const struct sofa_config *c)
 static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
 {
     d->word_memories = c->mode == SOFA_MODE_KV && c->attend.lanes == 1 && d->beats > 2 && c->head_dim % c->attend.width == 0 &&
-                c->head_dim % c->predict.dims == 0 && words_fit(c, c->data.query_bits) &&
-                words_fit(c, c->data.key_bits) && words_fit(c, c->data.value_bits) &&
+                c->head_dim % c->predict.dims == 0 && words_fit(c, c->predict.dims, d->khat_element_bits) &&
+                words_fit(c, c->predict.dims, c->data.query_bits) && words_fit(c, c->attend.width, c->data.query_bits) &&
+                words_fit(c, c->attend.width, c->data.key_bits) && words_fit(c, c->attend.width, c->data.value_bits) &&
                 d->key_number_bits < c->memory.address_bits;
     d->lane_copies = c->target == SOFA_TARGET_FPGA && !d->word_memories ? ceil_div(c->attend.width, 4) : 1;
     d->slot_memories = c->target == SOFA_TARGET_FPGA && c->attend.lanes == 1 && d->beats == 1;
@@ -148,9 +161,10 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
     d->norm_bits = d->lane_aligns ? smaller(d->accumulator_bits, 18 + (1u << d->norm_shift)) : d->accumulator_bits;
     d->norm_wait += accumulators_registered ? 1 + d->lane_aligns : 0;
     d->copied_registers = accumulators_registered || d->lane_copies > 1;
-    d->registered_links = d->slot_memories && c->mode == SOFA_MODE_KV && smaller(d->key_beats, d->value_beats) >= 4 && beats_fit(c);
+    d->registered_links = d->slot_memories && c->mode == SOFA_MODE_KV && smaller(d->key_beats, d->value_beats) >= 4 && beats_fit(c, d);
+    /* a single channel takes a request a cycle; with registered links an index must stand before it counts */
+    d->fetch_turns = c->mode == SOFA_MODE_KV && c->memory.read_channels == 1 && !d->registered_links;
     d->stored_radii = c->select.policy != SOFA_POLICY_MASS && d->word_memories && d->beats > c->data.query_bits + 1;
-    d->key_rooms = 3 + (d->word_memories ? c->attend.window : 0);
 }
 
 /* Normalisation keeps the write port busy; query buses load a row's beats as fast as the port brings them. */
@@ -247,7 +261,7 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     d->denominator_stays = d->word_memories && d->norm_wait == 0 && (d->weight_time - 2) % d->beats + 4 <= d->beats;
     /* word memories: a place is requested again when its key enters, while the lane may still be that many keys behind */
     unsigned behind = c->attend.window + ceil_div(d->weight_time, d->beats) + 2;
-    d->value_rooms = d->word_memories ? 1u << sofa_clog2(c->memory.prefetch + behind) : c->memory.prefetch;
+    d->ring_rooms = d->word_memories ? 1u << sofa_clog2(c->memory.prefetch + behind) : c->memory.prefetch;
     d->retire_rows = 1u << sofa_clog2(ceil_div(d->weight_time + d->norm_wait + 10 + d->norm_words, d->norm_words) + 2);
     if (d->word_memories && d->retire_rows > 4)
         d->retire_rows = 4; /* a row of the lane takes long */
@@ -256,16 +270,16 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
 /* In order of who is most in the way when it waits. */
 static void derive_ranks(const struct sofa_config *c, struct sofa_derived *d)
 {
-    int tokens = c->mode == SOFA_MODE_TOKENS;
     d->value_channel = c->memory.read_channels - 1;
-    d->value_rank = tokens ? 2 : 1;
-    d->range_rank = tokens ? 3 : 2;
-    d->query_rank = tokens ? 4 : 3;
-    d->key_rank = tokens ? 1 : 4;
+    d->key_rank = 1;
+    d->value_rank = 2;
+    d->range_rank = 3;
+    d->query_rank = 4;
     d->rotary_rank = 5;
     d->turn_rank = 6;
     d->weight_rank = 7;
     d->token_rank = 8;
+    d->khat_rank = 9;
 }
 
 /* What RTL and cycle model share and nothing else follows from. */

@@ -85,11 +85,13 @@ static const char *const *value_names(unsigned key)
 {
     static const char *const rounding[] = {[SOFA_ROUND_FLOOR] = "floor", [SOFA_ROUND_NEAREST] = "nearest", NULL};
     static const char *const policy[] = {[SOFA_POLICY_RANK] = "rank", [SOFA_POLICY_MASS] = "mass", [SOFA_POLICY_BOTH] = "both", NULL};
+    static const char *const source[] = {[SOFA_SOURCE_PLANE] = "plane", [SOFA_SOURCE_ROWS] = "rows", NULL};
     static const char *const none[] = {NULL};
     switch (key) {
     case SOFA_KEY_WEIGHT_ROUNDING: return rounding;
     case SOFA_KEY_TARGET: return target_names;
     case SOFA_KEY_POLICY: return policy;
+    case SOFA_KEY_SOURCE: return source;
     default: return none;
     }
 }

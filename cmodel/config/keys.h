@@ -28,6 +28,7 @@
     KEY(OPERAND_BITS, predict.operand_bits, 3, 16, 8) \
     KEY(CODE_POWERS, predict.code_powers, 3, SOFA_CODE_MAX, SOFA_CODE_MAX) \
     KEY(WEIGHT_ROUNDING, predict.weight_rounding, SOFA_ROUND_FLOOR, SOFA_ROUND_NEAREST, SOFA_ROUND_NEAREST) \
+    KEY(SOURCE, predict.source, SOFA_SOURCE_PLANE, SOFA_SOURCE_ROWS, SOFA_SOURCE_PLANE) \
     KEY(POLICY, select.policy, SOFA_POLICY_RANK, SOFA_POLICY_BOTH, SOFA_POLICY_BOTH) \
     KEY(ORDERS, select.orders, 0, 1, 1) \
     KEY(LANES, attend.lanes, 1, SOFA_QUERY_BLOCK_MAX, 2) \

@@ -74,6 +74,9 @@ static const struct sofa_register table[] = {
     JOB("POLICY", 0x0E0, 1, "selection: 0 by rank, the KEPT largest of a tile; 1 by mass"),
     JOB("MASS", 0x0E4, 10, "selection by mass: -16 log2 of the share of a row's weight that a kept key must seem to have; a larger one counts as 992"),
     JOB("OCTAVE_SHIFT", 0x0E8, 6, "selection by mass: right shift, less the row's exponent, that turns full scores into octaves"),
+    BASE("KHAT", 0x0F0, "the plane of packed keys"),
+    {"KHAT_STRIDE", 0x0F8, SOFA_REG_DESCRIPTOR, "RW", 32, 0,
+     "bytes from the packed keys of one port beat, or of one key if it takes more, to the next; a multiple of the port's bytes", {{0}}},
     COUNTER("CYCLES", 0x100, "cycles from start to done"),
     COUNTER("PREDICT_BUSY", 0x108, "cycles with a useful prediction beat"),
     COUNTER("SELECT_BUSY", 0x110, "cycles with a beat in the selection network"),
@@ -82,15 +85,15 @@ static const struct sofa_register table[] = {
     COUNTER("PREDICT_BLOCKED", 0x128, "cycles prediction waits for selection or attention"),
     COUNTER("ATTEND_STARVED", 0x130, "lane-cycles attention waits for pairs"),
     COUNTER("PAIRS", 0x138, "(row, key) pairs attended"),
-    COUNTER("NEED_KEYS", 0x140, "V rows read; mode tokens: keys generated or read back"),
-    COUNTER("KEY_ROWS", 0x148, "K rows read; mode tokens: X rows, without those read again"),
+    COUNTER("NEED_KEYS", 0x140, "needed keys: K and V rows read; mode tokens: generated or read back"),
+    COUNTER("KEY_ROWS", 0x148, "keys predicted from; mode tokens: X rows, without those read again"),
     COUNTER("RAISES", 0x150, "references raised after a row's first pair"),
     COUNTER("CLIPPED", 0x158, "selection by rank: candidates dropped by the radius"),
     COUNTER("EMPTY_ROWS", 0x160, "rows that see no key"),
     COUNTER("BLOCKS", 0x168, "query blocks"),
     COUNTER("TILES", 0x170, "tiles with a visible key, over all blocks"),
     COUNTER("QUERY_BEATS", 0x178, "port beats of Q read"),
-    COUNTER("KEY_BEATS", 0x180, "port beats of K read"),
+    COUNTER("KEY_BEATS", 0x180, "port beats of K read for needed keys"),
     COUNTER("VALUE_BEATS", 0x188, "port beats of V read"),
     COUNTER("RANGE_BEATS", 0x190, "port beats of ranges read"),
     COUNTER("OUTPUT_BYTES", 0x198, "bytes of O written"),
@@ -104,6 +107,7 @@ static const struct sofa_register table[] = {
     COUNTER("WEIGHT_BEATS", 0x1D8, "port beats of codes, biases and weights read"),
     COUNTER("CACHE_BYTES", 0x1E0, "bytes of K and V written"),
     COUNTER("ROTARY_BEATS", 0x1E8, "port beats of cosines and sines read"),
+    COUNTER("KHAT_BEATS", 0x1F0, "port beats of packed keys, or of K rows, read for prediction"),
 };
 
 static const struct {
@@ -153,7 +157,7 @@ static int ends_with(const char *s, const char *end)
 
 static int is_for_tokens(const char *name)
 {
-    static const char *const begins[] = {"X_", "CODE_", "WEIGHT_", "HIDDEN", "KHAT_", "K_SHIFT", "V_SHIFT",
+    static const char *const begins[] = {"X_", "CODE_", "WEIGHT_", "HIDDEN", "KHAT_SHIFT", "KHAT_BUSY", "K_SHIFT", "V_SHIFT",
                                          "GENERATED_", "FETCHED_", "KVGEN_", "TOKEN_", "CACHE_"};
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
         if (strncmp(name, begins[i], strlen(begins[i])) == 0)
@@ -164,6 +168,12 @@ static int is_for_tokens(const char *name)
 static int is_for_rotary(const char *name)
 {
     return strncmp(name, "ROTARY_", 7) == 0 || strncmp(name, "TURN_", 5) == 0;
+}
+
+/* Mode kv. */
+static int is_for_plane(const char *name)
+{
+    return strncmp(name, "KHAT_BASE", 9) == 0 || strcmp(name, "KHAT_STRIDE") == 0;
 }
 
 static int is_for_rank(const char *name)
@@ -181,6 +191,10 @@ int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, 
     if (strcmp(r->name, "CONFIG_HASH") == 0)
         out->reset = sofa_config_hash(c);
     if (c->mode != SOFA_MODE_TOKENS && is_for_tokens(r->name))
+        return 0;
+    if ((c->mode == SOFA_MODE_TOKENS || c->predict.source != SOFA_SOURCE_PLANE) && is_for_plane(r->name))
+        return 0;
+    if (c->mode == SOFA_MODE_TOKENS && strncmp(r->name, "KHAT_BEATS", 10) == 0)
         return 0;
     if (!c->select.orders && (strcmp(r->name, "ORDER") == 0 || strcmp(r->name, "OWN_OFFSET") == 0))
         return 0;
@@ -221,6 +235,7 @@ unsigned sofa_counter_increment_bits(const char *name, const struct sofa_config 
         {"EMPTY_ROWS", d->row_bits + 1},
         {"QUERY_BEATS", 2},
         {"KEY_BEATS", 2},
+        {"KHAT_BEATS", 2},
         {"VALUE_BEATS", 2},
         {"RANGE_BEATS", 2},
         {"OUTPUT_BYTES", sofa_clog2((uint64_t)d->port_bytes + 1)},

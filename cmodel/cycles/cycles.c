@@ -5,6 +5,7 @@
 #include "kvgen.h"
 #include "memory.h"
 #include "predict.h"
+#include "rows.h"
 #include "schedule.h"
 #include "tiles.h"
 #include "wires.h"
@@ -20,6 +21,7 @@ static void reset(struct sofa_machine *m)
     }
     r->predict.age = UINT32_MAX;
     r->order.space = m->c->memory.prefetch;
+    r->order.fresh = 1;
     m->all_slots = m->c->attend.window == 64 ? UINT64_MAX : ((uint64_t)1 << m->c->attend.window) - 1;
     r->window.free = m->all_slots;
     r->stored_bank = -1;
@@ -70,7 +72,6 @@ static void open_tokens(struct sofa_machine *m)
         m->turn_shape.repeat = 1;
         m->turn_shape.full = m->turn_shape.last = m->c->head_dim / 2;
     }
-    m->now.wanted.fresh = 1;
     m->now.kvgen.credit = m->d.write_back_rows;
     m->now.keys.gap = 3;
 }
@@ -85,6 +86,7 @@ static void step(struct sofa_machine *m)
     sofa_step_tiles(m); /* finds out whether a block is taken */
     sofa_step_ranges(m);
     sofa_step_queries(m);
+    sofa_step_fetch(m);
     if (sofa_for_tokens(m)) {
         sofa_step_token_predict(m);
         sofa_step_tokens(m);
@@ -94,6 +96,7 @@ static void step(struct sofa_machine *m)
         sofa_step_predict(m);
     }
     sofa_step_order(m);
+    sofa_step_ring(m);
     sofa_step_window_entry(m);
     sofa_step_attend(m);
     sofa_step_window(m);
@@ -116,7 +119,7 @@ static uint64_t most_cycles(const struct sofa_machine *m)
 {
     const struct sofa_counters *n = &m->result->counters;
     uint64_t hidden = (m->result->words + 1) * (uint64_t)(m->d.project_blocks * m->d.project_steps * 2 + m->c->head_dim);
-    uint64_t bytes = n->bytes_token + (n->bytes_weight + n->bytes_rotary) * 8 + n->generated * hidden + n->key_rows * hidden + n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_output;
+    uint64_t bytes = n->bytes_token + (n->bytes_weight + n->bytes_rotary) * 8 + n->generated * hidden + n->key_rows * hidden + n->bytes_query + n->bytes_khat + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_output;
     uint64_t tiles = m->result->counters.blocks * ((m->result->keys + m->j->tile - 1) / m->j->tile);
     return 100000 + 8 * (n->pairs * m->d.beats + bytes + tiles * (m->d.key_groups * m->d.slices + 1) *
                          (m->c->query_block + m->c->predict.keys + m->d.pass_distance + m->d.predict_latency + 64));

@@ -2,6 +2,7 @@
 /* Mirrors rtl_templates/kvgen/: where rows come from, their weights, the KV array, the write-back. */
 #include "kvgen.h"
 
+#include "rows.h"
 #include "slices.h"
 #include "wires.h"
 
@@ -40,9 +41,8 @@ int sofa_weights_settled(const struct sofa_machine *m)
     return now->biases.runs == 0 && !now->biases.request && now->weights.runs == 0 && !now->weights.request;
 }
 
-static void take_key(struct sofa_machine *m)
+void sofa_supply_take(struct sofa_machine *m, const struct sofa_wanted *ask)
 {
-    const struct sofa_ask_state *ask = &m->now.wanted;
     const struct sofa_supply_state *now = &m->now.supply;
     struct sofa_supply_state *next = &m->next.supply;
     next->state = SUPPLY_LOOK;
@@ -69,8 +69,7 @@ static void look_up_key(struct sofa_machine *m, int list_ready, int reads_ready)
     if (!fetch && !generate)
         return;
     if (fetch) {
-        next->k_valid = next->v_valid = 1;
-        next->k_place = next->v_place = now->place;
+        sofa_fetch_begin(m, now->place);
     } else {
         list_to_generate(m, 0);
         next->written_left += 2;
@@ -85,14 +84,9 @@ void sofa_step_supply(struct sofa_machine *m)
     const struct sofa_supply_state *now = &m->now.supply;
     struct sofa_supply_state *next = &m->next.supply;
     int list_ready = now->tail - now->head != 1u << m->d.list_bits;
-    int k_ready = !now->k_valid || m->asked[SOFA_CLIENT_KEY], v_ready = !now->v_valid || m->asked[SOFA_CLIENT_VALUE];
     next->written_left -= (unsigned)m->wire.written;
     if (now->barrier > 0 && m->wire.written)
         next->barrier = now->barrier - 1;
-    if (k_ready)
-        next->k_valid = 0;
-    if (v_ready)
-        next->v_valid = 0;
     if (m->wire.key_taken)
         next->head++;
     switch (now->state) {
@@ -104,11 +98,9 @@ void sofa_step_supply(struct sofa_machine *m)
     case SUPPLY_IDLE:
         if (m->cycle == 0 && !(m->j->keep && m->j->valid))
             next->state = SUPPLY_CLEAR;
-        else if (m->now.wanted.valid)
-            take_key(m);
         break;
     case SUPPLY_LOOK:
-        look_up_key(m, list_ready, k_ready && v_ready);
+        look_up_key(m, list_ready, sofa_fetch_ready(m));
         break;
     case SUPPLY_MARK:
         if (list_ready) {

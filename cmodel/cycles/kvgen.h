@@ -6,6 +6,8 @@
 #include "machine.h"
 
 void sofa_step_supply(struct sofa_machine *m);
+/* The key that sofa_order asks for; only when it is idle. */
+void sofa_supply_take(struct sofa_machine *m, const struct sofa_wanted *ask);
 void sofa_step_kvgen(struct sofa_machine *m);
 void sofa_step_write_mux(struct sofa_machine *m);
 /* No weights are left to read. */

@@ -11,9 +11,10 @@
 
 enum sofa_client {
     SOFA_CLIENT_RANGE,
-    SOFA_CLIENT_KEY,
+    SOFA_CLIENT_KEY,    /* these two: rows of needed keys */
     SOFA_CLIENT_VALUE,
     SOFA_CLIENT_QUERY,
+    SOFA_CLIENT_KHAT,   /* mode kv: what tiles are predicted from */
     SOFA_CLIENT_TOKEN,  /* mode tokens: these two take beat by beat */
     SOFA_CLIENT_WEIGHT,
     SOFA_CLIENT_ROTARY, /* cosines and sines: of a generated key; of predicted ones, beat by beat */
@@ -26,9 +27,9 @@ enum sofa_client {
 struct sofa_read {
     uint8_t client; /* enum sofa_client */
     uint8_t slot, last;
-    uint16_t index; /* of the key */
+    uint16_t index; /* of the key; of a row of packed keys, from that of the tile's first key on */
+    uint8_t place;  /* of K and V rows in the ring */
     /* mode tokens */
-    uint8_t place;           /* of K and V rows in the ring */
     uint8_t generate, final; /* tokens: read once more for generation; the last slice */
     uint8_t of_array;        /* weights: not codes */
     uint16_t beats;          /* of tokens and weights */
@@ -88,6 +89,19 @@ struct sofa_tiles_state {
     int chunk, seen;
 };
 
+/* sofa_khat_plane: a row of packed keys, of which the visible ones leave one after the other. */
+struct sofa_unpack_state {
+    unsigned left; /* keys, that at hand included */
+    unsigned key, slot;
+    int last; /* row of the tile */
+};
+
+/* A key whose K^ comes, in one cycle. */
+struct sofa_arrival {
+    int valid, last; /* last: of its tile */
+    unsigned slot, key;
+};
+
 struct sofa_loader_state {
     enum { LOADER_TILE, LOADER_GROUP, LOADER_WAIT, LOADER_KEYS, LOADER_POST } state;
     unsigned tiles, slot, group, slice, column;
@@ -118,13 +132,28 @@ struct sofa_order_state {
     unsigned tile_parity, tile_slot;
     int tile_last; /* of its block */
     unsigned at, count, space;
-    int address_valid;
     unsigned head, tail; /* of the list */
+    unsigned place;      /* of the next key's rows in the ring */
+    int fresh;           /* no key of the block has been asked for */
+};
+
+/* A needed key, as sofa_order asks for its rows. */
+struct sofa_wanted {
+    unsigned place;         /* of its rows in the ring */
+    int first, last, made;  /* mode tokens: of its block, of its tile; it is generated */
+};
+
+/* sofa_fetch_pairs, sofa_fetch_turns: requests for the K and V row of a needed key. */
+struct sofa_fetch_state {
+    int k_valid, v_valid;
+    unsigned k_place, v_place;
+    int turn; /* one address after the other: the V row is left */
+    unsigned turn_place;
 };
 
 struct sofa_window_state {
     int block_open;
-    unsigned ready_rows, count;
+    unsigned count;
     uint64_t free;
     /* the key that entered in the cycle before */
     int load, last, load_bank;
@@ -189,8 +218,6 @@ struct sofa_supply_state {
     enum { SUPPLY_IDLE, SUPPLY_CLEAR, SUPPLY_LOOK, SUPPLY_MARK } state;
     unsigned line, batch_key, written_left, barrier;
     int batch_any;
-    int k_valid, v_valid; /* reads on offer */
-    unsigned k_place, v_place;
     /* the key at hand */
     int first, last, made;
     unsigned slot, place;
@@ -199,12 +226,6 @@ struct sofa_supply_state {
 struct sofa_generate_entry {
     uint16_t place;
     uint8_t end;
-};
-
-/* sofa_order towards sofa_supply. */
-struct sofa_ask_state {
-    int valid, fresh, first, last, made;
-    unsigned place, next_place;
 };
 
 /* sofa_kvgen, sofa_write_back, sofa_write_mux. */
@@ -236,6 +257,10 @@ struct sofa_registers_now {
     struct sofa_loader_state loader;
     struct sofa_predict_state predict;
     struct sofa_order_state order;
+    struct sofa_fetch_state fetch;
+    uint8_t k_here[SOFA_PLACES_MAX], v_here[SOFA_PLACES_MAX]; /* rows in the ring */
+    unsigned ring_head;
+    struct sofa_unpack_state unpack;
     struct sofa_window_state window;
     struct sofa_norm_state norm[SOFA_QUERY_BLOCK_MAX];
     unsigned phase;
@@ -252,11 +277,8 @@ struct sofa_registers_now {
     struct sofa_cut_state cut;
     struct sofa_slices_state codes, biases, weights, turns;
     struct sofa_key_pass_state keys;
-    struct sofa_ask_state wanted;
     struct sofa_supply_state supply;
     struct sofa_kvgen_state kvgen;
-    uint8_t k_here[SOFA_PLACES_MAX], v_here[SOFA_PLACES_MAX]; /* rows in the ring */
-    unsigned ring_head;
 };
 
 /* Things under way for a fixed number of cycles; each is read in the cycle it is due. */

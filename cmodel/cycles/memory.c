@@ -11,7 +11,7 @@ static int takes_beats(unsigned client)
 
 static unsigned row_beats(const struct sofa_machine *m, const struct sofa_read *read)
 {
-    const unsigned beats[] = {m->d.range_beats, m->d.key_beats, m->d.value_beats, m->d.query_beats};
+    const unsigned beats[] = {m->d.range_beats, m->d.key_beats, m->d.value_beats, m->d.query_beats, m->d.khat_beats};
     if (read->client == SOFA_CLIENT_ROTARY)
         return m->d.rotary_beats;
     return takes_beats(read->client) ? read->beats : beats[read->client];
@@ -22,8 +22,12 @@ static struct sofa_read what_is_asked(const struct sofa_machine *m, unsigned cli
     struct sofa_read read = {0};
     if (sofa_for_tokens(m))
         read = sofa_asked_tokens(m, client);
-    else if (client == SOFA_CLIENT_KEY)
+    else if (client == SOFA_CLIENT_KHAT)
         read = m->now.tiles.address_out;
+    else if (client == SOFA_CLIENT_KEY)
+        read.place = (uint8_t)m->now.fetch.k_place;
+    else if (client == SOFA_CLIENT_VALUE)
+        read.place = (uint8_t)m->now.fetch.v_place;
     read.client = (uint8_t)client;
     return read;
 }

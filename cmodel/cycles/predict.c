@@ -4,23 +4,48 @@
 
 #include "wires.h"
 
+/* ---- sofa_khat_plane ---- */
+
+static void step_unpack(struct sofa_machine *m)
+{
+    const struct sofa_unpack_state *now = &m->now.unpack;
+    struct sofa_unpack_state *next = &m->next.unpack;
+    const struct sofa_read *row = sofa_row_for(m, SOFA_CLIENT_KHAT);
+    if (now->left > 1) {
+        const struct sofa_tile *tile = sofa_slot_tile(m, now->slot);
+        next->left = now->left - 1;
+        do
+            next->key++;
+        while (!sofa_bit(tile->visible, next->key));
+    } else {
+        next->left = 0;
+        if (row) {
+            next->left = sofa_row_keys(m, sofa_slot_tile(m, row->slot), row->index, &next->key);
+            next->slot = row->slot;
+            next->last = row->last;
+        }
+    }
+}
+
+/* ---- sofa_loader, sofa_issue ---- */
+
 static void note_arrivals(struct sofa_machine *m)
 {
     const struct sofa_loader_state *now = &m->now.loader;
     struct sofa_loader_state *next = &m->next.loader;
-    const struct sofa_read *key = sofa_row_for(m, SOFA_CLIENT_KEY);
+    struct sofa_arrival key = sofa_arriving_key(m);
     if (m->now.tiles.filled) {
         next->filled = sofa_next_slot(m, now->filled);
         next->complete &= ~(1u << now->filled);
         next->tiles++;
-        if (!key && now->arrived_slot == now->filled)
+        if (!key.valid && now->arrived_slot == now->filled)
             next->some = 0;
     }
-    if (key) {
+    if (key.valid) {
         next->some = 1;
-        next->arrived_slot = key->slot;
-        next->arrived = key->index;
-        next->complete |= (unsigned)key->last << key->slot;
+        next->arrived_slot = key.slot;
+        next->arrived = key.key;
+        next->complete |= (unsigned)key.last << key.slot;
     }
 }
 
@@ -135,5 +160,7 @@ void sofa_step_predict(struct sofa_machine *m)
     }
     next->active = start || (now->active && now->row != now->last_row);
     next->parity_taken &= ~m->now.window.parity_free;
+    if (m->d.khat_keys > 1)
+        step_unpack(m);
     step_loader(m, start);
 }

@@ -2,6 +2,8 @@
 /* Mirrors rtl_templates/schedule/: issue order, entries of the window, blocks. */
 #include "schedule.h"
 
+#include "kvgen.h"
+#include "rows.h"
 #include "wires.h"
 
 #include <string.h>
@@ -40,22 +42,21 @@ static void list_key(struct sofa_machine *m, int end)
     m->next.order.tail++;
 }
 
-/* Mode tokens: the key goes to sofa_supply. */
-static void ask_for_key(struct sofa_machine *m, int request, int ready)
+/* The rows of the key are fetched or generated. */
+static void ask_for_rows(struct sofa_machine *m)
 {
     const struct sofa_order_state *now = &m->now.order;
-    struct sofa_ask_state *next = &m->next.wanted;
-    if (ready)
-        next->valid = request;
-    if (!request)
-        return;
     const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[now->tile_slot].tile];
-    next->first = m->now.wanted.fresh;
-    next->last = now->at == now->count;
-    next->made = sofa_bit(tile->made, m->order[now->tile_parity][now->at - 1]) != 0;
-    next->place = m->now.wanted.next_place;
-    next->next_place = (next->place + 1) % m->c->memory.prefetch;
-    next->fresh = 0;
+    const struct sofa_wanted wanted = {.place = now->place,
+                                       .first = now->fresh,
+                                       .last = now->at == now->count,
+                                       .made = sofa_bit(tile->made, m->order[now->tile_parity][now->at - 1]) != 0};
+    m->next.order.place = (now->place + 1) % m->c->memory.prefetch;
+    m->next.order.fresh = 0;
+    if (sofa_for_tokens(m))
+        sofa_supply_take(m, &wanted);
+    else
+        sofa_fetch_begin(m, wanted.place);
 }
 
 void sofa_step_order(struct sofa_machine *m)
@@ -64,19 +65,16 @@ void sofa_step_order(struct sofa_machine *m)
     struct sofa_order_state *next = &m->next.order;
     uint32_t ignored;
     int list_ready = now->tail - now->head != 1u << m->d.list_bits;
-    int address_ready = sofa_for_tokens(m) ? !m->now.wanted.valid || m->now.supply.state == SUPPLY_IDLE
-                                           : !now->address_valid || m->asked[SOFA_CLIENT_VALUE];
-    int step = now->walking && list_ready && (now->none || (now->walk_valid && address_ready && now->space > 0));
+    int taken = sofa_for_tokens(m) ? m->now.supply.state == SUPPLY_IDLE : sofa_fetch_ready(m);
+    int step = now->walking && list_ready && (now->none || (now->walk_valid && taken && now->space > 0));
     int request = step && !now->none;
     int end = step && (now->none || now->at == now->count);
     if (sofa_underway_due(&m->complete, m->cycle, &ignored))
         next->complete++;
     next->space += (unsigned)sofa_underway_due(&m->space, m->cycle, &ignored);
     next->space -= (unsigned)request;
-    if (sofa_for_tokens(m))
-        ask_for_key(m, request, address_ready);
-    else if (address_ready)
-        next->address_valid = request;
+    if (request)
+        ask_for_rows(m);
     if (step)
         list_key(m, end);
     int found = now->at < now->count && !now->walk_follow && (!now->walk_valid || request);
@@ -90,7 +88,7 @@ void sofa_step_order(struct sofa_machine *m)
         next->walking = 0;
     if (now->complete > 0 && !now->walking) {
         begin_tile(m);
-        m->next.wanted.fresh |= now->tile_last;
+        next->fresh |= now->tile_last;
     }
 }
 
@@ -126,36 +124,10 @@ static void enter_key(struct sofa_machine *m, const struct sofa_key_entry *key)
         return;
     next->load_slot = (unsigned)__builtin_ctzll(m->now.window.free);
     next->free &= ~((uint64_t)1 << next->load_slot);
-    if (sofa_for_tokens(m)) {
-        m->next.k_here[m->now.ring_head] = m->next.v_here[m->now.ring_head] = 0;
-        m->next.ring_head = (m->now.ring_head + 1) % m->c->memory.prefetch;
-    } else {
-        next->ready_rows--;
-    }
+    sofa_ring_enter(m);
     const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[key->slot].tile];
     memcpy(next->rows, tile->need + key->key * SOFA_ROW_WORDS, sizeof next->rows);
     sofa_underway_add(&m->space, m->cycle + m->d.value_hold, 0);
-}
-
-/* Mode tokens: K and V rows, generated or fetched, come into their places of the ring. */
-static void land_rows(struct sofa_machine *m)
-{
-    const struct sofa_read *k = sofa_row_for(m, SOFA_CLIENT_KEY), *v = sofa_row_for(m, SOFA_CLIENT_VALUE);
-    if (m->wire.new_k)
-        m->next.k_here[m->wire.new_k_place] = 1;
-    else if (k)
-        m->next.k_here[k->place] = 1;
-    if (m->wire.new_v)
-        m->next.v_here[m->wire.new_v_place] = 1;
-    else if (v)
-        m->next.v_here[v->place] = 1;
-}
-
-static int data_here(const struct sofa_machine *m)
-{
-    if (sofa_for_tokens(m))
-        return m->now.k_here[m->now.ring_head] && m->now.v_here[m->now.ring_head];
-    return m->now.window.ready_rows > 0;
 }
 
 void sofa_step_window_entry(struct sofa_machine *m)
@@ -165,16 +137,12 @@ void sofa_step_window_entry(struct sofa_machine *m)
     const struct sofa_key_entry *key = &m->list[m->now.order.head % SOFA_LIST_MAX];
     next->load = next->last = next->slot_free = 0;
     next->parity_free = 0;
-    if (sofa_for_tokens(m))
-        land_rows(m);
-    else
-        next->ready_rows += sofa_row_for(m, SOFA_CLIENT_VALUE) != NULL;
     if (m->now.order.head == m->now.order.tail)
         return;
     if (!now->block_open) {
         if (m->now.query.ready >> key->bank & 1)
             open_block(m, key);
-    } else if (key->has_key ? data_here(m) && now->free != 0 : !m->d.word_memories || now->free == m->all_slots) {
+    } else if (!key->has_key || (sofa_ring_ready(m) && now->free != 0)) {
         enter_key(m, key);
     }
 }

@@ -171,18 +171,14 @@ static void walk_keys(struct sofa_machine *m, int key_ready)
     else if (key_ready)
         next->walk_valid = 0;
     if (step) {
-        const uint64_t *visible = m->result->tile[now->walk_tile].visible;
-        unsigned key = now->walk_key;
-        while (!sofa_bit(visible, key))
-            key++;
-        next->walk_key = key + 1;
-        while (next->walk_key < m->j->tile && !sofa_bit(visible, next->walk_key))
-            next->walk_key++;
-        next->walk_any = next->walk_key < m->j->tile;
-        next->walk_out = (struct sofa_read){.client = SOFA_CLIENT_KEY,
+        const struct sofa_tile *tile = &m->result->tile[now->walk_tile];
+        unsigned row = sofa_visible_row(m, tile, now->walk_key);
+        next->walk_key = row + 1;
+        next->walk_any = sofa_visible_row(m, tile, row + 1) != SOFA_NO_ROW;
+        next->walk_out = (struct sofa_read){.client = SOFA_CLIENT_KHAT,
                                             .slot = (uint8_t)now->walk_slot,
                                             .last = (uint8_t)!next->walk_any,
-                                            .index = (uint16_t)key};
+                                            .index = (uint16_t)row};
         if (sofa_for_tokens(m)) /* the slice that has been begun last */
             describe_chunk(m, &next->walk_out);
     }
@@ -196,7 +192,7 @@ void sofa_step_tiles(struct sofa_machine *m)
     int empty = block->low >= block->high;
     int last = !empty && is_last_tile(m, block);
     int key_ready = !now->address_valid || (sofa_for_tokens(m) ? m->asked[SOFA_CLIENT_TOKEN] && !sofa_asks_again(m)
-                                                               : m->asked[SOFA_CLIENT_KEY]);
+                                                               : m->asked[SOFA_CLIENT_KHAT]);
     int walk_idle = !now->walk_any && !now->walk_follow && (!now->walk_valid || key_ready);
     m->block_ready = 0;
     next->filled = next->chunk = next->seen = next->walk_begins = 0;

@@ -29,6 +29,36 @@ const struct sofa_tile *sofa_slot_tile(const struct sofa_machine *m, unsigned sl
     return tile == SIZE_MAX ? NULL : &m->result->tile[tile];
 }
 
+/* Rows of packed keys begin at multiples of d.khat_keys, whatever the tile begins with. */
+unsigned sofa_row_keys(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned row, unsigned *first)
+{
+    unsigned keys = sofa_for_tokens(m) ? 1 : m->d.khat_keys, before = tile->base % keys, count = 0;
+    for (unsigned at = (row + 1) * keys; at-- > row * keys;)
+        if (at >= before && at - before < m->j->tile && sofa_bit(tile->visible, at - before)) {
+            *first = at - before;
+            count++;
+        }
+    return count;
+}
+
+unsigned sofa_visible_row(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned from)
+{
+    unsigned keys = sofa_for_tokens(m) ? 1 : m->d.khat_keys, before = tile->base % keys, first;
+    for (unsigned row = from; row * keys < before + m->j->tile; row++)
+        if (sofa_row_keys(m, tile, row, &first) > 0)
+            return row;
+    return SOFA_NO_ROW;
+}
+
+struct sofa_arrival sofa_arriving_key(const struct sofa_machine *m)
+{
+    const struct sofa_unpack_state *u = &m->now.unpack;
+    const struct sofa_read *read = sofa_row_for(m, SOFA_CLIENT_KHAT);
+    if (m->d.khat_keys > 1)
+        return (struct sofa_arrival){u->left > 0, u->last && u->left == 1, u->slot, u->key};
+    return read ? (struct sofa_arrival){1, read->last, read->slot, read->index} : (struct sofa_arrival){0};
+}
+
 unsigned sofa_seen_group(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned group)
 {
     while (group < m->d.key_groups && tile->group_first[group] == UINT16_MAX)
@@ -79,8 +109,6 @@ int sofa_asks_again(const struct sofa_machine *m)
 static void sofa_ask_tokens(struct sofa_machine *m)
 {
     const struct sofa_registers_now *now = &m->now;
-    m->ask[SOFA_CLIENT_KEY] = now->supply.k_valid;
-    m->ask[SOFA_CLIENT_VALUE] = now->supply.v_valid;
     m->ask[SOFA_CLIENT_ROTARY] = now->kvgen.turn_ask;
     m->ask[SOFA_CLIENT_TURN] = now->turns.request;
     m->ask[SOFA_CLIENT_TOKEN] = now->tiles.address_valid || sofa_asks_again(m);
@@ -99,10 +127,10 @@ struct sofa_read sofa_asked_tokens(const struct sofa_machine *m, unsigned client
     struct sofa_read read = {0};
     switch (client) {
     case SOFA_CLIENT_KEY:
-        read.place = (uint8_t)now->supply.k_place;
+        read.place = (uint8_t)now->fetch.k_place;
         break;
     case SOFA_CLIENT_VALUE:
-        read.place = (uint8_t)now->supply.v_place;
+        read.place = (uint8_t)now->fetch.v_place;
         break;
     case SOFA_CLIENT_TOKEN:
         if (!sofa_asks_again(m))
@@ -147,6 +175,8 @@ int sofa_row_taken(const struct sofa_machine *m, unsigned client)
         return !m->wire.new_k; /* a generated row goes first */
     case SOFA_CLIENT_VALUE:
         return !m->wire.new_v;
+    case SOFA_CLIENT_KHAT:
+        return m->d.khat_keys == 1 || m->now.unpack.left <= 1;
     case SOFA_CLIENT_TOKEN:
         return m->wire.cut_ready;
     case SOFA_CLIENT_WEIGHT:
@@ -174,6 +204,7 @@ static void rank_clients(const struct sofa_machine *m, uint8_t by_rank[SOFA_CLIE
 {
     const unsigned rank[SOFA_CLIENTS] = {
         [SOFA_CLIENT_RANGE] = m->d.range_rank,   [SOFA_CLIENT_KEY] = m->d.key_rank,
+        [SOFA_CLIENT_KHAT] = m->d.khat_rank,
         [SOFA_CLIENT_VALUE] = m->d.value_rank,   [SOFA_CLIENT_QUERY] = m->d.query_rank,
         [SOFA_CLIENT_TOKEN] = m->d.token_rank,   [SOFA_CLIENT_WEIGHT] = m->d.weight_rank,
         [SOFA_CLIENT_ROTARY] = m->d.rotary_rank, [SOFA_CLIENT_TURN] = m->d.turn_rank};
@@ -194,8 +225,9 @@ void sofa_find_requests(struct sofa_machine *m)
     int busy[2] = {r->channel[0].tags == tags, r->channel[1].tags == tags};
     rank_clients(m, by_rank);
     m->ask[SOFA_CLIENT_RANGE] = r->ranges.request;
-    m->ask[SOFA_CLIENT_KEY] = r->tiles.address_valid;
-    m->ask[SOFA_CLIENT_VALUE] = r->order.address_valid;
+    m->ask[SOFA_CLIENT_KHAT] = r->tiles.address_valid && !sofa_for_tokens(m);
+    m->ask[SOFA_CLIENT_KEY] = r->fetch.k_valid;
+    m->ask[SOFA_CLIENT_VALUE] = r->fetch.v_valid;
     m->ask[SOFA_CLIENT_QUERY] = r->query.fetch_left > 0 && (r->query.fetch_row > 0 || r->query.banks < m->d.blocks_open);
     if (sofa_for_tokens(m))
         sofa_ask_tokens(m);

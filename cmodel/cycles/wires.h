@@ -16,6 +16,12 @@ int sofa_query_taken(const struct sofa_machine *m);
 int sofa_range_stored(const struct sofa_machine *m);
 int sofa_weight_taken(const struct sofa_machine *m, const struct sofa_read *row);
 int sofa_turn_taken(const struct sofa_machine *m);
+/* Of a tile: visible keys in a row that is read for prediction, and the first of them; the next row with one. */
+#define SOFA_NO_ROW UINT32_MAX
+unsigned sofa_row_keys(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned row, unsigned *first);
+unsigned sofa_visible_row(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned from);
+/* Mode kv: the key whose K^ comes in this cycle. */
+struct sofa_arrival sofa_arriving_key(const struct sofa_machine *m);
 int sofa_channel_of(const struct sofa_machine *m, unsigned client);
 
 /* The tile in a slot; NULL for a block without visible keys. */

@@ -18,7 +18,7 @@ void sofa_counts_expect(struct sofa_counts *counts, const struct sofa_config *c,
     const struct {
         const char *name;
         uint64_t value;
-        int tokens; /* counted in mode tokens only */
+        int tokens; /* 1: counted in mode tokens only, -1: only in mode kv */
     } table[] = {
         {"PAIRS", n->pairs, 0},
         {"NEED_KEYS", n->keys, 0},
@@ -31,6 +31,7 @@ void sofa_counts_expect(struct sofa_counts *counts, const struct sofa_config *c,
         {"QUERY_BEATS", n->bytes_query / port, 0},
         {"KEY_BEATS", key, 0},
         {"VALUE_BEATS", value, 0},
+        {"KHAT_BEATS", n->bytes_khat / port, -1},
         {"RANGE_BEATS", n->bytes_range / port, 0},
         {"OUTPUT_BYTES", n->bytes_output, 0},
         {"GENERATED", n->generated, 1},
@@ -43,7 +44,7 @@ void sofa_counts_expect(struct sofa_counts *counts, const struct sofa_config *c,
     };
     *counts = (struct sofa_counts){.count = 0};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (table[i].tokens && c->mode != SOFA_MODE_TOKENS)
+        if (table[i].tokens == (c->mode == SOFA_MODE_TOKENS ? -1 : 1))
             continue;
         struct sofa_count *item = &counts->item[counts->count++];
         snprintf(item->name, sizeof item->name, "%s", table[i].name);

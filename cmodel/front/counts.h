@@ -6,7 +6,7 @@
 #include "../bits/model.h"
 #include "../host/driver.h"
 
-/* Those that no timing changes, in the table's order of names; mode kv leaves out what only mode tokens counts. */
+/* Those that no timing changes, in the table's order of names; a mode leaves out what only the other one counts. */
 void sofa_counts_expect(struct sofa_counts *counts, const struct sofa_config *c, const struct sofa_counters *n);
 /* K and V rows cross the bus in whole beats; in mode tokens only rows that are read back. */
 void sofa_count_row_beats(const struct sofa_config *c, const struct sofa_counters *n, uint64_t *key, uint64_t *value);

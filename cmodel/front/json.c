@@ -26,8 +26,8 @@ static json_t *merge(json_t *object, json_t *more)
 static json_t *bytes_json(const struct sofa_report *r)
 {
     const struct sofa_counters *n = &r->counters;
-    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",                        //
-                               "query", count(n->bytes_query), "key", count(n->bytes_key), //
+    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",                   //
+                               "query", count(n->bytes_query), "khat", count(n->bytes_khat), "key", count(n->bytes_key), //
                                "value", count(n->bytes_value), "range", count(n->bytes_range), //
                                "output", count(n->bytes_output), "total", count(r->bytes_total));
     if (r->hidden > 0)

@@ -91,14 +91,14 @@ void sofa_report_print(FILE *out, const struct sofa_report *r)
     fprintf(out, "configuration       %s (%08" PRIx32 ")\n", r->config.name, sofa_config_hash(&r->config));
     fprintf(out, "job                 %zu rows x %zu keys, %" PRIu64 " blocks, %" PRIu64 " tiles\n", r->rows, r->keys,
             n->blocks, n->tiles);
-    fprintf(out, "kept                %.2f %% of visible pairs (%" PRIu64 "), %.2f %% of V rows, %" PRIu64 " clipped\n",
+    fprintf(out, "kept                %.2f %% of visible pairs (%" PRIu64 "), %.2f %% of keys needed, %" PRIu64 " clipped\n",
             100 * r->kept_fraction, n->pairs, 100 * r->keys_needed_fraction, n->clipped);
     sofa_balance_print(out, &r->balance);
     print_accuracy(out, r);
     print_saturated(out, r);
     fprintf(out, "raises, empty rows  %" PRIu64 ", %" PRIu64 "\n", n->raises, n->empty_rows);
-    fprintf(out, "bytes moved         %.0f: query %" PRIu64 ", key %" PRIu64 ", value %" PRIu64 ", range %" PRIu64
-            ", output %" PRIu64 "\n", total, n->bytes_query, n->bytes_key, n->bytes_value, n->bytes_range,
+    fprintf(out, "bytes moved         %.0f: query %" PRIu64 ", predicted keys %" PRIu64 ", key %" PRIu64 ", value %" PRIu64 ", range %" PRIu64
+            ", output %" PRIu64 "\n", total, n->bytes_query, n->bytes_khat, n->bytes_key, n->bytes_value, n->bytes_range,
             n->bytes_output);
     if (r->hidden > 0)
         print_tokens(out, r);

@@ -13,7 +13,7 @@ static void count_traffic(struct sofa_report *r, const struct sofa_config *c)
     uint64_t d = c->head_dim, query = d * c->data.query_bits / 8, key = d * c->data.key_bits / 8;
     uint64_t value = d * c->data.value_bits / 8, output = d * c->data.output_bits / 8;
     uint64_t rows = r->rows * (query + output), weights = r->hidden * d;
-    r->bytes_total = n->bytes_query + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_output + n->bytes_token +
+    r->bytes_total = n->bytes_query + n->bytes_khat + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_output + n->bytes_token +
                      n->bytes_weight + n->bytes_rotary + n->bytes_cache_read + n->bytes_cache_write;
     r->bytes_plain_sparse = rows + r->keys * key + 4 * r->visible_pairs + n->pairs * (key + value);
     r->bytes_dense = rows + n->key_rows * (key + value);

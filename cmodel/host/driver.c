@@ -55,6 +55,16 @@ static enum sofa_status put_all(const struct sofa_bus *bus, const struct setting
     return status;
 }
 
+int sofa_place_used(const struct sofa_config *c, enum sofa_place_kind kind)
+{
+    int tokens = c->mode == SOFA_MODE_TOKENS;
+    if (kind == SOFA_PLACE_KHAT)
+        return !tokens && c->predict.source == SOFA_SOURCE_PLANE;
+    if (kind == SOFA_PLACE_ROTARY || kind == SOFA_PLACE_TURN)
+        return tokens && c->kvgen.rotary;
+    return kind < SOFA_PLACE_KHAT || tokens;
+}
+
 static enum sofa_status put_places(const struct sofa_bus *bus, const struct sofa_config *c,
                                    const struct sofa_place place[SOFA_PLACES], struct sofa_error *e)
 {
@@ -63,13 +73,15 @@ static enum sofa_status put_places(const struct sofa_bus *bus, const struct sofa
     } name[SOFA_PLACES] = {
         {"Q_BASE_LO", "Q_BASE_HI", "Q_STRIDE"},        {"K_BASE_LO", "K_BASE_HI", "K_STRIDE"},
         {"V_BASE_LO", "V_BASE_HI", "V_STRIDE"},        {"O_BASE_LO", "O_BASE_HI", "O_STRIDE"},
-        {"RANGE_BASE_LO", "RANGE_BASE_HI", NULL},      {"X_BASE_LO", "X_BASE_HI", "X_STRIDE"},
+        {"RANGE_BASE_LO", "RANGE_BASE_HI", NULL},      {"KHAT_BASE_LO", "KHAT_BASE_HI", "KHAT_STRIDE"},
+        {"X_BASE_LO", "X_BASE_HI", "X_STRIDE"},
         {"CODE_BASE_LO", "CODE_BASE_HI", NULL},        {"WEIGHT_BASE_LO", "WEIGHT_BASE_HI", NULL},
         {"ROTARY_BASE_LO", "ROTARY_BASE_HI", "ROTARY_STRIDE"}, {"TURN_BASE_LO", "TURN_BASE_HI", "TURN_STRIDE"},
     };
-    unsigned places = c->mode != SOFA_MODE_TOKENS ? SOFA_PLACE_X : c->kvgen.rotary ? SOFA_PLACES : SOFA_PLACE_ROTARY;
     enum sofa_status status = SOFA_OK;
-    for (unsigned k = 0; k < places && status == SOFA_OK; k++) {
+    for (unsigned k = 0; k < SOFA_PLACES && status == SOFA_OK; k++) {
+        if (!sofa_place_used(c, (enum sofa_place_kind)k))
+            continue;
         status = sofa_driver_put(bus, name[k].low, (uint32_t)place[k].base, e);
         if (status == SOFA_OK && c->memory.address_bits > 32)
             status = sofa_driver_put(bus, name[k].high, (uint32_t)(place[k].base >> 32), e);

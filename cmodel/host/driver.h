@@ -26,6 +26,8 @@ enum sofa_status sofa_driver_put(const struct sofa_bus *bus, const char *name, u
 
 /* Checks ID and CONFIG_HASH. */
 enum sofa_status sofa_driver_identify(const struct sofa_bus *bus, const struct sofa_config *c, struct sofa_error *e);
+/* 1: a core of that configuration has registers for the place. */
+int sofa_place_used(const struct sofa_config *c, enum sofa_place_kind kind);
 /* The descriptor registers of a job. */
 enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_job *j,
                                       const struct sofa_place place[SOFA_PLACES], uint32_t watchdog, struct sofa_error *e);

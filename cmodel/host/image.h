@@ -7,13 +7,14 @@
 
 #define SOFA_RANGE_BYTES 8u
 
-/* K and V of mode tokens are the cache that the core fills; only that mode has what follows the ranges. */
+/* K and V of mode tokens are the cache that the core fills; only that mode has what follows the plane. */
 enum sofa_place_kind {
     SOFA_PLACE_Q,
     SOFA_PLACE_K,
     SOFA_PLACE_V,
     SOFA_PLACE_O,
     SOFA_PLACE_RANGE,
+    SOFA_PLACE_KHAT,   /* the plane of packed keys, by cmodel/host/plane.h; mode kv with predict.source plane */
     SOFA_PLACE_X,
     SOFA_PLACE_CODE,   /* packed by cmodel/host/pack.h */
     SOFA_PLACE_WEIGHT, /* likewise */

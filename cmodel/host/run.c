@@ -2,6 +2,7 @@
 /* A whole trace over a bus, in parts that fit the memory. */
 #include "driver.h"
 #include "pack.h"
+#include "plane.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,13 +64,15 @@ static uint64_t put_place(struct run *r, enum sofa_place_kind kind, uint64_t at,
     return at + align(r, bytes);
 }
 
-/* What all parts share: K and V, or the room for them, the tokens and what they are multiplied with. */
+/* What all parts share: K and V, or the room for them, packed keys, the tokens and what they are multiplied with. */
 static uint64_t place_shared(struct run *r)
 {
     struct sofa_place *p = r->place;
     uint64_t start = align(r, r->bus->base), keys = r->keys;
     uint64_t at = put_place(r, SOFA_PLACE_K, start, keys * p[SOFA_PLACE_K].stride);
     at = put_place(r, SOFA_PLACE_V, at, keys * p[SOFA_PLACE_V].stride);
+    if (sofa_place_used(r->config, SOFA_PLACE_KHAT))
+        at = put_place(r, SOFA_PLACE_KHAT, at, sofa_plane_shape(r->config, keys).rows * p[SOFA_PLACE_KHAT].stride);
     if (r->config->mode == SOFA_MODE_TOKENS) {
         struct sofa_pack pack;
         sofa_pack_shape(&pack, r->config, r->trace->tokens.x.cols);
@@ -94,6 +97,7 @@ static enum sofa_status place(struct run *r, struct sofa_error *e)
     p[SOFA_PLACE_K].stride = row_stride(r, c->head_dim, c->data.key_bits);
     p[SOFA_PLACE_V].stride = row_stride(r, c->head_dim, c->data.value_bits);
     p[SOFA_PLACE_O].stride = row_stride(r, c->head_dim, c->data.output_bits);
+    p[SOFA_PLACE_KHAT].stride = (uint32_t)align(r, sofa_plane_shape(c, 1).row_bytes);
     p[SOFA_PLACE_X].stride = row_stride(r, r->trace->tokens.x.cols, c->data.token_bits);
     p[SOFA_PLACE_ROTARY].stride = row_stride(r, c->head_dim, 16);
     p[SOFA_PLACE_TURN].stride = sofa_pack_turns_shape(c, r->trace->k.rows, r->job->tile).stride;
@@ -190,6 +194,19 @@ static enum sofa_status load_rotation(struct run *r, struct sofa_error *e)
     return status;
 }
 
+static enum sofa_status load_plane(struct run *r, struct sofa_error *e)
+{
+    const struct sofa_place *p = &r->place[SOFA_PLACE_KHAT];
+    size_t bytes = sofa_plane_shape(r->config, r->keys).rows * p->stride;
+    uint8_t *plane = calloc(bytes + 1, 1);
+    if (!plane)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu packed keys", r->keys);
+    sofa_plane_pack(plane, p->stride, r->config, &r->trace->k, r->keys);
+    enum sofa_status status = load(r, p->base, plane, bytes, e);
+    free(plane);
+    return status;
+}
+
 static enum sofa_status load_shared(struct run *r, struct sofa_error *e)
 {
     const struct sofa_trace *t = r->trace;
@@ -202,6 +219,8 @@ static enum sofa_status load_shared(struct run *r, struct sofa_error *e)
         return status == SOFA_OK && c->kvgen.rotary ? load_rotation(r, e) : status;
     }
     status = load_tensor(r, SOFA_PLACE_K, &t->k, c->data.key_bits, 0, r->keys, e);
+    if (status == SOFA_OK && sofa_place_used(c, SOFA_PLACE_KHAT))
+        status = load_plane(r, e);
     return status == SOFA_OK ? load_tensor(r, SOFA_PLACE_V, &t->v, c->data.value_bits, 0, r->keys, e) : status;
 }
 

@@ -27,9 +27,9 @@ module sofa_attend (
     input  wire                  i_retire_ready,
 //% local key_addr, key, value_addr, value = "o_key_addr", "i_key", "o_value_addr", "i_value"
 //% if WORD_MEMORIES then
-    output wire [$(KEY_PLACE_BITS+KEY_WORD_BITS-1):0]   o_key_addr,       // {row, word}
+    output wire [$(RING_BITS+KEY_WORD_BITS-1):0]   o_key_addr,       // {row, word}
     input  wire [$(PORT_BITS-1):0]       i_key,
-    output wire [$(VALUE_PLACE_BITS+VALUE_WORD_BITS-1):0]   o_value_addr,
+    output wire [$(RING_BITS+VALUE_WORD_BITS-1):0]   o_value_addr,
     input  wire [$(PORT_BITS-1):0]       i_value,
 //% elseif SLOT_MEMORIES then
     output wire [$(ENTRY_PLACE_BITS-1):0]      o_key_slot,

@@ -73,7 +73,7 @@ module sofa_group #(
 
     // ---- issue, and the way of an operation ----
     sofa_pairs u_pairs (.*);
-    sofa_way_$(way) u_way (.i_op_slot(op_slot[$(VALUE_SLOT_BITS-1):0]), .*);
+    sofa_way_$(way) u_way (.i_op_slot(op_slot), .*);
     assign o_pair = op_pair;
 
     // ---- score: one lane's sum a cycle ----
@@ -128,7 +128,7 @@ $(travel({{"scale_mantissa", 16, d.copied_registers, "i_scale_mantissa"}, {"scal
         sofa_lane u_lane (
             .i_query_we(i_query_we[$(lane)]), .i_query_addr($(nth("i_query_addr", lane, QUERY_PLACE_BITS))),
             .i_query($(nth("i_query", lane, LANE_QUERY_BITS))),
-            .i_take(i_phase_take == $(number)), .i_row(op_row), .i_slot(op_slot[$(ENTRY_PLACE_BITS-1):$(ENTRY_PLACE_BITS-KEY_SLOT_BITS)]),
+            .i_take(i_phase_take == $(number)), .i_row(op_row), .i_slot(op_slot),
             .i_chunk_q(i_phase_query), .i_first_beat(i_phase_sum == $(number)), .o_s($(nth("lane_s", lane, DOT_BITS))),
             .i_take_value(i_phase_value == $(number)), .i_chunk_value(i_phase_weight),
             .i_weigh(i_phase_weight == $(number)), .i_weigh_first(fresh), .i_weigh_shift(raise), .i_weight(p),

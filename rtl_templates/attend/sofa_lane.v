@@ -16,14 +16,14 @@ module sofa_lane (
     // SA-1
     input  wire                i_take,
     input  wire [$(LANE_PLACE_BITS-1):0]    i_row,
-    input  wire [$(KEY_SLOT_BITS-1):0] i_slot,           // of the window, or place of the K row
+    input  wire [$(ENTRY_PLACE_BITS-1):0] i_slot,           // of the window, or place of the K row
     input  wire [$(PHASE_BITS-1):0]    i_chunk_q,
     input  wire                i_first_beat,
     input  wire [$(KEY_BUS_BITS-1):0]  i_key,
     output wire [$(DOT_BITS-1):0]    o_s,
     // SA-2: the slot comes one cycle before the rest
     input  wire                i_take_value,
-    input  wire [$(VALUE_SLOT_BITS-1):0] i_value_slot,
+    input  wire [$(ENTRY_PLACE_BITS-1):0] i_value_slot,
     input  wire [$(PHASE_BITS-1):0]    i_chunk_value,    // one cycle before i_chunk_v
     input  wire [$(VALUE_BUS_BITS-1):0]  i_value,
     input  wire                i_weigh,

@@ -12,14 +12,14 @@ module sofa_operands_window (
     // Q and K: row and slot with i_take
     input  wire                 i_take,
     input  wire [$(LANE_PLACE_BITS-1):0] i_row,
-    input  wire [$(KEY_SLOT_BITS-1):0] i_slot,
+    input  wire [$(ENTRY_PLACE_BITS-1):0] i_slot,
     input  wire [$(PHASE_BITS-1):0] i_chunk_q,
     input  wire [$(KEY_BUS_BITS-1):0] i_key,
     output wire [$(WIDTH*QUERY_BITS-1):0] o_q,
     output reg  [$(WIDTH*KEY_BITS-1):0] o_k,
     // V: its slot with i_take_value
     input  wire                 i_take_value,
-    input  wire [$(VALUE_SLOT_BITS-1):0] i_value_slot,
+    input  wire [$(ENTRY_PLACE_BITS-1):0] i_value_slot,
     input  wire [$(VALUE_BUS_BITS-1):0] i_value,
     output reg  [$(WIDTH*VALUE_BITS-1):0] o_v
 );

@@ -21,7 +21,7 @@ module sofa_operands_words (
     // Q and K: row and place of the key with i_take
     input  wire                 i_take,
     input  wire [$(LANE_PLACE_BITS-1):0] i_row,
-    input  wire [$(KEY_SLOT_BITS-1):0] i_slot,
+    input  wire [$(ENTRY_PLACE_BITS-1):0] i_slot,
     input  wire [$(PHASE_BITS-1):0] i_chunk_q,
     output wire [$(KEY_FETCH_BITS-1):0] o_key_addr,
     input  wire [$(KEY_BUS_BITS-1):0] i_key,
@@ -29,15 +29,15 @@ module sofa_operands_words (
     output wire [$(WIDTH*KEY_BITS-1):0] o_k,
     // V: its place with i_take_value
     input  wire                 i_take_value,
-    input  wire [$(VALUE_SLOT_BITS-1):0] i_value_slot,
+    input  wire [$(ENTRY_PLACE_BITS-1):0] i_value_slot,
     input  wire [$(PHASE_BITS-1):0] i_chunk_value,
     output wire [$(VALUE_FETCH_BITS-1):0] o_value_addr,
     input  wire [$(VALUE_BUS_BITS-1):0] i_value,
     output wire [$(WIDTH*VALUE_BITS-1):0] o_v
 );
     reg  [$(LANE_PLACE_BITS-1):0] row;
-    reg  [$(KEY_SLOT_BITS-1):0] slot;
-    reg  [$(VALUE_SLOT_BITS-1):0] value_slot;
+    reg  [$(ENTRY_PLACE_BITS-1):0] slot;
+    reg  [$(ENTRY_PLACE_BITS-1):0] value_slot;
     wire [$(PORT_BITS-1):0]     q_word;
     always @(posedge clk) begin
         if (i_take) begin

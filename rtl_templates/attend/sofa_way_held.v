@@ -11,11 +11,11 @@ module sofa_way_held (
     input  wire                 i_op_pair,
     input  wire                 i_op_retire,
     input  wire [$(LANE_PLACE_BITS-1):0] i_op_row,
-    input  wire [$(VALUE_SLOT_BITS-1):0] i_op_slot,
+    input  wire [$(ENTRY_PLACE_BITS-1):0] i_op_slot,
     output wire [$(LANE_PLACE_BITS-1):0] o_scalar_row,    // cycle $(SCALAR_TIME-1)
     output wire                 o_scalar_pair,   // cycle $(SCALAR_TIME)
     output wire                 o_scalar_retire,
-    output wire [$(VALUE_SLOT_BITS-1):0] o_value_slot,    // cycle $(WEIGHT_TIME-1)
+    output wire [$(ENTRY_PLACE_BITS-1):0] o_value_slot,    // cycle $(WEIGHT_TIME-1)
     output wire [$(LANE_PLACE_BITS-1):0] o_sum_row,
     output wire                 o_weigh_pair,    // cycle $(WEIGHT_TIME)
     output wire                 o_weigh_retire,
@@ -37,7 +37,7 @@ module sofa_way_held (
         end
 //% end
 //% for stage = 0, (WEIGHT_TIME - 2) // BEATS do
-    reg  [$(VALUE_SLOT_BITS-1):0] stage$(stage)_slot;
+    reg  [$(ENTRY_PLACE_BITS-1):0] stage$(stage)_slot;
     always @(posedge clk)
         if (step)
             stage$(stage)_slot <= $(stage == 0 and "i_op_" or "stage" .. stage - 1 .. "_")slot;

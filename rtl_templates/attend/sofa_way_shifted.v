@@ -12,11 +12,11 @@ module sofa_way_shifted (
     input  wire                 i_op_pair,
     input  wire                 i_op_retire,
     input  wire [$(LANE_PLACE_BITS-1):0] i_op_row,
-    input  wire [$(VALUE_SLOT_BITS-1):0] i_op_slot,
+    input  wire [$(ENTRY_PLACE_BITS-1):0] i_op_slot,
     output wire [$(LANE_PLACE_BITS-1):0] o_scalar_row,    // cycle $(SCALAR_TIME-1)
     output wire                 o_scalar_pair,   // cycle $(SCALAR_TIME)
     output wire                 o_scalar_retire,
-    output wire [$(VALUE_SLOT_BITS-1):0] o_value_slot,    // cycle $(WEIGHT_TIME-1)
+    output wire [$(ENTRY_PLACE_BITS-1):0] o_value_slot,    // cycle $(WEIGHT_TIME-1)
     output wire [$(LANE_PLACE_BITS-1):0] o_sum_row,
     output wire                 o_weigh_pair,    // cycle $(WEIGHT_TIME)
     output wire                 o_weigh_retire,
@@ -24,10 +24,10 @@ module sofa_way_shifted (
 );
     reg  [$(WEIGHT_TIME-1):0]   pair_at, retire_at;
     reg  [$(WEIGHT_TIME*LANE_PLACE_BITS-1):0] row_at;
-    reg  [$((WEIGHT_TIME-1)*VALUE_SLOT_BITS-1):0] slot_at;
+    reg  [$((WEIGHT_TIME-1)*ENTRY_PLACE_BITS-1):0] slot_at;
     always @(posedge clk) begin
         row_at <= $(shifted_in("row_at", WEIGHT_TIME, LANE_PLACE_BITS, "i_op_row"));
-        slot_at <= $(shifted_in("slot_at", WEIGHT_TIME - 1, VALUE_SLOT_BITS, "i_op_slot"));
+        slot_at <= $(shifted_in("slot_at", WEIGHT_TIME - 1, ENTRY_PLACE_BITS, "i_op_slot"));
         if (rst) begin
             pair_at <= $(WEIGHT_TIME)'d0;
             retire_at <= $(WEIGHT_TIME)'d0;
@@ -39,7 +39,7 @@ module sofa_way_shifted (
     assign o_scalar_row = $(at("row_at", SCALAR_TIME - 1));
     assign o_scalar_pair = pair_at[$(SCALAR_TIME-1)];
     assign o_scalar_retire = retire_at[$(SCALAR_TIME-1)];
-    assign o_value_slot = $(nth("slot_at", WEIGHT_TIME - 2, VALUE_SLOT_BITS));
+    assign o_value_slot = $(nth("slot_at", WEIGHT_TIME - 2, ENTRY_PLACE_BITS));
     assign o_sum_row = $(at("row_at", WEIGHT_TIME - 1));
     assign o_weigh_pair = pair_at[$(WEIGHT_TIME-1)];
     assign o_weigh_retire = retire_at[$(WEIGHT_TIME-1)];

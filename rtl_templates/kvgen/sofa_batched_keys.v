@@ -23,7 +23,7 @@ module sofa_batched_keys (
     output wire             o_first_slice,
     output wire             o_final_slice,
     output wire [$(SLICE_WORD_BITS-1):0]  o_slice_words,
-    output wire [$(PREFETCH_BITS-1):0]  o_turn,       // its place in the batch
+    output wire [$(RING_BITS-1):0]  o_turn,       // its place in the batch
     // weights
     output wire             o_demand,
     input  wire [$(SLICE_HALVES-1):0] i_weights_loaded,
@@ -33,14 +33,14 @@ module sofa_batched_keys (
     // the batch that is listed
     output wire             o_streamed,
     output wire             o_listing,      // i_key becomes number o_listed of the batch
-    output wire [$(PREFETCH_BITS-1):0]  o_listed,
+    output wire [$(RING_BITS-1):0]  o_listed,
     output wire             o_complete,     // pulse: all keys are listed
-    output wire [$(PREFETCH_BITS-1):0]  o_last_turn
+    output wire [$(RING_BITS-1):0]  o_last_turn
 );
     localparam [2:0] IDLE = 3'd0, COLLECT = 3'd1, FETCH = 3'd2, FIRST = 3'd3, RUN = 3'd4, GAP = 3'd5;
     reg  [2:0]        state;
-    reg  [$(PREFETCH_BITS):0]    count;               // keys of the batch
-    reg  [$(PREFETCH_BITS-1):0]  turn, peek;          // key at hand, and the one after it
+    reg  [$(RING_BITS):0]    count;               // keys of the batch
+    reg  [$(RING_BITS-1):0]  turn, peek;          // key at hand, and the one after it
     reg  [15:0]       slice;
     reg  [1:0]        gap;
     reg               half;                // of the weights
@@ -48,18 +48,18 @@ module sofa_batched_keys (
     wire [$(WANTED_KEY.bits-1):0] listed;
     wire              streamed = i_slices != 16'd1;
     wire              entry_end = $(GENERATED_KEY.of("batch_end", "i_key"));
-    wire [$(PREFETCH_BITS-1):0]  last_turn = count[$(PREFETCH_BITS-1):0] - 1'b1;
+    wire [$(RING_BITS-1):0]  last_turn = count[$(RING_BITS-1):0] - 1'b1;
     wire              collect = i_key_valid && streamed && (state == IDLE || state == COLLECT);
     wire              complete = collect && entry_end;
     wire              end_of_slice = i_key_end && turn == last_turn;
     wire              end_of_batch = end_of_slice && o_final_slice;
     assign o_streamed = streamed;
     assign o_listing = collect && !entry_end;
-    assign o_listed = count[$(PREFETCH_BITS-1):0];
+    assign o_listed = count[$(RING_BITS-1):0];
     assign o_complete = complete;
     assign o_last_turn = last_turn;
     assign o_turn = turn;
-    sofa_ram #(.WIDTH($(WANTED_KEY.bits)), .DEPTH($(PREFETCH)), .ABITS($(PREFETCH_BITS))) u_list (
+    sofa_ram #(.WIDTH($(WANTED_KEY.bits)), .DEPTH($(PREFETCH)), .ABITS($(RING_BITS))) u_list (
         .clk(clk), .i_we(o_listing), .i_waddr(o_listed), .i_wdata($(GENERATED_KEY.of("wanted", "i_key"))),
         .i_re(1'b1), .i_raddr(peek), .o_rdata(listed));
     assign o_key_ready = streamed ? state == IDLE || state == COLLECT : !o_have || i_key_end;
@@ -73,16 +73,16 @@ module sofa_batched_keys (
     assign o_weights_here = half ? i_weights_loaded[1] : i_weights_loaded[0];
     assign o_weight_release = streamed && end_of_slice;
     always @(posedge clk) begin
-        peek <= state == IDLE || state == COLLECT || state == GAP ? $(PREFETCH_BITS)'d0
-              : o_take ? (peek == last_turn ? $(PREFETCH_BITS)'d0 : peek + 1'b1) : peek;
+        peek <= state == IDLE || state == COLLECT || state == GAP ? $(RING_BITS)'d0
+              : o_take ? (peek == last_turn ? $(RING_BITS)'d0 : peek + 1'b1) : peek;
         if (state == FIRST)
-            turn <= $(PREFETCH_BITS)'d0;
+            turn <= $(RING_BITS)'d0;
         else if (o_take)
             turn <= turn + 1'b1;
         if (rst) begin
             state <= IDLE;
             o_have <= 1'b0;
-            count <= $(PREFETCH_BITS+1)'d0;
+            count <= $(RING_BITS+1)'d0;
             slice <= 16'd0;
             half <= 1'b0;
             gap <= 2'd0;
@@ -104,7 +104,7 @@ module sofa_batched_keys (
                     gap <= 2'd0;
                     state <= end_of_batch ? IDLE : GAP;
                     if (end_of_batch)
-                        count <= $(PREFETCH_BITS+1)'d0;
+                        count <= $(RING_BITS+1)'d0;
                 end
                 // the last key's partial sums must be in their memory
                 GAP: begin

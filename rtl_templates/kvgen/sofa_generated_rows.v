@@ -17,7 +17,7 @@ module sofa_generated_rows (
     input  wire             i_row_start,
     input  wire             i_row_end,
     input  wire             i_is_v,
-    input  wire [$(PREFETCH_BITS-1):0]  i_ring,
+    input  wire [$(RING_BITS-1):0]  i_ring,
     input  wire [$(KEY_NUMBER_BITS-1):0]  i_row_key,
     output wire             o_turn_free,    // a K row may begin
     // its sums, later
@@ -37,8 +37,8 @@ module sofa_generated_rows (
     // rows
     output wire             o_k_valid,
     output wire             o_v_valid,
-    output wire [$(PREFETCH_BITS-1):0] o_k_ring,
-    output wire [$(PREFETCH_BITS-1):0] o_v_ring,
+    output wire [$(RING_BITS-1):0] o_k_ring,
+    output wire [$(RING_BITS-1):0] o_v_ring,
     output wire [$(HEAD_DIM*KEY_BITS-1):0] o_k_row,
     output wire [$(HEAD_DIM*VALUE_BITS-1):0] o_v_row,
     output wire             o_wr_valid,
@@ -50,7 +50,7 @@ module sofa_generated_rows (
 );
 //% local scaled, done = SUM_TIME + 1, SUM_TIME + 2
 //% local values = {{"is_v", 1, done, "i_is_v"}, {"end", 1, done, "i_row_end && i_issue", reset = true},
-//%     {"ring", PREFETCH_BITS, done, "i_ring"}, {"key", KEY_NUMBER_BITS, done, "i_row_key"},
+//%     {"ring", RING_BITS, done, "i_ring"}, {"key", KEY_NUMBER_BITS, done, "i_row_key"},
 //%     {"block", KEY_BLOCK_BITS, scaled, "i_sums_block", first = scaled},
 //%     {"scaled", 1, scaled, "i_sums_valid", first = scaled, reset = true}}
     // what travels beside a beat: name_n is n cycles after its issue

@@ -27,7 +27,7 @@ module sofa_key_steps (
     output wire             o_row_start,
     output wire             o_row_end,
     output wire             o_is_v,
-    output wire [$(PREFETCH_BITS-1):0]  o_ring,
+    output wire [$(RING_BITS-1):0]  o_ring,
     output wire [$(KEY_NUMBER_BITS-1):0]  o_row_key,
     output wire [$(KEY_BLOCK_BITS-1):0]  o_block,
     output wire [$(PROJECT_STEP_BITS-1):0]  o_step,
@@ -41,7 +41,7 @@ module sofa_key_steps (
 //% local first_value = lit(KEY_BLOCK_BITS, PROJECT_BLOCKS)
     reg  [1:0]        slot;
     reg  [$(INDEX_BITS-1):0]  index;
-    reg  [$(PREFETCH_BITS-1):0]  ring;
+    reg  [$(RING_BITS-1):0]  ring;
     reg  [$(KEY_NUMBER_BITS-1):0]  key;
     reg  [$(KEY_BLOCK_BITS-1):0]  block;
     reg  [$(SLICE_WORD_BITS-1):0]  word;

@@ -61,8 +61,8 @@ module sofa_kvgen (
     // rows
     output wire             o_k_valid,
     output wire             o_v_valid,
-    output wire [$(PREFETCH_BITS-1):0] o_k_ring,
-    output wire [$(PREFETCH_BITS-1):0] o_v_ring,
+    output wire [$(RING_BITS-1):0] o_k_ring,
+    output wire [$(RING_BITS-1):0] o_v_ring,
     output wire [$(HEAD_DIM*KEY_BITS-1):0] o_k_row,
     output wire [$(HEAD_DIM*VALUE_BITS-1):0] o_v_row,
     output wire             o_wr_valid,

@@ -15,7 +15,7 @@ module sofa_rotate (
     output wire             o_free,
     input  wire             i_begin,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_key,
-    input  wire [$(PREFETCH_BITS-1):0] i_ring,
+    input  wire [$(RING_BITS-1):0] i_ring,
     // cosines and sines, {sine, cosine} of a pair
     output wire             o_req_valid,
     input  wire             i_req_ready,
@@ -29,7 +29,7 @@ module sofa_rotate (
     input  wire             i_hold,
     output wire             o_valid,
     output reg  [$(KEY_NUMBER_BITS-1):0] o_key,
-    output reg  [$(PREFETCH_BITS-1):0] o_ring,
+    output reg  [$(RING_BITS-1):0] o_ring,
     output wire [$(HEAD_DIM*KEY_BITS-1):0] o_row
 );
     reg                 busy, row_here, turns_here, done;

@@ -2,7 +2,7 @@
 //% if not TOKENS then skip() end
 //% local partial_bits = math.max(1, clog2(PREFETCH * 2 * PROJECT_BLOCKS))
 //% local function partial_place(cycle)      -- {key of the batch, block}
-//%   return ext("turn_" .. cycle, PREFETCH_BITS, partial_bits) .. " * " .. lit(partial_bits, 2 * PROJECT_BLOCKS) .. " + "
+//%   return ext("turn_" .. cycle, RING_BITS, partial_bits) .. " * " .. lit(partial_bits, 2 * PROJECT_BLOCKS) .. " + "
 //%       .. ext("block_" .. cycle, KEY_BLOCK_BITS, partial_bits)
 //% end
 // The KV array beside its tokens, weights and biases: of each run of beats, which is a block of outputs, the sums.
@@ -12,7 +12,7 @@
 //% if STREAMED then
 // Partial sums of the keys of a batch are kept between slices.
 //%   table.move({{"begin", 1, PROJECT_TREE + 3, "i_first_slice"}, {"final", 1, SUM_TIME, "i_final_slice"},
-//%       {"turn", PREFETCH_BITS, SUM_TIME, "i_turn"}}, 1, 3, #values + 1, values)
+//%       {"turn", RING_BITS, SUM_TIME, "i_turn"}}, 1, 3, #values + 1, values)
 //% end
 // Throughput: a beat a cycle. The sums of a final slice stand in o_sums with o_sums_valid. Equals sofa_project().
 `default_nettype none
@@ -27,7 +27,7 @@ module sofa_sums (
 //% if STREAMED then
     input  wire             i_first_slice,
     input  wire             i_final_slice,
-    input  wire [$(PREFETCH_BITS-1):0]  i_turn,
+    input  wire [$(RING_BITS-1):0]  i_turn,
 //% end
     input  wire [$(PREDICT_DIMS*8-1):0] i_token_word,
     input  wire [$(PROJECT_OUTPUTS*PROJECT_INPUTS*8-1):0] i_weights,

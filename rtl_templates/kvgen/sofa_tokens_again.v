@@ -17,10 +17,10 @@ module sofa_tokens_again (
     // the batch
     input  wire             i_streamed,
     input  wire             i_listing,      // i_key becomes number i_listed of the batch
-    input  wire [$(PREFETCH_BITS-1):0]  i_listed,
+    input  wire [$(RING_BITS-1):0]  i_listed,
     input  wire [$(GENERATED_KEY.bits-1):0]  i_key,
     input  wire             i_complete,     // pulse: all keys are listed
-    input  wire [$(PREFETCH_BITS-1):0]  i_last_turn,
+    input  wire [$(RING_BITS-1):0]  i_last_turn,
     // memory; o_x_final: the last slice of X
     output wire             o_x_valid,
     input  wire             i_x_ready,
@@ -39,7 +39,7 @@ module sofa_tokens_again (
 );
     localparam [1:0] REST = 2'd0, LOOK = 2'd1, PLACE = 2'd2, ASK = 2'd3;
     reg  [1:0]        fetch;
-    reg  [$(PREFETCH_BITS-1):0]  fetch_turn;
+    reg  [$(RING_BITS-1):0]  fetch_turn;
     reg  [15:0]       fetch_slice;
     reg  [$(ADDRESS_BITS-1):0]   fetch_offset;
     reg  [$(count_bits-1):0]  used, here;          // parts of the buffer: asked for, whole
@@ -51,7 +51,7 @@ module sofa_tokens_again (
     wire              last_fetch = fetch_turn == i_last_turn;
     wire              landed = i_x_word_valid && i_x_word_last;
     wire              freed = i_streamed && i_key_end;
-    sofa_ram #(.WIDTH($(KEY_NUMBER_BITS)), .DEPTH($(PREFETCH)), .ABITS($(PREFETCH_BITS))) u_keys (
+    sofa_ram #(.WIDTH($(KEY_NUMBER_BITS)), .DEPTH($(PREFETCH)), .ABITS($(RING_BITS))) u_keys (
         .clk(clk), .i_we(i_listing), .i_waddr(i_listed), .i_wdata($(WANTED_KEY.of("key", "wanted"))),
         .i_re(1'b1), .i_raddr(fetch_turn), .o_rdata(fetch_key));
     wire              unused_key = &{1'b0, i_key, wanted, fetch_key};
@@ -65,7 +65,7 @@ module sofa_tokens_again (
             o_x_addr <= i_x_base + offset + fetch_offset;
         if (rst) begin
             fetch <= REST;
-            fetch_turn <= $(PREFETCH_BITS)'d0;
+            fetch_turn <= $(RING_BITS)'d0;
             fetch_slice <= 16'd0;
             fetch_offset <= $(ADDRESS_BITS)'d0;
             used <= $(none);
@@ -81,7 +81,7 @@ module sofa_tokens_again (
                 PLACE: fetch <= ASK;
                 default: if (sent) begin
                     fetch <= last_fetch && o_x_final ? REST : LOOK;
-                    fetch_turn <= last_fetch ? $(PREFETCH_BITS)'d0 : fetch_turn + 1'b1;
+                    fetch_turn <= last_fetch ? $(RING_BITS)'d0 : fetch_turn + 1'b1;
                     if (last_fetch) begin
                         fetch_slice <= o_x_final ? 16'd0 : fetch_slice + 16'd1;
                         fetch_offset <= o_x_final ? $(ADDRESS_BITS)'d0 : fetch_offset + $(lit(ADDRESS_BITS, SLICE_WORDS * PREDICT_DIMS));

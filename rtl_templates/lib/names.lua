@@ -31,7 +31,6 @@ PORT_BYTES = d.port_bytes
 PORT_BYTE_BITS = clog2(PORT_BYTES)                  -- place of a byte in a word of the port
 READ_CHANNELS = cfg.memory.read_channels
 PREFETCH = cfg.memory.prefetch
-PREFETCH_BITS = math.max(1, clog2(PREFETCH))        -- place of a row in the prefetch ring
 PREFETCH_COUNT_BITS = clog2(PREFETCH + 1)
 
 -- ---- rows and keys ----
@@ -44,6 +43,7 @@ VALUE_BITS = cfg.data.value_bits
 QUERY_WORD_BITS = clog2(d.query_beats)              -- number of a port word in its row
 KEY_WORD_BITS = clog2(d.key_beats)
 VALUE_WORD_BITS = clog2(d.value_beats)
+KHAT_WORD_BITS = clog2(d.khat_beats)                -- in a row that is read for prediction
 RANGE_WORD_BITS = clog2(d.range_beats)
 RANGE_RECORDS = d.range_records                     -- {first, visible} of rows, in what is read at once
 RECORD_BITS = math.max(1, clog2(RANGE_RECORDS))
@@ -68,6 +68,10 @@ ARRAY_BITS = d.array_bits                           -- of an operand of the shif
 ARRAY_SUM_BITS = d.array_sum_bits                         -- of a sum of the array
 COLUMN_BITS = math.max(1, clog2(TOKENS and math.max(PREDICT_KEYS, PREDICT_DIMS) or PREDICT_KEYS)) -- of what the array takes in a cycle
 KHAT_BITS = cfg.predict.operand_bits                -- of an element of K^
+KHAT_ELEMENT_BITS = d.khat_element_bits             -- of an element where it is read: of K^ or K
+KHAT_KEYS = d.khat_keys                             -- in a row that is read for prediction
+KHAT_ROW_BITS = KHAT_KEYS > 1 and PORT_BITS or HEAD_DIM * KHAT_ELEMENT_BITS
+PLANE = not TOKENS and cfg.predict.source == 0      -- K^ stands in memory
 KHAT_PLACE_BITS = clog2(KEY_GROUPS * HEAD_DIM)      -- of a dimension of a key group's K^ (mode tokens)
 SCORE_BITS = cfg.predict.score_bits
 KEY_COUNT_BITS = clog2(PREDICT_KEYS + 1)            -- holds 0 to PREDICT_KEYS
@@ -95,10 +99,9 @@ TREE_INPUTS = d.tree_inputs                         -- of a stage of an adder tr
 WINDOW = cfg.attend.window
 SLOT_BITS = math.max(1, clog2(WINDOW))              -- number of a slot of the window
 LIST_BITS = d.list_bits                             -- number of a place in the list between issue order and window
-KEY_ROOM_BITS = clog2(d.key_rooms)
-KEY_PLACE_BITS = KEY_ROOM_BITS + INDEX_BITS         -- {room, index} of a row in the K memory
-VALUE_PLACE_BITS = math.max(1, clog2(d.value_rooms)) -- of a row in the V memory
-ENTRY_PLACE_BITS = WORD_MEMORIES and KEY_PLACE_BITS + VALUE_PLACE_BITS or SLOT_BITS -- where the rows of an entry are
+RING_ROOMS = d.ring_rooms
+RING_BITS = math.max(1, clog2(RING_ROOMS))          -- place of a K and a V row in the ring
+ENTRY_PLACE_BITS = WORD_MEMORIES and RING_BITS or SLOT_BITS -- where the rows of an entry are
 
 -- ---- attention ----
 LANES = cfg.attend.lanes
@@ -119,12 +122,10 @@ QUERY_PLACE_BITS = LANE_PLACE_BITS + (QUERY_IN_WORDS and QUERY_WORD_BITS or BEAT
 QUERY_BUSES = d.query_buses
 QUERY_WAY = WORD_MEMORIES and "words" or REGISTERED_LINKS and "links" or "buses" -- how query rows come to the lanes
 LANE_QUERY_BITS = QUERY_IN_WORDS and PORT_BITS or WIDTH * QUERY_BITS -- of what is written into a lane at once
-KEY_SLOT_BITS = WORD_MEMORIES and KEY_PLACE_BITS or SLOT_BITS -- of what of an entry tells the lane where K is
-VALUE_SLOT_BITS = WORD_MEMORIES and VALUE_PLACE_BITS or SLOT_BITS
 OPERANDS = WORD_MEMORIES and "words" or SLOT_MEMORIES and "slots" or "window" -- what a lane has its operands from
 ADDRESSES_OPERANDS = OPERANDS ~= "window"           -- it asks for them
-KEY_FETCH_BITS = KEY_SLOT_BITS + (WORD_MEMORIES and KEY_WORD_BITS or 0) -- of what it asks with
-VALUE_FETCH_BITS = VALUE_SLOT_BITS + (WORD_MEMORIES and VALUE_WORD_BITS or 0)
+KEY_FETCH_BITS = ENTRY_PLACE_BITS + (WORD_MEMORIES and KEY_WORD_BITS or 0) -- of what it asks with
+VALUE_FETCH_BITS = ENTRY_PLACE_BITS + (WORD_MEMORIES and VALUE_WORD_BITS or 0)
 KEY_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * KEY_BITS, window = WINDOW * WIDTH * KEY_BITS})[OPERANDS]
 VALUE_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * VALUE_BITS, window = WINDOW * WIDTH * VALUE_BITS})[OPERANDS]
 PRODUCT = SLOT_MEMORIES and "multiply" or "product" -- the multiplier of scale and SA-2: with registered operands or without

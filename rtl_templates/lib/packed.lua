@@ -39,17 +39,18 @@ end
 -- From issue order to the window: a needed key, or the end of a tile without any.
 LISTED_KEY = record{{"has_key", 1}, {"key", INDEX_BITS}, {"parity", 1}, {"slot", 2}, {"bank", 1}, {"tile_last", 1}, {"block_last", 1}}
 
--- Mode tokens, from issue order to supply to the KV array: a key whose rows go to `place` of the ring.
-WANTED_KEY = record{{"slot", 2}, {"index", INDEX_BITS}, {"ring", PREFETCH_BITS}, {"key", KEY_NUMBER_BITS}}
+-- From issue order to what fetches or generates rows: a key whose rows go to `ring`, a place of the ring.
+WANTED_KEY = record{{"slot", 2}, {"index", INDEX_BITS}, {"ring", RING_BITS}, {"key", KEY_NUMBER_BITS}}
 ASKED_KEY = record{{"block_first", 1}, {"tile_last", 1}, {"wanted", WANTED_KEY}}
 GENERATED_KEY = record{{"batch_end", 1}, {"wanted", WANTED_KEY}}
 
--- What comes back with a K row or a beat of tokens; the latter may be read for generation.
+-- What comes back with what a tile is predicted from: a key's row; a row of packed keys, `visible` those that some row sees, `key` the
+-- number in the tile that its first one has or, before the tile, would have; a beat of tokens, which may be read for generation.
 if TOKENS then
     TILE_TAG = record{{"last_slice", 1}, {"generate_it", 1}, {"last", 1}, {"slot", 2}, {"key", INDEX_BITS}}
-elseif WORD_MEMORIES then
-    TILE_TAG = record{{"room", KEY_ROOM_BITS}, {"last", 1}, {"slot", 2}, {"key", INDEX_BITS}}
+elseif KHAT_KEYS > 1 then
+    TILE_TAG = record{{"visible", KHAT_KEYS}, {"last", 1}, {"slot", 2}, {"key", INDEX_BITS}}
 else
     TILE_TAG = record{{"last", 1}, {"slot", 2}, {"key", INDEX_BITS}}
 end
-KEY_TAG_BITS = TOKENS and math.max(TILE_TAG.bits, PREFETCH_BITS) or TILE_TAG.bits       -- of the widest of a channel
+ROW_TAG_BITS = math.max(TILE_TAG.bits, QUERY_IN_WORDS and 0 or RING_BITS)       -- of the widest tag of a channel

@@ -14,9 +14,11 @@ local function clients()
     local list = {key = rows(KEY_BITS, KEY_WORD_BITS), value = rows(VALUE_BITS, VALUE_WORD_BITS), query = rows(QUERY_BITS, QUERY_WORD_BITS),
                   range = {row = not RECORD_IN_WORDS and RANGE_RECORDS * 64, index_bits = RECORD_IN_WORDS and RANGE_WORD_BITS}}
     list.key.at_once, list.value.at_once = not TOKENS, not TOKENS
-    list.key.tag = TOKENS and PREFETCH_BITS or KEY_TAG_BITS
-    list.value.tag = TOKENS and PREFETCH_BITS
-    list.value.foreseen = SLOT_MEMORIES and not TOKENS and not REGISTERED_LINKS
+    list.key.tag, list.value.tag = not QUERY_IN_WORDS and RING_BITS, not QUERY_IN_WORDS and RING_BITS
+    if not TOKENS then
+        list.khat = {row = not QUERY_IN_WORDS and KHAT_ROW_BITS, index_bits = QUERY_IN_WORDS and KHAT_WORD_BITS, tag = TILE_TAG.bits,
+                     at_once = KHAT_KEYS == 1}
+    end
     if TOKENS then
         list.token = {row = PORT_BITS, tag = TILE_TAG.bits, streams = true}
         list.weight = {row = PORT_BITS, tag = 1, streams = true}
@@ -24,19 +26,6 @@ local function clients()
     if ROTARY then
         list.rotary = {row = HEAD_DIM * 16, at_once = true}
         list.turn = {row = PORT_BITS, streams = true, counter = "rotary"}
-    end
-    return list
-end
-
--- How V rows come to the window beside the pulse with the last of each: ports {name, bits}.
-function value_ports()
-    local client, list = clients().value, {}
-    if client.foreseen then insert(list, {"v_next", 1}) end         -- the pulse, of the next cycle
-    if client.row then insert(list, {"v", client.row}) end
-    if client.index_bits then
-        insert(list, {"word_valid", 1})                             -- of the row that comes next with the pulse or before it
-        insert(list, {"word_index", client.index_bits})
-        insert(list, {"word", PORT_BITS})
     end
     return list
 end
@@ -52,7 +41,6 @@ end
 -- {name, bits, what it comes from, whether that is a vector with a bit for each client}
 local function outputs(client)
     local list = {{"come", 1, "come", true}}
-    if client.foreseen then insert(list, {"next", 1, "next", true}) end
     if client.row then insert(list, {"row", client.row, READS_ASSEMBLE and "row" or "word"}) end
     if client.index_bits then
         insert(list, {"word_valid", 1, "word_valid", true})

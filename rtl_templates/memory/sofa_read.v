@@ -15,7 +15,7 @@
 //% if TOKENS then
 // Clients of STREAM take beat by beat: each comes as a row of one beat.
 //% end
-//% local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats, d.rotary_beats)
+//% local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.khat_beats, d.range_beats, d.rotary_beats)
 //% -- whether beats are put together, of ranges or of all rows
 //% local assembles = not REGISTERED_LINKS and not (WORD_MEMORIES and PORT_BITS < 64)
 //% local held_beats = WORD_MEMORIES and d.range_beats or row_beats
@@ -44,15 +44,14 @@ module sofa_read #(
     output reg  [CLIENTS-1:0]              o_ready,
     input  wire [CLIENTS*$(ADDRESS_BITS)-1:0]         i_addr,
     input  wire [CLIENTS*8-1:0]            i_len,
-    input  wire [CLIENTS*$(KEY_TAG_BITS)-1:0]      i_meta,
+    input  wire [CLIENTS*$(ROW_TAG_BITS)-1:0]      i_meta,
     // rows, one client at a time
     output reg  [CLIENTS-1:0]              o_row_valid,
-    output wire [CLIENTS-1:0]              o_row_next,      // o_row_valid of the next cycle
     input  wire [CLIENTS-1:0]              i_row_ready,
 //% if assembles then
     output reg  [$(held_beats*PORT_BITS)-1:0]              o_row,
 //% end
-    output reg  [$(KEY_TAG_BITS)-1:0]              o_meta,
+    output reg  [$(ROW_TAG_BITS)-1:0]              o_meta,
 //% if beat_by_beat then
     // beats
     output reg  [CLIENTS-1:0]              o_word_valid,
@@ -69,14 +68,14 @@ module sofa_read #(
     input  wire [$(PORT_BITS-1):0]                 i_data,
     input  wire                            i_data_error
 );
-//% local tag_rest_bits = KEY_TAG_BITS + (WORD_MEMORIES and 0 or 8)   -- bits of a tag beside the client
+//% local tag_rest_bits = ROW_TAG_BITS + (WORD_MEMORIES and 0 or 8)   -- bits of a tag beside the client
     localparam TAG = CBITS + $(tag_rest_bits);
 
     // arbitration: the lowest client that asks
     reg [CBITS-1:0] pick;
     reg [$(ADDRESS_BITS-1):0]  pick_addr;
     reg [7:0]       pick_len;
-    reg [$(KEY_TAG_BITS-1):0] pick_meta;
+    reg [$(ROW_TAG_BITS-1):0] pick_meta;
     wire            tag_ready;
     reg  [CLIENTS-1:0] first;
 //% if REGISTERED_LINKS then
@@ -96,13 +95,13 @@ module sofa_read #(
         pick = {CBITS{1'b0}};
         pick_addr = i_addr[0 +: $(ADDRESS_BITS)];
         pick_len = i_len[0 +: 8];
-        pick_meta = i_meta[0 +: $(KEY_TAG_BITS)];
+        pick_meta = i_meta[0 +: $(ROW_TAG_BITS)];
         for (asker = CLIENTS - 1; asker >= 0; asker = asker - 1)
             if (chosen[asker]) begin
                 pick = asker[CBITS-1:0];
                 pick_addr = i_addr[asker*$(ADDRESS_BITS) +: $(ADDRESS_BITS)];
                 pick_len = i_len[asker*8 +: 8];
-                pick_meta = i_meta[asker*$(KEY_TAG_BITS) +: $(KEY_TAG_BITS)];
+                pick_meta = i_meta[asker*$(ROW_TAG_BITS) +: $(ROW_TAG_BITS)];
             end
         earlier = 1'b0;
         for (asker = 0; asker < CLIENTS; asker = asker + 1) begin
@@ -129,10 +128,10 @@ module sofa_read #(
     wire [TAG-1:0] tag;
     wire [CBITS-1:0]   tag_client = tag[TAG-1 -: CBITS];
 //% if WORD_MEMORIES then
-    wire [$(KEY_TAG_BITS-1):0] tag_meta = tag[$(KEY_TAG_BITS-1):0];
+    wire [$(ROW_TAG_BITS-1):0] tag_meta = tag[$(ROW_TAG_BITS-1):0];
     wire [7:0]         tag_len = i_len[tag_client*8 +: 8];     // a client's requests have one length
 //% else
-    wire [$(KEY_TAG_BITS-1):0] tag_meta = tag[8 +: $(KEY_TAG_BITS)];
+    wire [$(ROW_TAG_BITS-1):0] tag_meta = tag[8 +: $(ROW_TAG_BITS)];
     wire [7:0]         tag_len = tag[7:0];
 //% end
     reg  [7:0]     beat;
@@ -145,7 +144,7 @@ module sofa_read #(
     reg            emit1, waiting;     // waiting: a row that may stand for longer comes or stands
     reg  [$(row_beat_bits-1):0] index1;
     reg  [$(PORT_BITS-1):0] data1;
-    reg  [$(KEY_TAG_BITS-1):0] meta1;
+    reg  [$(ROW_TAG_BITS-1):0] meta1;
     reg  [CLIENTS-1:0] client;
     wire           row_free = !waiting;
 //% else
@@ -212,7 +211,6 @@ module sofa_read #(
             beat <= last ? 8'd0 : beat + 8'd1;
         o_row_valid <= next_valid;
     end
-    assign o_row_next = next_valid;
 
     always @(posedge clk) begin
 //% if REGISTERED_LINKS then

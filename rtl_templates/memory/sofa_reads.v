@@ -40,8 +40,8 @@ module sofa_reads (
 //% end
 );
 //% -- what the clients of a channel share, and vectors with a bit for each
-//% local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats, d.rotary_beats)
-//% local shared, vectors = {{"meta", KEY_TAG_BITS}}, {"asked", "come", "next", "beat_client"}
+//% local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.khat_beats, d.range_beats, d.rotary_beats)
+//% local shared, vectors = {{"meta", ROW_TAG_BITS}}, {"asked", "come", "beat_client"}
 //% if READS_ASSEMBLE then table.insert(shared, {"row", (WORD_MEMORIES and d.range_beats or row_beats) * PORT_BITS}) end
 //% if QUERY_IN_WORDS then
 //%   table.insert(shared, {"word_index", clog2(row_beats)})
@@ -59,7 +59,7 @@ module sofa_reads (
 //%   local lens = each(function(client) return "i_" .. client.name .. "_len" end)
 //%   local ready = each(function(client) return client.at_once and "1'b1" or "i_" .. client.name .. "_taken" end)
 //%   local metas = each(function(client)
-//%     return client.tag and ext("i_" .. client.name .. "_meta", client.tag, KEY_TAG_BITS) or KEY_TAG_BITS .. "'d0"
+//%     return client.tag and ext("i_" .. client.name .. "_meta", client.tag, ROW_TAG_BITS) or ROW_TAG_BITS .. "'d0"
 //%   end)
 //%   idle[#idle+1], errors[#errors+1], beats[#beats+1] = "idle_" .. channel, "error_" .. channel, "beat_" .. channel
 //%   local unused, connections = {}, {}
@@ -77,7 +77,7 @@ module sofa_reads (
     sofa_read #(.CLIENTS($(count)), .CBITS($(math.max(1, clog2(count))))$(parameter)) u_read_$(channel) (
         .clk(clk), .rst(rst), .i_halt(i_halt), .o_idle(idle_$(channel)), .o_error(error_$(channel)), .o_beat(beat_$(channel)),
         .o_beat_client(beat_client_$(channel)), .i_valid($(asks)), .o_ready(asked_$(channel)), .i_addr($(addrs)), .i_len($(lens)),
-        .i_meta($(metas)), .o_row_valid(come_$(channel)), .o_row_next(next_$(channel)), .i_row_ready($(ready)),
+        .i_meta($(metas)), .o_row_valid(come_$(channel)), .i_row_ready($(ready)),
         $(QUERY_IN_WORDS and ".o_word_valid(word_valid_" .. channel .. "), " or "")$(table.concat(connections))
         .o_req_valid(o_rd$(channel)_req_valid), .i_req_ready(i_rd$(channel)_req_ready), .o_req_addr(o_rd$(channel)_req_addr),
         .o_req_len(o_rd$(channel)_req_len), .i_data_valid(i_rd$(channel)_data_valid), .o_data_ready(o_rd$(channel)_data_ready),

@@ -2,9 +2,9 @@
 //% if TOKENS then skip() end
 // K^ of the tiles on chip, and on its way into the array: the slice of a key that the loader reads is o_operand, for column o_load_column.
 // Latency: $(latency("operands", COPIED_REGISTERS and not MASS and 2 or 1)) cycle(s) from i_read. Handshake: none.
-//% -- slices of K^ in a word of its memory; port words of a slice
-//% local word_elements = WORD_MEMORIES and PORT_BITS // KEY_BITS or REGISTERED_LINKS and PREDICT_DIMS or HEAD_DIM
-//% local part_bits = REGISTERED_LINKS and clog2(PREDICT_DIMS * KEY_BITS // PORT_BITS) or 0     -- place of a port word in its slice
+//% -- slices of K^ in a word of its memory; bits of a port word's place in its slice
+//% local word_elements = WORD_MEMORIES and PORT_BITS // KHAT_ELEMENT_BITS or REGISTERED_LINKS and PREDICT_DIMS or HEAD_DIM
+//% local part_bits = REGISTERED_LINKS and clog2(PREDICT_DIMS * KHAT_ELEMENT_BITS // PORT_BITS) or 0
 `default_nettype none
 module sofa_operands (
     input  wire               clk,
@@ -15,8 +15,8 @@ module sofa_operands (
     input  wire [$(INDEX_BITS-1):0] i_key,
 //% if QUERY_IN_WORDS then
     input  wire               i_word_valid,      // of the key that comes next with i_key_valid or before it
-    input  wire [$(KEY_WORD_BITS-1):0] i_word_index,
-    input  wire [$(PORT_BITS//KEY_BITS*KHAT_BITS-1):0] i_khat,
+    input  wire [$(KHAT_WORD_BITS-1):0] i_word_index,
+    input  wire [$(PORT_BITS//KHAT_ELEMENT_BITS*KHAT_BITS-1):0] i_khat,
 //% else
     input  wire [$(HEAD_DIM*KHAT_BITS-1):0] i_khat,
 //% end
@@ -33,19 +33,19 @@ module sofa_operands (
     wire [$(word_elements*KHAT_BITS-1):0] khat;
     wire                      unused = &{1'b0, i_key_valid};
 //% if WORD_MEMORIES then
-//%   local place = "i_read_slice[" .. DIM_SLICE_BITS-1 .. ":" .. DIM_SLICE_BITS - KEY_WORD_BITS .. "]"     -- the word that the slice is in
-//%   local words, place_bits = 3 << INDEX_BITS + KEY_WORD_BITS, INDEX_BITS + 2 + KEY_WORD_BITS
+//%   local place = range("i_read_slice", DIM_SLICE_BITS - 1, DIM_SLICE_BITS - KHAT_WORD_BITS)     -- the word that the slice is in
+//%   local words, place_bits = 3 << INDEX_BITS + KHAT_WORD_BITS, INDEX_BITS + 2 + KHAT_WORD_BITS
     sofa_ram #(.WIDTH($(word_elements*KHAT_BITS)), .DEPTH($(words)), .ABITS($(place_bits))) u_khat (
         .clk(clk), .i_we(i_word_valid), .i_waddr({i_key_slot, i_key, i_word_index}), .i_wdata(i_khat),
         .i_re(1'b1), .i_raddr({i_read_slot, i_read_key, $(place)}), .o_rdata(khat));
 //% elseif REGISTERED_LINKS then
     // the memory is as wide as a slice
     sofa_beats #(
-        .BEAT($(PORT_BITS//KEY_BITS*KHAT_BITS)), .BEATS($(1 << part_bits)), .HBITS($(math.max(1, part_bits))),
+        .BEAT($(PORT_BITS//KHAT_ELEMENT_BITS*KHAT_BITS)), .BEATS($(1 << part_bits)), .HBITS($(math.max(1, part_bits))),
         .DEPTH($(3 << INDEX_BITS + DIM_SLICE_BITS)), .ABITS($(INDEX_BITS+DIM_SLICE_BITS+2))
     ) u_khat (
         .clk(clk), .i_we(i_word_valid && !rst), .i_index($(part_bits > 0 and "i_word_index[" .. part_bits-1 .. ":0]" or "1'b0")),
-        .i_waddr({i_key_slot, i_key, $(DIM_SLICES > 1 and "i_word_index[" .. KEY_WORD_BITS-1 .. ":" .. part_bits .. "]" or "1'b0")}),
+        .i_waddr({i_key_slot, i_key, $(DIM_SLICES > 1 and "i_word_index[" .. KHAT_WORD_BITS-1 .. ":" .. part_bits .. "]" or "1'b0")}),
         .i_wdata(i_khat), .i_raddr({i_read_slot, i_read_key, i_read_slice}), .o_rdata(khat));
 //% else
     sofa_ram #(.WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS)), .ABITS($(INDEX_BITS+2))) u_khat (

@@ -49,8 +49,8 @@ module sofa_predict (
     output wire               o_khat_busy,
 //% elseif QUERY_IN_WORDS then
     input  wire               i_word_valid,      // of the key that comes next with i_key_valid or before it
-    input  wire [$(KEY_WORD_BITS-1):0] i_word_index,
-    input  wire [$(PORT_BITS//KEY_BITS*KHAT_BITS-1):0] i_khat,
+    input  wire [$(KHAT_WORD_BITS-1):0] i_word_index,
+    input  wire [$(PORT_BITS//KHAT_ELEMENT_BITS*KHAT_BITS-1):0] i_khat,
 //% else
     input  wire [$(HEAD_DIM*KHAT_BITS-1):0] i_khat,
 //% end

@@ -16,7 +16,6 @@ module sofa_entries (
     input  wire                  i_load1,         // one cycle later, and the bank of its block
     input  wire                  i_bank1,
     output wire                  o_slot_here,     // one is free
-    output wire                  o_all_free,
     output wire [$(WINDOW-1):0]       o_put,           // slot that is written, one-hot, and its number
     output wire [$(SLOT_BITS-1):0]      o_put_index,
     output wire [$(SLOT_BITS-1):0]      o_load_index,    // slot of i_load1
@@ -42,7 +41,6 @@ $(staged(SLOT_MEMORIES, {{"load_index", SLOT_BITS, "put_index"}}))
     assign o_put = put;
     assign o_put_index = put_index;
     assign o_load_index = load_index;
-    assign o_all_free = &free;
 
     // the oldest first
     reg  [$(WINDOW-1):0]  held;            // entries in use

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Resident window: $(WINDOW) slots of a K and a V row, and the list of entries (slot, block, rows that still need the key) by age.
-// A key enters when its V row stands in the prefetch buffer and a slot is free: one a cycle. It leaves the list when no row needs it any
+// A key enters when its rows stand in the ring and a slot is free: one a cycle. It leaves the list when no row needs it any
 // more; its slot is free once K has been read (sofa_entries). The V side is the K side $(WEIGHT_TIME - 1) cycles later (sofa_follow), as
 // SA-2 follows SA-1, so one slot number serves both.
 // Blocks are opened (o_open) when their queries are in place, and end when all their keys have entered (o_retire_ready) and no row is owed.
@@ -14,24 +14,20 @@ module sofa_window (
     output wire                  o_key_ready,
     input  wire [$(LISTED_KEY.bits-1):0]      i_key,
     input  wire [$(3*(ROW_BITS+1)-1):0] i_info_rows,     // rows of the block, by tile slot
-    output wire                  o_read_parity,   // need matrix and K memory: data in the next cycle
+    output wire                  o_read_parity,   // need matrix: data in the next cycle
     output wire [$(INDEX_BITS-1):0]      o_read_key,
-    output wire [1:0]            o_read_slot,
     input  wire [$(QUERY_BLOCK-1):0]      i_rows,
     output reg  [1:0]            o_parity_free,   // pulses
     output reg                   o_slot_free,
-//% if TOKENS then
-    // K and V rows
-    input  wire                  i_k_valid,
-    input  wire [$(VALUE_PLACE_BITS-1):0]      i_k_place,
-    input  wire [$(VALUE_PLACE_BITS-1):0]      i_v_place,
+    // ring of K and V rows
+    input  wire                  i_data_here,     // rows of the next key
+    output wire                  o_enter,         // it enters
+    output wire                  o_v_space,       // pulse: its rows have left the ring
+//% if not WORD_MEMORIES then
+    input  wire [$(HEAD_DIM*KEY_BITS-1):0] i_k_row,      // the cycle after o_enter
+    output wire                  o_v_read,
+    input  wire [$(HEAD_DIM*VALUE_BITS-1):0] i_v_row,    // the cycle after o_v_read
 //% end
-    // V rows, but for mode tokens in issue order
-    input  wire                  i_v_valid,
-//% for _, port in ipairs(value_ports()) do
-    input  wire $(width_of(port[2]))i_$(port[1]),
-//% end
-    output wire                  o_v_space,       // pulse: a row has left the prefetch buffer
     // lanes
     output wire [$(WINDOW*ENTRY_PLACE_BITS-1):0]    o_entry_slot,
     output wire [$(WINDOW-1):0]       o_entry_bank,
@@ -48,26 +44,20 @@ module sofa_window (
     output wire [$(ROW_BITS):0]        o_open_count,
     input  wire [1:0]            i_owed,
     output reg                   o_retire_bank,
-    output wire                  o_retire_ready,
-//% if WORD_MEMORIES then
-    input  wire [$(VALUE_PLACE_BITS+VALUE_WORD_BITS-1):0]   i_value_addr,    // {row, word}
-    output wire [$(PORT_BITS-1):0]       o_value
-//% else
-    input  wire [$(HEAD_DIM*KEY_BITS-1):0]    i_k,
+//% if SLOT_MEMORIES then
+    input  wire [$(SLOT_BITS-1):0]      i_key_slot,
+    output wire [$(WIDTH*KEY_BITS-1):0]    o_key,           // two cycles later
+    input  wire [$(SLOT_BITS-1):0]      i_value_slot,
+    output wire [$(WIDTH*VALUE_BITS-1):0]    o_value,
+//% elseif not WORD_MEMORIES then
 //%   if BEATS > 1 then
     input  wire [$(BEAT_BITS-1):0]      i_phase_keys,
     input  wire [$(BEAT_BITS-1):0]      i_phase_values,
 //%   end
-//%   if SLOT_MEMORIES then
-    input  wire [$(SLOT_BITS-1):0]      i_key_slot,
-    output wire [$(WIDTH*KEY_BITS-1):0]    o_key,           // two cycles later
-    input  wire [$(SLOT_BITS-1):0]      i_value_slot,
-    output wire [$(WIDTH*VALUE_BITS-1):0]    o_value
-//%   else
     output wire [$(WINDOW*WIDTH*KEY_BITS-1):0]  o_keys,
-    output wire [$(WINDOW*WIDTH*VALUE_BITS-1):0]  o_values
-//%   end
+    output wire [$(WINDOW*WIDTH*VALUE_BITS-1):0]  o_values,
 //% end
+    output wire                  o_retire_ready
 );
     wire             has_key = $(LISTED_KEY.of("has_key", "i_key"));
     wire [$(INDEX_BITS-1):0] index = $(LISTED_KEY.of("key", "i_key"));
@@ -80,16 +70,11 @@ module sofa_window (
 
     // ---- entry of a key ----
     reg              block_open;
-//% if WORD_MEMORIES then
-    // a tile without needed keys does not overtake keys whose K rows are still read
-    wire             may_enter = has_key ? data_here && slot_here : all_free;
-//% else
-    wire             may_enter = !has_key || (data_here && slot_here);
-    wire             unused_free = all_free;
-//% end
+    wire             may_enter = !has_key || (i_data_here && slot_here);
     wire             enter = i_key_valid && block_open && may_enter;
     wire             load = enter && has_key;
     wire             tile_end = enter && tile_last;
+    assign o_enter = load;
     assign o_key_ready = enter;
     wire             opens = i_key_valid && !block_open && i_query_ready[bank];
 //% local rows = pick("i_info_rows", ROW_BITS+1, 3, "tile_slot", 2)
@@ -102,7 +87,6 @@ $(staged(REGISTERED_LINKS, {{"opened", 1, "opens", reset = true}, {"opened_bank"
 //% end
     assign o_read_parity = parity;
     assign o_read_key = index;
-    assign o_read_slot = tile_slot;
 
     reg              load1, bank1, last1;
     reg  [1:0]       loaded;          // all keys of the bank's block have entered
@@ -139,14 +123,11 @@ $(staged(REGISTERED_LINKS, {{"opened", 1, "opens", reset = true}, {"opened_bank"
         end
 
     // ---- entries, the oldest first; rows ----
-    wire             unused_put = &{1'b0, put, put_index, load_index};
+    wire             unused_put = &{1'b0, put, put_index, load_index, slots};
     sofa_entries u_entries (.*);
-    sofa_ready_rows u_ready (.*);
-    sofa_value_words u_words (.i_entry_move(o_move), .i_entry_load(o_load), .*);
     sofa_follow u_follow (.*);
-    sofa_prefetch u_prefetch (.*);
-    sofa_ring u_ring (.*);
-    sofa_slot_memories u_memories (.*);
-    sofa_slot_registers u_registers (.*);
+    sofa_follow_words u_follow (.i_entry_move(o_move), .i_entry_load(o_load), .*);
+    sofa_slot_memories u_memories (.i_v_read(o_v_read), .*);
+    sofa_slot_registers u_registers (.i_v_read(o_v_read), .*);
 endmodule
 `default_nettype wire

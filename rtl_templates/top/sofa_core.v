@@ -3,7 +3,7 @@
 // Ports: registers (one access at a time, answered by o_reg_valid), $(READ_CHANNELS) read channel(s), one write channel; valid/ready
 // everywhere, write responses always accepted. Registers and jobs: registers.md. A job equals sofa_model_run().
 //
-//   ranges -> tiles -> [K memory, K^ memory] -> predict -> select -> need matrix -> order -> [V prefetch] -> window -> attend -> store
+//   ranges -> tiles -> [K^ memory] -> predict -> select -> need matrix -> order -> fetch -> [ring of K and V] -> window -> attend -> store
 //   query fetch -> queries (codes to predict, rows to the lanes of attend)
 //% if TOKENS then
 // K and V of needed keys come from tokens:
@@ -96,10 +96,8 @@ module sofa_core (
         .i_low($(table.concat(low, " | "))), .*);
 
     // ---- memory ----
-//% if TOKENS then
     wire [7:0]  key_len = 8'd$(d.key_beats - 1);
     wire [7:0]  value_len = 8'd$(d.value_beats - 1);
-//% end
 //% if ROTARY then
     wire [7:0]  rotary_len = 8'd$(d.rotary_beats - 1);
 //% end
@@ -126,18 +124,19 @@ module sofa_core (
     sofa_blocks u_blocks (.rst(reset), .i_stored(row_stored), .o_retired(block_retired), .*);
 
     // ---- tiles and what is predicted from ----
-//% local scan = STREAMED and "scan" or TOKENS and "token" or "key"
+//% local scan, row = STREAMED and "scan" or TOKENS and "token" or "khat", TOKENS and "x" or PLANE and "khat" or "k"
 //% local again = STREAMED and "x" or "unused_x"
     sofa_hidden u_hidden (
         .rst(reset), .i_hidden(cfg_hidden), .i_words(cfg_hidden_words), .o_legal(hidden_legal), .o_ready(hidden_ready), .*);
     sofa_tiles u_tiles (
-        .rst(reset), .i_tile(tile_keys), .i_order(cfg_order), .i_x_base(cfg_x_base), .i_k_base(cfg_k_base), .i_v_base(cfg_v_base),
+        .rst(reset), .i_tile(tile_keys), .i_order(cfg_order), .i_row_base(cfg_$(row)_base), .i_row_stride($(row)_stride),
         .i_range_row(ranged_row), .o_req_valid($(scan)_ask), .i_req_ready($(scan)_asked), .o_req_addr($(scan)_addr),
         .o_req_len($(scan)_len), .o_req_meta($(scan)_meta), .o_busy(tiles_busy), .o_key_row(inc_key_rows), .o_seen(tile_seen), .*);
-    sofa_keys u_keys (
-        .rst(reset), .i_come(key_come), .i_tag(key_tag), .i_word_valid(key_word_valid), .i_word_index(key_word_index), .i_word(key_word),
-        .i_row(key_row), .o_slot(key_slot), .o_index(key_index), .o_last(key_last), .i_addr(lane_key_addr),
-        .o_key($(WORD_MEMORIES and "lane_key" or "k")), .*);
+//% for _, variant in ipairs({"rows", "plane"}) do
+    sofa_khat_$(variant) u_khat (
+        .rst(reset), .i_come(khat_come), .o_taken(khat_taken), .i_tag(khat_tag), .i_row(khat_row), .i_word(khat_word),
+        .o_valid(key_arrived), .o_slot(key_slot), .o_index(key_index), .o_last(key_last), .*);
+//% end
     sofa_token_tile u_token_tile (
         .rst(reset), .i_valid(token_come), .o_ready(token_taken), .i_beat(token_row), .i_meta(token_tag), .o_key_valid(key_arrived),
         .o_key(key_index), .o_word_valid($(again)_word_valid), .o_word_last($(again)_word_last), .o_word($(again)_word),
@@ -154,6 +153,8 @@ module sofa_core (
         .o_req_len(turn_len), .i_beat_valid(turn_come), .o_beat_ready(turn_taken), .i_beat(turn_row), .o_landed(group_landed),
         .i_release(turn_release), .i_pair(turn_pair), .o_turns(turns), .*);
 
+    wire        unused_taken = &{1'b0, key_meta, value_meta};       // where rows come in order
+
     // ---- prediction and selection ----
     wire        by_mass = $(BOTH_POLICIES and "cfg_policy" or MASS and "1'b1" or "1'b0");
     wire        unused_by_mass = by_mass;
@@ -161,8 +162,8 @@ module sofa_core (
         .rst(reset_predict), .i_score_shift(cfg_score_shift[3:0]), .i_octave_shift(cfg_octave_shift), .i_radius(cfg_radius),
         .i_khat_shift(cfg_khat_shift), .o_token_addr(token_addr_read), .o_code_addr(code_place), .o_khat_busy(inc_khat_busy),
         .o_turn_ask(group_ask), .i_turn_asked(group_asked), .o_turn_key(group_key), .o_turn_group(group_number),
-        .i_turn_landed(group_landed), .i_key_valid($(TOKENS and "key_arrived" or "key_come")), .i_key(key_index),
-        .i_word_valid(key_word_valid), .i_word_index(key_word_index), .i_word(khat), .i_range_we(range_write),
+        .i_turn_landed(group_landed), .i_key_valid(key_arrived), .i_key(key_index),
+        .i_word_valid(khat_word_valid), .i_word_index(khat_word_index), .i_range_we(range_write),
         .i_range_row({range_bank, ranged_row}), .o_valid(beat_valid), .o_first(beat_first), .o_last(beat_last), .o_row(beat_row),
         .o_new_block(beat_new), .o_bank(beat_bank), .o_parity(beat_parity), .o_end(beat_end), .o_busy(inc_predict_busy),
         .o_starved(inc_predict_starved), .o_blocked(inc_predict_blocked), .*);
@@ -176,19 +177,22 @@ module sofa_core (
         .rst(reset_schedule), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_clear(parity_free),
         .o_complete(complete), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows), .*);
     sofa_order u_order (
-        .rst(reset_schedule), .i_v_base(cfg_v_base), .i_some(mask_some), .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready),
-        .o_ask(wanted), .o_req_valid(value_ask), .i_req_ready(value_asked),
-        .o_req_addr(value_addr), .o_req_len(value_len), .i_space(value_space), .o_key_valid(listed_valid), .i_key_ready(listed_ready),
-        .o_key(listed), .*);
+        .rst(reset_schedule), .i_some(mask_some), .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready), .o_ask(wanted),
+        .i_space(value_space), .o_key_valid(listed_valid), .i_key_ready(listed_ready), .o_key(listed), .*);
     sofa_window u_window (
         .rst(reset_schedule), .i_key_valid(listed_valid), .o_key_ready(listed_ready), .i_key(listed), .i_rows(key_rows),
-        .i_v_valid($(TOKENS and "v_valid" or "value_come")), .i_v($(TOKENS and "v" or "value_row")), .i_v_next(value_next),
-        .o_v_space(value_space), .i_word_valid(value_word_valid), .i_word_index(value_word_index), .i_word(value_word),
-        .i_value_addr(lane_value_addr), .o_value(lane_value), .i_key_slot(key_read_slot), .o_key(lane_key),
-        .i_value_slot(value_read_slot), .o_keys(slot_keys), .o_values(slot_values), .*);
-    wire        unused_read_slot = &{1'b0, read_slot};
+        .o_v_space(value_space), .i_key_slot(key_read_slot), .o_key(lane_key), .i_value_slot(value_read_slot), .o_value(lane_value),
+        .o_keys(slot_keys), .o_values(slot_values), .o_enter(key_enters), .*);
 
-    // ---- K and V of wanted keys ----
+    // ---- K and V of needed keys ----
+//% for _, variant in ipairs({"pairs", "turns"}) do
+//%   if not TOKENS then
+    sofa_fetch_$(variant) u_fetch (
+        .rst(reset), .i_ask_valid(wanted_valid), .o_ask_ready(wanted_ready), .i_ask(wanted), .i_k_base(cfg_k_base),
+        .i_v_base(cfg_v_base), .o_k_valid(key_ask), .i_k_ready(key_asked), .o_k_addr(key_addr), .o_k_place(key_meta),
+        .o_v_valid(value_ask), .i_v_ready(value_asked), .o_v_addr(value_addr), .o_v_place(value_meta), .*);
+//%   end
+//% end
     sofa_supply u_supply (
         .rst(reset), .i_cold(rst), .i_command(command_start), .i_keep(cfg_flags[2]), .i_invalidate(command_invalidate),
         .i_success(done_set && error_code == 8'd0), .i_ask_valid(wanted_valid), .o_ask_ready(wanted_ready), .i_ask(wanted),
@@ -208,6 +212,15 @@ module sofa_core (
         .o_wr_is_v(back_is_v), .o_wr_key(back_key), .o_wr_row(back_row), .o_busy(inc_kvgen_busy), .o_starved(inc_kvgen_starved),
         .o_blocked(inc_kvgen_blocked), .*);
     sofa_row_mux u_row_mux (.*);
+//% local k, v = {"key_come", "key_tag", "key_row"}, {"value_come", "value_tag", "value_row"}
+//% if TOKENS then k, v = {"k_valid", "k_place", "k"}, {"v_valid", "v_place", "v"} end
+//% for _, variant in ipairs({"sofa_ring", "sofa_ring_beats", "sofa_ring_words"}) do
+    $(variant) u_ring (
+        .rst(reset_schedule), .i_k_valid($(k[1])), .i_k_place($(k[2])), .i_k($(k[3])), .i_v_valid($(v[1])), .i_v_place($(v[2])),
+        .i_v($(v[3])), .i_k_word_valid(key_word_valid), .i_k_word_index(key_word_index), .i_k_word(key_word),
+        .i_v_word_valid(value_word_valid), .i_v_word_index(value_word_index), .i_v_word(value_word), .i_load(key_enters),
+        .i_key_addr(lane_key_addr), .o_key(lane_key), .i_value_addr(lane_value_addr), .o_value(lane_value), .*);
+//% end
 
     // ---- attention ----
     sofa_attend u_attend (
@@ -227,7 +240,7 @@ module sofa_core (
     assign inc_select_busy = beat_valid;
     assign inc_need_keys = $(TOKENS and "inc_generated || inc_fetched" or "value_come");
 //% if not TOKENS then
-    assign inc_key_rows = key_come;
+    assign inc_key_rows = key_arrived;
 //% end
     assign inc_empty_rows = {$(ROW_BITS)'d0, empty_row};
     assign inc_blocks = open;

@@ -34,11 +34,11 @@ module sofa_supply (
     output wire             o_k_valid,
     input  wire             i_k_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_k_addr,
-    output reg  [$(PREFETCH_BITS-1):0] o_k_place,
+    output wire [$(RING_BITS-1):0] o_k_place,
     output wire             o_v_valid,
     input  wire             i_v_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_v_addr,
-    output reg  [$(PREFETCH_BITS-1):0] o_v_place,
+    output wire [$(RING_BITS-1):0] o_v_place,
     // keys to generate: $(GENERATED_KEY.names())
 //% if STREAMED then
     input  wire             i_streamed,
@@ -58,7 +58,7 @@ module sofa_supply (
     reg  [$(ASKED_KEY.bits-1):0] ask;
     wire [$(WANTED_KEY.bits-1):0] wanted = $(ASKED_KEY.of("wanted", "ask"));
     wire [$(KEY_NUMBER_BITS-1):0] key = $(WANTED_KEY.of("key", "wanted"));
-    wire [$(PREFETCH_BITS-1):0] place = $(WANTED_KEY.of("ring", "wanted"));
+    wire             unused_key = &{1'b0, key};
     wire             take = i_ask_valid && o_ask_ready;
     assign o_ask_ready = state == IDLE;
 
@@ -69,11 +69,12 @@ module sofa_supply (
     always @*
         for (i = 0; i < 32; i = i + 1)
             bit_of_key[i] = $(ext("key", KEY_NUMBER_BITS, 5)) == i[4:0];
-    wire             gen_ready, k_ready, v_ready;
+    wire             gen_ready;
+    wire .*;
     reg  [15:0]      written_left, barrier;   // rows without response: all, those that were generated before the block
     wire             hit = |(valid & bit_of_key);
     wire             generate_it = state == LOOK && !hit && gen_ready;
-    wire             fetch = state == LOOK && hit && barrier == 16'd0 && k_ready && v_ready;
+    wire             fetch = state == LOOK && hit && barrier == 16'd0 && fetch_ready;
     wire             done = generate_it || fetch;
     sofa_ram #(.WIDTH(32), .DEPTH($(lines)), .ABITS($(line_bits))) u_valid (
         .clk(clk), .i_we(state == CLEAR || generate_it), .i_waddr(state == CLEAR ? line : $(line_of("key"))),
@@ -81,23 +82,14 @@ module sofa_supply (
         .i_raddr($(line_of("i_ask"))), .o_rdata(valid));
 
     // ---- from memory ----
-    sofa_address #(.IBITS($(KEY_NUMBER_BITS))) u_k (
-        .clk(clk), .rst(rst), .i_valid(fetch), .o_ready(k_ready), .i_base(i_k_base), .i_index(key), .i_stride(i_k_stride),
-        .o_valid(o_k_valid), .i_ready(i_k_ready), .o_addr(o_k_addr));
-    sofa_address #(.IBITS($(KEY_NUMBER_BITS))) u_v (
-        .clk(clk), .rst(rst), .i_valid(fetch), .o_ready(v_ready), .i_base(i_v_base), .i_index(key), .i_stride(i_v_stride),
-        .o_valid(o_v_valid), .i_ready(i_v_ready), .o_addr(o_v_addr));
-    always @(posedge clk)
-        if (fetch) begin
-            o_k_place <= place;
-            o_v_place <= place;
-        end
+    sofa_fetch_pairs u_fetch (
+        .i_ask_valid(state == LOOK && hit && barrier == 16'd0), .o_ask_ready(fetch_ready), .i_ask(ask), .*);
 
     // ---- from the KV array ----
 //% if STREAMED then
-    reg  [$(PREFETCH_BITS-1):0] batch_key;       // of the batch, from 0
+    reg  [$(RING_BITS-1):0] batch_key;       // of the batch, from 0
     reg              batch_any;
-    wire             batch_end = $(ASKED_KEY.of("tile_last", "ask")) || batch_key == $(PREFETCH_BITS)'d$(PREFETCH-1);
+    wire             batch_end = $(ASKED_KEY.of("tile_last", "ask")) || batch_key == $(RING_BITS)'d$(PREFETCH-1);
     wire             mark = state == MARK;
     sofa_fifo #(.WIDTH($(GENERATED_KEY.bits)), .DEPTH($(1 << LIST_BITS)), .ABITS($(LIST_BITS))) u_list (
         .clk(clk), .rst(rst), .i_valid(generate_it || mark), .o_ready(gen_ready),
@@ -105,10 +97,10 @@ module sofa_supply (
         .o_valid(o_gen_valid), .i_ready(i_gen_ready), .o_data(o_gen));
     always @(posedge clk)
         if (rst) begin
-            batch_key <= $(PREFETCH_BITS)'d0;
+            batch_key <= $(RING_BITS)'d0;
             batch_any <= 1'b0;
         end else if (done) begin
-            batch_key <= batch_end ? $(PREFETCH_BITS)'d0 : batch_key + 1'b1;
+            batch_key <= batch_end ? $(RING_BITS)'d0 : batch_key + 1'b1;
             batch_any <= !batch_end && (batch_any || generate_it);
         end
 //% else

@@ -9,15 +9,10 @@ module sofa_tile_order (
     input  wire             clk,
     input  wire             rst,
     // job
-    input  wire             i_start,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_keys,
     input  wire [$(TILE_BITS-1):0] i_tile,
     input  wire [1:0]       i_order,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_own_offset,
-//% for _, tensor in ipairs(TILE_BASES) do
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(tensor)_base,
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(tensor)_stride,
-//% end
     // block
     input  wire             i_begin,        // its tiles are asked for, from the next cycle on
     input  wire [$(ROW_BITS):0]   i_block_rows,
@@ -31,20 +26,8 @@ module sofa_tile_order (
     output wire             o_there,        // o_base is that of the tile that is sought
     input  wire             i_next,         // on to the one after it
     output wire             o_last,         // of the block; counts from the cycle after o_there on
-//% for _, tensor in ipairs(TILE_BASES) do
-    output reg  [$(ADDRESS_BITS-1):0]  o_$(tensor)_tile_base,
-//% end
     output wire [$(TILE_END_BITS-1):0] o_base
 );
-    // tile strides, from the start pulse
-    wire [$(ADDRESS_BITS-1):0] tile_keys = $(ext("i_tile", TILE_BITS, ADDRESS_BITS));
-    wire             unused_start = &{1'b0, i_start, tile_keys};
-//% for _, tensor in ipairs(TILE_BASES) do
-    reg  [$(ADDRESS_BITS-1):0] $(tensor)_tile_stride;
-    always @(posedge clk)
-        if (i_start)
-            $(tensor)_tile_stride <= tile_keys * i_$(tensor)_stride;
-//% end
     wire [$(TILE_END_BITS-1):0] tile_wide = $(ext("i_tile", TILE_BITS, TILE_END_BITS));
     wire             ascending = i_order == 2'd0, by_own = i_order == 2'd2;
     wire [$(TILE_END_BITS-1):0] low = $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS)),
@@ -85,21 +68,12 @@ module sofa_tile_order (
         if (i_begin && (ascending || !begun)) begin
             base <= $(TILE_END_BITS)'d0;
             tile_end <= tile_wide;
-//% for _, tensor in ipairs(TILE_BASES) do
-            o_$(tensor)_tile_base <= i_$(tensor)_base;
-//% end
         end else if (up) begin
             base <= tile_end;
             tile_end <= tile_end + tile_wide;
-//% for _, tensor in ipairs(TILE_BASES) do
-            o_$(tensor)_tile_base <= o_$(tensor)_tile_base + $(tensor)_tile_stride;
-//% end
         end else if (down) begin
             base <= base - tile_wide;
             tile_end <= base;
-//% for _, tensor in ipairs(TILE_BASES) do
-            o_$(tensor)_tile_base <= o_$(tensor)_tile_base - $(tensor)_tile_stride;
-//% end
         end
         at_low <= base <= low;
         at_high <= tile_end >= high;

@@ -9,7 +9,8 @@ module sofa_tile_slices (
     input  wire             clk,
     input  wire             rst,
     // job
-    input  wire [$(ADDRESS_BITS-1):0]  i_x_stride,
+    input  wire [$(ADDRESS_BITS-1):0]  i_row_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_row_stride,
     input  wire             i_hidden_ready,
     input  wire [$(SLICE_COUNT_BITS-1):0] i_slices,
     input  wire [7:0]       i_len_last,      // of the last slice
@@ -19,7 +20,7 @@ module sofa_tile_slices (
     input  wire [1:0]       i_slot,
     input  wire [$(TILE_KEYS-1):0] i_mask,   // its visible keys
     input  wire             i_any_key,
-    input  wire [$(ADDRESS_BITS-1):0]  i_x_tile_base,
+    input  wire [$(TILE_END_BITS-1):0] i_base,          // its first key
     // requests of rows
     output wire             o_req_valid,
     input  wire             i_req_ready,
@@ -33,7 +34,9 @@ module sofa_tile_slices (
 );
     reg  [$(SLICE_COUNT_BITS-1):0] chunks_left;     // the tile's slices that are still to fetch
     reg  [1:0]       tokens_used, token_slot, fetch_slot;
-    reg  [$(ADDRESS_BITS-1):0] fetch_base;
+    reg  [$(KEY_NUMBER_BITS-1):0] fetch_base;
+    reg  [$(ADDRESS_BITS-1):0] slice_base;   // of the slice that is fetched, in the row of key 0
+    wire             unused_base = &{1'b0, i_base};
     reg  [$(TILE_KEYS-1):0] fetch_mask;
     reg              fetch_final, first_chunk;
     wire             walk_idle;
@@ -45,12 +48,13 @@ module sofa_tile_slices (
     always @(posedge clk) begin
         if (i_fill) begin
             fetch_slot <= streamed ? token_slot : i_slot;
-            fetch_base <= i_x_tile_base;
+            fetch_base <= i_base[$(KEY_NUMBER_BITS-1):0];
+            slice_base <= i_row_base;
             fetch_mask <= i_mask;
             fetch_final <= !streamed;
         end
         if (next_chunk) begin
-            fetch_base <= fetch_base + $(lit(ADDRESS_BITS, SLICE_WORDS * PREDICT_DIMS));
+            slice_base <= slice_base + $(lit(ADDRESS_BITS, SLICE_WORDS * PREDICT_DIMS));
             fetch_slot <= token_slot;
             fetch_final <= chunks_left == $(lit(SLICE_COUNT_BITS, 1));
         end
@@ -77,9 +81,10 @@ module sofa_tile_slices (
     sofa_walk u_walk (
         .clk(clk), .rst(rst), .i_load(i_fill || next_chunk), .i_mask(next_chunk ? fetch_mask : i_mask), .i_any(next_chunk || i_any_key),
         .o_idle(walk_idle), .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
-    sofa_address #(.IBITS($(INDEX_BITS))) u_address (
-        .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(fetch_base), .i_index(key),
-        .i_stride(i_x_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
+    wire [$(KEY_NUMBER_BITS-1):0] number = fetch_base + $(ext("key", INDEX_BITS, KEY_NUMBER_BITS));
+    sofa_address #(.IBITS($(KEY_NUMBER_BITS))) u_address (
+        .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(slice_base), .i_index(number),
+        .i_stride(i_row_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready) begin
 //% local tag = TILE_TAG.pack{last_slice = "fetch_final", generate_it = "1'b0", last = "key_last", slot = "fetch_slot", key = "key"}

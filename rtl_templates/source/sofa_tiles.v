@@ -8,16 +8,13 @@ module sofa_tiles (
     input  wire             clk,
     input  wire             rst,
     // job
-    input  wire             i_start,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_keys,
     input  wire [$(TILE_BITS-1):0] i_tile,
     input  wire             i_has_ranges,
     input  wire [1:0]       i_order,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_own_offset,
-//% for _, tensor in ipairs(TILE_TENSORS) do
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(tensor)_base,
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(tensor)_stride,
-//% end
+    input  wire [$(ADDRESS_BITS-1):0]  i_row_base,      // of what tiles are predicted from
+    input  wire [$(ADDRESS_BITS-1):0]  i_row_stride,
 //% if TOKENS then
     input  wire             i_hidden_ready,
     input  wire [7:0]       i_len_last,      // of the last slice
@@ -89,11 +86,11 @@ module sofa_tiles (
     end
     sofa_tile_info u_info (
         .i_base(base[$(KEY_NUMBER_BITS-1):0]), .i_rows(i_block_rows), .i_bank(i_block_bank), .i_last(last_tile || empty_block),
-        .i_seen(any_key), .i_v_base(v_tile_base), .*);
+        .i_seen(any_key), .*);
 
     // rows of its visible keys
     sofa_tile_rows u_rows (.i_filled(o_tile), .o_ready(fetch_ready), .*);
-    sofa_tile_words u_words (.o_ready(fetch_ready), .*);
+    sofa_tile_plane u_plane (.o_ready(fetch_ready), .*);
     sofa_tile_tokens u_tokens (.o_ready(fetch_ready), .*);
     sofa_tile_slices u_slices (.o_ready(fetch_ready), .*);
 

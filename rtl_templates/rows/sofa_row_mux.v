@@ -7,25 +7,25 @@ module sofa_row_mux (
     // generated
     input  wire             i_new_k,
     input  wire             i_new_v,
-    input  wire [$(PREFETCH_BITS-1):0] i_new_k_place,
-    input  wire [$(PREFETCH_BITS-1):0] i_new_v_place,
+    input  wire [$(RING_BITS-1):0] i_new_k_place,
+    input  wire [$(RING_BITS-1):0] i_new_v_place,
     input  wire [$(HEAD_DIM*KEY_BITS-1):0] i_new_k_row,
     input  wire [$(HEAD_DIM*VALUE_BITS-1):0] i_new_v_row,
     // from memory
     input  wire             i_key_come,
     output wire             o_key_taken,
-    input  wire [$(PREFETCH_BITS-1):0] i_key_tag,
+    input  wire [$(RING_BITS-1):0] i_key_tag,
     input  wire [$(HEAD_DIM*KEY_BITS-1):0] i_key_row,
     input  wire             i_value_come,
     output wire             o_value_taken,
-    input  wire [$(PREFETCH_BITS-1):0] i_value_tag,
+    input  wire [$(RING_BITS-1):0] i_value_tag,
     input  wire [$(HEAD_DIM*VALUE_BITS-1):0] i_value_row,
     // to the window
     output wire             o_k_valid,
-    output wire [$(PREFETCH_BITS-1):0] o_k_place,
+    output wire [$(RING_BITS-1):0] o_k_place,
     output wire [$(HEAD_DIM*KEY_BITS-1):0] o_k,
     output wire             o_v_valid,
-    output wire [$(PREFETCH_BITS-1):0] o_v_place,
+    output wire [$(RING_BITS-1):0] o_v_place,
     output wire [$(HEAD_DIM*VALUE_BITS-1):0] o_v
 );
     assign o_key_taken = !i_new_k;

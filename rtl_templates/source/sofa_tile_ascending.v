@@ -6,15 +6,10 @@ module sofa_tile_ascending (
     input  wire             clk,
     input  wire             rst,
     // job
-    input  wire             i_start,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_keys,
     input  wire [$(TILE_BITS-1):0] i_tile,
     input  wire [1:0]       i_order,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_own_offset,
-//% for _, tensor in ipairs(TILE_BASES) do
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(tensor)_base,
-    input  wire [$(ADDRESS_BITS-1):0]  i_$(tensor)_stride,
-//% end
     // block
     input  wire             i_begin,        // its tiles are asked for, from the next cycle on
     input  wire [$(ROW_BITS):0]   i_block_rows,
@@ -28,20 +23,8 @@ module sofa_tile_ascending (
     output wire             o_there,        // o_base is that of the tile that is sought
     input  wire             i_next,         // on to the one after it
     output wire             o_last,         // of the block; counts from the cycle after o_there on
-//% for _, tensor in ipairs(TILE_BASES) do
-    output reg  [$(ADDRESS_BITS-1):0]  o_$(tensor)_tile_base,
-//% end
     output wire [$(TILE_END_BITS-1):0] o_base
 );
-    // tile strides, from the start pulse
-    wire [$(ADDRESS_BITS-1):0] tile_keys = $(ext("i_tile", TILE_BITS, ADDRESS_BITS));
-    wire             unused_start = &{1'b0, i_start, tile_keys};
-//% for _, tensor in ipairs(TILE_BASES) do
-    reg  [$(ADDRESS_BITS-1):0] $(tensor)_tile_stride;
-    always @(posedge clk)
-        if (i_start)
-            $(tensor)_tile_stride <= tile_keys * i_$(tensor)_stride;
-//% end
     wire [$(TILE_END_BITS-1):0] tile_wide = $(ext("i_tile", TILE_BITS, TILE_END_BITS));
     reg  [$(TILE_END_BITS-1):0] base, next_base, after_base;   // of this tile and the two behind it
     reg              last_tile;                     // the block's keys end at or before next_base
@@ -58,18 +41,12 @@ module sofa_tile_ascending (
             after_base <= {tile_wide[$(TILE_END_BITS-2):0], 1'b0};
             last_tile <= tile_wide >= $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
             reached <= tile_wide > $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS));
-//% for _, tensor in ipairs(TILE_BASES) do
-            o_$(tensor)_tile_base <= i_$(tensor)_base;
-//% end
         end else if ((i_seek && !o_there) || i_next) begin
             base <= next_base;
             next_base <= after_base;
             after_base <= after_base + tile_wide;
             last_tile <= after_base >= $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
             reached <= after_base > $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS));
-//% for _, tensor in ipairs(TILE_BASES) do
-            o_$(tensor)_tile_base <= o_$(tensor)_tile_base + $(tensor)_tile_stride;
-//% end
         end
     wire             unused = &{1'b0, rst, i_keys, i_order, i_own_offset, i_block_rows, i_find};
 endmodule

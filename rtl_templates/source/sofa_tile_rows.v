@@ -1,13 +1,14 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if TOKENS or WORD_MEMORIES then skip() end
-// Fetches the visible K rows of a tile, from the address of its first row: one key a cycle (sofa_walk).
+//% if TOKENS or KHAT_KEYS > 1 then skip() end
+// Fetches what a tile is predicted from, the packed keys or K rows of its visible keys, a row each: one key a cycle (sofa_walk).
 // Handshake: valid/ready; i_fill only while o_ready. meta of a request: {last of tile, slot, index}.
 `default_nettype none
 module sofa_tile_rows (
     input  wire             clk,
     input  wire             rst,
     // job
-    input  wire [$(ADDRESS_BITS-1):0]  i_k_stride,
+    input  wire [$(ADDRESS_BITS-1):0]  i_row_base,
+    input  wire [$(ADDRESS_BITS-1):0]  i_row_stride,
     // tile
     input  wire             i_fill,          // take it
     input  wire             i_filled,        // one cycle later
@@ -15,7 +16,7 @@ module sofa_tile_rows (
     input  wire [1:0]       i_slot,
     input  wire [$(TILE_KEYS-1):0] i_mask,   // its visible keys
     input  wire             i_any_key,
-    input  wire [$(ADDRESS_BITS-1):0]  i_k_tile_base,
+    input  wire [$(TILE_END_BITS-1):0] i_base,          // its first key
     // requests of rows
     output wire             o_req_valid,
     input  wire             i_req_ready,
@@ -24,11 +25,12 @@ module sofa_tile_rows (
     output reg  [$(TILE_TAG.bits-1):0] o_req_meta
 );
     reg  [1:0]       fetch_slot;
-    reg  [$(ADDRESS_BITS-1):0] fetch_base;
+    reg  [$(KEY_NUMBER_BITS-1):0] fetch_base;
+    wire             unused_base = &{1'b0, i_base};
     always @(posedge clk)
         if (i_fill) begin
             fetch_slot <= i_slot;
-            fetch_base <= i_k_tile_base;
+            fetch_base <= i_base[$(KEY_NUMBER_BITS-1):0];
         end
     wire             key_valid, key_ready, key_last, walk_idle;
     wire [$(INDEX_BITS-1):0] key;
@@ -37,12 +39,13 @@ module sofa_tile_rows (
         .o_idle(walk_idle), .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
     wire             unused_filled = i_filled;
     assign o_ready = walk_idle;
-    sofa_address #(.IBITS($(INDEX_BITS))) u_address (
-        .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(fetch_base), .i_index(key),
-        .i_stride(i_k_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
+    wire [$(KEY_NUMBER_BITS-1):0] number = fetch_base + $(ext("key", INDEX_BITS, KEY_NUMBER_BITS));
+    sofa_address #(.IBITS($(KEY_NUMBER_BITS))) u_address (
+        .clk(clk), .rst(rst), .i_valid(key_valid), .o_ready(key_ready), .i_base(i_row_base), .i_index(number),
+        .i_stride(i_row_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     always @(posedge clk)
         if (key_valid && key_ready)
             o_req_meta <= $(TILE_TAG.pack{last = "key_last", slot = "fetch_slot", key = "key"});
-    assign o_req_len = 8'd$(d.key_beats - 1);
+    assign o_req_len = 8'd$(d.khat_beats - 1);
 endmodule
 `default_nettype wire
