@@ -43,6 +43,7 @@ include python/library.mk
 -include tests/axi/axi.mk
 -include tests/timing/timing.mk
 -include tests/mutate/mutate.mk
+-include docs/pictures/pictures.mk
 
 .PHONY: all programs test test-full demo verify bench sanitize clean help
 all: programs $(BUILD)/test/sofatest
@@ -64,6 +65,7 @@ help:
 	@echo 'make test-torch   its hook for PyTorch in tiny models (TORCH_ENV=DIR: an environment with torch; else gigabytes are fetched)'
 	@echo 'make test-explore sofaexplore: study files, workers, PostgreSQL, Slurm (installs both with apt-get where it may)'
 	@echo 'make explore    sofaexplore, built and with sofamodel at hand (EXPLORE="run configs/explore/cycles.yaml")'
+	@echo 'make pictures   the pictures of docs/architecture.md whose source has changed (PICTURES=--all; graphviz, python3 with venv)'
 	@echo 'make bench      speed of the model against dense attention'
 	@echo 'make clean      remove $(BUILD)'
 
