@@ -13,7 +13,7 @@
 static int is_source(const char *name)
 {
     static const char *const patterns[] = {"*.[chv]", "*.cpp", "*.py", "*.sh", "*.mk", "*.yaml", "*.yml", "*.awk", "*.tcl", "*.abc",
-                                           "*.xdc", "*.pcf", "*.lpf", "*.cst", "Makefile", "requirements*.txt"};
+                                           "*.xdc", "*.pcf", "*.lpf", "*.cst", "*.dot", "*.gvpr", "Makefile", "requirements*.txt"};
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
         if (fnmatch(patterns[i], name, 0) == 0)
             return 1;
@@ -33,7 +33,7 @@ static int says_licence(const char *path)
 
 START_TEST(sources)
 {
-    static char *const roots[] = {".ci", ".github", "Makefile", "cmodel", "configs", "fpga", "gen", "python", "rtl_templates", "tb", "tests", NULL};
+    static char *const roots[] = {".ci", ".github", "Makefile", "cmodel", "configs", "docs", "fpga", "gen", "python", "rtl_templates", "tb", "tests", NULL};
     FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
     unsigned found = 0;
     ck_assert_ptr_nonnull(walk);
