@@ -137,7 +137,7 @@ static enum sofa_status add_module(struct gen_files *files, const struct gen_val
 struct module {
     struct gen_buffer text;
     struct gen_use use;
-    int skipped;
+    int left_out;
 };
 
 struct modules {
@@ -154,7 +154,7 @@ static const char *module_text(const void *context, const char *name, int *known
         size_t length = strlen(name);
         if (strncmp(file, name, length) == 0 && strcmp(file + length, ".v") == 0) {
             *known = 1;
-            return all->module[i].skipped ? NULL : all->module[i].text.data;
+            return all->module[i].left_out ? NULL : all->module[i].text.data;
         }
     }
     *known = 0;
@@ -164,17 +164,17 @@ static const char *module_text(const void *context, const char *name, int *known
 static enum sofa_status render_one(lua_State *L, struct module *m, struct gen_facts *facts, const struct gen_template *t,
                                    struct sofa_error *e)
 {
-    unsigned latencies = facts->latencies, memories = facts->memories;
     gen_use_clear(&facts->use);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &environment_key);
-    enum sofa_status status = gen_template_render(L, t->name, t->text, strlen(t->text), &m->text, &m->skipped, e);
+    enum sofa_status status = gen_environment_leaves_out(L, t->name, &m->left_out, e);
+    if (status != SOFA_OK || m->left_out) {
+        lua_pop(L, 1);
+        return status;
+    }
+    status = gen_template_render(L, t->name, t->text, strlen(t->text), &m->text, e);
     if (status == SOFA_OK && m->text.failed)
         return sofa_fail(e, SOFA_BAD_INPUT, "%s: out of memory", t->name);
     m->use = facts->use;
-    if (status == SOFA_OK && m->skipped) { /* what it said before is not there */
-        facts->latencies = latencies;
-        facts->memories = memories;
-    }
     return status;
 }
 
@@ -186,7 +186,7 @@ static enum sofa_status add_modules(struct gen_files *files, const struct gen_va
         const struct module *m = &all->module[i];
         const char *name = all->library->template[i].name;
         struct gen_buffer text = {0};
-        if (m->skipped || !m->text.data)
+        if (m->left_out || !m->text.data)
             continue;
         enum sofa_status status = gen_connect(&text, name, m->text.data, &modules, e);
         if (status == SOFA_OK)

@@ -114,15 +114,6 @@ void gen_template_strict(lua_State *L, const char *what)
     lua_setmetatable(L, -2);
 }
 
-static const char skip_mark = 0;
-
-/* Leaves the template by an error that render recognises. */
-static int skip(lua_State *L)
-{
-    lua_pushlightuserdata(L, (void *)&skip_mark);
-    return lua_error(L);
-}
-
 /* Copies the named fields of the table on top of the stack into a new one, which replaces it. */
 static void keep_fields(lua_State *L, const char *const *names)
 {
@@ -156,8 +147,6 @@ void gen_template_push_environment(lua_State *L)
     lua_setfield(L, -2, LUA_STRLIBNAME);
     push_library(L, luaopen_math, LUA_MATHLIBNAME, math);
     lua_setfield(L, -2, LUA_MATHLIBNAME);
-    lua_pushcfunction(L, skip);
-    lua_setfield(L, -2, "skip");
 }
 
 /* ---- rendering ---- */
@@ -248,25 +237,18 @@ static int run(lua_State *L)
 }
 
 enum sofa_status gen_template_render(lua_State *L, const char *name, const char *text, size_t length,
-                                     struct gen_buffer *out, int *skipped, struct sofa_error *e)
+                                     struct gen_buffer *out, struct sofa_error *e)
 {
     struct gen_buffer chunk = {0};
     enum sofa_status status = gen_template_translate(&chunk, name, text, length, e);
-    if (skipped)
-        *skipped = 0;
     if (status == SOFA_OK && chunk.length) {
         struct job job = {.chunk = &chunk, .out = out};
         lua_pushcfunction(L, run);
         lua_pushlightuserdata(L, &job);
         lua_pushvalue(L, -3);
         if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
-            int skip_called = lua_touserdata(L, -1) == (const void *)&skip_mark;
-            if (skipped && skip_called)
-                *skipped = 1;
-            else {
-                tell(L, name, e);
-                status = SOFA_BAD_INPUT;
-            }
+            tell(L, name, e);
+            status = SOFA_BAD_INPUT;
             lua_pop(L, 1);
         }
     }

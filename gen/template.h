@@ -20,14 +20,13 @@ enum sofa_status gen_template_translate(struct gen_buffer *chunk, const char *na
                                         struct sofa_error *e);
 
 /* Appends the rendered text to `out`. The environment is the table on top of L's stack (popped); it is not changed.
- * skipped (may be NULL): 1 if the template called skip() (this configuration does not need the file), else 0.
  * Values: integers (a float with an integer's value counts as one), strings; booleans as 1 and 0. Anything else is an
  * error. Blanks at line ends are dropped. */
 enum sofa_status gen_template_render(lua_State *L, const char *name, const char *text, size_t length,
-                                     struct gen_buffer *out, int *skipped, struct sofa_error *e);
+                                     struct gen_buffer *out, struct sofa_error *e);
 
 /* Pushes a new environment: assert, error, ipairs, next, select, tonumber, tostring, type, unpack, string, table, math (no random
- * numbers), skip(). gen/environment.h adds the rest. May raise a Lua error (no memory). */
+ * numbers). gen/environment.h adds the rest. May raise a Lua error (no memory). */
 void gen_template_push_environment(lua_State *L);
 
 /* Makes reading an absent key of the table on top of the stack an error that names `what` and the key. */

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The chosen templates; text of those that are not skipped. */
+/* The chosen templates; text of those that are not left out. */
 struct emitted {
     const struct gen_library *library;
     const char *const *names;
@@ -31,11 +31,13 @@ static int chosen(const char *name, const char *const *names)
 
 static void render(lua_State *L, const struct gen_template *t, struct gen_buffer *text)
 {
-    int skipped;
+    int left_out;
     struct sofa_error e = {.text = ""};
-    ck_assert_msg(gen_template_render(L, t->name, t->text, strlen(t->text), text, &skipped, &e) == SOFA_OK, "%s", e.text);
-    if (skipped)
-        gen_buffer_free(text);
+    ck_assert_msg(gen_environment_leaves_out(L, t->name, &left_out, &e) == SOFA_OK, "%s", e.text);
+    if (left_out)
+        lua_pop(L, 1);
+    else
+        ck_assert_msg(gen_template_render(L, t->name, t->text, strlen(t->text), text, &e) == SOFA_OK, "%s", e.text);
 }
 
 /* Of gen_modules: a template that is not chosen is unknown. */

@@ -14,7 +14,7 @@
 #define TEXT_LIMIT ((size_t)1 << 24)
 #define COLUMNS 140u
 #define FILE_LINES 350u
-#define CONDITIONALS 350u
+#define CONDITIONALS 200
 
 /* The first line of the text that is too long, from 1; 0: none. Counts lines. */
 static unsigned find_long_line(const char *text, unsigned *lines)

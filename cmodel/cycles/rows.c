@@ -50,7 +50,7 @@ void sofa_step_fetch(struct sofa_machine *m)
     }
 }
 
-/* ---- sofa_ring, sofa_ring_beats, sofa_ring_words ---- */
+/* ---- sofa_ring_rows, sofa_ring_beats, sofa_ring_words ---- */
 
 int sofa_ring_ready(const struct sofa_machine *m)
 {

@@ -10,7 +10,7 @@ void sofa_fetch_begin(struct sofa_machine *m, unsigned place);
 /* Before what asks for rows. */
 void sofa_step_fetch(struct sofa_machine *m);
 
-/* sofa_ring and its variants: both rows of the next key are there; it enters the window. */
+/* sofa_ring_rows and its variants: both rows of the next key are there; it enters the window. */
 int sofa_ring_ready(const struct sofa_machine *m);
 void sofa_ring_enter(struct sofa_machine *m);
 void sofa_step_ring(struct sofa_machine *m);

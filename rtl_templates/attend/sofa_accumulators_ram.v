@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if ACCUMULATORS ~= "ram" then skip() end
 // SA-2 with its accumulators O: O = (O >>> shift) + p * V, from 0 with a row's first pair, chunk by chunk. They stand in one memory, which
 // answers a cycle later. The operation comes with i_weigh, V a cycle after it chunk by chunk. sofa_accumulators_spread has the same ports.
 // A chunk may be taken again after three cycles. Latency from i_weigh to O of a retiring row: $(d.row_interval - 1 + d.lane_aligns) cycles;

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if ACCUMULATORS ~= "spread" then skip() end
 // SA-2 with its accumulators O: O = (O >>> shift) + p * V, from 0 with a row's first pair. They stand in a memory spread over the chip,
 // which answers two cycles later: what it gives is shifted by 0, 2, 4 or 6 into a register, then by eights. V comes two cycles after the
 // operation. sofa_accumulators_ram has the same ports. Each $(math.ceil(WIDTH / d.lane_copies)) elements have copies of the registers that

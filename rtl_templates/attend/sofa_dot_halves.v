@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if DOT ~= "halves" then skip() end
 // SA-1 of one lane: products of $(WIDTH) query elements and the halves of key elements, and their sum.
 // Latency $(latency("dot_halves", 2 + d.dot_tree)) cycles (products, $(d.dot_tree) tree stages, and halves combined); throughput one beat a
 // cycle, no handshake. sofa_dot_whole has the same ports. Equals one beat of the dot product s of docs/arithmetic.md.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if DOT ~= "whole" then skip() end
 // SA-1 of one lane: products of $(WIDTH) query and key elements and their sum.
 // Latency $(latency("dot_whole", 2 + d.dot_tree)) cycles (products, $(d.dot_tree) tree stages, and the operands or the sum registered);
 // throughput one beat a cycle, no handshake. sofa_dot_halves has the same ports. Equals one beat of the dot product s of

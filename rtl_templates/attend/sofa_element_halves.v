@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if ELEMENT ~= "halves" then skip() end
 // An element of SA-2: o_new = round(p * V) + o_kept, with o_kept = O >>> move, 0 with a row's first pair; from products with the halves of
 // V. sofa_element_whole has the same ports.
 // Latency from i_old to o_new: one cycle; from p and V: two. Throughput: one a cycle; no handshake. Equals SA-2 of sofa_attend_pair().

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if LEAVE ~= "aligned" then skip() end
 // What leaves a lane for normalisation: accumulators behind the shifter, of which normalisation needs the lower bits.
 // sofa_leave_shared and sofa_leave_plain have the same ports. Combinational, no handshake.
 `default_nettype none

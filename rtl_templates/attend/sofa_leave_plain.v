@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if LEAVE ~= "plain" then skip() end
 // What leaves a lane for normalisation: accumulators as they are read. sofa_leave_aligned and sofa_leave_shared have the same ports.
 // Combinational, no handshake.
 `default_nettype none

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if LEAVE ~= "shared" then skip() end
 // What leaves a lane for normalisation: accumulators as they are read, zero unless their row retires (i_retire comes a cycle before), as
 // they are or-ed with those of other lanes. sofa_leave_aligned and sofa_leave_plain have the same ports. No handshake.
 `default_nettype none

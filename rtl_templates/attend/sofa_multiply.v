@@ -1,7 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Product of two signed numbers between registers, as multipliers of FPGAs have them inside; a board's family may bring its own.
 // Latency $(latency("multiply", 2)) cycles, throughput one a cycle, no handshake.
-//% if not REGISTERED_FACTORS then skip() end     -- there, sofa_product
 `default_nettype none
 module sofa_multiply #(
     parameter A = 8,

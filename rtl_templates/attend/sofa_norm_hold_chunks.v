@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_HOLD ~= "chunks" then skip() end
 // O of a retiring row where chunks of several words come in any order, one a cycle, and leave in order, a word a cycle: one row comes into
 // a memory while another leaves it.
 // i_valid: the first chunk comes a cycle later. The other sofa_norm_hold_* have the same ports. Throughput: a row in $(NORM_WORDS) cycles;

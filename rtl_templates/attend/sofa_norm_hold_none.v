@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_HOLD ~= "none" then skip() end
 // O of a retiring row where a unit takes a chunk a cycle, as a lane gives it: the unit registers it unless the lane has done so.
 // i_valid: the row's first chunk comes now. The other sofa_norm_hold_* have the same ports. Throughput: a chunk a cycle; no handshake.
 //% local groups = {}

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_HOLD ~= "row" then skip() end
 // O of a retiring row, which comes whole: it waits in a register, of which a word leaves a cycle.
 // i_valid: the row comes a cycle later. The other sofa_norm_hold_* have the same ports. Throughput: a row in $(NORM_WORDS) cycles; no
 // handshake.

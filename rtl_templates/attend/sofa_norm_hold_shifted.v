@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_HOLD ~= "shifted" then skip() end
 // O of a retiring row, which comes whole: it waits in a register, whose words move to where they are taken, one a cycle, by a copy for
 // each word of what starts them. The reciprocal begins a cycle before the row comes, as the multipliers register what they get. i_valid:
 // the row comes two cycles later. The other sofa_norm_hold_* have the same ports. Throughput: a row in $(NORM_WORDS) cycles; no handshake.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_PRODUCT ~= "halves" then skip() end
 // round(O * y >> 17), from products with the halves of y.
 // The other sofa_norm_product_* have the same ports. Latency of O two cycles, of y one; throughput one a cycle, no handshake.
 `default_nettype none

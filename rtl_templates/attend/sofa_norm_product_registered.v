@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_PRODUCT ~= "registered" then skip() end
 // round(O * y >> 17), from a product of 16 bits without sign and one with the three upper bits of O, whose multipliers register what they
 // get. The other sofa_norm_product_* have the same ports; these want y a cycle earlier. Latency two cycles, throughput one a cycle, no
 // handshake.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_QUEUE ~= "gathered" then skip() end
 //% built("gather_time", NORM_WORDS + 1)
 // Finished rows wait in a memory of words$(NORM_CHUNK_WORDS == 1 and ", which come in any order," or ""); they are put together as they
 // leave.

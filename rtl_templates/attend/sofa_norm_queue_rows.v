@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_QUEUE ~= "rows" then skip() end
 // Finished rows, which come whole, wait in a queue; a row's number comes $(d.norm_time - 1) cycles before it.
 // Throughput: a row a cycle. Handshake at the output: valid/ready. sofa_norm_queue_words and sofa_norm_queue_gathered put words together.
 `default_nettype none

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_QUEUE ~= "words" then skip() end
 // Finished rows wait in a memory of words, which the store reads one by one: of the row that it takes or took last. The memory has twice
 // the places that are promised, so that a row may be read while its place is promised to another.
 // Throughput: a word a cycle in and out. Handshake at the output: valid/ready. sofa_norm_queue_gathered and sofa_norm_queue_rows offer

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if NORM_HOLD ~= "row" and NORM_HOLD ~= "chunks" then skip() end
 // The $(NORM_CHUNK_WORDS) words of a chunk that stands still, one a cycle, the first of them in the cycle after i_start; round and round.
 // Latency of a word: one cycle; no handshake.
 `default_nettype none

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if OPERANDS ~= "slots" then skip() end
 // What a lane multiplies: whole rows of Q, K and V. K and V come from the memories of the window's slots, which answer two cycles after the
 // slot; Q from one of the lane, which does so too. A lane with such memories is alone, so nothing is taken in turns.
 // sofa_operands_words and sofa_operands_window do the same from other memories.

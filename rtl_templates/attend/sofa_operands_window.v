@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if OPERANDS ~= "window" then skip() end
 // What a lane multiplies: of the row that it took a chunk of Q from a memory of the lane, and of the slots that it took the chunks of K
 // and V that the window has on its buses. sofa_operands_words and sofa_operands_slots do the same from other memories.
 // Latency from i_chunk_q to o_q, and from i_key and i_value to o_k and o_v: one cycle; throughput a chunk a cycle; no handshake.

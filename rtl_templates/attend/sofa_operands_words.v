@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if OPERANDS ~= "words" then skip() end
 // What a lane multiplies: of the row that it took a chunk of Q, and of K and V the same of the row that the slot tells the place of. All
 // stand in memories of port words: Q in one of the lane, K and V in memories elsewhere, which answer a cycle after {row, word}.
 // sofa_operands_slots and sofa_operands_window do the same from other memories.

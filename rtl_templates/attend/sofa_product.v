@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if SLOT_MEMORIES then skip() end     -- there, sofa_multiply
 // Product of two signed numbers, with a register behind.
 // Latency $(latency("product", 1)) cycle, throughput one a cycle, no handshake.
 `default_nettype none

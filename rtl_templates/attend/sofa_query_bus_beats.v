@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if QUERY_WAY ~= "buses" or BEATS == 1 then skip() end
 // A bus that writes a query row into a lane, chunk by chunk: from the cycle after i_load on, $(BEATS) cycles. The next row may follow at
 // once. o_placed: with the last chunk of a block's last row. sofa_query_bus_whole has the same ports.
 //% local lane_bits = math.max(1, clog2(LANES))

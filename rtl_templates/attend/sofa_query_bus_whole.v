@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if QUERY_WAY ~= "buses" or BEATS > 1 then skip() end
 // A bus that writes a whole query row into a lane, with i_load; the next row may follow at once.
 // o_placed: a cycle after a block's last row. sofa_query_bus_beats has the same ports.
 //% local lane_bits = math.max(1, clog2(LANES))

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if QUERY_WAY ~= "buses" then skip() end
 // Query rows on their way into lanes, whole, on $(QUERY_BUSES) bus(es): row r of a block goes to lane r mod $(LANES), which bus
 // lane mod $(QUERY_BUSES) serves.
 // o_placed: the last row of a block is in place, of the bank o_placed_bank. sofa_query_words and sofa_query_links do it otherwise.

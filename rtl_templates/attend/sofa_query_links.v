@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if QUERY_WAY ~= "links" then skip() end
 // Query rows on their way into a lane that puts their words together itself: a row's words come before i_take or with it, and go to the
 // lane as they are. A row is in the lane with its last word; the next may be taken at once.
 // o_placed: the last row of a block is in place, of the bank o_placed_bank. sofa_query_words and sofa_query_buses do it otherwise.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if QUERY_WAY ~= "words" then skip() end
 // Query rows on their way into a lane that keeps them in memories of port words: a row's words come a cycle before i_take or with it, and
 // go to the lane as they are, to prediction as signs and leading ones, then the exponent of the row. A row is taken every $(BEATS) cycles
 // at most. o_placed: the last row of a block is in place, of the bank o_placed_bank. sofa_query_links and sofa_query_buses do it

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if SCALE ~= "bits" then skip() end
 // t = round(s * mantissa >> shift), saturated to 32 bits, bit by bit: a score takes the multiplier 16 cycles and then the shifter 15.
 // Latency $(latency("scale_bits", d.scale_time)) cycles from the cycle in which i_step is $(BEATS-1), when i_s is taken; throughput a
 // score each $(BEATS) cycles; o_t stays until the next. i_step counts 0 to $(BEATS-1) for ever. No handshake. Equals the scaling in

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if SCALE ~= "halves" then skip() end
 // t = round(s * mantissa >> shift), saturated to 32 bits, from products with the halves of the mantissa.
 // Latency $(latency("scale_halves", d.scale_time)) cycles, throughput a score a cycle, no handshake. The ports are those of
 // sofa_scale_bits. Equals the scaling in sofa_attend_pair().

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if SCALE == "bits" then skip() end
 // t = round(product >> shift), saturated to 32 bits.
 // Latency $(latency("scale_round", 3)) cycles (product registered, shifted, rounded), throughput one a cycle, no handshake.
 `default_nettype none

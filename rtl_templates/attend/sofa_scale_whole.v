@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if SCALE ~= "whole" then skip() end
 // t = round(s * mantissa >> shift), saturated to 32 bits. A multiplier has 18 x 18 bits, so each takes a part of the score; sofa_multiply
 // registers it. Throughput: a score a cycle; no handshake. The ports are those of sofa_scale_bits. Equals the scaling in
 // sofa_attend_pair().

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if STEER ~= "aligned" then skip() end
 // By what an accumulator is shifted: by the raise of its pair (i_shift), or, as it retires, by what normalisation tells (i_places) but for
 // the last $(NORM_SHIFT) bit(s). i_retire comes a cycle before the shift. sofa_steer_plain has the same ports. No handshake.
 //% local places_bits = math.max(clog2((1 << LEADING_BITS) + 3), NORM_SHIFT + 1)     -- at most 2^LEADING_BITS - 1 + 3

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if STEER ~= "plain" or ACCUMULATORS == "ram" and COPIED_REGISTERS then skip() end
 // By what an accumulator is shifted: by the raise of its pair. It retires as it is. sofa_steer_aligned has the same ports. No handshake.
 `default_nettype none
 module sofa_steer_plain (

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not HOLDS_STAGES then skip() end
 // The way of an operation through the pipeline of a group with one lane, from cycle 0, in which i_op_* tell of it: operations stand
 // $(BEATS) cycles apart, so stage n holds what is n * $(BEATS) + 1 to (n + 1) * $(BEATS) cycles old. sofa_way_shifted has the same ports.
 // Throughput: one operation every $(BEATS) cycles; no handshake.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if HOLDS_STAGES then skip() end
 // The way of an operation through the pipeline of a group in which one may start every cycle, from cycle 0, in which i_op_* tell of it:
 // what stands in cycle t is element t - 1. sofa_way_held has the same ports.
 // Throughput: one operation a cycle; no handshake.

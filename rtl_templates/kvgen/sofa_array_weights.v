@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 //% local weight_words = 2 * PROJECT_BLOCKS * SLICE_WORDS * PROJECT_STEPS
 //% local function packing(unit)
 //%   local units = math.max(1, PORT_BITS // unit)

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not STREAMED then skip() end
 // The order of keys in the KV array when X has several slices: keys come in batches of up to $(PREFETCH), which are listed; then slice
 // after slice of the weights passes over them, key after key. With one slice a job keys pass as they come, as in sofa_resident_keys.
 // Streamed weights are demanded when the first key of a batch waits. Throughput: a key's slice after the other, without a gap in a slice of

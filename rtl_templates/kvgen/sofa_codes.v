@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 //% local flag_place_bits = math.max(1, clog2(SLICE_HALVES * SLICE_WORDS))
 //% local beat_codes, code_beats = math.max(1, PORT_BITS // d.code_unit), math.max(1, d.code_unit // PORT_BITS)
 //% local column_bits = clog2(HEAD_DIM)

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // Makes rows of K and V of the sums of their blocks: shifted, rounded, saturated. Rows go to the ring (o_k_valid, o_v_valid; always taken)
 // and to a queue of $(d.write_back_rows) rows for the write-back, which has room for each row that begins.
 //% if ROTARY then

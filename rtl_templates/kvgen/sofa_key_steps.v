@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // The key that the KV array works on: of its blocks of outputs, the words of its slice of tokens, of these the steps. A step is issued
 // when tokens, weights and biases are there; a row begins when the write-back has room for it, a K row also needs i_turn_free.
 // Throughput: a step a cycle. Handshake: i_take loads the key that stands in i_next, o_key_end is its last step.

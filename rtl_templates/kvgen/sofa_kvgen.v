@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // Generates the K and V row of a key from its tokens: $(PROJECT_OUTPUTS) outputs x $(PROJECT_INPUTS) hidden units a cycle, K first, then V,
 // then the next key, without a gap as long as keys wait and the write-back has room (sofa_generated_rows).
 // Resident weights are loaded while the first tile of tokens is predicted from (sofa_resident_keys). When X has several slices

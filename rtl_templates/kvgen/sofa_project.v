@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 //% local widest = math.min(PROJECT_BITS, 16 + clog2(PROJECT_INPUTS))     -- inputs beyond hidden_max are zero
 // The multipliers of the KV array: $(PROJECT_OUTPUTS) outputs x $(PROJECT_INPUTS) inputs a cycle. A run of beats is summed; its first beat
 // starts from i_initial, which is wanted $(PROJECT_TREE + 1) cycle(s) after the beat (with o_begin); the sums stand in o_sums with o_valid.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS or STREAMED then skip() end
 // The order of keys in the KV array when all weights and tokens are on chip: as they come, each of one slice.
 // Handshake: valid/ready; a key is taken in the cycle in which the one before ends. Ports: those of
 // sofa_batched_keys and sofa_tokens_again.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not ROTARY then skip() end
 //% local step_pairs, steps = d.rotary_pairs, d.rotary_steps
 //% local step_bits, padded_pairs = clog2(d.rotary_steps + 2), d.rotary_steps * d.rotary_pairs
 // Turns the K row of a generated key by its position: $(step_pairs) pair(s) (i, i + $(HEAD_PAIRS)) a cycle, four multipliers each. One row

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // Memory of packed words that is loaded slice by slice: codes, biases or weights. It has one or two halves; slice n of the runs stands in
 // half n mod HALVES, from when it is whole (o_loaded) until i_release. With one slice a job (i_slices = 1) it is loaded once and stays,
 // unless ONCE is 0: then each demand loads a slice from where i_base points when its half is free.

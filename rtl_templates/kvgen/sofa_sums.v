@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 //% local partial_bits = math.max(1, clog2(PREFETCH * 2 * PROJECT_BLOCKS))
 //% local function partial_place(cycle)      -- {key of the batch, block}
 //%   return ext("turn_" .. cycle, RING_BITS, partial_bits) .. " * " .. lit(partial_bits, 2 * PROJECT_BLOCKS) .. " + "

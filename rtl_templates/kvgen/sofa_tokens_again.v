@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not STREAMED then skip() end
 //% -- slices of keys' tokens that are read ahead, so that other reads of the channel hold nothing up
 //% local parts = d.token_parts
 //% local place_bits, count_bits = math.max(1, clog2(parts * SLICE_WORDS)), clog2(parts + 1)

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 //% local key_beats, value_beats = d.key_beats, d.value_beats
 //% local written_beats = math.max(d.key_beats, d.value_beats)
 //% local written_beat_bits, byte_count_bits = math.max(1, clog2(written_beats)), clog2(PORT_BYTES + 1)

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // Two writers on the write channel, burst by burst, writer 0 first. A writer offers the request and the data of a burst together; its
 // burst is begun while less than 32 others wait for their responses, which go back to their writers in order.
 // Latency: none; throughput one burst beat a cycle, without a gap between bursts. Handshake: valid/ready.

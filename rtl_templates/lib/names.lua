@@ -9,6 +9,7 @@ ROTARY = d.rotary == 1
 RANK = d.by_rank == 1
 MASS = d.by_mass == 1
 BOTH_POLICIES = RANK and MASS
+POLICY = BOTH_POLICIES and "both" or RANK and "rank" or "mass"
 ORDERS = d.orders == 1                              -- tiles come in the order that the job asks for
 FPGA = cfg.target == "fpga"
 REGISTERED_LINKS = d.registered_links == 1          -- units talk through registers
@@ -72,7 +73,11 @@ KHAT_ELEMENT_BITS = d.khat_element_bits             -- of an element where it is
 KHAT_KEYS = d.khat_keys                             -- in a row that is read for prediction
 KHAT_ROW_BITS = KHAT_KEYS > 1 and PORT_BITS or HEAD_DIM * KHAT_ELEMENT_BITS
 PLANE = not TOKENS and cfg.predict.source == 0      -- K^ stands in memory
+SCAN = STREAMED and "slices" or TOKENS and "tokens" or KHAT_KEYS > 1 and "plane" or "rows" -- what a tile is read in for prediction
 KHAT_PLACE_BITS = clog2(KEY_GROUPS * HEAD_DIM)      -- of a dimension of a key group's K^ (mode tokens)
+ENCODE_WIDTH = d.encode_width                       -- elements of Q that are coded in a cycle
+ENCODE_STEPS = d.encode_steps                       -- cycles that a row takes
+ENCODE_PART = REGISTERED_LINKS and "words" or ENCODE_STEPS > 1 and "steps" or "once" -- how a row is taken
 SCORE_BITS = cfg.predict.score_bits
 KEY_COUNT_BITS = clog2(PREDICT_KEYS + 1)            -- holds 0 to PREDICT_KEYS
 SCALED_SUM_BITS = ARRAY_SUM_BITS + (MASS and d.octave_fraction or 0)     -- of a sum before it is scaled
@@ -94,6 +99,8 @@ TOP_BITS = SCORE_BITS + 1                           -- {valid, score} of the lar
 OCTAVE_BITS = d.octave_bits                         -- of a score in octaves
 OCTAVE_FRACTION = d.octave_fraction                 -- bits of its fraction
 TREE_INPUTS = d.tree_inputs                         -- of a stage of an adder tree
+
+WALK = REGISTERED_LINKS and "spaced" or "prompt"    -- over the keys of a tile
 
 -- ---- schedule ----
 WINDOW = cfg.attend.window

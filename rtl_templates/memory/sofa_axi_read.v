@@ -4,7 +4,6 @@
 // their beat.
 // Latency: 2 cycles for a request, 1 for data. Throughput: one burst and one beat a cycle. Handshake: valid/ready; every AXI
 // output comes from registers alone.
-//% if PORT_BITS < 32 or PORT_BITS > 512 then skip() end
 //% latency("axi_read.request", 2)
 //% latency("axi_read.data", 1)
 `default_nettype none

@@ -2,7 +2,6 @@
 // Cuts a native request into AXI4 bursts that do not cross a 4 KB boundary.
 // Latency $(latency("axi_split", 1)) cycle, throughput one burst a cycle. Handshake: valid/ready on both sides; a burst stays until it is
 // taken.
-//% if PORT_BITS < 32 or PORT_BITS > 512 then skip() end
 //% local page_place_bits = 12 - PORT_BYTE_BITS            -- bits of a beat's place in 4 KB
 //% local length_bits = math.max(8, page_place_bits)
 `default_nettype none

@@ -4,7 +4,6 @@
 // DECERR. Up to 16 bursts are outstanding.
 // Latency: 2 cycles for a request, at least 3 for its data (they follow the request), 1 for a response. Throughput: one burst and one
 // beat a cycle. Handshake: valid/ready, the native response is always taken; every AXI output comes from registers alone.
-//% if PORT_BITS < 32 or PORT_BITS > 512 then skip() end
 //% latency("axi_write.request", 2)
 //% latency("axi_write.response", 1)
 `default_nettype none

@@ -1,7 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // A register that synthesis does not merge with its equals, so that each of several copies stands near what it drives.
 // Latency $(latency("copy", 1)) cycle, no handshake.
-//% if not COPIED_REGISTERS then skip() end
 `default_nettype none
 (* keep_hierarchy *)
 module sofa_copy #(

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if RECORD_IN_WORDS then skip() end
 // The {first, visible} record of a row of records. Combinational. A variant of sofa_record_words.
 `default_nettype none
 module sofa_record_row (

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not RECORD_IN_WORDS then skip() end
 // The {first, visible} record that has come in words of the port: the earlier words are kept, the last one stands (i_word).
 `default_nettype none
 module sofa_record_words (

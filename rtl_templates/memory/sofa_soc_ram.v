@@ -1,7 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // On-chip memory with one port and byte strobes; all strobes low: a read. Boards whose memory must be named replace this file.
 // Latency of a read: $(latency("soc_ram.read", 1)) cycle; o_rdata is the word in that cycle only. Throughput: one access a cycle.
-//% if cfg.board.memory_kib == 0 then skip() end
 `default_nettype none
 module sofa_soc_ram #(
     parameter WIDTH = 16,

@@ -5,7 +5,6 @@
 // Latency: $(latency("soc_read", 2 + (FPGA and 2 or 0) + (COPIED_REGISTERS and 1 or 0) + (REGISTERED_LINKS and 1 or 0))) cycles from a
 // request to its first beat when the memory is free. Throughput: one beat a cycle. Handshake: valid/ready towards the core; o_ask holds
 // until i_grant, the word is there $(COPIED_REGISTERS and "three cycles" or FPGA and "two cycles" or "in the cycle") after the grant.
-//% if cfg.board.memory_kib == 0 then skip() end
 `default_nettype none
 module sofa_soc_read (
     input  wire              clk,

@@ -4,7 +4,6 @@
 // Latency: $(FPGA and "a beat is written a cycle after it is taken at the earliest, " or "")the answer comes in the cycle after the last
 // beat is written. Throughput: one beat $(REGISTERED_LINKS and "in two cycles" or "a cycle"). Handshake: valid/ready towards the core;
 // o_ask holds until i_grant, which writes.
-//% if cfg.board.memory_kib == 0 then skip() end
 `default_nettype none
 module sofa_soc_write (
     input  wire              clk,

@@ -2,7 +2,6 @@
 // A wide memory in PARTS parts, each with registers of its own for addresses and enables, so that no wire goes to all of them.
 // Addresses and the enable come a cycle before they count; i_wdata comes in the cycle of the write. Latency of a read:
 // $(latency("spread.read", 2)) cycles; throughput one write and one read a cycle; no handshake.
-//% if not SLOT_MEMORIES then skip() end
 `default_nettype none
 module sofa_spread #(
     parameter WIDTH = 64,

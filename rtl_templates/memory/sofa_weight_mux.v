@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // Codes and weights share a client of a read channel; codes go first. The tag says whose a beat is: 0 of codes, 1 of weights.
 // Combinational. Handshake: valid/ready.
 `default_nettype none

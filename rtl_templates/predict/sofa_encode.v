@@ -2,17 +2,9 @@
 // Leading-zero encoder of a query row: its exponent e_row and a 4-bit code {sign, c} per element, c = 0 for zero.
 // It takes $(d.encode_width) element(s) a cycle, as many as a port beat brings, so it keeps up with the port: $(d.encode_steps) step(s) a
 // row.
-//% if REGISTERED_LINKS then
-// A row comes word by word; i_valid is in the cycle of its last word or later, before the next row's first.
-// Latency $(latency("encode", 2)) cycles from i_valid.
-//% else
-// Latency $(latency("encode", d.encode_steps + 1)) cycles from i_valid. Rows stand $(d.encode_steps) cycles apart at least; element n of
-// i_row stays in place for n / $(d.encode_width) cycles after i_valid.
-//% end
+// Rows come as the variant of sofa_encode_steps takes them.
+// Latency $(latency("encode", REGISTERED_LINKS and 2 or d.encode_steps + 1)) cycles from i_valid.
 // No back-pressure. Equals sofa_row_exponent() and sofa_code(), which counts codes from the least power: c = 7 is its largest code.
-//% if WORD_MEMORIES then skip() end
-//% local ENCODE_WIDTH, ENCODE_STEPS = d.encode_width, d.encode_steps
-//% local STEP_BITS = clog2(ENCODE_STEPS)
 `default_nettype none
 module sofa_encode (
     input  wire                clk,
@@ -40,41 +32,12 @@ module sofa_encode (
     endfunction
 
     // ---- step by step: magnitudes, then {sign, not zero, place of the leading one} ----
-//% if REGISTERED_LINKS then
-    wire               last = i_valid;
-    wire [$(ENCODE_WIDTH*QUERY_BITS-1):0] part = i_word;
-    reg                found_next;    // magnitudes are those of a word that came
-    always @(posedge clk) found_next <= i_word_valid;
-//% elseif ENCODE_STEPS > 1 then
-    reg  [$(STEP_BITS-1):0]   step;
-    wire               run = i_valid || step != $(STEP_BITS)'d0;
-    wire               last = step == $(STEP_BITS)'d$(ENCODE_STEPS-1);
-    reg  [$(ENCODE_WIDTH*QUERY_BITS-1):0] part;
-    always @*
-        case (step)
-//%   for step = 1, ENCODE_STEPS - 1 do
-//%     local bits = math.min(ENCODE_WIDTH, HEAD_DIM - step * ENCODE_WIDTH) * QUERY_BITS
-//%     local elements = "i_row[" .. step*ENCODE_WIDTH*QUERY_BITS .. " +: " .. bits .. "]"
-            $(STEP_BITS)'d$(step): part = $(ext(elements, bits, ENCODE_WIDTH*QUERY_BITS));
-//%   end
-            default: part = i_row[$(ENCODE_WIDTH*QUERY_BITS-1):0];
-        endcase
-    always @(posedge clk)
-        if (rst || last)
-            step <= $(STEP_BITS)'d0;
-        else if (run)
-            step <= step + 1'b1;
-//% else
-    wire               last = i_valid;
-    wire [$(ENCODE_WIDTH*QUERY_BITS-1):0] part = i_row;
-//% end
+    wire .*;
+    sofa_encode_$(ENCODE_PART) u_part (.o_last(last), .*);
     reg  [$(ENCODE_WIDTH*QUERY_BITS-1):0] magnitude;
     reg  [$(ENCODE_WIDTH-1):0]    sign;
     reg  [$(QUERY_BITS-1):0]   any;   // or-ed magnitudes of a row, as far as it has come
-//% if ENCODE_STEPS > 1 then
     reg  [$(QUERY_BITS-1):0]   ones;  // those of its steps before
-    reg                begun;         // magnitudes are not those of a row's first step
-//% end
     wire [$(ENCODE_WIDTH*QUERY_BITS-1):0] absolute;
     wire [$(ENCODE_WIDTH*6-1):0]  found;
     reg                whole;
@@ -83,10 +46,8 @@ module sofa_encode (
         any = $(QUERY_BITS)'d0;
         for (i = 0; i < $(ENCODE_WIDTH); i = i + 1)
             any = any | magnitude[i*$(QUERY_BITS) +: $(QUERY_BITS)];
-//% if ENCODE_STEPS > 1 then
         if (begun)
             any = any | ones;
-//% end
     end
 //% for element = 0, ENCODE_WIDTH - 1 do
 //%   local high, low = element*QUERY_BITS + QUERY_BITS - 1, element*QUERY_BITS
@@ -98,14 +59,12 @@ module sofa_encode (
     reg  [$(all-1):0] leads;
     always @(posedge clk) begin
         magnitude <= absolute;
-//% if ENCODE_STEPS > 1 then
-        begun <= $(REGISTERED_LINKS and "i_word_index != " .. lit(QUERY_WORD_BITS, 0) or "step != " .. lit(STEP_BITS, 0));
         ones <= any;
-//% end
 //% for element = 0, ENCODE_WIDTH - 1 do
         sign[$(element)] <= part[$(element*QUERY_BITS+QUERY_BITS-1)];
 //% end
-        $(REGISTERED_LINKS and "if (found_next) " or "")leads <= $(shifted);
+        if (here)
+            leads <= $(shifted);
         o_exponent <= leading(any);
         if (rst) begin
             whole <= 1'b0;
@@ -122,8 +81,6 @@ module sofa_encode (
     assign o_codes[$(dim*4) +: 4] = !leads[$(dim*6+4)] || below_$(dim) > 4'd$(cfg.predict.code_powers-1) ? 4'd0
         : {leads[$(dim*6+5)], 3'd7 - below_$(dim)[2:0]};
 //% end
-//% if ENCODE_STEPS * ENCODE_WIDTH > HEAD_DIM then
-    wire unused_leads = &{1'b0, leads[$(ENCODE_STEPS*ENCODE_WIDTH*6-1):$(HEAD_DIM*6)]};
-//% end
+    wire unused_leads = &{1'b0, leads};
 endmodule
 `default_nettype wire

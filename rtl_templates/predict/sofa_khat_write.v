@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // When and where a dimension of a group's K^ is written: with the last of the beats that its sums are put together
 // from$(ROTARY and ", turned" or "").
 // Latency: $(latency("khat_write", ROTARY and 4 or 1)) cycle(s). Handshake: none.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if TOKENS then skip() end
 // Walks the passes of the tiles in order (tile, key group, dimension slice) and loads the K^ slice of each into the shadow operands of
 // the array, one key a cycle, while the pass before is running. A pass waits until the keys of its group have arrived.
 // o_pass_* describes the loaded pass until i_pass_taken. A tile without visible keys is a pass without beats (o_pass_none).

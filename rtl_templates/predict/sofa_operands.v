@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if TOKENS then skip() end
 // K^ of the tiles on chip, and on its way into the array: the slice of a key that the loader reads is o_operand, for column o_load_column.
 // Latency: $(latency("operands", COPIED_REGISTERS and not MASS and 2 or 1)) cycle(s) from i_read. Handshake: none.
 //% -- slices of K^ in a word of its memory; bits of a port word's place in its slice

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS or STREAMED then skip() end
 // The slice of X that keys are predicted from, when there is but one: token slots are tile slots, codes stay.
 `default_nettype none
 module sofa_resident_slice (

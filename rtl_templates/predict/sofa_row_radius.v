@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not BEAT_RADII then skip() end
 // The radius of a row: the job's, shifted by the row's exponent, and no larger than a score's range.
 // Latency: $(latency("row_radius", 2)) cycles. Handshake: none.
 `default_nettype none

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 //% local GROUP_COUNT_BITS = clog2(KEY_GROUPS + 1)
 // Walks the passes of the tiles in order and loads the operands of each into the shadow of the array while the pass before is running.
 // A tile is predicted in two phases. Keys (phase 1.1): for each slice of X, key group and word, the tokens of $(PREDICT_KEYS) keys, one key

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // What the array multiplies: a word of a key's tokens for column o_load_column, or a dimension of all keys of a group's K^ (o_load_dims
 // says which). Latency: $(latency("token_operands", 1)) cycle from the loader's read. Handshake: none. K^ is written a dimension at a time.
 `default_nettype none

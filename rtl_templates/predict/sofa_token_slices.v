@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not STREAMED then skip() end
 // The slice of X that keys are predicted from, when there are several: each of a tile has a token slot, which is free after its last pass
 // (o_token_free), and a half of the memory of codes. A variant of sofa_resident_slice, as which it works when a job has one slice.
 `default_nettype none

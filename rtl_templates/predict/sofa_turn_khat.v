@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not ROTARY then skip() end
 // Turns the K^ of a key. Even beats hold the lower half of a pair, odd ones the upper; the pair is turned into the lower, then the upper
 // half, with two multipliers. i_odd: an odd beat came a cycle ago; i_difference: the products of now are of the lower half.
 // Latency: $(latency("turn_khat", 3)) cycles from the beat behind i_khat to its half; throughput one beat a cycle. Handshake: none.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not ROTARY then skip() end
 //% local BEAT_WORDS, WORD_BEATS = math.max(1, PORT_BITS // d.turn_unit), math.max(1, d.turn_unit // PORT_BITS)
 // Cosines and sines of predicted keys: a word for each pair of dimensions, {sine, cosine} of $(PREDICT_KEYS) keys, 8 bits each. Two halves,
 // a key group each, loaded in the order in which they are asked for (i_ask_*), read in the same order; i_release is the end of a group.

@@ -3,7 +3,6 @@
 // for the beat itself, so that no wire goes to all of them. A write counts one cycle later than it is offered.
 // Latency of a read: $(latency("beats.read", 1)) cycle, or 2 with FAR_READ = 1, when the address stands in a register near the part first.
 // Throughput: one beat written and one row read a cycle; no handshake.
-//% if not REGISTERED_LINKS then skip() end
 `default_nettype none
 module sofa_beats #(
     parameter BEAT     = 64,

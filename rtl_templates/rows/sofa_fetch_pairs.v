@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if d.fetch_turns == 1 then skip() end
 // Requests the K and V rows of needed keys, both at once, each from its channel.
 // Latency: $(latency("fetch_pairs", 1)) cycle from a key to its requests; throughput a key a cycle. Handshake: valid/ready.
 //% if REGISTERED_LINKS then

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if d.fetch_turns == 0 then skip() end
 // Requests the K row, then the V row of each needed key: one channel takes no more than a request a cycle, so one address is made at a
 // time. Latency: $(latency("fetch_turns", 1)) cycle from a key to its K row's request; throughput a key every second cycle.
 // Handshake: valid/ready. A variant of sofa_fetch_pairs.

@@ -1,7 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not REGISTERED_LINKS then skip() end
 // Ring of $(PREFETCH) K and V rows, which come beat by beat in issue order. Keys enter the window (i_load) when both rows are there.
-// The K row follows a cycle after i_load, o_v_row a cycle after i_v_read. A variant of sofa_ring.
+// The K row follows a cycle after i_load, o_v_row a cycle after i_v_read. A variant of sofa_ring_rows.
 `default_nettype none
 module sofa_ring_beats (
     input  wire                  clk,

@@ -1,8 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not WORD_MEMORIES then skip() end
 // Ring of K and V rows in memories of port words, from which the lane reads. Rows come in issue order; keys enter the window (i_load)
 // when both are there. A row's place is asked for again when its key has entered: $(RING_ROOMS) are enough for the lane to be done with
-// it first. Latency of a read: one cycle. A variant of sofa_ring.
+// it first. Latency of a read: one cycle. A variant of sofa_ring_rows.
 //% local kinds = {{"k", "key", KEY_WORD_BITS}, {"v", "value", VALUE_WORD_BITS}}
 `default_nettype none
 module sofa_ring_words (

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // Rows of K and V on their way to the window: generated ones go first, those from memory wait.
 // Combinational. Handshake: a generated row is taken at once; o_key_taken, o_value_taken are ready to the read channels.
 `default_nettype none

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 //% local lines = d.bitmap_words
 //% local line_bits = clog2(lines)
 //% local function line_of(name)          -- of the bitmap

@@ -1,7 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not WORD_MEMORIES then skip() end
 // Entries of the window carry the place of their rows in the ring, from which the lane reads. A key leaves the ring when it has entered.
-// A variant of sofa_follow.
+// A variant of sofa_follow_slots.
 //% built("value_hold", 1)
 `default_nettype none
 module sofa_follow_words (

@@ -61,7 +61,7 @@ module sofa_order (
     wire             step = request || (walking && none && list_ready);
     wire             end_tile = step && (none || walk_last);
 
-    sofa_walk u_walk (
+    sofa_walk_$(WALK) u_walk (
         .clk(clk), .rst(rst), .i_load(begin_tile), .i_mask(i_mask), .i_any(i_some), .o_idle(walk_idle),
         .o_valid(walk_valid), .i_ready(request), .o_index(walk_key), .o_last(walk_last));
     reg              fresh;        // no key of the block has been asked for

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not SLOT_MEMORIES then skip() end
 // The window's K and V rows in memories, read by the single lane: a whole row two cycles after its slot's number.
 //% local memory_parts = math.ceil(WIDTH / 8)
 `default_nettype none

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if SLOT_MEMORIES or WORD_MEMORIES then skip() end
 // The window's K and V rows in registers, of all slots at once to all lanes: chunk i_phase_keys of every row one cycle later, if rows have
 // several; the same for values.
 `default_nettype none

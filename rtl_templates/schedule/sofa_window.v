@@ -1,8 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Resident window: $(WINDOW) slots of a K and a V row, and the list of entries (slot, block, rows that still need the key) by age.
-// A key enters when its rows stand in the ring and a slot is free: one a cycle. It leaves the list when no row needs it any
-// more; its slot is free once K has been read (sofa_entries). The V side is the K side $(WEIGHT_TIME - 1) cycles later (sofa_follow), as
-// SA-2 follows SA-1, so one slot number serves both.
+// A key enters when its rows stand in the ring and a slot is free: one a cycle. It leaves the list when no row needs it any more; its slot
+// is free once K has been read (sofa_entries). The V side is the K side $(WEIGHT_TIME - 1) cycles later (sofa_follow_slots), as SA-2
+// follows SA-1, so one slot number serves both.
 // Blocks are opened (o_open) when their queries are in place, and end when all their keys have entered (o_retire_ready) and no row is owed.
 // Handshake: valid/ready on keys and V rows. Equals the pairs of sofa_model_run() in order.
 `default_nettype none
@@ -125,7 +125,7 @@ $(staged(REGISTERED_LINKS, {{"opened", 1, "opens", reset = true}, {"opened_bank"
     // ---- entries, the oldest first; rows ----
     wire             unused_put = &{1'b0, put, put_index, load_index, slots};
     sofa_entries u_entries (.*);
-    sofa_follow u_follow (.*);
+    sofa_follow_slots u_follow (.*);
     sofa_follow_words u_follow (.i_entry_move(o_move), .i_entry_load(o_load), .*);
     sofa_slot_memories u_memories (.i_v_read(o_v_read), .*);
     sofa_slot_registers u_registers (.i_v_read(o_v_read), .*);

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not RANK then skip() end
 // Cuts a row's ordered list to the run-time number of keys and clips what lies too far below the row's maximum; gives the
 // rest as a bit per key. The list is ordered, so kept entries stand in front.
 // Latency: $(latency("clip", 2)) cycles; throughput one list a cycle. Handshake: none, sofa_select counts. Equals the end

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not MASS then skip() end
 // Selection by mass: of a row's keys in a tile those that seem to have at least 2^(-i_mass / 16) of what the row gives to all keys it has
 // met, this tile's included, or the row's largest score. A beat is a row's whole tile. The largest score and the sum of weights wait in
 // memories until the row's next tile of the block.

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not RANK or KEY_GROUPS == 1 then skip() end
 // Merges the ordered entries of a beat into the row's kept list: o_list holds the $(cfg.tile.kept_max) largest of both, largest first. An
 // odd-even merge network, computed and pruned by sofa_network_merge(); names as in sofa_sort.
 //% local cycles = select_timing.merged - select_timing.sorted

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not RANK then skip() end
 // Selection: of the scores of a row in a tile the i_kept largest (ties to the lower key), less those below maximum - radius.
 //% local merges = "Beats merge into the row's kept list, which waits in a memory between its groups."
 //% local whole = "A tile is one group, so a beat is a row's whole tile."
@@ -36,7 +35,7 @@ module sofa_select (
     output reg              o_valid,
     output reg  [$(ROW_BITS-1):0] o_row,
     output wire [$(TILE_KEYS-1):0] o_need,      // kept keys
-    output wire [$(KEPT_BITS-1):0] o_clipped    // dropped by the radius
+    output wire [$(KEPT_BITS-1):0] o_clipped    // dropped by the radius, with o_valid; else 0
 );
 //% -- A beat's attributes travel beside it: name_n is i_name n cycles later.
 //% local late, first = select_latency - 1, KEY_GROUPS > 1 and timing.sorted or 0
@@ -141,9 +140,11 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
 //% end
     end
 
+    wire [$(KEPT_BITS-1):0] clipped;
+    assign o_clipped = o_valid ? clipped : $(lit(KEPT_BITS, 0));
     sofa_clip clip (
         .clk(clk), .i_list(list_$(timing.clip)), .i_enable(enable), .i_threshold(threshold_$(timing.clip)),
-        .o_need(o_need), .o_clipped(o_clipped)
+        .o_need(o_need), .o_clipped(clipped)
     );
 endmodule
 `default_nettype wire

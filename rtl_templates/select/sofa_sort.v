@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not RANK then skip() end
 // Orders the entries of a beat: o_list holds its $(select_timing.fresh) largest, largest first. An odd-even merge network, computed
 // and pruned by sofa_network_sort(): the entry on line n after level l is x<l>_<n>, in the registers of stage s q<s>_<n>.
 // Latency: $(latency("sort", select_timing.sorted)) cycles; throughput one beat a cycle. Handshake: none, sofa_select counts.

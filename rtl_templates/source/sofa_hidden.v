@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 // The job's hidden size in words of $(PREDICT_DIMS) units and slices of $(SLICE_WORDS) words: how many slices, and what the last one holds.
 // Latency: $(HIDDEN_SLICES > 1 and "o_ready rises a cycle for each slice after i_start" or "none"); the results stand until the next job.
 `default_nettype none

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if TOKENS or KHAT_KEYS == 1 then skip() end
 // Takes rows of $(KHAT_KEYS) packed keys apart: the K^ of those that some row of the block sees go to prediction, in order.
 // Latency: $(latency("khat_plane", 1)) cycle from a row to its first key; throughput a key a cycle. Handshake: valid/ready on rows, none on
 // keys. A variant of sofa_khat_rows.

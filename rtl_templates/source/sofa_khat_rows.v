@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if TOKENS or KHAT_KEYS > 1 then skip() end
 // What a key is predicted from on its way to prediction: its packed K^, or its K row, of which K^ is the top bits and the rest is lost.
 // Combinational. Handshake: none, every row is taken. Equals sofa_truncate_key().
 //% -- of a row, or of the word of a row

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if ORDERS then skip() end
 // Tiles of a block in ascending order, a tile a cycle: sofa_tile_order for cores that know no other. Equals sofa_tile_number().
 `default_nettype none
 module sofa_tile_ascending (

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not ORDERS then skip() end
 //% local position_bits = math.max(KEY_NUMBER_BITS, ROW_BITS + 1) + 1
 // Tiles of a block in the order that the job asks for: 0 ascending; 1 from the block's last visible key down; 2 from the position of its
 // last row down, then from the last visible key down. The base stays from block to block unless tiles ascend, and moves by a tile a cycle;

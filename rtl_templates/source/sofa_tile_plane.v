@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if TOKENS or KHAT_KEYS == 1 then skip() end
 // Fetches the packed keys of a tile: the rows of $(KHAT_KEYS) keys in which some row of the block sees one, one a cycle (sofa_walk). Rows
 // begin with keys whose numbers are multiples of $(KHAT_KEYS), whatever the tile begins with.
 // Handshake: valid/ready; i_fill only while o_ready. meta of a request: $(TILE_TAG.names()), see packed keys in sofa_khat_plane.
@@ -58,7 +57,7 @@ module sofa_tile_plane (
 
     wire             row_valid, row_ready, row_last, walk_idle;
     wire [$(INDEX_BITS-1):0] row;
-    sofa_walk u_walk (
+    sofa_walk_$(WALK) u_walk (
         .clk(clk), .rst(rst), .i_load(i_fill), .i_mask(row_mask), .i_any(i_any_key), .o_idle(walk_idle),
         .o_valid(row_valid), .i_ready(row_ready), .o_index(row), .o_last(row_last));
     assign o_ready = walk_idle;

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if TOKENS or KHAT_KEYS > 1 then skip() end
 // Fetches what a tile is predicted from, the packed keys or K rows of its visible keys, a row each: one key a cycle (sofa_walk).
 // Handshake: valid/ready; i_fill only while o_ready. meta of a request: {last of tile, slot, index}.
 `default_nettype none
@@ -34,7 +33,7 @@ module sofa_tile_rows (
         end
     wire             key_valid, key_ready, key_last, walk_idle;
     wire [$(INDEX_BITS-1):0] key;
-    sofa_walk u_walk (
+    sofa_walk_$(WALK) u_walk (
         .clk(clk), .rst(rst), .i_load($(REGISTERED_LINKS and "i_filled" or "i_fill")), .i_mask(i_mask), .i_any(i_any_key),
         .o_idle(walk_idle), .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
     wire             unused_filled = i_filled;

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not STREAMED then skip() end
 // Fetches the rows of X of a tile's visible keys a slice at a time, all slices of a tile one after the other, each into a token slot;
 // one key a cycle (sofa_walk). When X is one slice, token slots are tile slots; else one is free when it has been predicted from
 // (i_token_free). Handshake: valid/ready; i_fill only while o_ready. meta of a request: {last slice, 0, last of tile, token slot, index}.
@@ -78,7 +77,7 @@ module sofa_tile_slices (
     end
     wire             key_valid, key_ready, key_last;
     wire [$(INDEX_BITS-1):0] key;
-    sofa_walk u_walk (
+    sofa_walk_$(WALK) u_walk (
         .clk(clk), .rst(rst), .i_load(i_fill || next_chunk), .i_mask(next_chunk ? fetch_mask : i_mask), .i_any(next_chunk || i_any_key),
         .o_idle(walk_idle), .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
     wire [$(KEY_NUMBER_BITS-1):0] number = fetch_base + $(ext("key", INDEX_BITS, KEY_NUMBER_BITS));

@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS or STREAMED then skip() end
 // Fetches the rows of X of a tile's visible keys, each whole, into the token slot that is the tile slot: one key a cycle (sofa_walk).
 // Handshake: valid/ready; i_fill only while o_ready. meta of a request: {last slice, 0, last of tile, slot, index}. A variant of
 // sofa_tile_rows.
@@ -37,7 +36,7 @@ module sofa_tile_tokens (
         end
     wire             key_valid, key_ready, key_last, walk_idle;
     wire [$(INDEX_BITS-1):0] key;
-    sofa_walk u_walk (
+    sofa_walk_$(WALK) u_walk (
         .clk(clk), .rst(rst), .i_load(i_fill), .i_mask(i_mask), .i_any(i_any_key), .o_idle(walk_idle),
         .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
     assign o_ready = walk_idle && i_hidden_ready;

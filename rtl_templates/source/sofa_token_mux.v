@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not STREAMED then skip() end
 // Rows of X are read for prediction, and once more for generation, which goes first. The tag says whose they are (generate_it).
 // Combinational. Handshake: valid/ready.
 `default_nettype none

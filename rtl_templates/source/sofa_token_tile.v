@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not TOKENS then skip() end
 //% local function gcd(one, other) return other == 0 and one or gcd(other, one % other) end
 //% local unit_bytes = gcd(PORT_BYTES, PREDICT_DIMS)                    -- bytes that data is shifted by
 //% local unit_bits = clog2(unit_bytes)

@@ -4,7 +4,6 @@
 // the same time take turns.
 // Latency: $(latency("axi_lite.access", 5)) cycles from address (and data) to the response. Throughput: one access in 5 cycles. Handshake:
 // valid/ready; every AXI output is a register.
-//% if cfg.memory.port_bits < 32 or cfg.memory.port_bits > 512 then skip() end
 `default_nettype none
 module sofa_axi_lite (
     input  wire        clk,

@@ -3,7 +3,6 @@
 // registers and an interrupt. m0_axi carries read channel 0 and the writes$(READ_CHANNELS == 2 and ", m1_axi read channel 1 only" or "").
 // Ports bear the names that AXI tools infer interfaces from; aresetn is sampled with aclk. Latency over sofa_core: see sofa_axi_read,
 // sofa_axi_write, sofa_axi_lite. Throughput: that of sofa_core. A job equals sofa_model_run(). Registers and jobs: registers.md.
-//% if PORT_BITS < 32 or PORT_BITS > 512 then skip() end
 `default_nettype none
 module sofa_axi_top (
     input  wire            aclk,

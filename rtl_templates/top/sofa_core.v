@@ -167,10 +167,14 @@ module sofa_core (
         .i_range_row({range_bank, ranged_row}), .o_valid(beat_valid), .o_first(beat_first), .o_last(beat_last), .o_row(beat_row),
         .o_new_block(beat_new), .o_bank(beat_bank), .o_parity(beat_parity), .o_end(beat_end), .o_busy(inc_predict_busy),
         .o_starved(inc_predict_starved), .o_blocked(inc_predict_blocked), .*);
-    sofa_choice u_choice (
-        .rst(reset_predict), .i_valid(beat_valid), .i_first(beat_first), .i_last(beat_last), .i_row(beat_row), .i_new_block(beat_new),
-        .i_mass(cfg_mass), .i_bank(beat_bank), .i_radius(cfg_radius), .i_kept(cfg_kept[$(KEPT_BITS-1):0]), .o_valid(chosen),
-        .o_row(chosen_row), .*);
+    sofa_select u_select (
+        .rst(reset_predict), .i_valid(rank_beat), .i_first(beat_first), .i_last(beat_last), .i_row(beat_row), .i_new_block(beat_new),
+        .i_bank(beat_bank), .i_radius(cfg_radius), .i_kept(cfg_kept[$(KEPT_BITS-1):0]), .o_valid(rank_valid), .o_row(rank_row),
+        .o_need(rank_need), .o_clipped(inc_clipped), .*);
+    sofa_mass u_mass (
+        .rst(reset_predict), .i_valid(mass_beat), .i_row(beat_row), .i_new_block(beat_new), .i_mass(cfg_mass), .o_valid(mass_valid),
+        .o_row(mass_row), .o_need(mass_need), .*);
+    sofa_choice_$(POLICY) u_choice (.i_valid(beat_valid), .o_valid(chosen), .o_row(chosen_row), .*);
 
     // ---- schedule ----
     sofa_need u_need (
@@ -212,12 +216,12 @@ module sofa_core (
         .o_wr_is_v(back_is_v), .o_wr_key(back_key), .o_wr_row(back_row), .o_busy(inc_kvgen_busy), .o_starved(inc_kvgen_starved),
         .o_blocked(inc_kvgen_blocked), .*);
     sofa_row_mux u_row_mux (.*);
-//% local k, v = {"key_come", "key_tag", "key_row"}, {"value_come", "value_tag", "value_row"}
-//% if TOKENS then k, v = {"k_valid", "k_place", "k"}, {"v_valid", "v_place", "v"} end
-//% for _, variant in ipairs({"sofa_ring", "sofa_ring_beats", "sofa_ring_words"}) do
-    $(variant) u_ring (
-        .rst(reset_schedule), .i_k_valid($(k[1])), .i_k_place($(k[2])), .i_k($(k[3])), .i_v_valid($(v[1])), .i_v_place($(v[2])),
-        .i_v($(v[3])), .i_k_word_valid(key_word_valid), .i_k_word_index(key_word_index), .i_k_word(key_word),
+//% local key, value = {"key_come", "key_tag", "key_row"}, {"value_come", "value_tag", "value_row"}
+//% if TOKENS then key, value = {"k_valid", "k_place", "k"}, {"v_valid", "v_place", "v"} end
+//% for _, variant in ipairs({"rows", "beats", "words"}) do
+    sofa_ring_$(variant) u_ring (
+        .rst(reset_schedule), .i_k_valid($(key[1])), .i_k_place($(key[2])), .i_k($(key[3])), .i_v_valid($(value[1])),
+        .i_v_place($(value[2])), .i_v($(value[3])), .i_k_word_valid(key_word_valid), .i_k_word_index(key_word_index), .i_k_word(key_word),
         .i_v_word_valid(value_word_valid), .i_v_word_index(value_word_index), .i_v_word(value_word), .i_load(key_enters),
         .i_key_addr(lane_key_addr), .o_key(lane_key), .i_value_addr(lane_value_addr), .o_value(lane_value), .*);
 //% end

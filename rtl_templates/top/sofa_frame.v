@@ -5,7 +5,6 @@
 // bytes of memory, in bits 7:0 of the data; those above are words.
 // Latency: the answer starts within 16 cycles of the request's last byte, and a write takes a few cycles per byte before.
 // Throughput: that of the UART; bytes that arrive while a request is done or answered are dropped.
-//% if cfg.board.memory_kib == 0 then skip() end
 //% local LEGAL_BITS = math.max(MEMORY_BYTE_BITS, 11)     -- of a legal address
 `default_nettype none
 module sofa_frame (

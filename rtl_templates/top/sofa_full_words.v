@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if LEAN then skip() end
 // Performance counters of 64 bits, and what is read of all registers: groups of eight words, then the group.
 // The upper half of a counter follows the lower one a cycle later; it is held when the lower one is read.
 // Latency: two cycles from i_reg_enable to the word. Ports beside those of sofa_lean_words: what registers hold.

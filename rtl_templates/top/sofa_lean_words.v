@@ -1,5 +1,4 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if not LEAN then skip() end
 // What is read of the registers of a small board: written words from a memory; the rest, and what stands there after reset, from logic.
 // CYCLES is the only counter, of 32 bits. Latency: two cycles from i_reg_enable to the word. A variant of sofa_full_words.
 //% local stored = stored_registers()

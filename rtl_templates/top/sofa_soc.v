@@ -3,7 +3,6 @@
 // bridge ($(cfg.board.baud) baud at $(cfg.board.clock_hz) Hz) that reaches memory and registers. Addresses and protocol:
 // cmodel/host/link.h. The memory serves one access a cycle: the bridge first, then the core's writes, then its reads.
 // o_irq: a job has ended and nobody has cleared it; o_busy: a request is done or answered. A job equals sofa_model_run().
-//% if cfg.board.memory_kib == 0 then skip() end
 //% local keys = config_keys()
 `default_nettype none
 module sofa_soc (

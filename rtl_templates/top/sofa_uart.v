@@ -2,7 +2,6 @@
 // UART, 8 data bits, no parity, one stop bit; a bit lasts DIVIDER clocks (at least 4). A byte whose stop bit is low is dropped.
 // Latency: a received byte is given in the middle of its stop bit, for one cycle, and cannot be held up.
 // Throughput: a byte each 10 bits, both directions at once. Handshake of the sender: valid/ready.
-//% if cfg.board.memory_kib == 0 then skip() end
 `default_nettype none
 module sofa_uart #(
     parameter DIVIDER = 16,

@@ -1,9 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if QUERY_IN_WORDS then skip() end
 // Ring of $(PREFETCH) K and V rows: they come each into its place, in any order, fetched or generated. Keys enter the window
 // (i_load) in the order of places, when both rows are there. The K row follows a cycle after i_load, o_v_row a cycle after i_v_read.
 `default_nettype none
-module sofa_ring (
+module sofa_ring_rows (
     input  wire                  clk,
     input  wire                  rst,
     input  wire                  i_k_valid,

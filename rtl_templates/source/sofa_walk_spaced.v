@@ -1,13 +1,10 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Walks the set bits of a mask, ascending.
-//% -- REGISTERED_LINKS: o_index stands a cycle before o_valid, and the mask follows it a cycle later
-// Latency: the first index $(latency("walk", REGISTERED_LINKS and 3 or 2)) cycles after i_load; throughput one index
-// $(REGISTERED_LINKS and "in two cycles" or "a cycle"); o_valid/i_ready handshake.
-//% if REGISTERED_LINKS then
+// Latency: the first index $(latency("walk_spaced", 3)) cycles after i_load; throughput one index
+// in two cycles; o_valid/i_ready handshake.
 // o_index stands from the cycle before o_valid on.
-//% end
 `default_nettype none
-module sofa_walk (
+module sofa_walk_spaced (
     input  wire             clk,
     input  wire             rst,
     input  wire             i_load,
@@ -25,15 +22,9 @@ module sofa_walk (
     wire [$(INDEX_BITS-1):0] index;
     wire            several, unused_some;
     sofa_lowest u_lowest (.i_mask(mask), .o_some(unused_some), .o_several(several), .o_index(index), .o_rest(rest));
-//% if REGISTERED_LINKS then
     reg             follow;            // the mask loses its lowest bit
     wire            step = any && !follow && (!o_valid || i_ready);
     assign o_idle = !any && !follow && (!o_valid || i_ready);
-//% else
-    wire            step = any && (!o_valid || i_ready);
-    wire            follow = step;
-    assign o_idle = !any && (!o_valid || i_ready);
-//% end
 
     always @(posedge clk) begin
         if (step) begin
@@ -46,18 +37,14 @@ module sofa_walk (
             mask <= rest;
         if (rst) begin
             any <= 1'b0;
-//% if REGISTERED_LINKS then
             follow <= 1'b0;
-//% end
             o_valid <= 1'b0;
         end else begin
             if (i_load)
                 any <= i_any;
             else if (step)
                 any <= several;
-//% if REGISTERED_LINKS then
             follow <= step;
-//% end
             if (follow)
                 o_valid <= 1'b1;
             else if (i_ready)

@@ -1,10 +1,9 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% if WORD_MEMORIES then skip() end
 //% local time = d.value_hold - 1
-// The V side of the window behind its K side: the V row of a key that enters (i_load) is read from the ring $(time) cycles later (o_v_read),
-// and written into the key's slot in the cycle after (o_v_write), when its place is free again.
+// The V side of the window behind its K side: the V row of a key that enters (i_load) is read from the ring $(time) cycles later
+// (o_v_read), and written into the key's slot in the cycle after (o_v_write), when its place is free again.
 `default_nettype none
-module sofa_follow (
+module sofa_follow_slots (
     input  wire                  clk,
     input  wire                  rst,
     input  wire                  i_load,
