@@ -66,6 +66,8 @@ static enum sofa_status access_register(struct tb_driver *d, unsigned offset, in
     for (unsigned i = 0; i < ANSWER_CLOCKS; i++) {
         tb_step(d);
         d->in.reg_enable = 0;
+        if (d->out.failure)
+            return sofa_fail(e, SOFA_BAD_RESULT, "%s", d->out.failure);
         if (d->out.reg_valid) {
             *value = d->out.reg_rdata;
             return SOFA_OK;

@@ -77,7 +77,9 @@ static enum sofa_status wait_done(struct tb_driver *d, const struct tb_wait *wai
         if (wait->abort_after && passed >= wait->abort_after && !aborted) {
             status = tb_write(d, "CONTROL", SOFA_CONTROL_ABORT, e);
             aborted = 1;
-        } else if (passed % LOOK_CLOCKS == 0 && tb_core_waves_error(&d->core))
+        } else if (d->out.failure)
+            status = sofa_fail(e, SOFA_BAD_RESULT, "%s", d->out.failure);
+        else if (passed % LOOK_CLOCKS == 0 && tb_core_waves_error(&d->core))
             status = sofa_fail(e, SOFA_BAD_INPUT, "the waves cannot be written: %s", strerror(tb_core_waves_error(&d->core)));
         else if (wait->progress && passed % LOOK_CLOCKS == 0 && now() > p.next)
             status = show(d, &p, e);

@@ -39,7 +39,8 @@ struct Core {
     VerilatedFstC waves;
 #endif
     bool dumping;
-    explicit Core(int seed) : top(powered(context, seed)), dumping(false) {}
+    char failure[TB_ASSERTION_ROOM];
+    explicit Core(int seed) : top(powered(context, seed)), dumping(false), failure() {}
 };
 
 static void step(Core *core, unsigned char clk)
@@ -133,6 +134,8 @@ extern "C" __attribute__((visibility("default"))) void tb_shim_cycle(void *handl
     step(core, 0);
     sample(core->top, out);
     step(core, 1);
+    tb_assertion_take(core->failure);
+    out->failure = core->failure[0] ? core->failure : nullptr;
 }
 
 extern "C" __attribute__((visibility("default"))) void tb_shim_destroy(void *handle)

@@ -36,6 +36,7 @@ struct tb_pins_out {
         uint8_t data[TB_PORT_BYTES_MAX];
         uint8_t strb[TB_PORT_BYTES_MAX / 8];
     } wr;
+    const char *failure; /* what the first assertion said that failed; NULL if none has */
 };
 
 /* A loaded core. waves: an .fst file or NULL (needs a core built with waves). seed: what registers hold before reset,
@@ -50,6 +51,7 @@ struct tb_board_in {
 };
 struct tb_board_out {
     uint8_t tx, irq, busy;
+    const char *failure; /* as above */
 };
 typedef void tb_shim_board_fn(void *board, const struct tb_board_in *in, struct tb_board_out *out);
 

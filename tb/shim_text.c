@@ -10,4 +10,6 @@ EMBED(tb_shim_cpp, "tb/shim.cpp");
 EMBED(tb_board_shim_cpp, "tb/board/board_shim.cpp");
 EMBED(tb_waves_cpp, "tb/waves.cpp");
 EMBED(tb_shim_h, "tb/shim.h");
+EMBED(tb_assertion_h, "tb/assertion.h");
+EMBED(tb_assertion_cpp, "tb/assertion.cpp");
 EMBED(tb_lint_gate, "tb/lint/gate.mk");

@@ -7,6 +7,8 @@ extern const char tb_shim_cpp[], tb_shim_cpp_end[];
 extern const char tb_board_shim_cpp[], tb_board_shim_cpp_end[];
 extern const char tb_waves_cpp[], tb_waves_cpp_end[];
 extern const char tb_shim_h[], tb_shim_h_end[];
+extern const char tb_assertion_h[], tb_assertion_h_end[];
+extern const char tb_assertion_cpp[], tb_assertion_cpp_end[];
 extern const char tb_lint_gate[], tb_lint_gate_end[];
 
 #endif

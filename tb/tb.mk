@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The benches' part of the Makefile.
-$(BUILD)/obj/tb/shim_text.o: tb/shim.cpp tb/shim.h
+$(BUILD)/obj/tb/shim_text.o: tb/shim.cpp tb/shim.h tb/assertion.cpp tb/assertion.h
 $(BUILD)/obj/tb/shim_text.o: tb/board/board_shim.cpp tb/waves.cpp tb/lint/gate.mk
 
 BENCH_OBJECTS += $(call objects,tb/board/board.c tb/board/faults.c)

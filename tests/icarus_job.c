@@ -124,7 +124,7 @@ FILE *icarus_start(const struct icarus_job *j, const char *directory)
     put_memory(j, directory, words);
     ck_assert_ptr_nonnull(getcwd(here, sizeof here));
     snprintf(command, sizeof command,
-             "cd '%s' && iverilog -g2005 %s -Pjob_bench.P=%u -Pjob_bench.A=%u -Pjob_bench.LOW=%u -Pjob_bench.WORDS=%zu"
+             "cd '%s' && iverilog -g2005 -DSOFA_ASSERT %s -Pjob_bench.P=%u -Pjob_bench.A=%u -Pjob_bench.LOW=%u -Pjob_bench.WORDS=%zu"
              " -Pjob_bench.WRITES=%u -Pjob_bench.LIMIT=%llu -Pjob_bench.STATUS=%u -Pjob_bench.CYCLES=%u"
              " -s job_bench -c sofa.f '%s/tests/job_bench.v' -o job 2>&1 && vvp -n job 2>&1",
              directory, j->config.memory.read_channels == 2 ? "-DTWO_CHANNELS" : "", j->config.memory.port_bits,

@@ -82,15 +82,15 @@ START_TEST(adapters)
     static const struct {
         unsigned port, low, address;
     } shape[] = {{32, 2, 32}, {64, 3, 40}, {512, 6, 33}};
-    char directory[256], out[300], command[1536], line[1024];
+    char directory[256], out[300], command[2048], line[1024];
     test_directory(directory);
     snprintf(out, sizeof out, "%s/out", directory);
     emit(out, shape[_i].port, 1, shape[_i].address);
     snprintf(command, sizeof command,
-             "iverilog -g2005 -Wall -o '%s/bench' -s adapter_bench -Padapter_bench.P=%u -Padapter_bench.LOW=%u"
-             " -Padapter_bench.A=%u tests/axi/adapter_bench.v '%s'/rtl/memory/sofa_axi_*.v '%s'/rtl/memory/sofa_fifo.v"
+             "iverilog -g2005 -Wall -DSOFA_ASSERT -o '%s/bench' -s adapter_bench -Padapter_bench.P=%u -Padapter_bench.LOW=%u"
+             " -Padapter_bench.A=%u tests/axi/adapter_bench.v '%s'/rtl/memory/sofa_axi_*.v '%s'/rtl/memory/sofa_fifo.v '%s'/rtl/assert/*.v"
              " 2>&1 | grep -v timescale; vvp -n '%s/bench'",
-             directory, shape[_i].port, shape[_i].low, shape[_i].address, out, out, directory);
+             directory, shape[_i].port, shape[_i].low, shape[_i].address, out, out, out, directory);
     first_line(command, line);
     ck_assert_msg(strcmp(line, "pass\n") == 0, "port of %u bits: %s", shape[_i].port, line);
     test_remove_directory(directory);

@@ -10,19 +10,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A check of lint/gate.mk and a fault that is its own to find; the last four need the newest tools. */
+#define ASSERTED(text) "`ifdef SOFA_ASSERT\n" text "`endif\n"
+
+/* A check of lint/gate.mk and a fault that is its own to find; those from SYSTEM on need the newest tools. */
 static const struct {
     const char *check, *fault;
 } faults[] = {
     {"verilator-core", "    wire idle;\n"},
+    {"assert-verilator-core", ASSERTED("    wire idle;\n")},
     {"iverilog-core", "    wire [1:0] wide = missing;\n"},
+    {"assert-iverilog-core", ASSERTED("    wire [1:0] wide = missing;\n")},
     {"yosys", "    wire loop = !loop;\n    assign o_loop = loop;\n"},
+    {"assert-yosys", ASSERTED("    wire loop = !loop;\n    always @* assert (loop);\n")},
     {"newest-verilator-core", "    wire idle;\n"},
+    {"assert-newest-verilator-core", ASSERTED("    wire idle;\n")},
     {"newest-yosys", "    wire loop = !loop;\n    assign o_loop = loop;\n"},
+    {"assert-newest-yosys", ASSERTED("    wire loop = !loop;\n    always @* assert (loop);\n")},
     {"slang", "    wire early = late;\n    wire late = i_a;\n"},
+    {"assert-slang", ASSERTED("    wire early = late;\n    wire late = i_a;\n")},
     {"verible", "    wire = i_a;\n"},
 };
-enum { FAULTS = sizeof faults / sizeof faults[0], SYSTEM = 3, TEXT_LIMIT = 1 << 20 };
+enum { FAULTS = sizeof faults / sizeof faults[0], SYSTEM = 6, TEXT_LIMIT = 1 << 20 };
 
 /* What the gate says of the design in a directory; "" if nothing. The caller frees it. options: of make, the checks among them. */
 static char *run_gate(const char *directory, const char *const *options, const char *tools)

@@ -32,6 +32,7 @@ START_TEST(good_texts)
            "wire [3:0] y = f(4'hf) + 4'd1_0; endmodule", 0, "");
     expect("module m; reg [7:0] a; (* keep *) reg b; initial $readmemh(\"later.hex\", a); sub u0 (a); sub u1 (b); endmodule", 0, "");
     expect("module m; reg a; wire b = `B; always @(*) a = b && `A; wire c = 2 * (a * b); sub u (.\\odd[1] (c)); endmodule", 0, "");
+    expect("module m; wire a;\n`ifdef FORMAL\nassert (final);\n`else\nwire b = a;\n`endif\nwire c = a; endmodule", 0, "");
     expect("`default_nettype none\nmodule m; wire a; if (1) begin : g sub u (a); end else begin : h sub u (a); end endmodule", 0, "");
 }
 END_TEST
@@ -50,6 +51,7 @@ START_TEST(faults_are_found)
     expect("module m; reg a; always @(*) a = b; endmodule", 1, "1: b is");
     expect("module m; wire units; endmodule", 1, "1: units is a keyword of Verilog-AMS");
     expect("module m (input wire a, bit); endmodule", 1, "1: bit is a keyword of SystemVerilog");
+    expect("module m;\n`ifdef FORMAL\nassert (final);\n`else\nwire b = a;\n`endif\nendmodule", 1, "5: a is");
     expect("module m; sub final (.above(1'b0)); endmodule", 2, "1: final is a keyword of SystemVerilog");
 }
 END_TEST

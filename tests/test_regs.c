@@ -169,7 +169,7 @@ START_TEST(bench)
     emit_registers(&c, root);
     ck_assert_int_eq(shell("cc -std=c11 -Wall -Wextra -Werror -fsyntax-only -x c %s/out/sofa_regs.h", root), 0);
     if (!test_fast()) {
-        ck_assert_int_eq(shell("cd %s/out && iverilog -g2005 -I. -o sim -s registers_bench \"$OLDPWD\"/tests/registers_bench.v "
+        ck_assert_int_eq(shell("cd %s/out && iverilog -g2005 -DSOFA_ASSERT -I. -o sim -s registers_bench \"$OLDPWD\"/tests/registers_bench.v "
                                "rtl/*/*.v", root), 0);
         ck_assert_int_eq(shell("test \"$(vvp -n %s/out/sim)\" = pass", root), 0);
     }
@@ -191,7 +191,7 @@ START_TEST(lean_bench)
     test_directory(root);
     emit_registers(&c, root);
     snprintf(command, sizeof command,
-             "cd %%s/out && iverilog -g2005 -I. -o sim -s lean_registers_bench -Plean_registers_bench.KEYS_MAX=%u"
+             "cd %%s/out && iverilog -g2005 -DSOFA_ASSERT -I. -o sim -s lean_registers_bench -Plean_registers_bench.KEYS_MAX=%u"
              " -Plean_registers_bench.TILE_MAX=%u -Plean_registers_bench.KEPT_MAX=%u -Plean_registers_bench.ROWS_BITS=%u"
              " -Plean_registers_bench.WATCHDOG_BITS=%u -Plean_registers_bench.RADIUS_BITS=%u"
              " \"$OLDPWD\"/tests/lean_registers_bench.v rtl/*/*.v",

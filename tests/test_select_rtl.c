@@ -164,7 +164,7 @@ static void simulate(const struct bench *b, const char *directory)
 {
     char command[2048], line[2048] = "";
     snprintf(command, sizeof command,
-             "iverilog -g2005 -Wall -o '%s'/bench -s select_tb -Pselect_tb.CYCLES=%u -Pselect_tb.RB=%u -Pselect_tb.EN=%u"
+             "iverilog -g2005 -Wall -DSOFA_ASSERT -o '%s'/bench -s select_tb -Pselect_tb.CYCLES=%u -Pselect_tb.RB=%u -Pselect_tb.EN=%u"
              " -Pselect_tb.SB=%u -Pselect_tb.CB=%u -Pselect_tb.BC=%u -Pselect_tb.QB=%u -Pselect_tb.GROUPED=%d"
              " -Pselect_tb.KEPT=%u -Pselect_tb.CARRY=%d"
              " tb/select/select_tb.v '%s'/sofa_*.v && cd '%s' && vvp -n bench",

@@ -32,7 +32,7 @@ START_TEST(job_from_unknown_registers)
     ck_assert_msg(sofa_config_load(&c, NULL, kinds[_i].set, kinds[_i].count, &e) == SOFA_OK, "%s", e.text);
     ck_assert_msg(gen_emit(&c, out, &e) == SOFA_OK, "%s", e.text);
     snprintf(command, sizeof command,
-             "cd '%s' && iverilog -g2005 %s -s unknowns_bench -c sofa.f '%s/tests/unknowns_bench.v' -o bench 2>&1 && "
+             "cd '%s' && iverilog -g2005 -DSOFA_ASSERT %s -s unknowns_bench -c sofa.f '%s/tests/unknowns_bench.v' -o bench 2>&1 && "
              "vvp -n bench 2>&1", out, kinds[_i].define, here);
     FILE *f = popen(command, "r");
     ck_assert_ptr_nonnull(f);

@@ -60,9 +60,20 @@ static int directive(const char *at)
     return 0;
 }
 
+/* What stands under FORMAL is for provers, in words of SystemVerilog. */
+static void skip_formal(struct scan *s)
+{
+    static const char begin[] = "`ifdef FORMAL";
+    if (strncmp(s->at, begin, sizeof begin - 1) != 0)
+        return;
+    for (s->at += sizeof begin - 1; *s->at && strncmp(s->at, "`else", 5) != 0 && strncmp(s->at, "`endif", 6) != 0; s->at++)
+        s->next.line += *s->at == '\n';
+}
+
 static void skip(struct scan *s)
 {
     for (;;) {
+        skip_formal(s);
         if (*s->at == '\n')
             s->next.line++;
         if (isspace((unsigned char)*s->at))

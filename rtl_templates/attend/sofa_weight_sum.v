@@ -29,5 +29,8 @@ module sofa_weight_sum (
         more <= i_p;
         write <= i_pair && !rst;
     end
+
+//% local sum_ports = {we = "write", waddr = "write_place", raddr = "i_place", used = "i_pair && !i_fresh"}
+$(written("weight_sum_written", 1 << GROUP_PLACE_BITS, GROUP_PLACE_BITS, sum_ports))
 endmodule
 `default_nettype wire

@@ -53,5 +53,9 @@ module sofa_fifo #(
                 head <= head + 1'b1;
         end
     end
+
+$(holds("fifo_word_fits", "!put || !used[ABITS]"))
+$(holds("fifo_word_there", "!get || used != {ABITS+1{1'b0}}"))
+$(stands("fifo_offer_stands", "o_valid", "i_ready", "o_data", "WIDTH"))
 endmodule
 `default_nettype wire

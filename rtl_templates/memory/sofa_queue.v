@@ -36,5 +36,8 @@ module sofa_queue #(
                 head <= head + 1'b1;
             o_valid <= fetch || (o_valid && !i_ready);
         end
+
+$(holds("queue_word_fits", "!i_valid || tail != {!head[ABITS], head[ABITS-1:0]}"))
+$(stands("queue_offer_stands", "o_valid", "i_ready", "o_data", "WIDTH"))
 endmodule
 `default_nettype wire

@@ -177,16 +177,25 @@ uint64_t tb_board_clocks(const struct tb_board *b)
     return b->clocks;
 }
 
+const char *tb_board_failure(const struct tb_board *b)
+{
+    return b->out.failure;
+}
+
+static enum sofa_status judge(const struct tb_board *b, struct sofa_error *e)
+{
+    return b->out.failure ? sofa_fail(e, SOFA_BAD_RESULT, "%s", b->out.failure) : SOFA_OK;
+}
+
 static enum sofa_status stream_send(void *user, const uint8_t *data, size_t count, struct sofa_error *e)
 {
     struct tb_board *b = user;
-    (void)e;
     for (size_t i = 0; i < count; i++)
         while (!tb_board_send(b, data[i]))
             tb_board_run(b, (uint64_t)b->divider * FRAME_BITS);
     while (b->to.head != b->to.tail) /* as fast as the line, so that waiting starts at its end */
         tb_board_run(b, (uint64_t)b->divider * FRAME_BITS);
-    return SOFA_OK;
+    return judge(b, e);
 }
 
 static enum sofa_status stream_receive(void *user, uint8_t *data, size_t room, size_t *got, unsigned ms,
@@ -194,13 +203,12 @@ static enum sofa_status stream_receive(void *user, uint8_t *data, size_t room, s
 {
     struct tb_board *b = user;
     uint64_t end = b->clocks + (uint64_t)ms * b->clock_hz / 1000;
-    (void)e;
     *got = 0;
     while (b->from.head == b->from.tail && b->clocks < end)
         tb_board_run(b, b->divider);
     while (*got < room && tb_board_receive(b, data + *got))
         ++*got;
-    return SOFA_OK;
+    return judge(b, e);
 }
 
 static void stream_close(void *user)

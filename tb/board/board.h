@@ -22,6 +22,8 @@ int tb_board_send(struct tb_board *b, uint8_t byte);
 int tb_board_receive(struct tb_board *b, uint8_t *byte);
 void tb_board_run(struct tb_board *b, uint64_t clocks);
 uint64_t tb_board_clocks(const struct tb_board *b);
+/* What the first assertion of the RTL said that failed; NULL if none has. */
+const char *tb_board_failure(const struct tb_board *b);
 
 /* The board as a stream in this process; time-outs count in its clocks. Closing the stream leaves the board open. */
 void tb_board_stream(struct sofa_stream *stream, struct tb_board *b);

@@ -18,7 +18,8 @@ static VerilatedContext *powered(VerilatedContext &context, int seed)
 struct Board {
     VerilatedContext context;
     Vsofa_soc top;
-    explicit Board(int seed) : top(powered(context, seed)) {}
+    char failure[TB_ASSERTION_ROOM];
+    explicit Board(int seed) : top(powered(context, seed)), failure() {}
 };
 
 extern "C" __attribute__((visibility("default"))) void *tb_shim_create(const char *waves, int seed)
@@ -40,6 +41,8 @@ extern "C" __attribute__((visibility("default"))) void tb_shim_board(void *handl
     out->busy = board->top.o_busy;
     board->top.clk = 1;
     board->top.eval();
+    tb_assertion_take(board->failure);
+    out->failure = board->failure[0] ? board->failure : nullptr;
 }
 
 extern "C" __attribute__((visibility("default"))) void tb_shim_destroy(void *handle)

@@ -97,11 +97,12 @@ static int exchange(struct tb_board *b, int master)
     return n > 0 || count > 0;
 }
 
-static void __attribute__((noreturn)) serve(struct tb_board *b, int master)
+/* Until a signal, or an assertion of the RTL. */
+static enum sofa_status serve(struct tb_board *b, int master, struct sofa_error *e)
 {
     const struct timespec nap = {0, IDLE_MS * 1000000};
     unsigned idle = 0;
-    for (;;) {
+    while (!tb_board_failure(b)) {
         idle = exchange(b, master) ? 0 : idle + 1;
         tb_board_run(b, SLICE_CLOCKS);
         if (idle > IDLE_SLICES) {
@@ -110,6 +111,7 @@ static void __attribute__((noreturn)) serve(struct tb_board *b, int master)
                 nanosleep(&nap, NULL); /* nobody has the other end open */
         }
     }
+    return sofa_fail(e, SOFA_BAD_RESULT, "%s", tb_board_failure(b));
 }
 
 int main(int argc, char **argv)
@@ -132,7 +134,7 @@ int main(int argc, char **argv)
     if (status == SOFA_OK)
         status = open_terminal(&master, &e);
     if (status == SOFA_OK)
-        serve(board, master); /* until a signal */
+        status = serve(board, master, &e);
     tb_board_close(board);
     return sofa_program_end("sofaboard", status, &e);
 }

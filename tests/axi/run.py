@@ -45,7 +45,7 @@ def run(build, name, seed):
     work.mkdir(parents=True, exist_ok=True)
     sources = prepare(build, work, name)
     runner = get_runner("icarus")
-    runner.build(verilog_sources=sources, hdl_toplevel="sofa_axi_top", build_args=["-g2005"], build_dir=work / "sim",
+    runner.build(verilog_sources=sources, hdl_toplevel="sofa_axi_top", build_args=["-g2005", "-DSOFA_ASSERT"], build_dir=work / "sim",
                  timescale=("1ns", "1ps"), always=True)
     results = runner.test(test_module="test_axi", hdl_toplevel="sofa_axi_top", test_dir=work, seed=seed,
                           build_dir=work / "sim", results_xml=str(work / "results.xml"),
