@@ -79,5 +79,9 @@ $(travel({{"first", 1, 1, "first"}, {"shift", 6, 1, "shift"}}))
     // ---- what leaves ----
     sofa_leave_$(LEAVE) u_leave (.*);
     wire               unused = &{1'b0, retire, i_places, i_chunk_v};
+
+$(before("continues", "pair && !first && !rst"))
+//% local chunk_ports = {we = "write_2", waddr = "place_2", raddr = "place_0", used = "continues_before"}
+$(written("accumulator_written", 1 << CHUNK_PLACE_BITS, CHUNK_PLACE_BITS, chunk_ports))
 endmodule
 `default_nettype wire

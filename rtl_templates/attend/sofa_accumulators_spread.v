@@ -60,5 +60,8 @@ $(travel({{"row", LANE_PLACE_BITS, 3, "i_weigh_row"}}))
 
     // ---- what leaves ----
     sofa_leave_$(LEAVE) u_leave (.i_retire(retire_1), .*);
+
+//% local row_ports = {we = "pair_3 && !rst", waddr = "row_3", raddr = "i_weigh_row", used = "pair_1 && !first_1"}
+$(written("spread_accumulator_written", 1 << CHUNK_PLACE_BITS, CHUNK_PLACE_BITS, row_ports))
 endmodule
 `default_nettype wire

@@ -133,6 +133,13 @@ $(travel({{"scale_mantissa", 16, d.copied_registers, "i_scale_mantissa"}, {"scal
             .i_take_value(i_phase_value == $(number)), .i_chunk_value(i_phase_weight),
             .i_weigh(i_phase_weight == $(number)), .i_weigh_first(fresh), .i_weigh_shift(raise), .i_weight(p),
             .i_chunk_v(i_phase_output), .i_places(i_norm_places), .o_o(lane_o_$(lane)), .o_active(o_active[$(lane)]), .*);
+//%   local chunk_bits = QUERY_PLACE_BITS - LANE_PLACE_BITS
+//%   local base, last = lane * QUERY_PLACE_BITS, lit(math.max(1, chunk_bits), (QUERY_IN_WORDS and d.query_beats or BEATS) - 1)
+//%   local row_end = chunk_bits > 0 and " && i_query_addr[" .. base .. " +: " .. chunk_bits .. "] == " .. last or ""
+//%   local row_ports = {we = "i_query_we[" .. lane .. "]" .. row_end, waddr = "i_query_addr[" .. base + chunk_bits .. " +: "
+//%       .. LANE_PLACE_BITS .. "]", raddr = "op_row", used = "pair_before"}
+$(before("pair", "op_pair && i_phase_take == " .. number .. " && !rst"))
+$(written("query_row_written", 1 << LANE_PLACE_BITS, LANE_PLACE_BITS, row_ports))
     end else begin : absent_$(lane)
         assign $(nth("lane_s", lane, DOT_BITS)) = $(DOT_BITS)'d0;
         assign lane_o_$(lane) = $(WIDTH*NORM_BITS)'d0;

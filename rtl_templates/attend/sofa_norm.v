@@ -85,5 +85,7 @@ $(travel({{"row", ROW_BITS, registers, "row_0"}, {"l", DENOMINATOR_BITS, registe
 $(travel({{"start", 1, d.norm_time - 1, "start", reset = true}}))
     sofa_norm_queue_$(NORM_QUEUE) u_queue (
         .i_begin(begins_row), .i_number({bank, row}), .i_valid(start_$(d.norm_time-1)), .i_word(finished), .*);
+
+$(holds("norm_row_one", at_most_one("i_valid")))
 endmodule
 `default_nettype wire

@@ -45,5 +45,9 @@ module sofa_norm_hold_chunks (
     sofa_norm_words u_words (.clk(clk), .i_start(start), .i_held(held), .o_last(last), .o_o(o_o));
     assign o_start = start;
     assign o_begins = start;
+
+$(before("read", "read && !rst"))
+//% local chunk_ports = {we = "arrives", waddr = "{come_slot, i_phase_chunk}", re = "read", raddr = "{leave_slot, leave}", used = "read_before"}
+$(written("chunk_written", 2 << BEAT_BITS, BEAT_BITS + 1, chunk_ports))
 endmodule
 `default_nettype wire

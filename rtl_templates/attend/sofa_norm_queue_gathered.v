@@ -74,5 +74,13 @@ module sofa_norm_queue_gathered (
     end
     // the queue of numbers has as many places as the memory of words
     wire                        unused = &{1'b0, known, ready, i_phase_chunk, data};
+
+$(holds("gathered_number_fits", "!i_begin || ready"))
+$(holds("gathered_row_known", "!o_row_valid || known"))
+$(before("more", "more && !rst"))
+//% local put_place = "{put_slot, " .. (NORM_CHUNK_WORDS == 1 and "i_phase_chunk" or "put") .. "}"
+//% local get_place = "{get_slot, " .. range("get", NORM_WORD_BITS - 1, 0) .. "}"
+//% local word_ports = {we = "present", waddr = put_place, re = "more", raddr = get_place, used = "more_before"}
+$(written("gathered_word_written", RETIRE_ROWS << NORM_WORD_BITS, place_bits, word_ports))
 endmodule
 `default_nettype wire

@@ -57,5 +57,13 @@ module sofa_norm_queue_words (
         end
     // the queue of numbers has as many places as the memory of words
     wire                        unused = &{1'b0, known, ready, i_phase_chunk};
+
+$(holds("words_number_fits", "!i_begin || ready"))
+$(holds("words_row_known", "!o_row_valid || known"))
+//% local in_row = NORM_WORDS < 1 << NORM_WORD_BITS and " && i_read_index < " .. lit(NORM_WORD_BITS, NORM_WORDS) or ""
+$(before("read", "i_read && !rst" .. in_row))
+//% local put_place = "{put_slot, " .. (NORM_CHUNK_WORDS == 1 and "i_phase_chunk" or "put") .. "}"
+//% local read_place = "{popped ? get_slot : out_slot, i_read_index}"
+$(written("words_word_written", words, place_bits, {we = "present", waddr = put_place, re = "i_read", raddr = read_place, used = "read_before"}))
 endmodule
 `default_nettype wire

@@ -38,5 +38,9 @@ module sofa_norm_turns (
     assign o_turn = free;
     wire                        unused_phase = &{1'b0, i_phase_issue};
 //% end
+
+$(holds("norm_retire_one", at_most_one("i_retire")))
+$(holds("norm_place_reserved", "!retire || used != " .. lit(RETIRE_ROW_BITS + 1, RETIRE_ROWS)))
+$(holds("norm_row_owed", "!i_popped || used != " .. lit(RETIRE_ROW_BITS + 1, 0)))
 endmodule
 `default_nettype wire

@@ -82,5 +82,8 @@ $(travel({{"fresh", 1, 5, "fresh_0"}, {"raise", 6, 5, "raise_0"}}))
     assign o_raise = raise_5;
     wire                unused_phase = &{1'b0, i_phase_take};
 //% end
+
+//% local started_ports = {we = "i_pair && (!begun || over)", waddr = "place", raddr = "i_place", used = "i_pair && begun"}
+$(written("reference_written", 1 << GROUP_PLACE_BITS, GROUP_PLACE_BITS, started_ports))
 endmodule
 `default_nettype wire

@@ -115,5 +115,8 @@ module sofa_batched_keys (
             endcase
         end
     end
+
+$(written("batch_key_written", PREFETCH, PREFETCH_BITS, {we = "o_listing", waddr = "o_listed", raddr = "peek", used = "streamed && o_take"}))
+$(holds("batch_key_fits", "!o_listing || count != " .. lit(PREFETCH_BITS + 1, PREFETCH)))
 endmodule
 `default_nettype wire

@@ -112,5 +112,7 @@ $(travel(values))
         .clk(clk), .rst(rst), .i_valid(o_k_valid || o_v_valid), .i_data({o_v_valid, o_v_valid ? key_$(done) : k_key, back}),
         .o_valid(o_wr_valid), .i_ready(i_wr_ready), .o_data({o_wr_is_v, o_wr_key, o_wr_row}));
     assign o_back_taken = o_wr_valid && i_wr_ready;
+
+$(holds("generated_row_one", "!(o_k_valid && o_v_valid)"))
 endmodule
 `default_nettype wire

@@ -103,5 +103,8 @@ module sofa_key_steps (
         else
             credit <= credit - $(ext("(o_issue && o_row_start)", 1, WRITE_BACK_BITS)) + $(ext("i_back_taken", 1, WRITE_BACK_BITS));
     end
+
+$(holds("back_place_reserved", "!(o_issue && o_row_start) || credit != " .. lit(WRITE_BACK_BITS, 0)))
+$(holds("back_place_owed", "credit <= " .. lit(WRITE_BACK_BITS, d.write_back_rows)))
 endmodule
 `default_nettype wire

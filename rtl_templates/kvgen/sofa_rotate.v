@@ -119,5 +119,8 @@ module sofa_rotate (
 //% end
     wire                unused_shifted = &{1'b0, low_next[$(step_pairs*KEY_BITS-1):0], high_next[$(step_pairs*KEY_BITS-1):0],
         turns_next[$(step_pairs*32-1):0]};
+
+$(holds("rotate_begin_free", "!i_begin || (o_free && unused_ready)"))
+$(holds("rotate_row_expected", "!i_row_valid || (busy && !row_here)"))
 endmodule
 `default_nettype wire

@@ -206,5 +206,9 @@ module sofa_slices #(
     endgenerate
     sofa_ram #(.WIDTH(WORD), .DEPTH(HALVES * DEPTH < 2 ? 2 : HALVES * DEPTH), .ABITS(RBITS)) u_words (
         .clk(clk), .i_we(write), .i_waddr(waddr), .i_wdata(word), .i_re(1'b1), .i_raddr(raddr), .o_rdata(o_rdata));
+
+$(holds("slices_half_free", "used <= HALVES[1:0]"))
+$(holds("slices_word_apart", "!write || !loaded[half]"))
+$(holds("slices_release_loaded", "~|(released & ~loaded)"))
 endmodule
 `default_nettype wire

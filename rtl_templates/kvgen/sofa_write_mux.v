@@ -68,5 +68,9 @@ module sofa_write_mux (
             sent <= end_of_data || (busy && sent && !done);
         end
     end
+
+$(holds("write_grant_one", "!(&o_req_ready) && !(&o_data_ready)"))
+$(holds("write_owner_fits", "!ask || room"))
+$(holds("write_answer_due", "!i_resp_valid || waiting"))
 endmodule
 `default_nettype wire

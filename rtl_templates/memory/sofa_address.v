@@ -42,5 +42,7 @@ module sofa_address #(
         else if (o_ready)
             o_valid <= i_valid;
     end
+
+$(stands("address_stands", "o_valid", "i_ready", "o_addr", ADDRESS_BITS))
 endmodule
 `default_nettype wire

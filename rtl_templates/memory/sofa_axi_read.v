@@ -44,5 +44,7 @@ module sofa_axi_read (
     sofa_fifo #(.WIDTH($(PORT_BITS+1)), .DEPTH(2), .ABITS(1)) u_r (
         .clk(clk), .rst(rst), .i_valid(i_rvalid), .o_ready(o_rready), .i_data({i_rresp[1], i_rdata}),
         .o_valid(o_data_valid), .i_ready(i_data_ready), .o_data({o_data_error, o_data}));
+
+$(stands("axi_read_address_stands", "o_arvalid", "i_arready", "{o_araddr, o_arlen}", ADDRESS_BITS + 8))
 endmodule
 `default_nettype wire

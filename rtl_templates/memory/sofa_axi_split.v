@@ -45,5 +45,11 @@ module sofa_axi_split (
         else if (o_ready)
             held <= i_valid;
     end
+
+`ifdef SOFA_ASSERT
+    wire [15:0]     end_place = $(ext("addr[11:" .. PORT_BYTE_BITS .. "]", page_place_bits, 16)) + {8'd0, o_len};
+`endif
+$(holds("split_in_page", "!o_valid || end_place < 16'd" .. (1 << page_place_bits)))
+$(stands("split_burst_stands", "o_valid", "i_ready", "{o_addr, o_len, o_last}", ADDRESS_BITS + 9))
 endmodule
 `default_nettype wire

@@ -87,5 +87,9 @@ module sofa_axi_write (
                 bad <= !ends && (bad || i_bresp[1]);
         end
     end
+
+$(stands("axi_write_address_stands", "o_awvalid", "i_awready", "{o_awaddr, o_awlen}", ADDRESS_BITS + 8))
+$(stands("axi_write_data_stands", "o_wvalid", "i_wready", "{o_wdata, o_wstrb, o_wlast}", PORT_BITS + PORT_BYTES + 1))
+$(holds("axi_write_burst_whole", "!pass || beat <= length"))
 endmodule
 `default_nettype wire

@@ -53,5 +53,8 @@ module sofa_query_fetch (
             banks <= banks + {1'b0, asked && !begun} - {1'b0, i_block_retired};
         end
     end
+
+$(holds("fetch_blocks_open", "banks <= 2'd" .. d.blocks_open))
+$(stands("fetch_request_stands", "o_req_valid", "i_req_ready", "o_req_addr", ADDRESS_BITS))
 endmodule
 `default_nettype wire

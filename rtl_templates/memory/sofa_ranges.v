@@ -168,5 +168,9 @@ $(staged(REGISTERED_LINKS, judged))
                                      - {1'b0, i_block_retired};
         end
     end
+
+$(holds("ranges_blocks_open", "in_machine <= 2'd" .. d.blocks_open))
+$(stands("ranges_request_stands", "o_req_valid", "i_req_ready", "o_req_addr", ADDRESS_BITS))
+$(stands("ranges_block_stands", "o_block_valid", "i_block_ready", "{o_block_low, o_block_high}", 2 * KEY_NUMBER_BITS))
 endmodule
 `default_nettype wire

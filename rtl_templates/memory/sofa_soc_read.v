@@ -93,6 +93,8 @@ $(staged(COPIED_REGISTERS, {{"granted_late", 1, "granted", reset = true}, {"beyo
             fresh <= granted_late;
         end
     end
+$(holds("soc_word_fits", "!fresh || always_ready"))
+$(holds("soc_places_free", "places <= 4'd8"))
 //% else
     reg             kept;        // a word stands in `word`
     reg  [$(PORT_BITS-1):0] word;

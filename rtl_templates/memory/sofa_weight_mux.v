@@ -1,8 +1,10 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Codes and weights share a client of a read channel; codes go first. The tag says whose a beat is: 0 of codes, 1 of weights.
-// Combinational. Handshake: valid/ready.
+// Combinational, the clock is for the assertion. Handshake: valid/ready.
 `default_nettype none
 module sofa_weight_mux (
+    input  wire             clk,
+    input  wire             rst,
     // codes
     input  wire             i_code_ask,
     output wire             o_code_asked,
@@ -36,5 +38,8 @@ module sofa_weight_mux (
     assign o_code_come = i_weight_come && !i_weight_tag;
     assign o_array_come = i_weight_come && i_weight_tag;
     assign o_weight_taken = i_weight_tag ? i_array_taken : i_code_taken;
+    wire unused = &{1'b0, clk, rst};
+
+$(holds("weight_grant_one", "!(o_code_asked && o_array_asked) && !(o_code_come && o_array_come)"))
 endmodule
 `default_nettype wire

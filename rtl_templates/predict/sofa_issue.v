@@ -213,5 +213,9 @@ module sofa_issue (
     assign o_sum_start = first_slice;
     assign o_sum_final = final_slice;
 //% end
+
+$(holds("issue_parity_free", "!take_parity || !parity_taken[next_parity]"))
+$(holds("issue_parity_taken", "~|(i_parity_free & ~parity_taken)"))
+$(holds("issue_queries_there", "!o_valid || i_query_ready[o_bank]"))
 endmodule
 `default_nettype wire

@@ -31,5 +31,8 @@ module sofa_blocks (
             oldest <= oldest ^ retire;
             o_retired <= retire;
         end
+
+$(holds("blocks_bank_free", "!i_open || !(i_open_bank ? open[1] : open[0])"))
+$(holds("blocks_row_owed", "!(i_stored[0] && left0 == " .. lit(ROW_BITS + 1, 0) .. ") && !(i_stored[1] && left1 == " .. lit(ROW_BITS + 1, 0) .. ")"))
 endmodule
 `default_nettype wire

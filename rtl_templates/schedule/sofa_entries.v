@@ -91,5 +91,12 @@ $(travel({{"leaving", 1, d.slot_hold, "leaving_0", reset = true}, {"leaving_slot
             free[$(slot)] <= (free[$(slot)] && !(i_load && free_slot[$(slot)])) || (freed && freed_slot == $(SLOT_BITS)'d$(slot));
 //% end
         end
+
+$(holds("entries_put_one", at_most_one("o_put")))
+$(holds("entries_load_one", at_most_one("o_load")))
+$(holds("entries_load_placed", "!i_load1 || |o_load"))
+$(holds("entries_slot_here", "!i_load || |free"))
+$(holds("entries_slot_once", "!freed || !free[freed_slot]"))
+$(holds("entries_by_age", "~|(held & (held + 1'b1))"))
 endmodule
 `default_nettype wire

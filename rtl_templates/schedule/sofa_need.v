@@ -92,5 +92,25 @@ module sofa_need (
             end
         end
     endgenerate
+
+$(holds("need_clear_apart", "~|(write & i_clear)"))
+`ifdef SOFA_ASSERT
+    reg  [$(QUERY_BLOCK-1):0] seen0, seen1;        // rows since the parity was cleared
+    always @(posedge clk)
+        if (rst) begin
+            seen0 <= $(QUERY_BLOCK)'d0;
+            seen1 <= $(QUERY_BLOCK)'d0;
+        end else begin
+            if (i_clear[0])
+                seen0 <= $(QUERY_BLOCK)'d0;
+            else if (write[0])
+                seen0[i_row] <= 1'b1;
+            if (i_clear[1])
+                seen1 <= $(QUERY_BLOCK)'d0;
+            else if (write[1])
+                seen1[i_row] <= 1'b1;
+        end
+`endif
+$(holds("need_row_once", "!i_valid || !(parity ? seen1[i_row] : seen0[i_row])"))
 endmodule
 `default_nettype wire

@@ -1,8 +1,10 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Rows of X are read for prediction, and once more for generation, which goes first. The tag says whose they are (generate_it).
-// Combinational. Handshake: valid/ready.
+// Combinational, the clock is for the assertion. Handshake: valid/ready.
 `default_nettype none
 module sofa_token_mux (
+    input  wire             clk,
+    input  wire             rst,
     // generation
     input  wire             i_x_ask,
     output wire             o_x_asked,
@@ -29,5 +31,8 @@ module sofa_token_mux (
     assign o_token_len = i_x_ask ? i_x_len : i_scan_len;
 //% local again = TILE_TAG.pack{last_slice = "i_x_final", generate_it = "1'b1", last = "1'b0", slot = "2'd0", key = lit(INDEX_BITS, 0)}
     assign o_token_meta = i_x_ask ? $(again) : i_scan_meta;
+    wire unused = &{1'b0, clk, rst};
+
+$(holds("token_grant_one", "!(i_x_ask && o_x_asked && o_scan_asked)"))
 endmodule
 `default_nettype wire

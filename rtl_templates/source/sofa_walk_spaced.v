@@ -51,5 +51,8 @@ module sofa_walk_spaced (
                 o_valid <= 1'b0;
         end
     end
+
+$(holds("walk_load_idle", "!i_load || o_idle"))
+$(stands("walk_index_stands", "o_valid", "i_ready", "{o_index, o_last}", INDEX_BITS + 1))
 endmodule
 `default_nettype wire

@@ -95,5 +95,10 @@ module sofa_axi_lite (
             o_bvalid <= o_bvalid ? !i_bready : (write && !whole) || (busy && i_reg_valid && o_reg_write);
             o_rvalid <= o_rvalid ? !i_rready : busy && i_reg_valid && !o_reg_write;
         end
+
+$(stands("lite_write_answer_stands", "o_bvalid", "i_bready", "o_bresp", 2))
+$(stands("lite_read_answer_stands", "o_rvalid", "i_rready", "o_rdata", 32))
+$(holds("lite_access_one", "!o_reg_enable || (busy && !i_reg_valid)"))
+$(holds("lite_answer_due", "!i_reg_valid || busy"))
 endmodule
 `default_nettype wire
