@@ -47,7 +47,7 @@ module sofa_norm_hold_chunks (
     assign o_begins = start;
 
 $(before("read", "read && !rst"))
-//% local chunk_ports = {we = "arrives", waddr = "{come_slot, i_phase_chunk}", re = "read", raddr = "{leave_slot, leave}", used = "read_before"}
-$(written("chunk_written", 2 << BEAT_BITS, BEAT_BITS + 1, chunk_ports))
+//% local come, left = "{come_slot, i_phase_chunk}", "{leave_slot, leave}"
+$(written("chunk_written", 2 << BEAT_BITS, BEAT_BITS + 1, {we = "arrives", waddr = come, re = "read", raddr = left, used = "read_before"}))
 endmodule
 `default_nettype wire

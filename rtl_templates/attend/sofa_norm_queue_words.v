@@ -64,6 +64,7 @@ $(holds("words_row_known", "!o_row_valid || known"))
 $(before("read", "i_read && !rst" .. in_row))
 //% local put_place = "{put_slot, " .. (NORM_CHUNK_WORDS == 1 and "i_phase_chunk" or "put") .. "}"
 //% local read_place = "{popped ? get_slot : out_slot, i_read_index}"
-$(written("words_word_written", words, place_bits, {we = "present", waddr = put_place, re = "i_read", raddr = read_place, used = "read_before"}))
+//% local word_ports = {we = "present", waddr = put_place, re = "i_read", raddr = read_place, used = "read_before"}
+$(written("words_word_written", words, place_bits, word_ports))
 endmodule
 `default_nettype wire

@@ -69,6 +69,8 @@ module sofa_write_mux (
         end
     end
 
+$(stands("write_request_stands", "o_req_valid", "i_req_ready", "{o_req_addr, o_req_len}", ADDRESS_BITS + 8))
+$(stands("write_data_stands", "o_data_valid", "i_data_ready", "{o_data, o_strb, o_last}", PORT_BITS + PORT_BYTES + 1))
 $(holds("write_grant_one", "!(&o_req_ready) && !(&o_data_ready)"))
 $(holds("write_owner_fits", "!ask || room"))
 $(holds("write_answer_due", "!i_resp_valid || waiting"))

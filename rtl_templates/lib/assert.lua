@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Assertions: instances that only simulations and proofs see (SOFA_ASSERT), with `clk` and `rst` of the module around. Each has a name of its
--- own among all templates.
+-- Assertions: instances that only simulations and proofs see (SOFA_ASSERT), with `clk` and `rst` of the module around. Each has a name of
+-- its own among all templates.
 local insert, concat = table.insert, table.concat
 
 -- ports: {name without i_, text}.

@@ -245,7 +245,7 @@ module sofa_read #(
 
 $(holds("read_grant_one", at_most_one("o_ready")))
 $(holds("read_grant_asked", "~|(o_ready & ~i_valid)"))
-$(holds("read_place_reserved", "!issue || tag_ready"))
+$(holds("read_place_reserved", "!issue || !tags[" .. tag_bits .. "]"))
 $(stands("read_request_stands", "o_req_valid", "i_req_ready", "{o_req_addr, o_req_len}", ADDRESS_BITS + 8))
 $(stands("read_row_stands", "|o_row_valid", "i_halt || |(o_row_valid & i_row_ready)", "{o_row_valid, o_meta}", "CLIENTS+" .. KEY_TAG_BITS))
 `ifdef SOFA_ASSERT
@@ -253,7 +253,7 @@ $(stands("read_row_stands", "|o_row_valid", "i_halt || |(o_row_valid & i_row_rea
     always @(posedge clk)
         due <= rst ? 24'd0 : due + (issue ? {16'd0, pick_len} + 24'd1 : 24'd0) - {23'd0, take};
 `endif
-$(holds("read_beat_due", "!take || due != 24'd0"))
+$(holds("read_beat_due", "!i_data_valid || due != 24'd0"))
 $(holds("read_idle_complete", "!o_idle || due == 24'd0"))
 endmodule
 `default_nettype wire

@@ -116,7 +116,5 @@ module sofa_writes (
     assign o_beat = store_beat;
 //% end
 
-$(stands("write_request_stands", "o_wr_req_valid", "i_wr_req_ready", "{o_wr_req_addr, o_wr_req_len}", ADDRESS_BITS + 8))
-$(stands("write_data_stands", "o_wr_data_valid", "i_wr_data_ready", "{o_wr_data, o_wr_strb, o_wr_last}", PORT_BITS + PORT_BYTES + 1))
 endmodule
 `default_nettype wire

@@ -33,6 +33,6 @@ module sofa_blocks (
         end
 
 $(holds("blocks_bank_free", "!i_open || !(i_open_bank ? open[1] : open[0])"))
-$(holds("blocks_row_owed", "!(i_stored[0] && left0 == " .. lit(ROW_BITS + 1, 0) .. ") && !(i_stored[1] && left1 == " .. lit(ROW_BITS + 1, 0) .. ")"))
+$(holds("blocks_row_owed", "!(i_stored[0] && ~|left0) && !(i_stored[1] && ~|left1)"))
 endmodule
 `default_nettype wire
