@@ -116,20 +116,38 @@ static unsigned register_at(const char *name)
     ck_abort_msg("no register %s", name);
 }
 
-FILE *icarus_start(const struct icarus_job *j, const char *directory)
+/* The command that makes `job` in the directory. more: options. */
+static void put_compiler(char command[2048], const struct icarus_job *j, const char *directory, const char *more)
 {
-    char command[2048], here[512];
+    char here[512];
     unsigned writes = put_writes(j, directory);
     size_t words = memory_words(j);
     put_memory(j, directory, words);
     ck_assert_ptr_nonnull(getcwd(here, sizeof here));
-    snprintf(command, sizeof command,
-             "cd '%s' && iverilog -g2005 -DSOFA_ASSERT %s -Pjob_bench.P=%u -Pjob_bench.A=%u -Pjob_bench.LOW=%u -Pjob_bench.WORDS=%zu"
-             " -Pjob_bench.WRITES=%u -Pjob_bench.LIMIT=%llu -Pjob_bench.STATUS=%u -Pjob_bench.CYCLES=%u"
-             " -s job_bench -c sofa.f '%s/tests/job_bench.v' -o job 2>&1 && vvp -n job 2>&1",
-             directory, j->config.memory.read_channels == 2 ? "-DTWO_CHANNELS" : "", j->config.memory.port_bits,
+    snprintf(command, 2048,
+             "cd '%s' && iverilog -g2005 -DSOFA_ASSERT %s %s -Pjob_bench.P=%u -Pjob_bench.A=%u -Pjob_bench.LOW=%u"
+             " -Pjob_bench.WORDS=%zu -Pjob_bench.WRITES=%u -Pjob_bench.LIMIT=%llu -Pjob_bench.STATUS=%u -Pjob_bench.CYCLES=%u"
+             " -s job_bench -c sofa.f '%s/tests/job_bench.v' -o job 2>&1",
+             directory, more, j->config.memory.read_channels == 2 ? "-DTWO_CHANNELS" : "", j->config.memory.port_bits,
              j->config.memory.address_bits, sofa_clog2(j->layout.port_bytes), words, writes,
              (unsigned long long)j->cycles.total * 2 + 1000, register_at("STATUS"), register_at("CYCLES_LO"), here);
+}
+
+void icarus_compile(const struct icarus_job *j, const char *directory, const char *more)
+{
+    char command[2048], said[160];
+    put_compiler(command, j, directory, more);
+    FILE *f = popen(command, "r");
+    ck_assert_ptr_nonnull(f);
+    said[fread(said, 1, sizeof said - 1, f)] = '\0';
+    ck_assert_msg(pclose(f) == 0 && !said[0], "%s", said);
+}
+
+FILE *icarus_start(const struct icarus_job *j, const char *directory)
+{
+    char command[2048 + 32];
+    put_compiler(command, j, directory, "");
+    strcat(command, " && vvp -n job 2>&1");
     FILE *run = popen(command, "r");
     ck_assert_ptr_nonnull(run);
     return run;

@@ -23,6 +23,8 @@ struct icarus_job {
 void icarus_open(struct icarus_job *j, const char *const *set, unsigned count, size_t rows, size_t keys, enum tb_view view,
                  enum tb_content content);
 void icarus_close(struct icarus_job *j);
+/* Makes the program `job` (vvp) of the core whose files stand in `directory`. more: options of the compiler. */
+void icarus_compile(const struct icarus_job *j, const char *directory, const char *more);
 /* Starts the job on the core whose files stand in `directory`, in the background. */
 FILE *icarus_start(const struct icarus_job *j, const char *directory);
 /* Waits for its end. Returns NULL if output and cycles are as predicted, else what differs in `text`. */
