@@ -118,7 +118,7 @@ module sofa_batched_keys (
 
 //% local empty = "state == IDLE && !collect"
 //% local key_ports = {clear = empty, we = "o_listing", waddr = "o_listed", raddr = "peek", used = "streamed && o_take"}
-$(written("batch_key_written", PREFETCH, PREFETCH_BITS, key_ports))
-$(holds("batch_key_fits", "!o_listing || count != " .. lit(PREFETCH_BITS + 1, PREFETCH)))
+$(written("batch_key_written", PREFETCH, RING_BITS, key_ports))
+$(holds("batch_key_fits", "!o_listing || count != " .. lit(RING_BITS + 1, PREFETCH)))
 endmodule
 `default_nettype wire

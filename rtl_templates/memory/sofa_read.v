@@ -247,7 +247,7 @@ $(holds("read_grant_one", at_most_one("o_ready")))
 $(holds("read_grant_asked", "~|(o_ready & ~i_valid)"))
 $(holds("read_place_reserved", "!issue || !tags[" .. tag_bits .. "]"))
 $(stands("read_request_stands", "o_req_valid", "i_req_ready", "{o_req_addr, o_req_len}", ADDRESS_BITS + 8))
-$(stands("read_row_stands", "|o_row_valid", "i_halt || |(o_row_valid & i_row_ready)", "{o_row_valid, o_meta}", "CLIENTS+" .. KEY_TAG_BITS))
+$(stands("read_row_stands", "|o_row_valid", "i_halt || |(o_row_valid & i_row_ready)", "{o_row_valid, o_meta}", "CLIENTS+" .. ROW_TAG_BITS))
 `ifdef SOFA_ASSERT
     reg  [23:0]        due;            // beats that are asked for
     always @(posedge clk)

@@ -45,5 +45,7 @@ module sofa_fetch_pairs (
             o_k_place <= place;
             o_v_place <= place;
         end
+
+$(holds("pairs_both_asked", "!take || (k_free && v_free)"))
 endmodule
 `default_nettype wire

@@ -58,5 +58,7 @@ module sofa_fetch_turns (
         else
             turn <= turn ? !free : take;
     end
+
+$(holds("turns_one_row_at_a_time", "!(o_k_valid && o_v_valid) && !(turn && take)"))
 endmodule
 `default_nettype wire

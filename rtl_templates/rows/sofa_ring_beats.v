@@ -46,5 +46,8 @@ module sofa_ring_beats (
         .i_raddr($(name)_get_next), .o_rdata(o_$(name)_row));
 //% end
     assign o_data_here = k_here && v_here;
+
+$(holds("ring_beats_enters_complete", "!i_load || o_data_here"))
+$(holds("ring_beats_fit", "!(i_v_valid && v_rows == " .. lit(PREFETCH_COUNT_BITS, PREFETCH) .. ")"))
 endmodule
 `default_nettype wire

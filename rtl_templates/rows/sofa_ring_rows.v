@@ -42,5 +42,22 @@ module sofa_ring_rows (
         .clk(clk), .i_we(i_k_valid), .i_waddr(i_k_place), .i_wdata(i_k), .i_re(1'b1), .i_raddr(head), .o_rdata(o_k_row));
     sofa_ram #(.WIDTH($(HEAD_DIM*VALUE_BITS)), .DEPTH($(PREFETCH)), .ABITS($(RING_BITS))) u_values (
         .clk(clk), .i_we(i_v_valid), .i_waddr(i_v_place), .i_wdata(i_v), .i_re(i_v_read), .i_raddr(v_head), .o_rdata(o_v_row));
+
+`ifdef SOFA_ASSERT
+    reg  [$(PREFETCH-1):0] v_full;    // V rows that have not been read
+    always @(posedge clk)
+        if (rst)
+            v_full <= $(PREFETCH)'d0;
+        else begin
+            if (i_v_read)
+                v_full[v_head] <= 1'b0;
+            if (i_v_valid)
+                v_full[i_v_place] <= 1'b1;
+        end
+`endif
+$(holds("ring_key_place_free", "!(i_k_valid && k_here[i_k_place])"))
+$(holds("ring_value_place_free", "!(i_v_valid && v_full[i_v_place])"))
+$(holds("ring_enters_complete", "!i_load || o_data_here"))
+$(holds("ring_value_there", "!i_v_read || v_full[v_head]"))
 endmodule
 `default_nettype wire

@@ -41,5 +41,7 @@ module sofa_ring_words (
         .i_re(1'b1), .i_raddr(i_$(whole)_addr), .o_rdata(o_$(whole)));
 //% end
     assign o_data_here = k_rows != $(PREFETCH_COUNT_BITS)'d0 && v_rows != $(PREFETCH_COUNT_BITS)'d0;
+
+$(holds("ring_words_enters_complete", "!i_load || o_data_here"))
 endmodule
 `default_nettype wire

@@ -105,5 +105,8 @@ module sofa_order (
             space <= space + $(ext("i_space", 1, PREFETCH_COUNT_BITS)) - $(ext("request", 1, PREFETCH_COUNT_BITS));
         end
     wire unused_idle = walk_idle;
+
+$(holds("order_places_counted", "space <= " .. lit(PREFETCH_COUNT_BITS, PREFETCH)))
+$(stands("order_ask_stands", "o_ask_valid", "i_ask_ready", "o_ask", ASKED_KEY.bits))
 endmodule
 `default_nettype wire

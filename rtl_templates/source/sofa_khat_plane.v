@@ -60,5 +60,7 @@ module sofa_khat_plane (
         else
             left <= rest;
     end
+
+$(holds("plane_row_seen", "!i_come || " .. TILE_TAG.of("visible", "i_tag") .. " != " .. lit(KHAT_KEYS, 0)))
 endmodule
 `default_nettype wire

@@ -48,5 +48,8 @@ module sofa_walk_prompt (
                 o_valid <= 1'b0;
         end
     end
+
+$(holds("walk_load_idle", "!i_load || !(any || (o_valid && !i_ready))"))
+$(stands("walk_index_stands", "o_valid", "i_ready", "{o_index, o_last}", INDEX_BITS + 1))
 endmodule
 `default_nettype wire

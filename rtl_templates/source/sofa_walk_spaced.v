@@ -52,7 +52,7 @@ module sofa_walk_spaced (
         end
     end
 
-$(holds("walk_load_idle", "!i_load || !(any || (o_valid && !i_ready))"))
-$(stands("walk_index_stands", "o_valid", "i_ready", "{o_index, o_last}", INDEX_BITS + 1))
+$(holds("walk_spaced_idle", "!i_load || !(any || (o_valid && !i_ready))"))
+$(stands("walk_spaced_stands", "o_valid", "i_ready", "{o_index, o_last}", INDEX_BITS + 1))
 endmodule
 `default_nettype wire
