@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The normalisation unit's RTL alone against sofa_recip() and sofa_normalise(), bit by bit, in Icarus Verilog: every way in which rows come,
- * wait and are multiplied, sums of weights and accumulators at their ends, rows without a key, a store that waits, a reset. */
+/* The RTL of the normalisation unit alone against sofa_recip() and sofa_normalise(), bit by bit, in Icarus Verilog: every way in which
+ * rows come, wait and are multiplied, sums of weights and accumulators at their ends, rows without a key, a store that waits, a reset. */
 #include "tests.h"
 
 #include "../cmodel/bits/arith.h"
