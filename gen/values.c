@@ -114,6 +114,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(khat_keys),
     FIELD(khat_unit),
     FIELD(fetch_turns),
+    FIELD(khat_rows),
     FIELD(range_beats),
     FIELD(range_records),
     FIELD(start_time),

@@ -192,6 +192,7 @@ struct sofa_derived {
     unsigned khat_element_bits; /* of an element there */
     unsigned khat_beats;    /* port beats of such a row */
     unsigned khat_keys;     /* keys in such a row, a power of two */
+    unsigned khat_rows;     /* rows of several packed keys that wait to be taken apart, a power of two */
     unsigned fetch_turns;   /* 1: K and V rows of a needed key are addressed one after the other, by one unit */
     unsigned khat_unit;     /* bits that a key of the plane takes in memory */
     unsigned range_beats;   /* port beats of one {first, visible} record, when port_bits < 64 */

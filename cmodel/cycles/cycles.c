@@ -22,6 +22,7 @@ static void reset(struct sofa_machine *m)
     r->predict.age = UINT32_MAX;
     r->order.space = m->c->memory.prefetch;
     r->order.fresh = 1;
+    r->tiles.space = m->d.khat_rows;
     m->all_slots = m->c->attend.window == 64 ? UINT64_MAX : ((uint64_t)1 << m->c->attend.window) - 1;
     r->window.free = m->all_slots;
     r->stored_bank = -1;

@@ -79,6 +79,7 @@ struct sofa_tiles_state {
     size_t tile;       /* next seen tile of the result */
     struct sofa_slot info[SOFA_TILE_SLOTS_MAX];
     int filled;        /* pulse: o_tile */
+    unsigned space;    /* for rows of packed keys on their way */
     /* key walk of the tile that was handed over last, and its address register */
     size_t walk_tile;
     unsigned walk_slot, walk_key; /* next key to look at */
@@ -89,12 +90,14 @@ struct sofa_tiles_state {
     int chunk, seen;
 };
 
-/* sofa_khat_plane: a row of packed keys, of which the visible ones leave one after the other. */
+/* sofa_khat_plane: rows of packed keys, of which the visible keys leave one after the other. */
 struct sofa_unpack_state {
-    unsigned left; /* keys, that at hand included */
+    unsigned head, tail; /* of the rows that wait */
+    unsigned left;       /* keys of the row at hand, this one included */
     unsigned key, slot;
-    int last; /* row of the tile */
+    int last;            /* row of the tile */
 };
+#define SOFA_KHAT_ROWS_MAX 16u
 
 /* A key whose K^ comes, in one cycle. */
 struct sofa_arrival {
@@ -340,6 +343,7 @@ struct sofa_machine {
     struct sofa_generate_entry generate[SOFA_LIST_MAX];
     uint16_t batch[SOFA_PLACES_MAX];         /* places in the ring */
     struct sofa_key_entry list[SOFA_LIST_MAX];
+    struct sofa_read khat[SOFA_KHAT_ROWS_MAX];
     uint16_t order[2][SOFA_TILE_KEYS_MAX];
     size_t order_tile[2];
     uint64_t recent[SOFA_QUERY_BLOCK_MAX][3][SOFA_ROW_WORDS]; /* rows that a group started 1, 2 and 3 cycles ago */

@@ -11,19 +11,21 @@ static void step_unpack(struct sofa_machine *m)
     const struct sofa_unpack_state *now = &m->now.unpack;
     struct sofa_unpack_state *next = &m->next.unpack;
     const struct sofa_read *row = sofa_row_for(m, SOFA_CLIENT_KHAT);
+    if (row)
+        m->khat[next->tail++ % m->d.khat_rows] = *row;
     if (now->left > 1) {
         const struct sofa_tile *tile = sofa_slot_tile(m, now->slot);
         next->left = now->left - 1;
         do
             next->key++;
         while (!sofa_bit(tile->visible, next->key));
+    } else if (now->head != now->tail) {
+        const struct sofa_read *first = &m->khat[next->head++ % m->d.khat_rows];
+        next->left = sofa_row_keys(m, sofa_slot_tile(m, first->slot), first->index, &next->key);
+        next->slot = first->slot;
+        next->last = first->last;
     } else {
         next->left = 0;
-        if (row) {
-            next->left = sofa_row_keys(m, sofa_slot_tile(m, row->slot), row->index, &next->key);
-            next->slot = row->slot;
-            next->last = row->last;
-        }
     }
 }
 

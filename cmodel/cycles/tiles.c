@@ -154,14 +154,14 @@ static void seek_tile(struct sofa_machine *m, const struct sofa_block *block)
 }
 
 /* The walk over visible keys and the address register behind it. */
-static void walk_keys(struct sofa_machine *m, int key_ready)
+static void walk_keys(struct sofa_machine *m, int address_ready, int key_ready)
 {
     const struct sofa_tiles_state *now = &m->now.tiles;
     struct sofa_tiles_state *next = &m->next.tiles;
     if (now->walk_begins)
         next->walk_any = 1;
-    if (key_ready) {
-        next->address_valid = now->walk_valid;
+    if (address_ready) {
+        next->address_valid = now->walk_valid && key_ready;
         next->address_out = now->walk_out;
     }
     int step = now->walk_any && !now->walk_follow && (!now->walk_valid || key_ready);
@@ -191,13 +191,17 @@ void sofa_step_tiles(struct sofa_machine *m)
     const struct sofa_block *block = &m->result->block[m->now.ranges.block]; /* one spare after the last */
     int empty = block->low >= block->high;
     int last = !empty && is_last_tile(m, block);
-    int key_ready = !now->address_valid || (sofa_for_tokens(m) ? m->asked[SOFA_CLIENT_TOKEN] && !sofa_asks_again(m)
+    int packed = !sofa_for_tokens(m) && m->d.khat_keys > 1;
+    int address_ready = !now->address_valid || (sofa_for_tokens(m) ? m->asked[SOFA_CLIENT_TOKEN] && !sofa_asks_again(m)
                                                                : m->asked[SOFA_CLIENT_KHAT]);
+    int key_ready = address_ready && (!packed || now->space > 0);
     int walk_idle = !now->walk_any && !now->walk_follow && (!now->walk_valid || key_ready);
     m->block_ready = 0;
     next->filled = next->chunk = next->seen = next->walk_begins = 0;
     next->used -= (unsigned)m->now.window.slot_free;
-    walk_keys(m, key_ready);
+    walk_keys(m, address_ready, key_ready);
+    next->space -= (unsigned)(packed && now->walk_valid && key_ready);
+    next->space += (unsigned)(packed && m->now.unpack.left == 1); /* a row has been taken apart */
     switch (now->state) {
     case TILES_IDLE:
         if (m->now.ranges.valid)

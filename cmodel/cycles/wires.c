@@ -175,8 +175,6 @@ int sofa_row_taken(const struct sofa_machine *m, unsigned client)
         return !m->wire.new_k; /* a generated row goes first */
     case SOFA_CLIENT_VALUE:
         return !m->wire.new_v;
-    case SOFA_CLIENT_KHAT:
-        return m->d.khat_keys == 1 || m->now.unpack.left <= 1;
     case SOFA_CLIENT_TOKEN:
         return m->wire.cut_ready;
     case SOFA_CLIENT_WEIGHT:

@@ -70,7 +70,7 @@ ARRAY_SUM_BITS = d.array_sum_bits                         -- of a sum of the arr
 COLUMN_BITS = math.max(1, clog2(TOKENS and math.max(PREDICT_KEYS, PREDICT_DIMS) or PREDICT_KEYS)) -- of what the array takes in a cycle
 KHAT_BITS = cfg.predict.operand_bits                -- of an element of K^
 KHAT_ELEMENT_BITS = d.khat_element_bits             -- of an element where it is read: of K^ or K
-KHAT_KEYS = d.khat_keys                             -- in a row that is read for prediction
+KHAT_KEYS = TOKENS and 1 or d.khat_keys             -- in a row that is read for prediction
 KHAT_ROW_BITS = KHAT_KEYS > 1 and PORT_BITS or HEAD_DIM * KHAT_ELEMENT_BITS
 PLANE = not TOKENS and cfg.predict.source == 0      -- K^ stands in memory
 SCAN = STREAMED and "slices" or TOKENS and "tokens" or KHAT_KEYS > 1 and "plane" or "rows" -- what a tile is read in for prediction

@@ -2,8 +2,23 @@
 -- The clients of the read channels (sofa_reads): what each is given, and whose turn it is.
 local sort, insert = table.sort, table.insert
 
--- Read channels put the beats of rows together: of all rows, or of range records only.
-READS_ASSEMBLE = not REGISTERED_LINKS and not (WORD_MEMORIES and PORT_BITS < 64)
+-- How a read channel grants requests, and how it hands on beats: as rows, word by word, word by word through registers.
+GRANT = REGISTERED_LINKS and "spaced" or "prompt"
+GATHER = REGISTERED_LINKS and "spaced" or WORD_MEMORIES and "words" or "rows"
+STANDING = COPIED_REGISTERS and "copied" or "plain"
+local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.khat_beats, d.range_beats, d.rotary_beats)
+-- Beats that are put together: of rows, of range records unless these come word by word, of none.
+GATHERED_BEATS = ({rows = row_beats, words = PORT_BITS >= 64 and d.range_beats or 0, spaced = 0})[GATHER]
+GATHER_INDEX_BITS = clog2(row_beats)                -- number of a beat in its row
+READS_ASSEMBLE = GATHERED_BEATS > 0
+-- What it gives beside o_row_valid: ports {name, bits}.
+GATHERED = {{"meta", ROW_TAG_BITS}}
+if READS_ASSEMBLE then insert(GATHERED, {"row", GATHERED_BEATS * PORT_BITS}) end
+if GATHER ~= "rows" then
+    insert(GATHERED, {"word_valid", "CLIENTS"})
+    insert(GATHERED, {"word_index", GATHER_INDEX_BITS})
+    insert(GATHERED, {"word", PORT_BITS})
+end
 
 -- row: bits of a row that comes whole; index_bits: of a word's number in a row that comes word by word; tag: bits that come back with a
 -- row; at_once: every row is taken when it comes; streams: it comes beat by beat; counter: of its beats.
@@ -17,7 +32,7 @@ local function clients()
     list.key.tag, list.value.tag = not QUERY_IN_WORDS and RING_BITS, not QUERY_IN_WORDS and RING_BITS
     if not TOKENS then
         list.khat = {row = not QUERY_IN_WORDS and KHAT_ROW_BITS, index_bits = QUERY_IN_WORDS and KHAT_WORD_BITS, tag = TILE_TAG.bits,
-                     at_once = KHAT_KEYS == 1}
+                     at_once = true}
     end
     if TOKENS then
         list.token = {row = PORT_BITS, tag = TILE_TAG.bits, streams = true}

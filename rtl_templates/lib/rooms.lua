@@ -89,6 +89,9 @@ only(not SLOT_MEMORIES, "sofa_product")
 only(REGISTERED_FACTORS, "sofa_multiply")
 
 -- ---- memory ----
+room("sofa_read", GRANT, {"prompt", "spaced"})
+room("sofa_gather", GATHER, {"rows", "words", "spaced"})
+room("sofa_standing", STANDING, {"plain", "copied"})
 room("sofa_record", RECORD_IN_WORDS and "words" or "row", {"words", "row"})
 only(COPIED_REGISTERS, "sofa_copy")
 only(SLOT_MEMORIES, "sofa_spread")

@@ -1,62 +1,38 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% local beat_by_beat = WORD_MEMORIES or REGISTERED_LINKS     -- beats leave one by one
-//% local rows_come = beat_by_beat and "gives port beats one by one, the last with o_row_valid. They stand until the next"
-//%     or "assembles port beats into rows"
-// One read channel: arbitrates requests of its clients (client 0 first), remembers whose turn it is in order, and
-// $(rows_come).
+// One read channel: arbitrates requests of its clients (client 0 first, see the variant of sofa_read_prompt), remembers whose turn it is in
+// order, and hands each beat to what gathers them for that client (a variant of sofa_gather_rows).
 // Latency: a request leaves $(latency("read.request", 1)) cycle after it is taken; a row is offered
 // $(latency("read.row", REGISTERED_LINKS and 2 or 1)) cycle(s) after its last beat.
-//% if REGISTERED_LINKS then
-// A client is granted its request the cycle after it asks for it, every fourth cycle at most; a row that its client may not take at once
-// holds the next beats up.
-//% end
 // Throughput: one $(REGISTERED_LINKS and "" or "request and one ")beat a cycle. Handshake: valid/ready; a request offered to the memory
 // stays until it is taken. With i_halt no new request is taken and arriving rows are dropped, so that the bus runs empty (o_idle).
-//% if TOKENS then
-// Clients of STREAM take beat by beat: each comes as a row of one beat.
-//% end
-//% local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.khat_beats, d.range_beats, d.rotary_beats)
-//% -- whether beats are put together, of ranges or of all rows
-//% local assembles = not REGISTERED_LINKS and not (WORD_MEMORIES and PORT_BITS < 64)
-//% local held_beats = WORD_MEMORIES and d.range_beats or row_beats
-//% local row_beat_bits, tag_bits = clog2(row_beats), d.read_tag_bits
-//% local held_beat_bits = math.max(1, clog2(held_beats))
-//% -- COPIED_REGISTERS: o_row_valid goes far on FPGAs
+//% local tag_bits = d.read_tag_bits
+//% local of_length = not WORD_MEMORIES                         -- else all of a client's requests have one length
+//% local tag_rest_bits = ROW_TAG_BITS + (of_length and 8 or 0)   -- bits of a tag beside the client
 `default_nettype none
 module sofa_read #(
     parameter CLIENTS = 4,
-    parameter CBITS   = 2$((TOKENS or REGISTERED_LINKS) and "," or "")
-//% if TOKENS then
-    parameter [CLIENTS-1:0] STREAM = {CLIENTS{1'b0}}
-//% elseif REGISTERED_LINKS then
-    parameter [CLIENTS-1:0] PROMPT = {CLIENTS{1'b0}}   // take every row at once
-//% end
+    parameter CBITS   = 2,
+    parameter [CLIENTS-1:0] STREAM = {CLIENTS{1'b0}},  // these take beat by beat: each comes as a row of one beat
+    parameter [CLIENTS-1:0] PROMPT = {CLIENTS{1'b0}}   // these take every row at once
 ) (
     input  wire                            clk,
     input  wire                            rst,
     input  wire                            i_halt,
     output wire                            o_idle,
     output wire                            o_error,
-    output $(REGISTERED_LINKS and "reg " or "wire")                            o_beat,
-    output reg  [CLIENTS-1:0]              o_beat_client,
+    output wire                            o_beat,
+    output wire [CLIENTS-1:0]              o_beat_client,
     // requests: byte address, beats - 1, word returned with the row
     input  wire [CLIENTS-1:0]              i_valid,
-    output reg  [CLIENTS-1:0]              o_ready,
+    output wire [CLIENTS-1:0]              o_ready,
     input  wire [CLIENTS*$(ADDRESS_BITS)-1:0]         i_addr,
     input  wire [CLIENTS*8-1:0]            i_len,
     input  wire [CLIENTS*$(ROW_TAG_BITS)-1:0]      i_meta,
     // rows, one client at a time
-    output reg  [CLIENTS-1:0]              o_row_valid,
+    output wire [CLIENTS-1:0]              o_row_valid,
     input  wire [CLIENTS-1:0]              i_row_ready,
-//% if assembles then
-    output reg  [$(held_beats*PORT_BITS)-1:0]              o_row,
-//% end
-    output reg  [$(ROW_TAG_BITS)-1:0]              o_meta,
-//% if beat_by_beat then
-    // beats
-    output reg  [CLIENTS-1:0]              o_word_valid,
-    output reg  [$(row_beat_bits)-1:0]                o_word_index,
-    output reg  [$(PORT_BITS)-1:0]                 o_word,
+//% for _, port in ipairs(GATHERED) do
+    output wire [$(port[2])-1:0]              o_$(port[1]),
 //% end
     // memory
     output reg                             o_req_valid,
@@ -68,7 +44,6 @@ module sofa_read #(
     input  wire [$(PORT_BITS-1):0]                 i_data,
     input  wire                            i_data_error
 );
-//% local tag_rest_bits = ROW_TAG_BITS + (WORD_MEMORIES and 0 or 8)   -- bits of a tag beside the client
     localparam TAG = CBITS + $(tag_rest_bits);
 
     // arbitration: the lowest client that asks
@@ -76,19 +51,12 @@ module sofa_read #(
     reg [$(ADDRESS_BITS-1):0]  pick_addr;
     reg [7:0]       pick_len;
     reg [$(ROW_TAG_BITS-1):0] pick_meta;
-    wire            tag_ready;
+    wire            tag_ready, issue;
+    wire [CLIENTS-1:0] chosen;
     reg  [CLIENTS-1:0] first;
-//% if REGISTERED_LINKS then
-    wire [CLIENTS-1:0] chosen = o_ready;
-    wire            issue = |o_ready;            // who asks does so until it is granted
-    wire            may = tag_ready && !i_halt && !o_req_valid && !issue && !rst;
-    always @(posedge clk) o_ready <= first & {CLIENTS{may}};
-//% else
-    wire [CLIENTS-1:0] chosen = i_valid;
-    wire            may = tag_ready && !i_halt && (!o_req_valid || i_req_ready);
-    wire            issue = |i_valid && may;
-    always @* o_ready = first & {CLIENTS{may}};
-//% end
+    sofa_read_$(GRANT) #(.CLIENTS(CLIENTS)) u_grant (
+        .clk(clk), .rst(rst), .i_valid(i_valid), .i_first(first), .i_may(tag_ready && !i_halt), .i_req_valid(o_req_valid),
+        .i_req_ready(i_req_ready), .o_ready(o_ready), .o_chosen(chosen), .o_issue(issue));
     reg             earlier;
     integer asker;
     always @* begin
@@ -127,43 +95,13 @@ module sofa_read #(
     wire           tag_valid;
     wire [TAG-1:0] tag;
     wire [CBITS-1:0]   tag_client = tag[TAG-1 -: CBITS];
-//% if WORD_MEMORIES then
-    wire [$(ROW_TAG_BITS-1):0] tag_meta = tag[$(ROW_TAG_BITS-1):0];
-    wire [7:0]         tag_len = i_len[tag_client*8 +: 8];     // a client's requests have one length
-//% else
-    wire [$(ROW_TAG_BITS-1):0] tag_meta = tag[8 +: $(ROW_TAG_BITS)];
-    wire [7:0]         tag_len = tag[7:0];
-//% end
+    wire [$(ROW_TAG_BITS-1):0] tag_meta = tag[$(tag_rest_bits-1):$(tag_rest_bits-ROW_TAG_BITS)];
+    wire [7:0]         tag_len = $(of_length and "tag[7:0]" or "i_len[tag_client*8 +: 8]");
     reg  [7:0]     beat;
     wire           last = beat == tag_len;
     wire           take = i_data_valid && o_data_ready;
-    reg  [CLIENTS-1:0] next_valid;
-    wire [CLIENTS-1:0] standing;       // as o_row_valid
-//% if REGISTERED_LINKS then
-    // a beat stands here a cycle before it leaves
-    reg            emit1, waiting;     // waiting: a row that may stand for longer comes or stands
-    reg  [$(row_beat_bits-1):0] index1;
-    reg  [$(PORT_BITS-1):0] data1;
-    reg  [$(ROW_TAG_BITS-1):0] meta1;
-    reg  [CLIENTS-1:0] client;
-    wire           row_free = !waiting;
-//% else
-    wire           row_free = standing == {CLIENTS{1'b0}} || |(standing & i_row_ready);
-//% end
-//% if COPIED_REGISTERS then
-    sofa_copy #(.WIDTH(CLIENTS)) u_standing (.clk(clk), .i_data(next_valid), .o_data(standing));
-//% else
-    assign standing = o_row_valid;
-//% end
-//% if TOKENS then
-    wire           streams = |(o_beat_client & STREAM);
-    wire           emit = take && (last || streams) && !i_halt;
-//% else
-    wire           emit = take && last && !i_halt;
-//% end
-
     sofa_queue #(.WIDTH(CBITS + $(tag_rest_bits)), .DEPTH($(1 << tag_bits)), .ABITS($(tag_bits))) u_tags (
-        .clk(clk), .rst(rst), .i_valid(issue), .i_data({pick, pick_meta$(WORD_MEMORIES and "" or ", pick_len")}),
+        .clk(clk), .rst(rst), .i_valid(issue), .i_data({pick, pick_meta$(of_length and ", pick_len" or "")}),
         .o_valid(tag_valid), .i_ready(take && last), .o_data(tag));
     reg  [$(tag_bits):0]     tags;
     assign tag_ready = !tags[$(tag_bits)];
@@ -173,75 +111,29 @@ module sofa_read #(
         else
             tags <= tags + {$(tag_bits)'d0, issue} - {$(tag_bits)'d0, take && last};
 
+    wire           row_free;
     assign o_data_ready = tag_valid && (row_free || i_halt);
     assign o_idle = tags == $(tag_bits+1)'d0 && !o_req_valid$(REGISTERED_LINKS and " && !issue" or "");
     assign o_error = take && i_data_error;
-
-    integer owner, taker;
-//% if REGISTERED_LINKS then
-    always @* begin
-        for (owner = 0; owner < CLIENTS; owner = owner + 1)
-            client[owner] = tag_client == owner[CBITS-1:0];
-        for (taker = 0; taker < CLIENTS; taker = taker + 1)
-            next_valid[taker] = !rst && !i_halt && ((emit1 && o_beat_client[taker]) || (standing[taker] && !i_row_ready[taker]));
-    end
-    always @(posedge clk) begin
-        data1 <= i_data;
-        meta1 <= tag_meta;
-        o_beat_client <= client;
-        index1 <= beat[$(row_beat_bits-1):0];
-        o_beat <= take && !rst;
-        emit1 <= emit && !rst;
-        waiting <= !rst && !i_halt && (waiting ? (standing & i_row_ready & ~PROMPT) == {CLIENTS{1'b0}} : emit &&
-            (client & ~PROMPT) != {CLIENTS{1'b0}});
-    end
-//% else
-    assign o_beat = take;
-    always @* begin
-        for (owner = 0; owner < CLIENTS; owner = owner + 1)
-            o_beat_client[owner] = tag_client == owner[CBITS-1:0];
-        for (taker = 0; taker < CLIENTS; taker = taker + 1)
-            next_valid[taker] = !rst && !i_halt && (row_free ? emit && tag_client == taker[CBITS-1:0] : standing[taker]);
-    end
-//% end
-    always @(posedge clk) begin
+    always @(posedge clk)
         if (rst)
             beat <= 8'd0;
         else if (take)
             beat <= last ? 8'd0 : beat + 8'd1;
-        o_row_valid <= next_valid;
-    end
 
-    always @(posedge clk) begin
-//% if REGISTERED_LINKS then
-        o_word_valid <= o_beat_client & {CLIENTS{o_beat}};
-        if (o_beat) begin
-            o_meta <= meta1;
-            o_word_index <= index1;
-            o_word <= data1;
-        end
-//% else
-        if ($(WORD_MEMORIES and "take" or "emit"))
-            o_meta <= tag_meta;
-//%   for beat = 0, assembles and held_beats - 1 or -1 do
-//%     local here = "beat[" .. (held_beat_bits-1) .. ":0] == " .. held_beat_bits .. "'d" .. beat
-//%     if TOKENS then here = (beat == 0 and "(streams || " or "!streams && (") .. here .. ")" end
-//%     local takes = held_beats > 1 and "take && " .. here or "take"
-        if ($(takes))
-            o_row[$(beat*PORT_BITS) +: $(PORT_BITS)] <= i_data;
-//%   end
+    // beats to rows
+    reg  [CLIENTS-1:0] owner;
+    integer client;
+    always @*
+        for (client = 0; client < CLIENTS; client = client + 1)
+            owner[client] = tag_client == client[CBITS-1:0];
+    sofa_gather_$(GATHER) #(.CLIENTS(CLIENTS), .STREAM(STREAM), .PROMPT(PROMPT)) u_gather (
+        .clk(clk), .rst(rst), .i_halt(i_halt), .i_take(take), .i_last(last), .i_client(owner), .i_index(beat), .i_data(i_data),
+        .i_meta(tag_meta), .o_free(row_free), .o_beat(o_beat), .o_beat_client(o_beat_client), .i_row_ready(i_row_ready),
+//% for _, port in ipairs(GATHERED) do
+        .o_$(port[1])(o_$(port[1])),
 //% end
-    end
-//% if WORD_MEMORIES then
-
-    always @(posedge clk) begin
-        o_word_valid <= o_beat_client & {CLIENTS{take}};
-        if (take) begin
-            o_word_index <= beat[$(row_beat_bits-1):0];
-            o_word <= i_data;
-        end
-    end
-//% end
+        .o_row_valid(o_row_valid));
 
 $(holds("read_grant_one", at_most_one("o_ready")))
 $(holds("read_grant_asked", "~|(o_ready & ~i_valid)"))

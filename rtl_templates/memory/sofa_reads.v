@@ -39,21 +39,12 @@ module sofa_reads (
     output wire [1:0] o_inc_$(counter)_beats$(index < #counters and "," or "")
 //% end
 );
-//% -- what the clients of a channel share, and vectors with a bit for each
-//% local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.khat_beats, d.range_beats, d.rotary_beats)
-//% local shared, vectors = {{"meta", ROW_TAG_BITS}}, {"asked", "come", "beat_client"}
-//% if READS_ASSEMBLE then table.insert(shared, {"row", (WORD_MEMORIES and d.range_beats or row_beats) * PORT_BITS}) end
-//% if QUERY_IN_WORDS then
-//%   table.insert(shared, {"word_index", clog2(row_beats)})
-//%   table.insert(shared, {"word", PORT_BITS})
-//%   table.insert(vectors, "word_valid")
-//% end
 //% local idle, errors, beats = {}, {}, {}
 //% for channel = 0, READ_CHANNELS - 1 do
 //%   local function each(part) return of_clients(channel, part) end
-//%   local count, flag = #READ_CLIENTS[channel], TOKENS and "streams" or REGISTERED_LINKS and "at_once"
-//%   local flags = each(function(client) return flag and client[flag] and "1'b1" or "1'b0" end)
-//%   local parameter = flag and ", ." .. (TOKENS and "STREAM" or "PROMPT") .. "(" .. flags .. ")" or ""
+//%   local count = #READ_CLIENTS[channel]
+//%   local streams = each(function(client) return client.streams and "1'b1" or "1'b0" end)
+//%   local prompt = each(function(client) return client.at_once and "1'b1" or "1'b0" end)
 //%   local asks = each(function(client) return "i_" .. client.name .. "_ask" end)
 //%   local addrs = each(function(client) return "i_" .. client.name .. "_addr" end)
 //%   local lens = each(function(client) return "i_" .. client.name .. "_len" end)
@@ -64,21 +55,23 @@ module sofa_reads (
 //%   idle[#idle+1], errors[#errors+1], beats[#beats+1] = "idle_" .. channel, "error_" .. channel, "beat_" .. channel
 //%   local unused, connections = {}, {}
     wire idle_$(channel), error_$(channel), beat_$(channel);
-//%   for _, name in ipairs(vectors) do
+//%   for _, name in ipairs({"asked", "come", "beat_client"}) do
     wire [$(count-1):0] $(name)_$(channel);
 //%     unused[#unused+1] = name .. "_" .. channel
 //%   end
-//%   for _, bus in ipairs(shared) do
-    wire [$(bus[2]-1):0] $(bus[1])_$(channel);
-//%     unused[#unused+1] = bus[1] .. "_" .. channel
-//%     connections[#connections+1] = ".o_" .. bus[1] .. "(" .. bus[1] .. "_" .. channel .. "), "
+//%   for _, port in ipairs(GATHERED) do
+    wire [$((port[2] == "CLIENTS" and count or port[2]) - 1):0] $(port[1])_$(channel);
+//%     unused[#unused+1] = port[1] .. "_" .. channel
+//%     connections[#connections+1] = ".o_" .. port[1] .. "(" .. port[1] .. "_" .. channel .. "), "
 //%   end
     wire unused_$(channel) = &{1'b0, $(table.concat(unused, ", "))};
-    sofa_read #(.CLIENTS($(count)), .CBITS($(math.max(1, clog2(count))))$(parameter)) u_read_$(channel) (
+    sofa_read #(
+        .CLIENTS($(count)), .CBITS($(math.max(1, clog2(count)))), .STREAM($(streams)), .PROMPT($(prompt))
+    ) u_read_$(channel) (
         .clk(clk), .rst(rst), .i_halt(i_halt), .o_idle(idle_$(channel)), .o_error(error_$(channel)), .o_beat(beat_$(channel)),
         .o_beat_client(beat_client_$(channel)), .i_valid($(asks)), .o_ready(asked_$(channel)), .i_addr($(addrs)), .i_len($(lens)),
         .i_meta($(metas)), .o_row_valid(come_$(channel)), .i_row_ready($(ready)),
-        $(QUERY_IN_WORDS and ".o_word_valid(word_valid_" .. channel .. "), " or "")$(table.concat(connections))
+        $(table.concat(connections))
         .o_req_valid(o_rd$(channel)_req_valid), .i_req_ready(i_rd$(channel)_req_ready), .o_req_addr(o_rd$(channel)_req_addr),
         .o_req_len(o_rd$(channel)_req_len), .i_data_valid(i_rd$(channel)_data_valid), .o_data_ready(o_rd$(channel)_data_ready),
         .i_data(i_rd$(channel)_data), .i_data_error(i_rd$(channel)_data_error));

@@ -1,15 +1,17 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Takes rows of $(KHAT_KEYS) packed keys apart: the K^ of those that some row of the block sees go to prediction, in order.
-// Latency: $(latency("khat_plane", 1)) cycle from a row to its first key; throughput a key a cycle. Handshake: valid/ready on rows, none on
-// keys. A variant of sofa_khat_rows.
+// Takes rows of $(KHAT_KEYS) packed keys apart: the K^ of those that some row of the block sees go to prediction, in order. $(d.khat_rows)
+// rows wait here, and no more are asked for, so that the channel is free for others.
+// Latency: $(latency("khat_plane", d.queue_time)) cycles from a row to its first key; throughput a key a cycle. Handshake: none, every row is
+// taken. A variant of sofa_khat_rows.
+//% local queue = parameters("WIDTH", TILE_TAG.bits + KHAT_ROW_BITS, "DEPTH", d.khat_rows, "ABITS", clog2(d.khat_rows))
 `default_nettype none
 module sofa_khat_plane (
     input  wire                     clk,
     input  wire                     rst,
     input  wire                     i_come,
-    output wire                     o_taken,
     input  wire [$(TILE_TAG.bits-1):0] i_tag,
     input  wire [$(KHAT_ROW_BITS-1):0]  i_row,
+    output wire                     o_row_free,     // pulse: a row has been taken apart
     // to prediction
     output wire                     o_valid,
     output wire [1:0]               o_slot,
@@ -17,11 +19,23 @@ module sofa_khat_plane (
     output wire                     o_last,         // of its tile
     output wire [$(HEAD_DIM*KHAT_BITS-1):0] o_khat
 );
-    reg  [$(KHAT_KEYS-1):0]     left;           // keys of the row that are still to go
-    reg  [$(TILE_TAG.bits-1):0] tag;
-    reg  [$(KHAT_KEYS*HEAD_DIM*KHAT_BITS-1):0] keys;
+    wire [$(TILE_TAG.bits-1):0] tag;
+    wire [$(KHAT_ROW_BITS-1):0] row;
+    sofa_queue #($(queue)) u_rows (
+        .clk(clk), .rst(rst), .i_valid(i_come), .i_data({i_tag, i_row}), .o_valid(o_valid), .i_ready(o_row_free), .o_data({tag, row}));
+
+    // one of the row's visible keys a cycle
+    reg  [$(KHAT_KEYS-1):0]     gone;
+    wire [$(KHAT_KEYS-1):0]     left = $(TILE_TAG.of("visible", "tag")) & ~gone;
     wire [$(KHAT_KEYS-1):0]     rest = left & (left - $(lit(KHAT_KEYS, 1)));
     wire [$(KHAT_KEYS-1):0]     here = left & ~rest;
+    wire                        last = rest == $(lit(KHAT_KEYS, 0));
+    assign o_row_free = o_valid && last;
+    always @(posedge clk)
+        if (rst || o_row_free)
+            gone <= $(lit(KHAT_KEYS, 0));
+        else if (o_valid)
+            gone <= gone | here;
     reg  [$(INDEX_BITS-1):0]    place;
     reg  [$(HEAD_DIM*KHAT_BITS-1):0] khat;
     integer key;
@@ -30,36 +44,14 @@ module sofa_khat_plane (
         khat = $(lit(HEAD_DIM * KHAT_BITS, 0));
         for (key = 0; key < $(KHAT_KEYS); key = key + 1) begin
             place = place | (key[$(INDEX_BITS-1):0] & {$(INDEX_BITS){here[key]}});
-            khat = khat | (keys[key*$(HEAD_DIM*KHAT_BITS) +: $(HEAD_DIM*KHAT_BITS)] & {$(HEAD_DIM*KHAT_BITS){here[key]}});
+            khat = khat | (row[key*$(d.khat_unit) +: $(HEAD_DIM*KHAT_BITS)] & {$(HEAD_DIM*KHAT_BITS){here[key]}});
         end
     end
-    wire                        unused_tag = &{1'b0, tag};
-    assign o_taken = rest == $(lit(KHAT_KEYS, 0));
-    assign o_valid = left != $(lit(KHAT_KEYS, 0));
+    wire                        unused_padding = &{1'b0, row};
     assign o_slot = $(TILE_TAG.of("slot", "tag"));
     assign o_index = $(TILE_TAG.of("key", "tag")) + place;
-    assign o_last = $(TILE_TAG.of("last", "tag")) && o_taken;
+    assign o_last = $(TILE_TAG.of("last", "tag")) && last;
     assign o_khat = khat;
-//% for number = 0, KHAT_KEYS - 1 do
-//%   local unused_bits = d.khat_unit - HEAD_DIM * KHAT_BITS
-//%   if unused_bits > 0 then
-    wire             unused_padding_$(number) = &{1'b0, i_row[$(number * d.khat_unit + HEAD_DIM * KHAT_BITS) +: $(unused_bits)]};
-//%   end
-//% end
-    always @(posedge clk) begin
-        if (o_taken) begin
-            tag <= i_tag;
-//% for number = 0, KHAT_KEYS - 1 do
-            keys[$(number * HEAD_DIM * KHAT_BITS) +: $(HEAD_DIM * KHAT_BITS)] <= i_row[$(number * d.khat_unit) +: $(HEAD_DIM * KHAT_BITS)];
-//% end
-        end
-        if (rst)
-            left <= $(lit(KHAT_KEYS, 0));
-        else if (o_taken)
-            left <= $(TILE_TAG.of("visible", "i_tag")) & {$(KHAT_KEYS){i_come}};
-        else
-            left <= rest;
-    end
 
 $(holds("plane_row_seen", "!i_come || " .. TILE_TAG.of("visible", "i_tag") .. " != " .. lit(KHAT_KEYS, 0)))
 endmodule

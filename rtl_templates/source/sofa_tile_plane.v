@@ -1,12 +1,12 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Fetches the packed keys of a tile: the rows of $(KHAT_KEYS) keys in which some row of the block sees one, one a cycle (sofa_walk). Rows
-// begin with keys whose numbers are multiples of $(KHAT_KEYS), whatever the tile begins with.
+// begin with keys whose numbers are multiples of $(KHAT_KEYS), whatever the tile begins with. $(d.khat_rows) rows may be on their way.
 // Handshake: valid/ready; i_fill only while o_ready. meta of a request: $(TILE_TAG.names()), see packed keys in sofa_khat_plane.
 // A variant of sofa_tile_rows.
 //% local below = clog2(KHAT_KEYS)                                  -- bits of a key's place in its row
 //% local number_bits = math.max(1, KEY_NUMBER_BITS - below)         -- of the number of a row
 //% local rows = (TILE_KEYS + 2 * KHAT_KEYS - 2) // KHAT_KEYS        -- that a tile may touch
-//% local places = rows * KHAT_KEYS
+//% local places, space_bits = rows * KHAT_KEYS, clog2(d.khat_rows + 1)
 //% local base_low = KEY_NUMBER_BITS >= below and range("i_base", below - 1, 0) or ext("i_base", KEY_NUMBER_BITS, below)
 `default_nettype none
 module sofa_tile_plane (
@@ -27,7 +27,8 @@ module sofa_tile_plane (
     input  wire             i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
-    output reg  [$(TILE_TAG.bits-1):0] o_req_meta
+    output reg  [$(TILE_TAG.bits-1):0] o_req_meta,
+    input  wire             i_row_free       // pulse: a row has been taken apart
 );
     // keys by their places in the rows
     wire [$(KEY_NUMBER_BITS-1):0] base = i_base[$(KEY_NUMBER_BITS-1):0];
@@ -61,9 +62,18 @@ module sofa_tile_plane (
         .clk(clk), .rst(rst), .i_load(i_fill), .i_mask(row_mask), .i_any(i_any_key), .o_idle(walk_idle),
         .o_valid(row_valid), .i_ready(row_ready), .o_index(row), .o_last(row_last));
     assign o_ready = walk_idle;
+    reg  [$(space_bits-1):0] space;  // for rows that wait to be taken apart
+    wire             space_here = space != $(lit(space_bits, 0));
+    wire             address_free;
+    assign row_ready = address_free && space_here;
+    always @(posedge clk)
+        if (rst)
+            space <= $(lit(space_bits, d.khat_rows));
+        else
+            space <= space + $(ext("i_row_free", 1, space_bits)) - {$(space_bits-1)'d0, row_valid && row_ready};
     wire [$(number_bits-1):0] number = fetch_row + $(ext("row", INDEX_BITS, number_bits));
     sofa_address #(.IBITS($(number_bits))) u_address (
-        .clk(clk), .rst(rst), .i_valid(row_valid), .o_ready(row_ready), .i_base(i_row_base), .i_index(number),
+        .clk(clk), .rst(rst), .i_valid(row_valid && space_here), .o_ready(address_free), .i_base(i_row_base), .i_index(number),
         .i_stride(i_row_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     wire [$(INDEX_BITS+below-1):0] first_place = {row, $(lit(below, 0))};
     wire [$(INDEX_BITS-1):0] first_key = first_place[$(INDEX_BITS-1):0] - $(ext("fetch_lead", below, INDEX_BITS));
@@ -73,5 +83,7 @@ module sofa_tile_plane (
         if (row_valid && row_ready)
             o_req_meta <= $(TILE_TAG.pack{visible = "visible", last = "row_last", slot = "fetch_slot", key = "first_key"});
     assign o_req_len = 8'd$(d.khat_beats - 1);
+
+$(holds("plane_places_counted", "space <= " .. lit(space_bits, d.khat_rows)))
 endmodule
 `default_nettype wire

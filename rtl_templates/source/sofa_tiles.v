@@ -49,6 +49,9 @@ module sofa_tiles (
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
     output wire [$(TILE_TAG.bits-1):0] o_req_meta,
+//% if KHAT_KEYS > 1 then
+    input  wire             i_row_free,      // pulse: a row has been taken apart
+//% end
     output wire             o_busy,          // looking for a tile
     output wire             o_seen           // pulse: a tile with visible keys
 );

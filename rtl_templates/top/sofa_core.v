@@ -134,7 +134,7 @@ module sofa_core (
         .o_req_len($(scan)_len), .o_req_meta($(scan)_meta), .o_busy(tiles_busy), .o_key_row(inc_key_rows), .o_seen(tile_seen), .*);
 //% for _, variant in ipairs({"rows", "plane"}) do
     sofa_khat_$(variant) u_khat (
-        .rst(reset), .i_come(khat_come), .o_taken(khat_taken), .i_tag(khat_tag), .i_row(khat_row), .i_word(khat_word),
+        .rst(reset), .i_come(khat_come), .i_tag(khat_tag), .i_row(khat_row), .i_word(khat_word),
         .o_valid(key_arrived), .o_slot(key_slot), .o_index(key_index), .o_last(key_last), .*);
 //% end
     sofa_token_tile u_token_tile (
