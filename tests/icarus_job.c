@@ -23,6 +23,7 @@ void icarus_open(struct icarus_job *j, const char *const *set, unsigned count, s
     struct sofa_options options = {.radius = -1};
     *j = (struct icarus_job){0};
     CHECK_OK(sofa_config_load(&j->config, NULL, set, count, &error));
+    options.mass = j->config.select.policy == SOFA_POLICY_MASS ? 0.02 : 0;
     CHECK_OK(tb_synthetic(&j->trace, &j->config, rows, keys, content, view, &random, &error));
     CHECK_OK(sofa_job_make(&j->job, &j->config, &j->trace, &options, &error));
     CHECK_OK(sofa_model_run(&j->result, &j->config, &j->trace, &j->job, 1, &error));

@@ -90,6 +90,7 @@ module sofa_write_back (
     assign o_idle = !o_req_valid && !o_data_valid && outstanding == 16'd0;
     assign o_error = i_resp_valid && i_resp_error;
 
-$(holds("back_answer_due", "!i_resp_valid || outstanding != 16'd0"))
+$(ever("take", "take"))
+$(holds("back_answer_due", "!i_resp_valid || !take_ever || outstanding != 16'd0"))
 endmodule
 `default_nettype wire

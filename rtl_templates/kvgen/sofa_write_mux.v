@@ -73,6 +73,7 @@ $(stands("write_request_stands", "o_req_valid", "i_req_ready", "{o_req_addr, o_r
 $(stands("write_data_stands", "o_data_valid", "i_data_ready", "{o_data, o_strb, o_last}", PORT_BITS + PORT_BYTES + 1))
 $(holds("write_grant_one", "!(&o_req_ready) && !(&o_data_ready)"))
 $(holds("write_owner_fits", "!ask || room"))
-$(holds("write_answer_due", "!i_resp_valid || waiting"))
+$(ever("ask", "ask"))
+$(holds("write_answer_due", "!i_resp_valid || !ask_ever || waiting"))
 endmodule
 `default_nettype wire

@@ -32,5 +32,11 @@ function before(name, text)
     return "`ifdef SOFA_ASSERT\n    reg  " .. name .. "_before;\n    always @(posedge clk) " .. name .. "_before <= " .. text .. ";\n`endif"
 end
 
+-- Whether something has been since the reset, for an assertion: name_ever. Answers that a watchdog gave up may come behind the flush.
+function ever(name, text)
+    local next = "!rst && (" .. name .. "_ever || " .. text .. ")"
+    return "`ifdef SOFA_ASSERT\n    reg  " .. name .. "_ever;\n    always @(posedge clk) " .. name .. "_ever <= " .. next .. ";\n`endif"
+end
+
 -- At most one bit of the signal `name` is set.
 function at_most_one(name) return "~|(" .. name .. " & (" .. name .. " - 1'b1))" end

@@ -145,7 +145,8 @@ $(stands("read_row_stands", "|o_row_valid", "i_halt || |(o_row_valid & i_row_rea
     always @(posedge clk)
         due <= rst ? 24'd0 : due + (issue ? {16'd0, pick_len} + 24'd1 : 24'd0) - {23'd0, take};
 `endif
-$(holds("read_beat_due", "!i_data_valid || due != 24'd0"))
+$(ever("issue", "issue"))
+$(holds("read_beat_due", "!i_data_valid || !issue_ever || due != 24'd0"))
 $(holds("read_idle_complete", "!o_idle || due == 24'd0"))
 endmodule
 `default_nettype wire

@@ -138,6 +138,7 @@ $(holds("store_take_one", at_most_one("o_row_ready")))
 $(holds("store_take_offered", "~|(o_row_ready & ~i_row_valid)"))
 $(stands("store_request_stands", "o_req_valid", "i_req_ready", "o_req_addr", ADDRESS_BITS))
 $(stands("store_data_stands", "o_data_valid", "i_data_ready", "{o_data, o_strb, o_last}", PORT_BITS + PORT_BYTES + 1))
-$(holds("store_answer_due", "!i_resp_valid || outstanding != " .. lit(outstanding_bits, 0)))
+$(ever("take", "take"))
+$(holds("store_answer_due", "!i_resp_valid || !take_ever || outstanding != " .. lit(outstanding_bits, 0)))
 endmodule
 `default_nettype wire

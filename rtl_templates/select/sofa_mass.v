@@ -167,5 +167,9 @@ $(travel({{"seen", PREDICT_KEYS, LARGEST, "i_seen"}, {"scores", PREDICT_KEYS * O
 //% for key = 0, PREDICT_KEYS - 1 do
     assign o_need[$(key)] = below_$(LATENCY)[$(key*BELOW_BITS) +: $(BELOW_BITS)] <= most_below;
 //% end
+
+//% local row_ports = {we = "valid_" .. LARGEST, waddr = "row_" .. LARGEST, raddr = delayed("row", LARGEST - 2),
+//%     used = "valid_" .. LARGEST - 1 .. " && !new_block_" .. LARGEST - 1}
+$(written("mass_most_written", depth, ROW_BITS, row_ports))
 endmodule
 `default_nettype wire

@@ -67,6 +67,10 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
         .i_raddr($(delayed("row", timing.sorted-1))), .o_rdata(stored)
     );
     wire continues = !$(delayed("first", timing.sorted));
+//% local list_ports = {we = delayed("valid", timing.merged) .. " && !" .. delayed("last", timing.merged),
+//%     waddr = delayed("row", timing.merged), raddr = delayed("row", timing.sorted-1),
+//%     used = delayed("valid", timing.sorted) .. " && continues"}
+$(written("select_list_written", depth, ROW_BITS, list_ports))
     wire [$(KEPT_MAX*ENTRY_BITS-1):0] kept_list = stored & {$(KEPT_MAX*ENTRY_BITS){continues}};
     sofa_merge merge (
         .clk(clk), .i_kept(kept_list), .i_fresh(fresh), .o_top(top), .o_list(list_$(timing.merged))
@@ -146,5 +150,10 @@ $(travel({{"radius_row", SCORE_BITS, timing.threshold-1, "i_radius_row"}}))
         .clk(clk), .i_list(list_$(timing.clip)), .i_enable(enable), .i_threshold(threshold_$(timing.clip)),
         .o_need(o_need), .o_clipped(clipped)
     );
+
+//% local maximum_ports = {we = delayed("valid", timing.top+1) .. " && " .. delayed("last", timing.top+1),
+//%     waddr = delayed("row", timing.top+1), raddr = delayed("row", timing.top-1),
+//%     used = delayed("valid", timing.top) .. " && " .. delayed("last", timing.top) .. " && !" .. delayed("new_block", timing.top)}
+$(written("select_maximum_written", depth, ROW_BITS, maximum_ports))
 endmodule
 `default_nettype wire
