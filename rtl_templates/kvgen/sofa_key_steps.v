@@ -105,6 +105,6 @@ module sofa_key_steps (
     end
 
 $(holds("back_place_reserved", "!(o_issue && o_row_start) || credit != " .. lit(WRITE_BACK_BITS, 0)))
-$(holds("back_place_owed", "credit <= " .. lit(WRITE_BACK_BITS, d.write_back_rows)))
+$(holds("back_place_owed", at_most("credit", WRITE_BACK_BITS, d.write_back_rows)))
 endmodule
 `default_nettype wire

@@ -38,5 +38,8 @@ function ever(name, text)
     return "`ifdef SOFA_ASSERT\n    reg  " .. name .. "_ever;\n    always @(posedge clk) " .. name .. "_ever <= " .. next .. ";\n`endif"
 end
 
+-- The signal `name` of `bits` bits is at most `most`, which may be all that it can be: tools doubt such a comparison.
+function at_most(name, bits, most) return most == (1 << bits) - 1 and "1'b1" or name .. " <= " .. lit(bits, most) end
+
 -- At most one bit of the signal `name` is set.
 function at_most_one(name) return "~|(" .. name .. " & (" .. name .. " - 1'b1))" end

@@ -106,7 +106,7 @@ module sofa_order (
         end
     wire unused_idle = walk_idle;
 
-$(holds("order_places_counted", "space <= " .. lit(PREFETCH_COUNT_BITS, PREFETCH)))
+$(holds("order_places_counted", at_most("space", PREFETCH_COUNT_BITS, PREFETCH)))
 $(stands("order_ask_stands", "o_ask_valid", "i_ask_ready", "o_ask", ASKED_KEY.bits))
 endmodule
 `default_nettype wire
