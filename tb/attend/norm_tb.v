@@ -137,14 +137,15 @@ module norm_tb #(
     // ---- the store ----
     reg                 held;
 //% if OUTPUT_WORDS then
-    reg                 read, looked, taken;
+    reg                 reads, looked, taken;
+    wire                read = reads && (popped || taken);       // no other row is promised to be there
     reg  [$(NORM_WORD_BITS-1):0] read_index;
     reg  [$(NORM_WORDS-1):0] seen;                                // words of the row that was taken last
     reg  [$(PORT_BITS-1):0] word_expected;
     always @(posedge clk) begin
         if (looked && data !== word_expected)
             fail("word");
-        looked <= read && (popped || taken) && !rst;
+        looked <= read && !rst;
         taken <= (popped || taken) && !rst;
         word_expected <= finished[popped ? out : out > 0 ? out - 1 : 0][read_index*$(PORT_BITS) +: $(PORT_BITS)];
         if (popped)
@@ -153,7 +154,7 @@ module norm_tb #(
             seen[read_index] = 1'b1;
         if (rst)
             seen = {$(NORM_WORDS){1'b1}};
-        read <= chance(7);
+        reads <= chance(7);
         read_index <= $unsigned($random(seed)) % $(NORM_WORDS);
         row_ready <= &seen && chance(often(1));
     end

@@ -12,7 +12,7 @@ module row_sink #(
     input  wire                 i_row_bank,
     input  wire [$(ROW_BITS-1):0] i_row,
 //% if OUTPUT_WORDS then
-    output reg                  o_read,
+    output wire                 o_read,          // only of a row that has been taken
     output reg  [$(NORM_WORD_BITS-1):0] o_read_index,
 //% end
     input  wire [$(NORM_DATA_BITS-1):0] i_data,
@@ -38,9 +38,10 @@ module row_sink #(
         end
     end
 //% if OUTPUT_WORDS then
-    reg                 taken, whole, read;      // whole: the row that was taken last
+    reg                 asks, taken, whole, read; // whole: the row that was taken last
     reg  [$(NORM_WORD_BITS-1):0] index;
     reg  [$(NORM_WORDS-1):0] seen;               // words
+    assign o_read = asks && (popped || taken);
     assign o_idle = whole;
     always @(posedge clk) begin
         if (read) begin
@@ -55,9 +56,9 @@ module row_sink #(
             whole <= 1'b0;
             seen = $(NORM_WORDS)'d0;
         end
-        read <= o_read && (popped || taken) && !rst;
+        read <= o_read && !rst;
         index <= o_read_index;
-        o_read <= chance(7);
+        asks <= chance(7);
         o_read_index <= $unsigned($random(seed)) % $(NORM_WORDS);
         o_row_ready <= whole && !popped && chance(often);
     end
