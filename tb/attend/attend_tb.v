@@ -147,31 +147,28 @@ $(staged(REGISTERED_LINKS, {{"opened_rows", QUERY_BLOCK, range("all_rows", QUERY
     wire [$(WINDOW*SLOT_BITS-1):0] slots;
     wire [$(WINDOW*ENTRY_PLACE_BITS-1):0] entry_slot;
     sofa_entries u_entries (
-        .clk(clk), .rst(rst), .i_load(load), .i_load1(load1), .i_bank1(bank1), .o_slot_here(slot_here), .o_all_free(), .o_put(put),
+        .clk(clk), .rst(rst), .i_load(load), .i_load1(load1), .i_bank1(bank1), .o_slot_here(slot_here), .o_put(put),
         .o_put_index(put_index), .o_load_index(load_index), .i_entry_any(any), .o_move(move), .o_load(entry_load),
         .o_entry_bank(entry_bank), .o_slots(slots));
     integer             loads;
 //% if WORD_MEMORIES then
-    // places in turn: of K scattered, of V as few as there are
-    integer             key_in [0:$((1 << KEY_PLACE_BITS) - 1)], value_in [0:$((1 << VALUE_PLACE_BITS) - 1)];
-    wire [$(KEY_PLACE_BITS+KEY_WORD_BITS-1):0] key_addr;
-    wire [$(VALUE_PLACE_BITS+VALUE_WORD_BITS-1):0] value_addr;
+    // places of the ring in turn, scattered; each again when the keys enter that may be there while all of prefetch is under way
+    integer             item_in [0:$(RING_ROOMS - 1)];
+    wire [31:0]         ring_place = loads % $(RING_ROOMS - PREFETCH) * 5 + 3;
+    wire [$(RING_BITS+KEY_WORD_BITS-1):0] key_addr;
+    wire [$(RING_BITS+VALUE_WORD_BITS-1):0] value_addr;
     reg  [$(PORT_BITS-1):0] key_word, value_word;
-    reg  [$(KEY_PLACE_BITS-1):0] key_place;
-    reg  [$(VALUE_PLACE_BITS-1):0] value_place;
+    reg  [$(RING_BITS-1):0] load_place;
     sofa_entry_list #(.BITS($(ENTRY_PLACE_BITS))) u_places (
-        .clk(clk), .i_load(entry_load), .i_move(move), .i_word({key_place, value_place}), .o_words(entry_slot));
+        .clk(clk), .i_load(entry_load), .i_move(move), .i_word(load_place), .o_words(entry_slot));
     always @(posedge clk) begin
-        key_place <= loads * 5 + 3;
-        value_place <= loads;
-        if (load) begin
-            key_in[(loads * 5 + 3) % $(1 << KEY_PLACE_BITS)] = next;
-            value_in[loads % $(1 << VALUE_PLACE_BITS)] = next;
-        end
+        load_place <= ring_place;
+        if (load)
+            item_in[ring_place % $(RING_ROOMS)] = next;
         loads <= rst ? 0 : loads + load;
-        place = key_in[key_addr >> $(KEY_WORD_BITS)];
+        place = item_in[key_addr >> $(KEY_WORD_BITS)];
         key_word <= key[place][(key_addr % $(1 << KEY_WORD_BITS))*$(PORT_BITS) +: $(PORT_BITS)];
-        place = value_in[value_addr >> $(VALUE_WORD_BITS)];
+        place = item_in[value_addr >> $(VALUE_WORD_BITS)];
         value_word <= value[place][(value_addr % $(1 << VALUE_WORD_BITS))*$(PORT_BITS) +: $(PORT_BITS)];
     end
 //% else
