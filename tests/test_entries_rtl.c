@@ -52,7 +52,6 @@ static void open_ports(struct bench *b)
     rtl_port(&b->r, "i_load1", 1);
     rtl_port(&b->r, "i_bank1", 1);
     rtl_port(&b->r, "o_slot_here", 1);
-    rtl_port(&b->r, "o_all_free", 1);
     rtl_port(&b->r, "o_put", window);
     rtl_port(&b->r, "o_put_index", bits);
     rtl_port(&b->r, "o_load_index", bits);
@@ -112,15 +111,12 @@ static void see_put(struct bench *b, unsigned cycle, int slot)
 static void step(struct bench *b, unsigned cycle)
 {
     struct window *w = &b->w;
-    unsigned window = b->c.attend.window, bits = sofa_clog2(window) ? sofa_clog2(window) : 1, all = 0;
+    unsigned window = b->c.attend.window, bits = sofa_clog2(window) ? sofa_clog2(window) : 1;
     int lowest = -1;
     for (unsigned s = window; s-- > 0;)
-        if (w->free[s]) {
+        if (w->free[s])
             lowest = (int)s;
-            all++;
-        }
     set(b, cycle, "o_slot_here", lowest >= 0, 1);
-    set(b, cycle, "o_all_free", all == window, 1);
     change_entries(b, cycle, see_entries(b, cycle));
     if (w->loaded >= 0) {
         set(b, cycle, "o_load_index", (uint64_t)w->loaded, bits);
@@ -140,14 +136,19 @@ static void step(struct bench *b, unsigned cycle)
     *back = 0;
 }
 
+enum { ANY, WORDS, SLOTS, LINKS };
+
 /* Any lanes, a lane of words, of whole rows in slots that are memories, or of such with registered links. */
-static const char *const kinds[][12] = {
-    {"head_dim=19", "attend.width=4", "attend.lanes=1"},
-    {"head_dim=16", "attend.width=2", "attend.lanes=1", "predict.dims=2", "memory.port_bits=64"},
-    {"target=fpga", "head_dim=11", "attend.width=11", "attend.lanes=1"},
-    {"target=fpga", "head_dim=16", "attend.width=16", "attend.lanes=1", "predict.dims=8", "memory.port_bits=32", "data.query_bits=8",
-     "data.key_bits=8", "data.value_bits=8", "predict.operand_bits=6"},
-    {"head_dim=8", "attend.width=8", "query_block=8", "attend.lanes=4"},
+static const struct {
+    unsigned window;
+    const char *set[12];
+} kinds[] = {
+    {ANY, {"head_dim=19", "attend.width=4", "attend.lanes=1"}},
+    {WORDS, {"head_dim=16", "attend.width=2", "attend.lanes=1", "predict.dims=2", "memory.port_bits=64"}},
+    {SLOTS, {"target=fpga", "head_dim=11", "attend.width=11", "attend.lanes=1"}},
+    {LINKS, {"target=fpga", "head_dim=16", "attend.width=16", "attend.lanes=1", "predict.dims=8", "memory.port_bits=32", "data.query_bits=8",
+             "data.key_bits=8", "data.value_bits=8"}},
+    {ANY, {"head_dim=8", "attend.width=8", "query_block=8", "attend.lanes=4"}},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -160,14 +161,15 @@ START_TEST(entries)
     char directory[256], text[48];
     const char *setting[13];
     unsigned count = 0, kind = (unsigned)_i % KINDS;
-    while (kinds[kind][count]) {
-        setting[count] = kinds[kind][count];
+    while (kinds[kind].set[count]) {
+        setting[count] = kinds[kind].set[count];
         count++;
     }
     snprintf(text, sizeof text, "attend.window=%u", _i % 2 ? windows[_i / 2 % 7] : test_between(&b.seed, 1, 20));
     setting[count++] = text;
     ck_assert_msg(sofa_config_load(&b.c, NULL, setting, count, &e) == SOFA_OK, "%s", e.text);
     sofa_config_derive(&b.c, &b.d);
+    ck_assert_uint_eq(b.d.word_memories ? WORDS : b.d.registered_links ? LINKS : b.d.slot_memories ? SLOTS : ANY, kinds[kind].window);
     open_ports(&b);
     b.w.loaded = -1;
     memset(b.w.free, 1, b.c.attend.window);

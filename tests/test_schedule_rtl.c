@@ -241,7 +241,7 @@ static void step_walk(struct bench *b, struct walk *w, unsigned cycle)
 static void play_walk(struct bench *b)
 {
     struct walk w = {.valid = 0};
-    b->r = (struct rtl_cycles){.module = "sofa_walk", .clocked = 1};
+    b->r = (struct rtl_cycles){.module = b->d.registered_links ? "sofa_walk_spaced" : "sofa_walk_prompt", .clocked = 1};
     rtl_port(&b->r, "i_load", 1);
     rtl_port(&b->r, "i_mask", b->c.tile.keys);
     rtl_port(&b->r, "i_any", 1);
@@ -290,7 +290,7 @@ static void configure(struct bench *b, unsigned n, unsigned links)
     static const char *const policies[] = {"rank", "mass", "both"};
     char text[8][48];
     const char *setting[16] = {"target=fpga", "head_dim=16", "attend.width=16", "attend.lanes=1", "predict.dims=8", "memory.port_bits=32",
-                               "data.query_bits=8", "data.key_bits=8", "data.value_bits=8", "predict.operand_bits=6"};
+                               "data.query_bits=8", "data.key_bits=8", "data.value_bits=8", "predict.source=rows"};
     struct sofa_error e = {.text = ""};
     unsigned count = links ? 10 : 0, keys = test_between(&b->seed, 4, n % 2 ? 20 : 70), block = test_between(&b->seed, 1, 12), i = 0;
     snprintf(text[i++], 48, "tile.keys=%u", keys);
@@ -308,7 +308,7 @@ static void configure(struct bench *b, unsigned n, unsigned links)
 
 static void against_module(struct bench *b)
 {
-    static const char *const modules[] = {"schedule/sofa_need", "schedule/sofa_lowest", "memory/sofa_walk", NULL};
+    static const char *const modules[] = {"schedule/sofa_need", "schedule/sofa_lowest", "source/sofa_walk", NULL};
     char directory[256];
     test_directory(directory);
     test_emit(&b->c, NULL, modules, directory);
