@@ -28,11 +28,11 @@ static const struct {
     {ROWS, {"mode=tokens", "target=fpga", "head_dim=16", "attend.width=16", "attend.lanes=1", "memory.port_bits=64"}},
     /* words: ranges that come whole, and as words */
     {WORDS, {"head_dim=24", "attend.width=2", "attend.lanes=1", "predict.dims=2", "memory.port_bits=128"}},
-    {WORDS, {"head_dim=24", "attend.width=2", "attend.lanes=1", "predict.dims=2", "memory.port_bits=32"}},
+    {WORDS, {"head_dim=24", "attend.width=2", "attend.lanes=1", "predict.dims=2", "predict.source=rows", "memory.port_bits=32"}},
     {WORDS, {"target=fpga", "head_dim=16", "attend.width=1", "attend.lanes=1", "predict.dims=1", "memory.port_bits=16"}},
     /* registered links */
     {LINKS, {"target=fpga", "head_dim=16", "attend.width=16", "attend.lanes=1", "predict.dims=8", "memory.port_bits=32",
-             "data.query_bits=8", "data.key_bits=8", "data.value_bits=8", "predict.operand_bits=6"}},
+             "data.query_bits=8", "data.key_bits=8", "data.value_bits=8", "predict.source=rows"}},
     {LINKS, {"target=fpga", "head_dim=32", "attend.width=32", "attend.lanes=1", "predict.dims=16", "memory.port_bits=64"}},
 };
 #define KINDS ((int)(sizeof kinds / sizeof kinds[0]))

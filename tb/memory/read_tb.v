@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //% local beat_by_beat = WORD_MEMORIES or REGISTERED_LINKS
-//% local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.range_beats, d.rotary_beats)
+//% local row_beats = math.max(d.query_beats, d.key_beats, d.value_beats, d.khat_beats, d.range_beats, d.rotary_beats)
 //% local assembles = not REGISTERED_LINKS and not (WORD_MEMORIES and PORT_BITS < 64)
 //% local held_beats = WORD_MEMORIES and d.range_beats or row_beats
 //% local tags = 1 << d.read_tag_bits
@@ -47,21 +47,21 @@ module read_tb #(
     integer             owner [0:REQUESTS-1];
     reg  [$(ADDRESS_BITS-1):0] address [0:REQUESTS-1];
     reg  [7:0]          length [0:REQUESTS-1];
-    reg  [$(KEY_TAG_BITS-1):0] meta [0:REQUESTS-1];
+    reg  [$(ROW_TAG_BITS-1):0] meta [0:REQUESTS-1];
 
     // ---- clients ----
     reg  [CLIENTS-1:0]  valid, row_ready, lowest;
     wire [CLIENTS-1:0]  ready;
     reg  [CLIENTS*$(ADDRESS_BITS)-1:0] addr;
     reg  [CLIENTS*8-1:0] len;
-    reg  [CLIENTS*$(KEY_TAG_BITS)-1:0] tag;
+    reg  [CLIENTS*$(ROW_TAG_BITS)-1:0] tag;
     always @* begin
         lowest = valid & (~valid + 1);
     end
     task new_request(input integer from);
         begin
             addr[from*$(ADDRESS_BITS) +: $(ADDRESS_BITS)] <= {$random(seed), $random(seed)};
-            tag[from*$(KEY_TAG_BITS) +: $(KEY_TAG_BITS)] <= {$random(seed), $random(seed)};
+            tag[from*$(ROW_TAG_BITS) +: $(ROW_TAG_BITS)] <= {$random(seed), $random(seed)};
 //% if not WORD_MEMORIES then
             len[from*8 +: 8] <= STREAM[from] && chance(3) ? $unsigned($random(seed)) % 256 : $unsigned($random(seed)) % $(row_beats);
 //% end
@@ -77,7 +77,7 @@ module read_tb #(
                     owner[granted] = client;
                     address[granted] = addr[client*$(ADDRESS_BITS) +: $(ADDRESS_BITS)];
                     length[granted] = len[client*8 +: 8];
-                    meta[granted] = tag[client*$(KEY_TAG_BITS) +: $(KEY_TAG_BITS)];
+                    meta[granted] = tag[client*$(ROW_TAG_BITS) +: $(ROW_TAG_BITS)];
                     granted <= granted + 1;
                 end
                 if (!valid[client] || ready[client]) begin
@@ -134,8 +134,8 @@ module read_tb #(
         end
 
     wire                idle, error, beat_taken;
-    wire [CLIENTS-1:0]  beat_client, row_valid, row_next;
-    wire [$(KEY_TAG_BITS-1):0] row_meta;
+    wire [CLIENTS-1:0]  beat_client, row_valid;
+    wire [$(ROW_TAG_BITS-1):0] row_meta;
 //% if assembles then
     wire [$(held_beats*PORT_BITS-1):0] row;
 //% end
@@ -146,8 +146,8 @@ module read_tb #(
 //% end
     sofa_read #(.CLIENTS(CLIENTS), .CBITS(CBITS)$(TOKENS and ", .STREAM(STREAM)" or REGISTERED_LINKS and ", .PROMPT(PROMPT)" or "")) dut (
         .clk(clk), .rst(rst), .i_halt(halt), .o_idle(idle), .o_error(error), .o_beat(beat_taken), .o_beat_client(beat_client),
-        .i_valid(valid), .o_ready(ready), .i_addr(addr), .i_len(len), .i_meta(tag), .o_row_valid(row_valid), .o_row_next(row_next),
-        .i_row_ready(row_ready), .o_meta(row_meta),
+        .i_valid(valid), .o_ready(ready), .i_addr(addr), .i_len(len), .i_meta(tag), .o_row_valid(row_valid), .i_row_ready(row_ready),
+        .o_meta(row_meta),
 //% if assembles then
         .o_row(row),
 //% end
@@ -224,9 +224,15 @@ module read_tb #(
         end
 //% end
 
-    // ---- rows, in the order of grants; a row stands until it is taken ----
+    // ---- rows, in the order of grants; a row stands from when its last beat has come until it is taken ----
     integer             row_beat;                // of a stream
-    reg  [CLIENTS-1:0]  foreseen;
+//% if REGISTERED_LINKS then
+    integer             complete;                // rows whose last beat has come and passed a register
+    always @(posedge clk) complete <= rst ? granted : done;
+    wire                here = rows < complete;
+//% else
+    wire                here = rows < done || (rows < granted && STREAM[owner[rows]] && row_beat < beats);
+//% end
     task look_at_row;
         begin
             if (rows >= granted || row_valid !== {{CLIENTS-1{1'b0}}, 1'b1} << owner[rows])
@@ -253,13 +259,9 @@ module read_tb #(
         if (rst) begin
             rows <= granted;
             row_beat <= 0;
-            foreseen <= {CLIENTS{1'b0}};
         end else begin
-            if (row_valid !== foreseen)
-                fail("o_row_next");
-            if (was_halted ? row_valid !== {CLIENTS{1'b0}} : ^row_valid === 1'bx)
+            if (^row_valid === 1'bx || |row_valid != (here && !was_halted))
                 fail("o_row_valid");
-            foreseen <= row_next;
             if (row_valid)
                 look_at_row;
             if (row_valid & row_ready) begin
