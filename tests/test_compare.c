@@ -119,6 +119,24 @@ START_TEST(wrong_reads_are_named)
 }
 END_TEST
 
+/* Packed keys, first and last, read once too often or not often enough. */
+START_TEST(wrong_reads_of_packed_keys_are_named)
+{
+    struct played p;
+    char text[TEXT];
+    for (unsigned n = 0; n < 4; n++) {
+        play(&p, PLAYED_KV);
+        const struct tb_region *r = &p.layout.region[TB_KHAT];
+        size_t row = n % 2 == 0 ? 0 : r->rows - 1;
+        uint32_t right = r->reads[row];
+        ck_assert_uint_gt(right, 0);
+        r->reads[row] += n < 2 ? 1 : UINT32_MAX;
+        snprintf(text, sizeof text, "packed keys from key %zu on: read %" PRIu32 " times, want %" PRIu32, row, r->reads[row], right);
+        expect_difference(&p, text);
+    }
+}
+END_TEST
+
 START_TEST(wrong_order_of_values_is_named)
 {
     struct played p;
@@ -332,6 +350,7 @@ Suite *compare_suite(void)
     tcase_add_loop_test(tcase, wrong_cycles_are_named, 0, PLAYED_KINDS);
     tcase_add_test(tcase, absent_counters_are_not_compared);
     tcase_add_test(tcase, wrong_reads_are_named);
+    tcase_add_test(tcase, wrong_reads_of_packed_keys_are_named);
     tcase_add_test(tcase, wrong_order_of_values_is_named);
     tcase_add_loop_test(tcase, wrong_beats_are_named, 0, PLAYED_KINDS);
     tcase_add_loop_test(tcase, wrong_bytes_written_are_named, 0, PLAYED_KINDS);

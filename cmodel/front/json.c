@@ -172,7 +172,7 @@ static json_t *saturated_json(const struct sofa_report *r)
 static json_t *size_json(const struct sofa_report *r)
 {
     const struct sofa_counters *n = &r->counters;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o}", //
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o}", //
                      "trace", r->trace ? sofa_text_json(r->trace) : json_null(),            //
                      "head", count(r->head),                              //
                      "config", config_json(&r->config),                   //
@@ -184,6 +184,7 @@ static json_t *size_json(const struct sofa_report *r)
                      "keys_needed_fraction", r->keys_needed_fraction,     //
                      "pairs", count(n->pairs),                            //
                      "visible_pairs", count(r->visible_pairs),            //
+                     "predicted_keys", count(n->key_rows),                //
                      "raises", count(n->raises),                          //
                      "clipped", count(n->clipped),                        //
                      "empty_rows", count(n->empty_rows),                  //

@@ -66,7 +66,7 @@ class Core:
 
     def _note(self, layer, head, trace, report):
         first, visible = bounds(trace)
-        key_rows = report["bytes"]["key"] or report["token_rows"]  # in one unit within a run of a model
+        key_rows = report["predicted_keys"]
         self.heads.append({"layer": layer, "head": head, "pairs": report["pairs"], "visible": int(np.maximum(visible - first, 0).sum()),
                            "key_rows": key_rows, "needed_rows": report["keys_needed_fraction"] * key_rows,
                            "cycles": report["cycles_predicted"], "saturated": report["saturated_scores"]})

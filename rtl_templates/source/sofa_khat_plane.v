@@ -1,8 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Takes rows of $(KHAT_KEYS) packed keys apart: the K^ of those that some row of the block sees go to prediction, in order. $(d.khat_rows)
-// rows wait here, and no more are asked for, so that the channel is free for others.
-// Latency: $(latency("khat_plane", d.queue_time)) cycles from a row to its first key; throughput a key a cycle. Handshake: none, every row is
-// taken. A variant of sofa_khat_rows.
+// Takes rows of $(KHAT_KEYS) packed keys apart: the K^ of those that some row of the block sees go to prediction, in order.
+// $(d.khat_rows) rows wait here, and no more are asked for, so that the channel is free for others.
+// Latency: $(latency("khat_plane", d.queue_time)) cycles from a row to its first key; throughput a key a cycle.
+// Handshake: none, every row is taken. A variant of sofa_khat_rows.
 //% local queue = parameters("WIDTH", TILE_TAG.bits + KHAT_ROW_BITS, "DEPTH", d.khat_rows, "ABITS", clog2(d.khat_rows))
 `default_nettype none
 module sofa_khat_plane (

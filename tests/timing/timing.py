@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # into the module that holds them. The memories are taken for compiled ones.
 UNITS = ['sofa_dot_halves', 'sofa_dot_whole', 'sofa_lane', 'sofa_exp2', 'sofa_recip', 'sofa_group', 'sofa_norm', 'sofa_attend',
          'sofa_encode', 'sofa_queries', 'sofa_column', 'sofa_loader', 'sofa_token_loader', 'sofa_predict', 'sofa_sort', 'sofa_clip', 'sofa_merge', 'sofa_select', 'sofa_mass',
-         'sofa_need', 'sofa_order', 'sofa_window', 'sofa_blocks',
+         'sofa_need', 'sofa_order', 'sofa_window', 'sofa_blocks', 'sofa_khat_plane', 'sofa_ring_rows', 'sofa_fetch_pairs', 'sofa_fetch_turns',
          'sofa_hidden', 'sofa_token_tile', 'sofa_slices', 'sofa_codes', 'sofa_supply', 'sofa_project', 'sofa_kvgen', 'sofa_write_back',
         'sofa_write_mux', 'sofa_tiles', 'sofa_ranges', 'sofa_query_fetch', 'sofa_read', 'sofa_store', 'sofa_control', 'sofa_registers', 'sofa_core']
 # Small or tied to their parent by paths without registers: part of it there, yet measured by themselves too.
