@@ -100,8 +100,8 @@ static void configure(struct bench *b, const char *const *set, unsigned count)
 
 static void check(struct bench *b)
 {
-    static const char *const modules[] = {"attend/sofa_norm", "attend/sofa_recip", "attend/sofa_denominator", "attend/sofa_multiply",
-                                          "memory/sofa_ram.v", "memory/sofa_fifo.v", "memory/sofa_queue.v", "memory/sofa_copy.v", NULL};
+    static const char *const modules[] = {"attend/sofa_norm", "attend/sofa_recip", "attend/sofa_denominator", "target/sofa_multiply",
+                                          "memory/sofa_ram.v", "memory/sofa_fifo.v", "memory/sofa_queue.v", "target/sofa_copy.v", NULL};
     static const char *const bench[] = {"attend/norm_tb", NULL};
     char parameters[256], line[256];
     make_rows(b);

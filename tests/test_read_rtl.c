@@ -40,7 +40,7 @@ static const struct {
 static void emit(const struct sofa_config *c, const char *directory)
 {
     static const char *const modules[] = {"memory/sofa_read", "memory/sofa_gather_", "memory/sofa_standing_", "memory/sofa_queue.v",
-                                          "memory/sofa_ram.v", "memory/sofa_copy.v", NULL};
+                                          "memory/sofa_ram.v", "target/sofa_copy.v", NULL};
     static const char *const bench[] = {"memory/read_tb", NULL};
     test_emit(c, NULL, modules, directory);
     test_emit(c, "tb", bench, directory);
