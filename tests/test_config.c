@@ -288,7 +288,7 @@ START_TEST(derived_values)
     sofa_config_derive(&c, &d);
     ck_assert_uint_eq(d.key_groups, 1);
     ck_assert_uint_eq(d.slices, 1);
-    ck_assert_uint_eq(d.full_bits, 20);
+    ck_assert_uint_eq(d.full_bits, 16);
     ck_assert_uint_eq(d.row_bits, 7);
     ck_assert_uint_eq(d.index_bits, 7);
     ck_assert_uint_eq(d.entry_bits, 24);
