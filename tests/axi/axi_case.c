@@ -4,6 +4,7 @@
 #include "../../cmodel/bits/model.h"
 #include "../../cmodel/trace/npz.h"
 #include "../../cmodel/front/input.h"
+#include "../../cmodel/host/plane.h"
 #include "../../cmodel/config/regs.h"
 #include "../../cmodel/front/report.h"
 
@@ -58,7 +59,7 @@ static json_t *counters(const struct sofa_counters *n)
 }
 
 static enum sofa_status save(const char *path, const struct sofa_trace *t, const struct sofa_result *r, int32_t *ranges,
-                             struct sofa_error *e)
+                             const struct sofa_plane *plane, uint8_t *khat, struct sofa_error *e)
 {
     size_t rows = r->rows, keys = r->keys, d = r->dims;
     for (size_t i = 0; i < rows; i++) {
@@ -71,6 +72,7 @@ static enum sofa_status save(const char *path, const struct sofa_trace *t, const
         {"v", {SOFA_I16, 2, {keys, d}, keys * d, t->v.value}},
         {"range", {SOFA_I32, 2, {rows, 2}, rows * 2, ranges}},
         {"o", {SOFA_I16, 2, {rows, d}, rows * d, r->o}},
+        {"khat", {SOFA_I8, 2, {plane->rows, plane->row_bytes}, plane->rows * plane->row_bytes, khat}},
     };
     return sofa_npz_write(path, members, sizeof members / sizeof members[0], e);
 }
@@ -83,10 +85,17 @@ static enum sofa_status run(const struct sofa_run_options *o, const struct sofa_
     enum sofa_status status = sofa_model_run(&result, &input->config, &input->trace, &input->job, 0, e);
     if (status != SOFA_OK)
         return status;
+    struct sofa_plane plane = sofa_plane_shape(&input->config, result.keys);
     int32_t *ranges = malloc(2 * result.rows * sizeof *ranges);
-    status = ranges ? save(o->out_path, &input->trace, &result, ranges, e)
-                    : sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu rows", result.rows);
+    uint8_t *khat = calloc(plane.rows, plane.row_bytes);
+    if (ranges && khat) {
+        sofa_plane_pack(khat, plane.row_bytes, &input->config, &input->trace.k, result.keys);
+        status = save(o->out_path, &input->trace, &result, ranges, &plane, khat, e);
+    } else {
+        status = sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu rows", result.rows);
+    }
     free(ranges);
+    free(khat);
     if (status == SOFA_OK)
         status = sofa_report_print_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "config", configuration(&input->config),
                                                   "offsets", offsets(), "errors", error_codes(), "job",

@@ -6,7 +6,7 @@ import pathlib
 
 import numpy
 
-KINDS = ("q", "k", "v", "o", "range")
+KINDS = ("q", "k", "v", "o", "range", "khat")
 
 
 class Case:
@@ -20,6 +20,7 @@ class Case:
         self.rows = {name: [row.astype("<i1" if bits[name] == 8 else "<i2").tobytes() for row in arrays[name]]
                      for name in bits}
         self.rows["o"] = [row.astype("<i2").tobytes() for row in arrays["o"]]
+        self.rows["khat"] = [row.tobytes() for row in arrays["khat"]]
         self.rows["range"] = [row.astype("<i4").tobytes() for row in arrays["range"]]
 
 
