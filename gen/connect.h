@@ -2,9 +2,9 @@
 /* What a template leaves to the ports of the modules that it instantiates, as .* does in SystemVerilog:
  *
  *     wire .*;
- *     sofa_walk u_walk (.rst(reset), .i_rows(block_rows), .*);
+ *     sofa_blocks u_blocks (.rst(reset), .i_stored(row_stored), .*);
  *
- * connects every port of sofa_walk: to the signal of the same name if one is declared, else i_row and o_row to row, unless another
+ * connects every port of sofa_blocks: to the signal of the same name if one is declared, else i_row and o_row to row, unless another
  * connection is named. The connection of a port that the module does not have in this configuration is left out, and so is the instance
  * of a module that is not there. "wire .*;" declares
  * the signals that such instances drive and nothing else declares, as wide as the ports. Ranges of their ports are [number:0] or [number-1:0]. */

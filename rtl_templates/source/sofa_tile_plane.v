@@ -1,8 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Fetches the packed keys of a tile: the rows of $(KHAT_KEYS) keys in which some row of the block sees one, one a cycle (sofa_walk). Rows
-// begin with keys whose numbers are multiples of $(KHAT_KEYS), whatever the tile begins with. $(d.khat_rows) rows may be on their way.
-// Handshake: valid/ready; i_fill only while o_ready. meta of a request: $(TILE_TAG.names()), see packed keys in sofa_khat_plane.
-// A variant of sofa_tile_rows.
+// Fetches the packed keys of a tile: the rows of $(KHAT_KEYS) keys in which some row of the block sees one, one a cycle
+// (sofa_walk_$(WALK)). Rows begin with keys whose numbers are multiples of $(KHAT_KEYS), whatever the tile begins with.
+// $(d.khat_rows) rows may be on their way, so that none of them waits in the channel. Handshake: valid/ready; i_fill only while o_ready.
+// meta of a request: $(TILE_TAG.names()), see packed keys in sofa_khat_plane. A variant of sofa_tile_rows.
 //% local below = clog2(KHAT_KEYS)                                  -- bits of a key's place in its row
 //% local number_bits = math.max(1, KEY_NUMBER_BITS - below)         -- of the number of a row
 //% local rows = (TILE_KEYS + 2 * KHAT_KEYS - 2) // KHAT_KEYS        -- that a tile may touch

@@ -1,5 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Fetches what a tile is predicted from, the packed keys or K rows of its visible keys, a row each: one key a cycle (sofa_walk).
+// Fetches what a tile is predicted from, the packed keys or K rows of its visible keys, a row each, as fast as sofa_walk_$(WALK) finds
+// them.
 // Handshake: valid/ready; i_fill only while o_ready. meta of a request: {last of tile, slot, index}.
 `default_nettype none
 module sofa_tile_rows (

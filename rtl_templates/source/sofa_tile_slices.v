@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Fetches the rows of X of a tile's visible keys a slice at a time, all slices of a tile one after the other, each into a token slot;
-// one key a cycle (sofa_walk). When X is one slice, token slots are tile slots; else one is free when it has been predicted from
+// one key a cycle (sofa_walk_prompt). When X is one slice, token slots are tile slots; else one is free when it has been predicted from
 // (i_token_free). Handshake: valid/ready; i_fill only while o_ready. meta of a request: {last slice, 0, last of tile, token slot, index}.
 // A variant of sofa_tile_tokens.
 `default_nettype none

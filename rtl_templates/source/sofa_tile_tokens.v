@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Fetches the rows of X of a tile's visible keys, each whole, into the token slot that is the tile slot: one key a cycle (sofa_walk).
-// Handshake: valid/ready; i_fill only while o_ready. meta of a request: {last slice, 0, last of tile, slot, index}. A variant of
-// sofa_tile_rows.
+// Fetches the rows of X of a tile's visible keys, each whole, into the token slot that is the tile slot: one key a cycle
+// (sofa_walk_prompt). Handshake: valid/ready; i_fill only while o_ready. meta of a request: {last slice, 0, last of tile, slot,
+// index}. A variant of sofa_tile_rows.
 `default_nettype none
 module sofa_tile_tokens (
     input  wire             clk,
