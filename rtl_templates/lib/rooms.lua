@@ -3,13 +3,14 @@
 -- stands there. Templates know a room by its ports: instances of the modules that are left out vanish.
 local absent = {}
 
--- Of the modules PREFIX_WORD, `words` their words, the one with `word`; none if it is nil.
+-- Of the modules PREFIX_WORD, `words` their words, the one with `word`, whose name is returned; none if it is nil.
 local function room(prefix, word, words)
     local here
     for _, other in ipairs(words) do
         if other == word then here = true else absent[prefix .. "_" .. other] = true end
     end
     if word and not here then error("room " .. prefix .. " has no " .. word) end
+    return prefix .. "_" .. (word or words[1])
 end
 
 -- Modules that are there under a condition.
@@ -29,7 +30,7 @@ end
 -- ---- source: K^ of a tile's keys ----
 room("sofa_tile", ORDERS and "order" or "ascending", {"order", "ascending"})
 room("sofa_tile", SCAN, {"rows", "plane", "tokens", "slices"})
-room("sofa_khat", not TOKENS and SCAN or nil, {"rows", "plane"})
+KHAT_SOURCE = room("sofa_khat", not TOKENS and SCAN or nil, {"rows", "plane"})
 room("sofa_walk", WALK, {"spaced", "prompt"})
 only(TOKENS, "sofa_hidden", "sofa_token_tile")
 only(STREAMED, "sofa_token_mux")
@@ -45,7 +46,7 @@ room("sofa_encode", not WORD_MEMORIES and ENCODE_PART or nil, {"words", "steps",
 only(BEAT_RADII, "sofa_row_radius")
 
 -- ---- select ----
-room("sofa_choice", POLICY, {"both", "rank", "mass"})
+CHOICE = room("sofa_choice", POLICY, {"both", "rank", "mass"})
 only(RANK, "sofa_select", "sofa_sort", "sofa_clip")
 only(RANK and KEY_GROUPS > 1, "sofa_merge")
 only(MASS, "sofa_mass")
@@ -56,8 +57,8 @@ only(OPERANDS == "window", "sofa_slot_registers")
 room("sofa_follow", WORD_MEMORIES and "words" or "slots", {"words", "slots"})
 
 -- ---- rows: K and V of needed keys ----
-room("sofa_fetch", d.fetch_turns == 1 and "turns" or "pairs", {"turns", "pairs"})
-room("sofa_ring", WORD_MEMORIES and "words" or REGISTERED_LINKS and "beats" or "rows", {"words", "beats", "rows"})
+FETCH = room("sofa_fetch", d.fetch_turns == 1 and "turns" or "pairs", {"turns", "pairs"})
+RING = room("sofa_ring", WORD_MEMORIES and "words" or REGISTERED_LINKS and "beats" or "rows", {"words", "beats", "rows"})
 only(REGISTERED_LINKS, "sofa_beats")
 only(TOKENS, "sofa_supply", "sofa_row_mux")
 

@@ -132,11 +132,9 @@ module sofa_core (
         .rst(reset), .i_tile(tile_keys), .i_order(cfg_order), .i_row_base(cfg_$(row)_base), .i_row_stride($(row)_stride),
         .i_range_row(ranged_row), .o_req_valid($(scan)_ask), .i_req_ready($(scan)_asked), .o_req_addr($(scan)_addr),
         .o_req_len($(scan)_len), .o_req_meta($(scan)_meta), .o_busy(tiles_busy), .o_key_row(inc_key_rows), .o_seen(tile_seen), .*);
-//% for _, variant in ipairs({"rows", "plane"}) do
-    sofa_khat_$(variant) u_khat (
+    $(KHAT_SOURCE) u_khat (
         .rst(reset), .i_come(khat_come), .i_tag(khat_tag), .i_row(khat_row), .i_word(khat_word),
         .o_valid(key_arrived), .o_slot(key_slot), .o_index(key_index), .o_last(key_last), .*);
-//% end
     sofa_token_tile u_token_tile (
         .rst(reset), .i_valid(token_come), .o_ready(token_taken), .i_beat(token_row), .i_meta(token_tag), .o_key_valid(key_arrived),
         .o_key(key_index), .o_word_valid($(again)_word_valid), .o_word_last($(again)_word_last), .o_word($(again)_word),
@@ -174,7 +172,7 @@ module sofa_core (
     sofa_mass u_mass (
         .rst(reset_predict), .i_valid(mass_beat), .i_row(beat_row), .i_new_block(beat_new), .i_mass(cfg_mass), .o_valid(mass_valid),
         .o_row(mass_row), .o_need(mass_need), .*);
-    sofa_choice_$(POLICY) u_choice (.i_valid(beat_valid), .o_valid(chosen), .o_row(chosen_row), .*);
+    $(CHOICE) u_choice (.i_valid(beat_valid), .o_valid(chosen), .o_row(chosen_row), .*);
 
     // ---- schedule ----
     sofa_need u_need (
@@ -189,13 +187,11 @@ module sofa_core (
         .o_keys(slot_keys), .o_values(slot_values), .o_enter(key_enters), .*);
 
     // ---- K and V of needed keys ----
-//% for _, variant in ipairs({"pairs", "turns"}) do
-//%   if not TOKENS then
-    sofa_fetch_$(variant) u_fetch (
+//% if not TOKENS then
+    $(FETCH) u_fetch (
         .rst(reset), .i_ask_valid(wanted_valid), .o_ask_ready(wanted_ready), .i_ask(wanted), .i_k_base(cfg_k_base),
         .i_v_base(cfg_v_base), .o_k_valid(key_ask), .i_k_ready(key_asked), .o_k_addr(key_addr), .o_k_place(key_meta),
         .o_v_valid(value_ask), .i_v_ready(value_asked), .o_v_addr(value_addr), .o_v_place(value_meta), .*);
-//%   end
 //% end
     sofa_supply u_supply (
         .rst(reset), .i_cold(rst), .i_command(command_start), .i_keep(cfg_flags[2]), .i_invalidate(command_invalidate),
@@ -218,13 +214,11 @@ module sofa_core (
     sofa_row_mux u_row_mux (.*);
 //% local key, value = {"key_come", "key_tag", "key_row"}, {"value_come", "value_tag", "value_row"}
 //% if TOKENS then key, value = {"k_valid", "k_place", "k"}, {"v_valid", "v_place", "v"} end
-//% for _, variant in ipairs({"rows", "beats", "words"}) do
-    sofa_ring_$(variant) u_ring (
+    $(RING) u_ring (
         .rst(reset_schedule), .i_k_valid($(key[1])), .i_k_place($(key[2])), .i_k($(key[3])), .i_v_valid($(value[1])),
         .i_v_place($(value[2])), .i_v($(value[3])), .i_k_word_valid(key_word_valid), .i_k_word_index(key_word_index), .i_k_word(key_word),
         .i_v_word_valid(value_word_valid), .i_v_word_index(value_word_index), .i_v_word(value_word), .i_load(key_enters),
         .i_key_addr(lane_key_addr), .o_key(lane_key), .i_value_addr(lane_value_addr), .o_value(lane_value), .*);
-//% end
 
     // ---- attention ----
     sofa_attend u_attend (
