@@ -26,6 +26,7 @@ static void reset(struct sofa_machine *m)
     m->all_slots = m->c->attend.window == 64 ? UINT64_MAX : ((uint64_t)1 << m->c->attend.window) - 1;
     r->window.free = m->all_slots;
     r->stored_bank = -1;
+    r->k_landed = r->v_landed = -1;
     r->rows_left = m->result->rows;
     for (unsigned row = 0; row < m->c->query_block; row++)
         sofa_set_bit(m->lane_rows[row % m->c->attend.lanes], row);

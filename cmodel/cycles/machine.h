@@ -263,6 +263,7 @@ struct sofa_registers_now {
     struct sofa_fetch_state fetch;
     uint8_t k_here[SOFA_PLACES_MAX], v_here[SOFA_PLACES_MAX]; /* rows in the ring */
     unsigned ring_head;
+    int k_landed, v_landed; /* d.registered_links: place of a row that has come a cycle ago, or -1 */
     struct sofa_unpack_state unpack;
     struct sofa_window_state window;
     struct sofa_norm_state norm[SOFA_QUERY_BLOCK_MAX];

@@ -63,9 +63,24 @@ void sofa_ring_enter(struct sofa_machine *m)
     m->next.ring_head = (m->now.ring_head + 1) % m->c->memory.prefetch;
 }
 
+/* Beats are written a cycle later than they come. */
+static void land_late(struct sofa_machine *m, const struct sofa_read *k, const struct sofa_read *v)
+{
+    if (m->now.k_landed >= 0)
+        m->next.k_here[m->now.k_landed] = 1;
+    if (m->now.v_landed >= 0)
+        m->next.v_here[m->now.v_landed] = 1;
+    m->next.k_landed = k ? k->place : -1;
+    m->next.v_landed = v ? v->place : -1;
+}
+
 void sofa_step_ring(struct sofa_machine *m)
 {
     const struct sofa_read *k = sofa_row_for(m, SOFA_CLIENT_KEY), *v = sofa_row_for(m, SOFA_CLIENT_VALUE);
+    if (m->d.registered_links) {
+        land_late(m, k, v);
+        return;
+    }
     if (m->wire.new_k)
         m->next.k_here[m->wire.new_k_place] = 1;
     else if (k)

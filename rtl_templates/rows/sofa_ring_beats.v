@@ -1,5 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Ring of $(PREFETCH) K and V rows, which come beat by beat in issue order. Keys enter the window (i_load) when both rows are there.
+// Ring of $(PREFETCH) K and V rows, which come beat by beat in issue order. Keys enter the window (i_load) when both rows are there, which
+// is a cycle after their last beat: sofa_beats writes as late.
 // The K row follows a cycle after i_load, o_v_row a cycle after i_v_read. A variant of sofa_ring_rows.
 `default_nettype none
 module sofa_ring_beats (
@@ -26,17 +27,19 @@ module sofa_ring_beats (
     wire [$(RING_BITS-1):0] $(name)_get_next = rst ? $(RING_BITS)'d0 : !$(read) ? $(name)_get :
         $(next_of(name .. "_get", RING_BITS, PREFETCH));
     reg  [$(PREFETCH_COUNT_BITS-1):0] $(count);
+    reg              $(name)_landed;         // a row's last beat is written
     reg              $(name)_here;           // $(count) is not 0
     always @(posedge clk) begin
         $(name)_get <= $(name)_get_next;
-        $(name)_here <= !rst && (i_$(name)_valid || |$(count)[$(PREFETCH_COUNT_BITS-1):1] || ($(count)[0] && !i_load));
+        $(name)_landed <= i_$(name)_valid && !rst;
+        $(name)_here <= !rst && ($(name)_landed || |$(count)[$(PREFETCH_COUNT_BITS-1):1] || ($(count)[0] && !i_load));
         if (rst) begin
             $(name)_put <= $(RING_BITS)'d0;
             $(count) <= $(PREFETCH_COUNT_BITS)'d0;
         end else begin
             if (i_$(name)_valid)
                 $(name)_put <= $(next_of(name .. "_put", RING_BITS, PREFETCH));
-            $(count) <= $(count) + $(ext("i_" .. name .. "_valid", 1, PREFETCH_COUNT_BITS)) - $(ext("i_load", 1, PREFETCH_COUNT_BITS));
+            $(count) <= $(count) + $(ext(name .. "_landed", 1, PREFETCH_COUNT_BITS)) - $(ext("i_load", 1, PREFETCH_COUNT_BITS));
         end
     end
     sofa_beats #(
@@ -48,6 +51,6 @@ module sofa_ring_beats (
     assign o_data_here = k_here && v_here;
 
 $(holds("ring_beats_enters_complete", "!i_load || o_data_here"))
-$(holds("ring_beats_fit", "!(i_v_valid && v_rows == " .. lit(PREFETCH_COUNT_BITS, PREFETCH) .. ")"))
+$(holds("ring_beats_fit", "!(v_landed && v_rows == " .. lit(PREFETCH_COUNT_BITS, PREFETCH) .. ")"))
 endmodule
 `default_nettype wire
