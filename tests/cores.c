@@ -24,8 +24,8 @@ static const char *const designs[][SETTINGS] = {
      "attend.width=8", "attend.window=3", "memory.port_bits=128", "memory.read_channels=2", "memory.prefetch=4"},
     /* a single lane of whole rows that come beat by beat (registered_links) */
     {"target=fpga", "query_block=5", "head_dim=24", "tile.keys=12", "tile.kept_max=5", "data.query_bits=8", "data.key_bits=8",
-     "data.value_bits=8", "predict.operand_bits=6", "predict.keys=3", "predict.dims=8", "attend.lanes=1", "attend.width=24",
-     "attend.window=3", "memory.port_bits=32", "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48"},
+     "data.value_bits=8", "predict.operand_bits=6", "predict.source=rows", "predict.keys=3", "predict.dims=8", "attend.lanes=1",
+     "attend.width=24", "attend.window=3", "memory.port_bits=32", "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48"},
     /* a single lane that reads words, of which the last of a query row is half another's (word_memories) */
     {"query_block=5", "head_dim=12", "keys_max=100", "tile.keys=9", "tile.kept_max=4", "data.query_bits=8", "predict.keys=3",
      "predict.dims=4", "predict.code_powers=4", "attend.lanes=1", "attend.width=1", "attend.window=2", "memory.port_bits=64",

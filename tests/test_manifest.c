@@ -25,7 +25,7 @@ static const struct {
              "memory.port_bits=64", "memory.read_channels=2", "board.memory_kib=64"}},
     /* memories in parts, rows beat by beat */
     {"core", {"target=fpga", "query_block=5", "head_dim=24", "tile.keys=12", "data.query_bits=8", "data.key_bits=8", "data.value_bits=8",
-              "predict.operand_bits=6", "predict.keys=3", "predict.dims=8", "attend.lanes=1", "attend.width=24", "attend.window=3",
+              "predict.operand_bits=6", "predict.source=rows", "predict.keys=3", "predict.dims=8", "attend.lanes=1", "attend.width=24", "attend.window=3",
               "memory.port_bits=32", "memory.read_channels=2", "memory.prefetch=4", "prefix=q_"}},
     /* memories in parts of unequal width, rows moved whole */
     {"core", {"target=fpga", "query_block=4", "head_dim=12", "tile.keys=8", "attend.lanes=1", "attend.width=12", "predict.dims=4",

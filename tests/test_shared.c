@@ -49,8 +49,8 @@ static const struct {
                  "tile.keys=14", "tile.kept_max=13", "predict.keys=1", "predict.dims=1", "attend.lanes=5", "attend.width=2",
                  "attend.window=5", "memory.port_bits=256", "memory.prefetch=2"}},
     [BEATS] = {{11, 23, TB_CAUSAL, TB_RANDOM_VALUES}, {ROWS, "target=fpga", "head_dim=16", "keys_max=64", "tile.kept_max=2",
-               "data.query_bits=8", "data.key_bits=8", "data.value_bits=8", "predict.operand_bits=6", "predict.keys=2",
-               "attend.lanes=1", "attend.width=16", "memory.port_bits=32", "memory.read_channels=2"}},
+               "data.query_bits=8", "data.key_bits=8", "data.value_bits=8", "predict.operand_bits=6", "predict.source=rows",
+               "predict.keys=2", "attend.lanes=1", "attend.width=16", "memory.port_bits=32", "memory.read_channels=2"}},
     [WORDS] = {{11, 23, TB_CAUSAL, TB_RANDOM_VALUES}, {ROWS, "head_dim=16", "keys_max=64", "tile.kept_max=2", "predict.keys=2",
                "attend.lanes=1", "attend.width=2", "memory.port_bits=64"}},
     /* words without codes */
