@@ -85,7 +85,8 @@ START_TEST(every_check_notices)
 END_TEST
 
 /* Shapes that had messages: a row of less than four beats in a lane of whole rows, a lane of single elements, keys with
- * larger numbers than there are addresses, words of more than 8192 bits, and rows of two words. The quick tools of the system. */
+ * larger numbers than there are addresses, words of more than 8192 bits, rows of two words, and more packed keys
+ * in a row than there are keys, or than a tile has. The quick tools of the system. */
 static const char *const shapes[][12] = {
     {"target=fpga", "attend.lanes=1", "attend.width=16", "head_dim=16"},
     {"target=fpga", "attend.lanes=1", "attend.width=1", "head_dim=8"},
@@ -94,6 +95,8 @@ static const char *const shapes[][12] = {
     {"mode=kv", "head_dim=8", "keys_max=1048576", "memory.address_bits=16"},
     {"mode=kv", "head_dim=256", "attend.width=256", "attend.lanes=1", "query_block=4", "memory.port_bits=64"},
     {"mode=kv", "head_dim=8", "attend.width=2", "attend.lanes=1", "query_block=4", "memory.port_bits=64"},
+    {"mode=kv", "head_dim=16", "keys_max=1", "memory.port_bits=1024"},
+    {"mode=kv", "head_dim=8", "tile.keys=4", "predict.keys=4", "predict.operand_bits=3", "memory.port_bits=4096"},
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 

@@ -7,7 +7,7 @@
 //% local number_bits = math.max(1, KEY_NUMBER_BITS - below)         -- of the number of a row
 //% local rows = (TILE_KEYS + 2 * KHAT_KEYS - 2) // KHAT_KEYS        -- that a tile may touch
 //% local places, space_bits = rows * KHAT_KEYS, clog2(d.khat_rows + 1)
-//% local base_low = KEY_NUMBER_BITS >= below and range("i_base", below - 1, 0) or ext("i_base", KEY_NUMBER_BITS, below)
+//% local base_low = KEY_NUMBER_BITS >= below and range("base", below - 1, 0) or ext("base", KEY_NUMBER_BITS, below)
 `default_nettype none
 module sofa_tile_plane (
     input  wire             clk,
