@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The RTL that asks for K and V rows and keeps them for the window alone, cycle by cycle against plain models, in Icarus Verilog: requests
+ * of one and of two channels, rings of rows, of words and of beats. */
+#include "tests.h"
+
+#include "../cmodel/config/config.h"
+#include "rtl_cycles.h"
+#include "rtl_module.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CYCLES 1200u
+#define ROOMS_MAX 512u
+#define WORDS_MAX 64u
+
+enum { K, V };
+
+struct bench {
+    struct sofa_config c;
+    struct sofa_derived d;
+    struct rtl_cycles r;
+    uint64_t seed;
+    unsigned pace[4]; /* of ten: how often something happens */
+    unsigned ring_bits;
+};
+
+static int chance(struct bench *b, unsigned of_ten)
+{
+    return test_between(&b->seed, 0, 9) < of_ten;
+}
+
+static void set(struct bench *b, unsigned cycle, const char *port, uint64_t value, unsigned bits)
+{
+    rtl_set(&b->r, cycle, port, 0, value, bits);
+}
+
+static void change_pace(struct bench *b, unsigned cycle)
+{
+    for (unsigned i = 0; i < 4 && cycle % 150 == 0; i++)
+        b->pace[i] = test_between(&b->seed, 1, 10);
+}
+
+/* A wide word that a number stands for. */
+static void set_wide(struct bench *b, unsigned cycle, const char *port, uint64_t word, unsigned bits)
+{
+    for (unsigned from = 0; from < bits; from += 64)
+        rtl_set(&b->r, cycle, port, from, test_random(&word), bits - from < 64 ? bits - from : 64);
+}
+
+/* ---- requests ---- */
+
+struct request {
+    unsigned valid, place;
+    uint64_t addr;
+};
+
+struct fetch {
+    uint64_t base[2], stride[2];
+    struct request of[2];
+    unsigned turn;          /* the K row alone has been asked for */
+    unsigned offered, shown; /* an asked key is valid; it stands, and may be */
+    unsigned key, place;
+};
+
+static uint64_t low_bits(uint64_t value, unsigned bits)
+{
+    return bits < 64 ? value & (((uint64_t)1 << bits) - 1) : value;
+}
+
+static void fetch_ports(struct bench *b)
+{
+    unsigned address = b->c.memory.address_bits, ask = 4 + b->d.index_bits + b->ring_bits + b->d.key_number_bits;
+    b->r = (struct rtl_cycles){.module = b->d.fetch_turns ? "sofa_fetch_turns" : "sofa_fetch_pairs", .clocked = 1};
+    rtl_port(&b->r, "i_k_base", address);
+    rtl_port(&b->r, "i_k_stride", address);
+    rtl_port(&b->r, "i_v_base", address);
+    rtl_port(&b->r, "i_v_stride", address);
+    rtl_port(&b->r, "i_ask_valid", 1);
+    rtl_port(&b->r, "o_ask_ready", 1);
+    rtl_port(&b->r, "i_ask", ask);
+    rtl_port(&b->r, "o_k_valid", 1);
+    rtl_port(&b->r, "i_k_ready", 1);
+    rtl_port(&b->r, "o_k_addr", address);
+    rtl_port(&b->r, "o_k_place", b->ring_bits);
+    rtl_port(&b->r, "o_v_valid", 1);
+    rtl_port(&b->r, "i_v_ready", 1);
+    rtl_port(&b->r, "o_v_addr", address);
+    rtl_port(&b->r, "o_v_place", b->ring_bits);
+    rtl_open(&b->r, CYCLES);
+}
+
+/* An offer stands until it is taken; with registered links its key stands from the cycle before on. */
+static void ask(struct bench *b, struct fetch *f, unsigned cycle)
+{
+    unsigned key_bits = b->d.key_number_bits, above = key_bits + b->ring_bits;
+    if (!f->offered && !f->shown && chance(b, b->pace[0])) {
+        f->key = test_between(&b->seed, 0, b->c.keys_max - 1);
+        f->place = test_between(&b->seed, 0, b->d.ring_rooms - 1);
+        f->shown = 1;
+        f->offered = !b->d.registered_links;
+    } else if (f->shown) {
+        f->offered = 1;
+    }
+    set(b, cycle, "i_ask_valid", f->offered, 1);
+    if (f->shown) {
+        rtl_set(&b->r, cycle, "i_ask", 0, f->key, key_bits);
+        rtl_set(&b->r, cycle, "i_ask", key_bits, f->place, b->ring_bits);
+        rtl_set(&b->r, cycle, "i_ask", above, test_random(&b->seed), 4 + b->d.index_bits);
+    } else {
+        rtl_any(&b->r, cycle, "i_ask", &b->seed);
+    }
+}
+
+static void request(struct bench *b, struct fetch *f, unsigned which, unsigned key, unsigned place)
+{
+    f->of[which] = (struct request){1, place, low_bits(f->base[which] + key * f->stride[which], b->c.memory.address_bits)};
+}
+
+/* What is offered, and whether it is taken. */
+static void see_requests(struct bench *b, struct fetch *f, unsigned cycle)
+{
+    static const char *const ports[2][4] = {{"o_k_valid", "i_k_ready", "o_k_addr", "o_k_place"},
+                                            {"o_v_valid", "i_v_ready", "o_v_addr", "o_v_place"}};
+    for (unsigned which = K; which <= V; which++) {
+        unsigned ready = (unsigned)chance(b, b->pace[1 + which]);
+        struct request *q = &f->of[which];
+        set(b, cycle, ports[which][0], q->valid, 1);
+        set(b, cycle, ports[which][1], ready, 1);
+        if (!q->valid)
+            continue;
+        set(b, cycle, ports[which][2], q->addr, b->c.memory.address_bits);
+        set(b, cycle, ports[which][3], q->place, b->ring_bits);
+        q->valid = !ready;
+    }
+}
+
+static void step_fetch(struct bench *b, struct fetch *f, unsigned cycle)
+{
+    unsigned address = b->c.memory.address_bits;
+    ask(b, f, cycle);
+    set(b, cycle, "i_k_base", f->base[K], address);
+    set(b, cycle, "i_v_base", f->base[V], address);
+    set(b, cycle, "i_k_stride", f->stride[K], address);
+    set(b, cycle, "i_v_stride", f->stride[V], address);
+    see_requests(b, f, cycle);
+    int free = !f->of[K].valid && !f->of[V].valid, ready = free && !f->turn;
+    set(b, cycle, "o_ask_ready", (uint64_t)ready, 1);
+    if (free && f->turn) {
+        request(b, f, V, f->turn - 1, f->of[K].place);
+        f->turn = 0;
+    } else if (ready && f->offered) {
+        request(b, f, K, f->key, f->place);
+        if (b->d.fetch_turns)
+            f->turn = f->key + 1;
+        else
+            request(b, f, V, f->key, f->place);
+        f->offered = f->shown = 0;
+    }
+}
+
+static void play_fetch(struct bench *b)
+{
+    struct fetch f = {.turn = 0};
+    for (unsigned which = K; which <= V; which++) {
+        f.base[which] = test_random(&b->seed);
+        f.stride[which] = test_between(&b->seed, 0, 1) ? test_random(&b->seed) : test_between(&b->seed, 1, 256);
+    }
+    fetch_ports(b);
+    for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
+        change_pace(b, cycle);
+        step_fetch(b, &f, cycle);
+    }
+}
+
+/* ---- the ring of rows ---- */
+
+struct place {
+    unsigned here, full; /* came and its key has not entered; came and has not been read */
+    uint64_t row;
+};
+
+struct ring {
+    struct place of[2][ROOMS_MAX];
+    unsigned loads, reads; /* keys that have entered, V rows that have been read */
+};
+
+static void ring_ports(struct bench *b, const char *module)
+{
+    b->r = (struct rtl_cycles){.module = module, .clocked = 1};
+    rtl_port(&b->r, "i_k_valid", 1);
+    rtl_port(&b->r, "i_v_valid", 1);
+    rtl_port(&b->r, "o_data_here", 1);
+    rtl_port(&b->r, "i_load", 1);
+}
+
+static void ring_row_ports(struct bench *b)
+{
+    rtl_port(&b->r, "o_k_row", b->c.head_dim * b->c.data.key_bits);
+    rtl_port(&b->r, "i_v_read", 1);
+    rtl_port(&b->r, "o_v_row", b->c.head_dim * b->c.data.value_bits);
+}
+
+static unsigned row_bits(const struct bench *b, unsigned which)
+{
+    return b->c.head_dim * (which == K ? b->c.data.key_bits : b->c.data.value_bits);
+}
+
+/* A row comes into any free place: of K one whose key has entered, of V one that has been read. */
+static void row_comes(struct bench *b, struct ring *g, unsigned which, unsigned cycle)
+{
+    static const char *const ports[2][3] = {{"i_k_valid", "i_k_place", "i_k"}, {"i_v_valid", "i_v_place", "i_v"}};
+    unsigned at = test_between(&b->seed, 0, b->c.memory.prefetch - 1);
+    struct place *p = &g->of[which][at];
+    if (p->here || p->full || !chance(b, b->pace[which])) {
+        rtl_any(&b->r, cycle, ports[which][1], &b->seed);
+        rtl_any(&b->r, cycle, ports[which][2], &b->seed);
+        return;
+    }
+    *p = (struct place){1, which == V, test_random(&b->seed)};
+    set(b, cycle, ports[which][0], 1, 1);
+    set(b, cycle, ports[which][1], at, b->ring_bits);
+    set_wide(b, cycle, ports[which][2], p->row, row_bits(b, which));
+}
+
+static void step_ring(struct bench *b, struct ring *g, unsigned cycle)
+{
+    unsigned head = g->loads % b->c.memory.prefetch, v_head = g->reads % b->c.memory.prefetch;
+    struct place k = g->of[K][head], v = g->of[V][v_head];
+    int here = k.here && g->of[V][head].here, load = here && chance(b, b->pace[2]);
+    int read = g->reads < g->loads + (unsigned)load && chance(b, b->pace[3]);
+    row_comes(b, g, K, cycle);
+    row_comes(b, g, V, cycle);
+    set(b, cycle, "o_data_here", (uint64_t)here, 1);
+    set(b, cycle, "i_load", (uint64_t)load, 1);
+    set(b, cycle, "i_v_read", (uint64_t)read, 1);
+    if (load) {
+        set_wide(b, cycle + 1, "o_k_row", k.row, row_bits(b, K));
+        g->of[K][head].here = g->of[V][head].here = 0;
+        g->loads++;
+    }
+    if (read) {
+        set_wide(b, cycle + 1, "o_v_row", v.row, row_bits(b, V));
+        g->of[V][v_head].full = 0;
+        g->reads++;
+    }
+}
+
+static void play_ring(struct bench *b)
+{
+    struct ring *g = calloc(1, sizeof *g);
+    ck_assert_ptr_nonnull(g);
+    ring_ports(b, "sofa_ring_rows");
+    rtl_port(&b->r, "i_k_place", b->ring_bits);
+    rtl_port(&b->r, "i_v_place", b->ring_bits);
+    rtl_port(&b->r, "i_k", row_bits(b, K));
+    rtl_port(&b->r, "i_v", row_bits(b, V));
+    ring_row_ports(b);
+    rtl_open(&b->r, CYCLES);
+    for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
+        change_pace(b, cycle);
+        step_ring(b, g, cycle);
+    }
+    ck_assert_uint_gt(g->reads, 3 * b->c.memory.prefetch);
+    free(g);
+}
+
+/* ---- runs ---- */
+
+enum { ROWS, WORDS, BEATS };
+
+static const char *const kinds[][12] = {
+    [ROWS] = {"head_dim=8", "attend.width=8", "predict.dims=8"},
+    [WORDS] = {"head_dim=16", "attend.width=2", "attend.lanes=1", "predict.dims=2", "memory.port_bits=64"},
+    [BEATS] = {"target=fpga", "head_dim=16", "attend.width=16", "attend.lanes=1", "predict.dims=8", "memory.port_bits=32",
+               "data.query_bits=8", "data.key_bits=8", "data.value_bits=8"},
+};
+
+static void configure(struct bench *b, unsigned kind, unsigned channels)
+{
+    static const unsigned addresses[] = {16, 24, 32, 48, 64};
+    char text[8][48];
+    const char *setting[24];
+    struct sofa_error e = {.text = ""};
+    unsigned count = 0, i = 0;
+    while (kinds[kind][count]) {
+        setting[count] = kinds[kind][count];
+        count++;
+    }
+    snprintf(text[i++], 48, "memory.read_channels=%u", channels);
+    snprintf(text[i++], 48, "memory.prefetch=%u", test_between(&b->seed, kind == BEATS ? 4 : 2, 20));
+    snprintf(text[i++], 48, "memory.address_bits=%u", addresses[test_between(&b->seed, 0, 4)]);
+    snprintf(text[i++], 48, "keys_max=%u", test_between(&b->seed, 1, 3000));
+    snprintf(text[i++], 48, "tile.keys=%u", test_between(&b->seed, 4, 20));
+    snprintf(text[i++], 48, "tile.kept_max=2");
+    snprintf(text[i++], 48, "predict.keys=2");
+    snprintf(text[i++], 48, "query_block=4");
+    for (unsigned k = 0; k < i; k++)
+        setting[count++] = text[k];
+    ck_assert_msg(sofa_config_load(&b->c, NULL, setting, count, &e) == SOFA_OK, "%s", e.text);
+    sofa_config_derive(&b->c, &b->d);
+    ck_assert_uint_eq(kind, b->d.word_memories ? WORDS : b->d.registered_links ? BEATS : ROWS);
+    b->ring_bits = b->d.ring_rooms > 2 ? sofa_clog2(b->d.ring_rooms) : 1;
+}
+
+static void against_module(struct bench *b)
+{
+    static const char *const modules[] = {"rows/sofa_fetch", "rows/sofa_ring", "memory/sofa_address", "memory/sofa_ram", "target/sofa_beats",
+                                          "target/sofa_copy", NULL};
+    char directory[256];
+    test_directory(directory);
+    test_emit(&b->c, NULL, modules, directory);
+    rtl_play(&b->r, directory);
+    test_remove_directory(directory);
+    rtl_close(&b->r);
+}
+
+START_TEST(requests)
+{
+    struct bench b = {.seed = test_seed() + (uint64_t)_i};
+    configure(&b, (unsigned)_i % 3 == 2 ? BEATS : ROWS, 1 + (unsigned)_i % 2);
+    play_fetch(&b);
+    against_module(&b);
+}
+END_TEST
+
+START_TEST(rings_of_rows)
+{
+    struct bench b = {.seed = test_seed() + 100u + (uint64_t)_i};
+    configure(&b, ROWS, 1 + (unsigned)_i % 2);
+    play_ring(&b);
+    against_module(&b);
+}
+END_TEST
+
+Suite *rows_rtl_suite(void)
+{
+    Suite *s = suite_create("rows_rtl");
+    TCase *t = tcase_create("against plain models");
+    tcase_set_timeout(t, 120);
+    if (!test_fast()) {
+        tcase_add_loop_test(t, requests, 0, 12);
+        tcase_add_loop_test(t, rings_of_rows, 0, 8);
+    }
+    suite_add_tcase(s, t);
+    return s;
+}
