@@ -7,6 +7,7 @@
 #include "rtl_cycles.h"
 #include "rtl_module.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -266,6 +267,156 @@ static void play_ring(struct bench *b)
     free(g);
 }
 
+/* ---- rings of words and of beats ---- */
+
+/* Rows come one after the other, each word by word. */
+struct arrival {
+    unsigned rows, word; /* rows that are whole, words of the next one */
+};
+
+struct words {
+    struct arrival of[2];
+    uint64_t word[2][ROOMS_MAX][WORDS_MAX];
+    unsigned loads, reads;
+};
+
+static unsigned row_beats(const struct bench *b, unsigned which)
+{
+    return which == K ? b->d.key_beats : b->d.value_beats;
+}
+
+static unsigned word_bits(const struct bench *b, unsigned which)
+{
+    return sofa_clog2(row_beats(b, which));
+}
+
+static void word_ports(struct bench *b)
+{
+    rtl_port(&b->r, "i_k_word_valid", 1);
+    rtl_port(&b->r, "i_k_word_index", word_bits(b, K));
+    rtl_port(&b->r, "i_k_word", b->c.memory.port_bits);
+    rtl_port(&b->r, "i_v_word_valid", 1);
+    rtl_port(&b->r, "i_v_word_index", word_bits(b, V));
+    rtl_port(&b->r, "i_v_word", b->c.memory.port_bits);
+}
+
+/* A word comes, or none; the row's end is said with its last word or later. `behind`: rows whose places are free
+ * again; `limit`: rows that may be whole. */
+static void word_comes(struct bench *b, struct words *g, unsigned which, unsigned cycle, unsigned behind,
+                       unsigned limit)
+{
+    static const char *const ports[2][4] = {{"i_k_word_valid", "i_k_word_index", "i_k_word", "i_k_valid"},
+                                            {"i_v_word_valid", "i_v_word_index", "i_v_word", "i_v_valid"}};
+    struct arrival *a = &g->of[which];
+    int come = a->word < row_beats(b, which) && a->rows < behind + b->c.memory.prefetch && chance(b, b->pace[which]);
+    set(b, cycle, ports[which][0], (uint64_t)come, 1);
+    if (come) {
+        uint64_t *word = &g->word[which][a->rows % b->d.ring_rooms][a->word];
+        *word = test_random(&b->seed);
+        set(b, cycle, ports[which][1], a->word++, word_bits(b, which));
+        set_wide(b, cycle, ports[which][2], *word, b->c.memory.port_bits);
+    } else {
+        rtl_any(&b->r, cycle, ports[which][1], &b->seed);
+        rtl_any(&b->r, cycle, ports[which][2], &b->seed);
+    }
+    int end = a->word == row_beats(b, which) && a->rows < limit && chance(b, 6);
+    set(b, cycle, ports[which][3], (uint64_t)end, 1);
+    if (end) {
+        a->rows++;
+        a->word = 0;
+    }
+}
+
+/* Any word of any place is read, but not in the cycle in which it is written. */
+static void read_word(struct bench *b, struct words *g, unsigned which, unsigned cycle)
+{
+    static const char *const ports[2][2] = {{"i_key_addr", "o_key"}, {"i_value_addr", "o_value"}};
+    struct arrival *a = &g->of[which];
+    unsigned place = test_between(&b->seed, 0, b->d.ring_rooms - 1), word = test_between(&b->seed, 0, row_beats(b, which) - 1);
+    rtl_set(&b->r, cycle, ports[which][0], 0, word, word_bits(b, which));
+    rtl_set(&b->r, cycle, ports[which][0], word_bits(b, which), place, b->ring_bits);
+    if (g->word[which][place][word] && !(place == a->rows % b->d.ring_rooms && word >= a->word))
+        set_wide(b, cycle + 1, ports[which][1], g->word[which][place][word], b->c.memory.port_bits);
+}
+
+static void step_words(struct bench *b, struct words *g, unsigned cycle)
+{
+    int here = g->of[K].rows > g->loads && g->of[V].rows > g->loads, load = here && chance(b, b->pace[2]);
+    set(b, cycle, "o_data_here", (uint64_t)here, 1);
+    set(b, cycle, "i_load", (uint64_t)load, 1);
+    for (unsigned which = K; which <= V; which++) {
+        read_word(b, g, which, cycle);
+        word_comes(b, g, which, cycle, g->loads, UINT_MAX);
+    }
+    g->loads += (unsigned)load;
+}
+
+static void play_words(struct bench *b)
+{
+    struct words *g = calloc(1, sizeof *g);
+    ck_assert_ptr_nonnull(g);
+    ring_ports(b, "sofa_ring_words");
+    word_ports(b);
+    rtl_port(&b->r, "i_key_addr", b->ring_bits + word_bits(b, K));
+    rtl_port(&b->r, "o_key", b->c.memory.port_bits);
+    rtl_port(&b->r, "i_value_addr", b->ring_bits + word_bits(b, V));
+    rtl_port(&b->r, "o_value", b->c.memory.port_bits);
+    rtl_open(&b->r, CYCLES);
+    for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
+        change_pace(b, cycle);
+        step_words(b, g, cycle);
+    }
+    ck_assert_uint_gt(g->loads, 2 * b->d.ring_rooms);
+    free(g);
+}
+
+static void leaves(struct bench *b, struct words *g, unsigned which, unsigned row, unsigned cycle)
+{
+    unsigned bits = b->c.memory.port_bits;
+    for (unsigned w = 0; w < row_beats(b, which); w++) {
+        uint64_t word = g->word[which][row % b->d.ring_rooms][w];
+        for (unsigned from = 0; from < bits; from += 64)
+            rtl_set(&b->r, cycle, which == K ? "o_k_row" : "o_v_row", w * bits + from, test_random(&word), bits < 64 ? bits : 64);
+    }
+}
+
+/* Over the one channel K comes before V: a row's last word may be read two cycles after it came. */
+static void step_beats(struct bench *b, struct words *g, unsigned cycle)
+{
+    int here = g->of[K].rows > g->loads && g->of[V].rows > g->loads, load = here && chance(b, b->pace[2]);
+    int read = g->reads < g->loads && chance(b, b->pace[3]);
+    set(b, cycle, "o_data_here", (uint64_t)here, 1);
+    set(b, cycle, "i_load", (uint64_t)load, 1);
+    set(b, cycle, "i_v_read", (uint64_t)read, 1);
+    if (load)
+        leaves(b, g, K, g->loads, cycle + 1);
+    if (read)
+        leaves(b, g, V, g->reads, cycle + 1);
+    unsigned keys = g->of[K].rows;
+    word_comes(b, g, K, cycle, g->loads, UINT_MAX);
+    word_comes(b, g, V, cycle, g->reads, keys);
+    g->loads += (unsigned)load;
+    g->reads += (unsigned)read;
+}
+
+static void play_beats(struct bench *b)
+{
+    struct words *g = calloc(1, sizeof *g);
+    ck_assert_ptr_nonnull(g);
+    ck_assert_uint_eq(row_bits(b, K), row_beats(b, K) * b->c.memory.port_bits);
+    ck_assert_uint_eq(row_bits(b, V), row_beats(b, V) * b->c.memory.port_bits);
+    ring_ports(b, "sofa_ring_beats");
+    word_ports(b);
+    ring_row_ports(b);
+    rtl_open(&b->r, CYCLES);
+    for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
+        change_pace(b, cycle);
+        step_beats(b, g, cycle);
+    }
+    ck_assert_uint_gt(g->reads, 2 * b->c.memory.prefetch);
+    free(g);
+}
+
 /* ---- runs ---- */
 
 enum { ROWS, WORDS, BEATS };
@@ -334,6 +485,24 @@ START_TEST(rings_of_rows)
 }
 END_TEST
 
+START_TEST(rings_of_words)
+{
+    struct bench b = {.seed = test_seed() + 200u + (uint64_t)_i};
+    configure(&b, WORDS, 1 + (unsigned)_i % 2);
+    play_words(&b);
+    against_module(&b);
+}
+END_TEST
+
+START_TEST(rings_of_beats)
+{
+    struct bench b = {.seed = test_seed() + 300u + (uint64_t)_i};
+    configure(&b, BEATS, 1);
+    play_beats(&b);
+    against_module(&b);
+}
+END_TEST
+
 Suite *rows_rtl_suite(void)
 {
     Suite *s = suite_create("rows_rtl");
@@ -342,6 +511,8 @@ Suite *rows_rtl_suite(void)
     if (!test_fast()) {
         tcase_add_loop_test(t, requests, 0, 12);
         tcase_add_loop_test(t, rings_of_rows, 0, 8);
+        tcase_add_loop_test(t, rings_of_words, 0, 6);
+        tcase_add_loop_test(t, rings_of_beats, 0, 6);
     }
     suite_add_tcase(s, t);
     return s;
