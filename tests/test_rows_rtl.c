@@ -7,7 +7,6 @@
 #include "rtl_cycles.h"
 #include "rtl_module.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,7 +270,7 @@ static void play_ring(struct bench *b)
 
 /* Rows come one after the other, each word by word. */
 struct arrival {
-    unsigned rows, word; /* rows that are whole, words of the next one */
+    unsigned rows, word, came; /* rows that are whole, words of the next one; cycle of the last word that came */
 };
 
 struct words {
@@ -301,9 +300,8 @@ static void word_ports(struct bench *b)
 }
 
 /* A word comes, or none; the row's end is said with its last word or later. `behind`: rows whose places are free
- * again; `limit`: rows that may be whole. */
-static void word_comes(struct bench *b, struct words *g, unsigned which, unsigned cycle, unsigned behind,
-                       unsigned limit)
+ * again. */
+static void word_comes(struct bench *b, struct words *g, unsigned which, unsigned cycle, unsigned behind)
 {
     static const char *const ports[2][4] = {{"i_k_word_valid", "i_k_word_index", "i_k_word", "i_k_valid"},
                                             {"i_v_word_valid", "i_v_word_index", "i_v_word", "i_v_valid"}};
@@ -311,6 +309,7 @@ static void word_comes(struct bench *b, struct words *g, unsigned which, unsigne
     int come = a->word < row_beats(b, which) && a->rows < behind + b->c.memory.prefetch && chance(b, b->pace[which]);
     set(b, cycle, ports[which][0], (uint64_t)come, 1);
     if (come) {
+        a->came = cycle;
         uint64_t *word = &g->word[which][a->rows % b->d.ring_rooms][a->word];
         *word = test_random(&b->seed);
         set(b, cycle, ports[which][1], a->word++, word_bits(b, which));
@@ -319,7 +318,7 @@ static void word_comes(struct bench *b, struct words *g, unsigned which, unsigne
         rtl_any(&b->r, cycle, ports[which][1], &b->seed);
         rtl_any(&b->r, cycle, ports[which][2], &b->seed);
     }
-    int end = a->word == row_beats(b, which) && a->rows < limit && chance(b, 6);
+    int end = a->word == row_beats(b, which) && chance(b, 6);
     set(b, cycle, ports[which][3], (uint64_t)end, 1);
     if (end) {
         a->rows++;
@@ -346,7 +345,7 @@ static void step_words(struct bench *b, struct words *g, unsigned cycle)
     set(b, cycle, "i_load", (uint64_t)load, 1);
     for (unsigned which = K; which <= V; which++) {
         read_word(b, g, which, cycle);
-        word_comes(b, g, which, cycle, g->loads, UINT_MAX);
+        word_comes(b, g, which, cycle, g->loads);
     }
     g->loads += (unsigned)load;
 }
@@ -380,10 +379,11 @@ static void leaves(struct bench *b, struct words *g, unsigned which, unsigned ro
     }
 }
 
-/* Over the one channel K comes before V: a row's last word may be read two cycles after it came. */
+/* A row is read two cycles after its last word or later: over one channel K comes before V, and V is read after K. */
 static void step_beats(struct bench *b, struct words *g, unsigned cycle)
 {
-    int here = g->of[K].rows > g->loads && g->of[V].rows > g->loads, load = here && chance(b, b->pace[2]);
+    int here = g->of[K].rows > g->loads && g->of[V].rows > g->loads, fresh = g->of[K].came + 2 > cycle;
+    int load = here && !fresh && chance(b, b->pace[2]);
     int read = g->reads < g->loads && chance(b, b->pace[3]);
     set(b, cycle, "o_data_here", (uint64_t)here, 1);
     set(b, cycle, "i_load", (uint64_t)load, 1);
@@ -392,9 +392,8 @@ static void step_beats(struct bench *b, struct words *g, unsigned cycle)
         leaves(b, g, K, g->loads, cycle + 1);
     if (read)
         leaves(b, g, V, g->reads, cycle + 1);
-    unsigned keys = g->of[K].rows;
-    word_comes(b, g, K, cycle, g->loads, UINT_MAX);
-    word_comes(b, g, V, cycle, g->reads, keys);
+    word_comes(b, g, K, cycle, g->loads);
+    word_comes(b, g, V, cycle, g->reads);
     g->loads += (unsigned)load;
     g->reads += (unsigned)read;
 }
@@ -457,8 +456,8 @@ static void configure(struct bench *b, unsigned kind, unsigned channels)
 
 static void against_module(struct bench *b)
 {
-    static const char *const modules[] = {"rows/sofa_fetch", "rows/sofa_ring", "memory/sofa_address", "memory/sofa_ram", "target/sofa_beats",
-                                          "target/sofa_copy", NULL};
+    static const char *const modules[] = {"rows/sofa_fetch", "rows/sofa_ring", "memory/sofa_address", "memory/sofa_ram",
+                                          "target/sofa_beats", "target/sofa_copy", NULL};
     char directory[256];
     test_directory(directory);
     test_emit(&b->c, NULL, modules, directory);
