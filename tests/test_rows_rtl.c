@@ -270,7 +270,8 @@ static void play_ring(struct bench *b)
 
 /* Rows come one after the other, each word by word. */
 struct arrival {
-    unsigned rows, word, came; /* rows that are whole, words of the next one; cycle of the last word that came */
+    unsigned rows, word; /* rows that are whole, words of the next one */
+    unsigned landed;     /* rows that were whole a cycle ago */
 };
 
 struct words {
@@ -309,7 +310,6 @@ static void word_comes(struct bench *b, struct words *g, unsigned which, unsigne
     int come = a->word < row_beats(b, which) && a->rows < behind + b->c.memory.prefetch && chance(b, b->pace[which]);
     set(b, cycle, ports[which][0], (uint64_t)come, 1);
     if (come) {
-        a->came = cycle;
         uint64_t *word = &g->word[which][a->rows % b->d.ring_rooms][a->word];
         *word = test_random(&b->seed);
         set(b, cycle, ports[which][1], a->word++, word_bits(b, which));
@@ -379,11 +379,10 @@ static void leaves(struct bench *b, struct words *g, unsigned which, unsigned ro
     }
 }
 
-/* A row is read two cycles after its last word or later: over one channel K comes before V, and V is read after K. */
+/* A row is there when its last beat is written, a cycle after that came. */
 static void step_beats(struct bench *b, struct words *g, unsigned cycle)
 {
-    int here = g->of[K].rows > g->loads && g->of[V].rows > g->loads, fresh = g->of[K].came + 2 > cycle;
-    int load = here && !fresh && chance(b, b->pace[2]);
+    int here = g->of[K].landed > g->loads && g->of[V].landed > g->loads, load = here && chance(b, b->pace[2]);
     int read = g->reads < g->loads && chance(b, b->pace[3]);
     set(b, cycle, "o_data_here", (uint64_t)here, 1);
     set(b, cycle, "i_load", (uint64_t)load, 1);
@@ -392,6 +391,8 @@ static void step_beats(struct bench *b, struct words *g, unsigned cycle)
         leaves(b, g, K, g->loads, cycle + 1);
     if (read)
         leaves(b, g, V, g->reads, cycle + 1);
+    g->of[K].landed = g->of[K].rows;
+    g->of[V].landed = g->of[V].rows;
     word_comes(b, g, K, cycle, g->loads);
     word_comes(b, g, V, cycle, g->reads);
     g->loads += (unsigned)load;
@@ -496,7 +497,7 @@ END_TEST
 START_TEST(rings_of_beats)
 {
     struct bench b = {.seed = test_seed() + 300u + (uint64_t)_i};
-    configure(&b, BEATS, 1);
+    configure(&b, BEATS, 1 + (unsigned)_i % 2);
     play_beats(&b);
     against_module(&b);
 }
