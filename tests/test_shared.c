@@ -102,7 +102,7 @@ static const struct {
     {BATCHES, RUN, {{"burst_beats", 1}}, USUAL},
     {VALUES, RUN, {{"value_rank", 1}, {"range_rank", -1}}, USUAL},
     {BYTES, RUN, {{"range_rank", 1}, {"query_rank", -1}}, USUAL},
-    {QUERIES, RUN, {{"query_rank", 1}, {"key_rank", -1}}, USUAL},
+    {QUERIES, RUN, {{"query_rank", 5}, {"khat_rank", -5}}, USUAL},
     {QUICK, RUN, {{"key_rank", 1}, {"value_rank", -1}}, USUAL},
     {BATCHES, RUN, {{"value_rank", 1}, {"range_rank", -1}}, {9, 9, TB_GROUPED, TB_SPARSE}},
     {RESIDENT, RUN, {{"range_rank", 1}, {"query_rank", -1}}, {4, 1, TB_CAUSAL, TB_RANDOM_VALUES}},

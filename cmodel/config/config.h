@@ -192,9 +192,8 @@ struct sofa_derived {
     unsigned khat_element_bits; /* of an element there */
     unsigned khat_beats;    /* port beats of such a row */
     unsigned khat_keys;     /* keys in such a row, a power of two */
-    unsigned khat_rows;     /* rows of several packed keys that wait to be taken apart, a power of two */
-    unsigned fetch_turns;   /* 1: K and V rows of a needed key are addressed one after the other, by one unit */
     unsigned khat_unit;     /* bits that a key of the plane takes in memory */
+    unsigned fetch_turns;   /* 1: K and V rows of a needed key are addressed one after the other, by one unit */
     unsigned range_beats;   /* port beats of one {first, visible} record, when port_bits < 64 */
     unsigned range_records; /* records in one port beat, when port_bits >= 64 */
     /* Shared by RTL and cycle model, which agree in every cycle: latencies in cycles, how many of a thing there are, whose turn it
@@ -211,14 +210,15 @@ struct sofa_derived {
     unsigned slot_hold;       /* last pair of a key to the space of its K row in the window */
     unsigned issue_time;      /* choice of a pair or a retiring row to its cycle 0 in the lane */
     unsigned norm_time;       /* cycle weight_time of a retiring row to its first word, but for norm_wait */
+    unsigned khat_rows;       /* rows of several packed keys that wait to be taken apart, a power of two */
     unsigned queue_time;      /* a word into a sofa_queue to its output */
     unsigned gather_time;     /* last word of a row to the row put together (norm_words > 1, not output_words) */
     unsigned store_time;      /* finished row at the store to its address and first beat */
     unsigned read_tag_bits;   /* 2^n reads of a channel under way */
     unsigned burst_beats;     /* port beats of a burst at most */
     unsigned value_channel;   /* read channel of V rows, range records and query rows; 0 is that of the others */
-    unsigned value_rank, range_rank, query_rank, key_rank, khat_rank, rotary_rank, turn_rank, weight_rank, token_rank; /* of the clients of a
-                               * read channel that ask, the lowest is granted */
+    unsigned value_rank, range_rank, query_rank, key_rank, khat_rank, rotary_rank, turn_rank, weight_rank, token_rank; /* of the
+                               * clients of a read channel that ask, the lowest is granted */
     unsigned hidden_time;     /* start to the slices of H, but for a cycle each (mode tokens) */
     unsigned key_pass_gap;    /* between passes of key prediction that leave out columns, at least (mode tokens) */
     unsigned turn_time;       /* issue of a group's last beat to its cosines and sines done with (rotary) */

@@ -140,8 +140,7 @@ static int beats_fit(const struct sofa_config *c, const struct sofa_derived *d)
     unsigned port = c->memory.port_bits, slice = c->predict.dims * d->khat_element_bits, slice_beats = slice / port;
     return c->head_dim * c->data.query_bits % port == 0 && c->head_dim * c->data.key_bits % port == 0 &&
            c->head_dim * c->data.value_bits % port == 0 && port % c->data.query_bits == 0 && port % d->khat_element_bits == 0 &&
-           slice % port == 0 &&
-           c->head_dim % c->predict.dims == 0 && (slice_beats & (slice_beats - 1)) == 0;
+           slice % port == 0 && c->head_dim % c->predict.dims == 0 && (slice_beats & (slice_beats - 1)) == 0;
 }
 
 /* A single lane takes the oldest key first, so keys leave the window in the order in which they came. */

@@ -3,7 +3,8 @@
 -- stands there. Templates know a room by its ports: instances of the modules that are left out vanish.
 local absent = {}
 
--- Of the modules PREFIX_WORD, `words` their words, the one with `word`, whose name is returned; none if it is nil.
+-- Of the modules PREFIX_WORD, `words` their words, the one with `word` is there; none if it is nil. Returns its name, that of the first
+-- if none is there: an instance of it vanishes.
 local function room(prefix, word, words)
     local here
     for _, other in ipairs(words) do

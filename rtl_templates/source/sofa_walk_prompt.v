@@ -1,7 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Walks the set bits of a mask, ascending.
-// Latency: the first index $(latency("walk_prompt", 2)) cycles after i_load; throughput one index
-// a cycle; o_valid/i_ready handshake.
+// Latency: the first index $(latency("walk_prompt", 2)) cycles after i_load; throughput one index a cycle. Handshake: valid/ready.
 `default_nettype none
 module sofa_walk_prompt (
     input  wire             clk,
@@ -22,7 +21,6 @@ module sofa_walk_prompt (
     wire            several, unused_some;
     sofa_lowest u_lowest (.i_mask(mask), .o_some(unused_some), .o_several(several), .o_index(index), .o_rest(rest));
     wire            step = any && (!o_valid || i_ready);
-    wire            follow = step;
     assign o_idle = !any && (!o_valid || i_ready);
 
     always @(posedge clk) begin
@@ -32,7 +30,7 @@ module sofa_walk_prompt (
         end
         if (i_load)
             mask <= i_mask;
-        else if (follow)
+        else if (step)
             mask <= rest;
         if (rst) begin
             any <= 1'b0;
@@ -42,7 +40,7 @@ module sofa_walk_prompt (
                 any <= i_any;
             else if (step)
                 any <= several;
-            if (follow)
+            if (step)
                 o_valid <= 1'b1;
             else if (i_ready)
                 o_valid <= 1'b0;

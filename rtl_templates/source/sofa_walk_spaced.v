@@ -1,8 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Walks the set bits of a mask, ascending.
-// Latency: the first index $(latency("walk_spaced", 3)) cycles after i_load; throughput one index
-// in two cycles; o_valid/i_ready handshake.
-// o_index stands from the cycle before o_valid on.
+// Walks the set bits of a mask, ascending; o_index stands from the cycle before o_valid on. A variant of sofa_walk_prompt.
+// Latency: the first index $(latency("walk_spaced", 3)) cycles after i_load; throughput one index in two cycles. Handshake: valid/ready.
 `default_nettype none
 module sofa_walk_spaced (
     input  wire             clk,

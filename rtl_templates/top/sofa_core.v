@@ -151,7 +151,7 @@ module sofa_core (
         .o_req_len(turn_len), .i_beat_valid(turn_come), .o_beat_ready(turn_taken), .i_beat(turn_row), .o_landed(group_landed),
         .i_release(turn_release), .i_pair(turn_pair), .o_turns(turns), .*);
 
-    wire        unused_taken = &{1'b0, key_meta, value_meta};       // where rows come in order
+    wire        unused_places = &{1'b0, key_meta, value_meta};       // where rows come in order
 
     // ---- prediction and selection ----
     wire        by_mass = $(BOTH_POLICIES and "cfg_policy" or MASS and "1'b1" or "1'b0");
