@@ -163,6 +163,13 @@ static void narrow_prediction(struct tb_case *c, struct tb_random *r)
     give(c, "predict.code_powers", tb_random_between(r, 3, SOFA_CODE_MAX));
 }
 
+/* Keys wait for the window in a queue, in a third of all configurations. Drawn from other numbers than the rest. */
+static void queue_keys(struct tb_case *c, struct tb_random *r)
+{
+    if (tb_random_below(r, 3) == 0)
+        give(c, "attend.queue", 2u << tb_random_below(r, rarely(r) ? 12 : 7));
+}
+
 /* Half of all configurations. Mostly short tokens: a key takes a cycle for every OUT x IN of 2 x d x H weights. Drawn from
  * other numbers than the rest. */
 static void choose_tokens(struct tb_case *c, struct tb_random *r, const struct sizes *s, unsigned dims)
@@ -253,6 +260,7 @@ enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned ind
     choose_selection(c, &narrow, &s);
     if (tb_random_next(&narrow) >> 63)
         give_word(c, "predict.source", "rows");
+    queue_keys(c, &narrow);
     if (tb_random_next(&tokens) >> 63) {
         choose_tokens(c, &tokens, &s, dims);
         widen_addresses(c, bytes);

@@ -32,6 +32,8 @@ static const struct bench {
 } benches[] = {
     {.name = "kv", .rows = 11, .keys = 23,
      .set = {ROWS, "head_dim=11", "tile.kept_max=3", "predict.keys=2", "attend.width=3", "memory.port_bits=32"}},
+    {.name = "queue", .rows = 11, .keys = 40,
+     .set = {ROWS, "head_dim=11", "tile.kept_max=3", "predict.keys=2", "attend.width=3", "memory.port_bits=32", "attend.queue=4"}},
     {.name = "mass", .rows = 11, .keys = 23,
      .set = {ROWS, "head_dim=8", "select.policy=mass", "predict.keys=6", "attend.width=4", "memory.port_bits=64"}},
     {.name = "links", .rows = 11, .keys = 23,

@@ -304,18 +304,19 @@ static enum sofa_status run_tile(struct run *run, size_t row0, unsigned rows, ui
     return status;
 }
 
-/* Keys that some row of the block sees lie in [low, high). */
-static void block_keys(const struct run *run, size_t row0, unsigned rows, uint32_t *low, uint32_t *high)
+static struct sofa_block describe_block(const struct run *run, size_t row0, unsigned rows)
 {
-    *low = UINT32_MAX;
-    *high = 0;
+    struct sofa_block block = {.rows = rows, .low = UINT32_MAX, .all_high = UINT32_MAX};
     for (size_t r = row0; r < row0 + rows; r++) {
         uint32_t first = run->t->first[r], end = run->t->visible[r];
+        block.all_low = first > block.all_low ? first : block.all_low;
+        block.all_high = end < block.all_high ? end : block.all_high;
         if (first >= end)
             continue;
-        *low = first < *low ? first : *low;
-        *high = end > *high ? end : *high;
+        block.low = first < block.low ? first : block.low;
+        block.high = end > block.high ? end : block.high;
     }
+    return block;
 }
 
 static enum sofa_status run_tiles(struct run *run, size_t row0, unsigned rows, uint32_t low, uint32_t high, struct sofa_error *e)
@@ -330,11 +331,10 @@ static enum sofa_status run_tiles(struct run *run, size_t row0, unsigned rows, u
 
 static enum sofa_status run_block(struct run *run, size_t row0, unsigned rows, struct sofa_error *e)
 {
-    uint32_t low, high;
+    struct sofa_block block = describe_block(run, row0, rows);
     start_block(run, row0, rows);
-    block_keys(run, row0, rows, &low, &high);
-    if (low < high) {
-        enum sofa_status status = run_tiles(run, row0, rows, low, high, e);
+    if (block.low < block.high) {
+        enum sofa_status status = run_tiles(run, row0, rows, block.low, block.high, e);
         if (status != SOFA_OK)
             return status;
     }
@@ -342,7 +342,7 @@ static enum sofa_status run_block(struct run *run, size_t row0, unsigned rows, s
         run->result->saturated.scores += run->row[r].saturated;
     for (unsigned r = 0; r < rows; r++)
         sofa_attend_finish(&run->attend, &run->row[r], run->result->o + (row0 + r) * run->c->head_dim);
-    run->result->block[run->result->counters.blocks++] = (struct sofa_block){.rows = rows, .low = low, .high = high};
+    run->result->block[run->result->counters.blocks++] = block;
     return SOFA_OK;
 }
 

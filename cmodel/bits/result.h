@@ -55,7 +55,8 @@ struct sofa_tile {
 
 /* One block: its keys that some row sees lie in [low, high); low >= high: none. */
 struct sofa_block {
-    uint32_t rows, low, high;
+    uint32_t rows, low, high;   /* keys low..high - 1: those that some row sees lie there */
+    uint32_t all_low, all_high; /* all_low..all_high - 1: all rows see these */
 };
 
 struct sofa_result {

@@ -20,6 +20,8 @@ static enum sofa_status check_ranges(const struct sofa_config *c, struct sofa_er
     if (c->memory.port_bits & (c->memory.port_bits - 1))
         return sofa_fail(e, SOFA_BAD_INPUT, "memory.port_bits is %u, must be a power of two, 8 to 4096",
                          c->memory.port_bits);
+    if (c->attend.queue == 1 || c->attend.queue & (c->attend.queue - 1))
+        return sofa_fail(e, SOFA_BAD_INPUT, "attend.queue is %u, must be 0 or a power of two, 2 to %u", c->attend.queue, SOFA_QUEUE_MAX);
     return SOFA_OK;
 }
 

@@ -24,6 +24,7 @@ enum sofa_target { SOFA_TARGET_CELLS, SOFA_TARGET_FPGA };
 #define SOFA_HIDDEN_MAX 8192u
 #define SOFA_KEPT_MAX 128u
 #define SOFA_WINDOW_MAX 64u
+#define SOFA_QUEUE_MAX 4096u
 #define SOFA_CODE_MAX 7u /* largest leading-zero code: 2^6 */
 
 /* Selection by mass: docs/arithmetic.md. */
@@ -73,6 +74,7 @@ struct sofa_config {
         unsigned lanes;  /* LANES, 1..query_block */
         unsigned width;  /* PEW, 1..head_dim */
         unsigned window; /* W, 1..64 */
+        unsigned queue;  /* needed keys that wait for the window with the rows that need them, a power of two; 0: in the need matrix */
     } attend;
     struct {
         unsigned outputs; /* of the KV array a cycle, 1..head_dim (mode tokens) */
@@ -202,6 +204,8 @@ struct sofa_derived {
     unsigned end_time;        /* the last row is stored and the bus is idle, to STATUS.done */
     unsigned blocks_open;     /* blocks in the machine: one is predicted while another one is attended */
     unsigned tile_slots;      /* tiles on chip: one is fetched, one predicted, one attended; token slots too */
+    unsigned load_keys;       /* keys whose K^ goes into the shadow operands in a cycle: 1 or 2 (mode kv) */
+    unsigned whole_tiles;     /* 1: of a block a tile that all rows see as a whole is not scanned, but for the first one */
     unsigned scan_time;       /* last row of a tile's scan to what the block's rows see of it */
     unsigned need_time;       /* last row of a tile out of selection to its need matrix */
     unsigned list_bits;       /* 2^n keys are listed between issue order and window, and for generation */

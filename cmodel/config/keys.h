@@ -34,6 +34,7 @@
     KEY(LANES, attend.lanes, 1, SOFA_QUERY_BLOCK_MAX, 2) \
     KEY(WIDTH, attend.width, 1, SOFA_HEAD_DIM_MAX, 8) \
     KEY(WINDOW, attend.window, 1, SOFA_WINDOW_MAX, 4) \
+    KEY(QUEUE, attend.queue, 0, SOFA_QUEUE_MAX, 0) \
     KEY(KVGEN_OUTPUTS, kvgen.outputs, 1, SOFA_HEAD_DIM_MAX, 16) \
     KEY(KVGEN_INPUTS, kvgen.inputs, 1, SOFA_HEAD_DIM_MAX, 4) \
     KEY(KVGEN_SLICE, kvgen.slice, 1, SOFA_HIDDEN_MAX, 1024) \

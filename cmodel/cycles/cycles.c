@@ -4,6 +4,7 @@
 #include "attend.h"
 #include "kvgen.h"
 #include "memory.h"
+#include "order.h"
 #include "predict.h"
 #include "rows.h"
 #include "schedule.h"

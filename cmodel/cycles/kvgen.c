@@ -56,7 +56,7 @@ void sofa_supply_take(struct sofa_machine *m, const struct sofa_wanted *ask)
 static void list_to_generate(struct sofa_machine *m, int end)
 {
     struct sofa_supply_state *next = &m->next.supply;
-    m->generate[next->tail % SOFA_LIST_MAX] = (struct sofa_generate_entry){(uint16_t)m->now.supply.place, (uint8_t)end};
+    m->generate[next->tail % SOFA_GENERATE_MAX] = (struct sofa_generate_entry){(uint16_t)m->now.supply.place, (uint8_t)end};
     next->tail++;
 }
 
@@ -170,7 +170,7 @@ static void take_resident(struct sofa_machine *m, int key_end)
     const struct sofa_supply_state *list = &m->now.supply;
     int take = list->head != list->tail && (!now->have || key_end);
     if (take)
-        next->place = m->generate[list->head % SOFA_LIST_MAX].place;
+        next->place = m->generate[list->head % SOFA_GENERATE_MAX].place;
     next->have = take || (now->have && !key_end);
     m->wire.key_taken = take;
     m->wire.demand = m->wire.end_of_key && m->now.cut.last; /* a tile of tokens is here */
@@ -201,7 +201,7 @@ static void end_slice(struct sofa_machine *m)
 static void collect_key(struct sofa_machine *m)
 {
     const struct sofa_supply_state *list = &m->now.supply;
-    const struct sofa_generate_entry *entry = &m->generate[list->head % SOFA_LIST_MAX];
+    const struct sofa_generate_entry *entry = &m->generate[list->head % SOFA_GENERATE_MAX];
     if (list->head == list->tail)
         return;
     m->wire.key_taken = 1;
@@ -220,7 +220,7 @@ static int complete(const struct sofa_machine *m)
 static void demand_weights(struct sofa_machine *m)
 {
     const struct sofa_supply_state *list = &m->now.supply;
-    int waits = list->head != list->tail, end = waits && m->generate[list->head % SOFA_LIST_MAX].end;
+    int waits = list->head != list->tail, end = waits && m->generate[list->head % SOFA_GENERATE_MAX].end;
     m->wire.demand = waits && !end && !m->now.kvgen.demanded;
     if (m->wire.demand)
         m->next.kvgen.demanded = 1;

@@ -73,7 +73,7 @@ struct sofa_tiles_state {
     uint64_t target;      /* a key of the tile that is sought */
     uint64_t position;    /* order own: of the block's last row, perhaps too large by some KEYS */
     uint64_t first;       /* order own: base of the block's first tile */
-    int begun, opening;   /* a block has been; the block's first tile is sought */
+    int begun, opening, scanned; /* a block has been; a tile of the block has been scanned; the block's first tile is sought */
     int wraps, wrapped;   /* order own: tiles above the first one are left; the tile is one of them */
     unsigned row, drain, used, slot;
     size_t tile;       /* next seen tile of the result */
@@ -114,7 +114,9 @@ struct sofa_loader_state {
     unsigned arrived_slot, arrived, filled;
     /* the pass on offer */
     int pass_valid, pass_none, pass_first, pass_last;
-    unsigned pass_slot, pass_group;
+    unsigned pass_group;
+    struct sofa_slot pass_tile;
+    unsigned told; /* tiles whose passes have all been posted */
 };
 
 struct sofa_predict_state {
@@ -124,20 +126,28 @@ struct sofa_predict_state {
 };
 
 struct sofa_key_entry {
-    uint8_t has_key, parity, slot, bank, tile_last, block_last;
+    uint8_t has_key, parity, bank, tile_last, block_last, fresh, made; /* fresh: of its block the first; made: generated in its tile */
     uint16_t key;
+    size_t tile, block;
+    uint64_t due; /* the window may see it in this cycle */
 };
-#define SOFA_LIST_MAX 256u
+#define SOFA_LIST_MAX SOFA_QUEUE_MAX
+#define SOFA_TOLD_MAX 4u /* tiles that issue order is told of and has not begun */
 
 struct sofa_order_state {
-    unsigned complete, parity, slot;
+    unsigned complete, parity;
+    unsigned begun;      /* tiles */
     int walking, none, walk_follow, walk_valid;
-    unsigned tile_parity, tile_slot;
-    int tile_last; /* of its block */
+    unsigned tile_parity;
+    struct sofa_slot tile; /* at hand */
     unsigned at, count, space;
     unsigned head, tail; /* of the list */
+    unsigned asked;      /* place in the list: rows of all keys before it have been asked for */
+    int stood;           /* d.registered_links: the next key to ask for was there a cycle ago */
     unsigned place;      /* of the next key's rows in the ring */
-    int fresh;           /* no key of the block has been asked for */
+    int fresh;           /* no key of the block has been listed */
+    unsigned parity_free; /* pulses */
+    int slot_free;
 };
 
 /* A needed key, as sofa_order asks for its rows. */
@@ -161,8 +171,6 @@ struct sofa_window_state {
     /* the key that entered in the cycle before */
     int load, last, load_bank;
     unsigned load_slot;
-    unsigned parity_free;
-    int slot_free;
     unsigned loaded, retire_bank;
     uint8_t entry_slot[SOFA_WINDOW_MAX], entry_bank[SOFA_WINDOW_MAX];
     uint64_t rows[SOFA_ROW_WORDS];                     /* need of the key that entered */
@@ -226,6 +234,7 @@ struct sofa_supply_state {
     unsigned slot, place;
     unsigned head, tail; /* of the list of keys to generate */
 };
+#define SOFA_GENERATE_MAX 256u
 struct sofa_generate_entry {
     uint16_t place;
     uint8_t end;
@@ -341,9 +350,10 @@ struct sofa_machine {
     struct sofa_underway khat_done, new_row, written, turn_release;
     uint8_t back_kind[16]; /* rows in the write-back queue: 1: V */
     unsigned back_head, back_tail;
-    struct sofa_generate_entry generate[SOFA_LIST_MAX];
+    struct sofa_generate_entry generate[SOFA_GENERATE_MAX];
     uint16_t batch[SOFA_PLACES_MAX];         /* places in the ring */
     struct sofa_key_entry list[SOFA_LIST_MAX];
+    struct sofa_slot told[SOFA_TOLD_MAX];
     struct sofa_read khat[SOFA_KHAT_ROWS_MAX];
     uint16_t order[2][SOFA_TILE_KEYS_MAX];
     size_t order_tile[2];

@@ -59,7 +59,7 @@ void sofa_post_scores(struct sofa_machine *m, const struct sofa_tile *tile)
     int last = !tile || (last_slice && sofa_seen_group(m, tile, now->group + 1) == m->d.key_groups);
     next->pass_valid = 1;
     next->pass_none = !tile;
-    next->pass_slot = now->slot;
+    next->pass_tile = m->now.tiles.info[now->slot];
     next->pass_group = now->group;
     next->pass_first = now->first;
     next->pass_last = last;
@@ -69,6 +69,7 @@ void sofa_post_scores(struct sofa_machine *m, const struct sofa_tile *tile)
     if (last_slice)
         next->group = now->group + 1;
     if (last) {
+        m->told[next->told++ % SOFA_TOLD_MAX] = next->pass_tile;
         next->slot = sofa_next_slot(m, now->slot);
         next->tiles--;
     }
@@ -102,7 +103,7 @@ static void step_loader(struct sofa_machine *m, int taken)
             next->state = LOADER_KEYS;
         break;
     case LOADER_KEYS:
-        next->column = now->column + 1;
+        next->column = now->column + m->d.load_keys;
         if (next->column == m->c->predict.keys) {
             next->column = 0;
             next->state = LOADER_POST;
@@ -124,7 +125,7 @@ int sofa_scores_may_start(const struct sofa_machine *m, unsigned from)
     if (pass->pass_none)
         return 1;
     unsigned later = from > now->from ? from - now->from : 0;
-    unsigned bank = m->now.tiles.info[pass->pass_slot].block & 1;
+    unsigned bank = pass->pass_tile.block & 1;
     return now->age >= m->d.pass_distance + later && m->now.query.ready >> bank & 1;
 }
 
@@ -139,7 +140,7 @@ void sofa_step_predict(struct sofa_machine *m)
     const struct sofa_loader_state *pass = &m->now.loader;
     const struct sofa_predict_state *now = &m->now.predict;
     struct sofa_predict_state *next = &m->next.predict;
-    const struct sofa_tile *tile = pass->pass_valid ? sofa_slot_tile(m, pass->pass_slot) : NULL;
+    const struct sofa_tile *tile = pass->pass_valid ? sofa_tile_of(m, &pass->pass_tile) : NULL;
     unsigned from = tile ? tile->group_first[pass->pass_group] : 0;
     int start = may_start(m, from);
     if (now->active && now->ends && now->row == now->last_row)
@@ -161,7 +162,7 @@ void sofa_step_predict(struct sofa_machine *m)
         next->row = now->row + 1;
     }
     next->active = start || (now->active && now->row != now->last_row);
-    next->parity_taken &= ~m->now.window.parity_free;
+    next->parity_taken &= ~m->now.order.parity_free;
     if (m->d.khat_keys > 1)
         step_unpack(m);
     step_loader(m, start);

@@ -77,7 +77,7 @@ static void post_keys(struct sofa_machine *m, const struct sofa_tile *tile, int 
         return;
     m->next.loader.pass_valid = 1;
     m->next.loader.pass_none = m->next.loader.pass_first = m->next.loader.pass_last = 0;
-    m->next.loader.pass_slot = now->slot;
+    m->next.loader.pass_tile = m->now.tiles.info[now->slot];
     m->next.loader.pass_group = now->group;
     next->keys = 1;
     next->beats = beats;
@@ -247,7 +247,7 @@ void sofa_step_token_predict(struct sofa_machine *m)
     const struct sofa_predict_state *now = &m->now.predict;
     const struct sofa_key_pass_state *keys = &m->now.keys;
     struct sofa_predict_state *next = &m->next.predict;
-    const struct sofa_tile *tile = pass->pass_valid ? sofa_slot_tile(m, pass->pass_slot) : NULL;
+    const struct sofa_tile *tile = pass->pass_valid ? sofa_tile_of(m, &pass->pass_tile) : NULL;
     unsigned from = tile ? tile->group_first[pass->pass_group] : 0;
     int start = may_start(m, from);
     int more = now->active && (keys->of_keys ? keys->columns > 0 : now->row != now->last_row);
@@ -263,6 +263,6 @@ void sofa_step_token_predict(struct sofa_machine *m)
     else if (more)
         next->row = now->row + 1;
     next->active = start || more;
-    next->parity_taken &= ~m->now.window.parity_free;
+    next->parity_taken &= ~m->now.order.parity_free;
     step_loader(m, start);
 }

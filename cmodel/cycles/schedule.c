@@ -1,103 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mirrors rtl_templates/schedule/: issue order, entries of the window, blocks. */
+/* Mirrors rtl_templates/schedule/ behind sofa_order: entries of the window, blocks. */
 #include "schedule.h"
 
-#include "kvgen.h"
+#include "order.h"
 #include "rows.h"
 #include "wires.h"
 
 #include <string.h>
-
-/* ---- sofa_order ---- */
-
-static void begin_tile(struct sofa_machine *m)
-{
-    const struct sofa_order_state *now = &m->now.order;
-    struct sofa_order_state *next = &m->next.order;
-    size_t tile = m->now.tiles.info[now->slot].tile;
-    next->count = tile == SIZE_MAX ? 0 : sofa_tile_order(&m->result->tile[tile], m->j->tile, m->order[now->parity]);
-    next->at = 0;
-    next->none = next->count == 0;
-    next->tile_parity = now->parity;
-    next->tile_slot = now->slot;
-    next->tile_last = m->now.tiles.info[now->slot].last;
-    next->parity ^= 1;
-    next->slot = sofa_next_slot(m, now->slot);
-    next->complete--;
-    next->walking = 1;
-}
-
-static void list_key(struct sofa_machine *m, int end)
-{
-    const struct sofa_order_state *now = &m->now.order;
-    const struct sofa_slot *slot = &m->now.tiles.info[now->tile_slot];
-    struct sofa_key_entry *entry = &m->list[now->tail % SOFA_LIST_MAX];
-    entry->has_key = !now->none;
-    entry->key = now->none ? 0 : m->order[now->tile_parity][now->at - 1];
-    entry->parity = (uint8_t)now->tile_parity;
-    entry->slot = (uint8_t)now->tile_slot;
-    entry->bank = slot->block & 1;
-    entry->tile_last = (uint8_t)end;
-    entry->block_last = end && slot->last;
-    m->next.order.tail++;
-}
-
-/* The rows of the key are fetched or generated. */
-static void ask_for_rows(struct sofa_machine *m)
-{
-    const struct sofa_order_state *now = &m->now.order;
-    const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[now->tile_slot].tile];
-    const struct sofa_wanted wanted = {.place = now->place,
-                                       .first = now->fresh,
-                                       .last = now->at == now->count,
-                                       .made = sofa_bit(tile->made, m->order[now->tile_parity][now->at - 1]) != 0};
-    m->next.order.place = (now->place + 1) % m->c->memory.prefetch;
-    m->next.order.fresh = 0;
-    if (sofa_for_tokens(m))
-        sofa_supply_take(m, &wanted);
-    else
-        sofa_fetch_begin(m, wanted.place);
-}
-
-void sofa_step_order(struct sofa_machine *m)
-{
-    const struct sofa_order_state *now = &m->now.order;
-    struct sofa_order_state *next = &m->next.order;
-    uint32_t ignored;
-    int list_ready = now->tail - now->head != 1u << m->d.list_bits;
-    int taken = sofa_for_tokens(m) ? m->now.supply.state == SUPPLY_IDLE : sofa_fetch_ready(m);
-    int step = now->walking && list_ready && (now->none || (now->walk_valid && taken && now->space > 0));
-    int request = step && !now->none;
-    int end = step && (now->none || now->at == now->count);
-    if (sofa_underway_due(&m->complete, m->cycle, &ignored))
-        next->complete++;
-    next->space += (unsigned)sofa_underway_due(&m->space, m->cycle, &ignored);
-    next->space -= (unsigned)request;
-    if (request)
-        ask_for_rows(m);
-    if (step)
-        list_key(m, end);
-    int found = now->at < now->count && !now->walk_follow && (!now->walk_valid || request);
-    next->at = now->at + (unsigned)found;
-    next->walk_follow = found && m->d.registered_links;
-    if (m->d.registered_links ? now->walk_follow : found)
-        next->walk_valid = 1;
-    else if (request)
-        next->walk_valid = 0;
-    if (end)
-        next->walking = 0;
-    if (now->complete > 0 && !now->walking) {
-        begin_tile(m);
-        next->fresh |= now->tile_last;
-    }
-}
 
 /* ---- sofa_window: entry of keys ---- */
 
 static void open_block(struct sofa_machine *m, const struct sofa_key_entry *key)
 {
     struct sofa_window_state *next = &m->next.window;
-    unsigned rows = m->result->block[m->now.tiles.info[key->slot].block].rows;
+    unsigned rows = m->result->block[key->block].rows;
     next->block_open = 1;
     for (unsigned w = 0; w < SOFA_ROW_WORDS; w++) {
         unsigned n = rows > 64 * w ? rows - 64 * w : 0;
@@ -110,22 +26,18 @@ static void open_block(struct sofa_machine *m, const struct sofa_key_entry *key)
 static void enter_key(struct sofa_machine *m, const struct sofa_key_entry *key)
 {
     struct sofa_window_state *next = &m->next.window;
-    m->next.order.head++;
+    sofa_leave_list(m, key);
     next->load = key->has_key;
     next->load_bank = key->bank;
     next->last = key->block_last;
     if (key->block_last)
         next->block_open = 0;
-    if (key->tile_last) {
-        next->parity_free = 1u << key->parity;
-        next->slot_free = 1;
-    }
     if (!key->has_key)
         return;
     next->load_slot = (unsigned)__builtin_ctzll(m->now.window.free);
     next->free &= ~((uint64_t)1 << next->load_slot);
     sofa_ring_enter(m);
-    const struct sofa_tile *tile = &m->result->tile[m->now.tiles.info[key->slot].tile];
+    const struct sofa_tile *tile = &m->result->tile[key->tile];
     memcpy(next->rows, tile->need + key->key * SOFA_ROW_WORDS, sizeof next->rows);
     sofa_underway_add(&m->space, m->cycle + m->d.value_hold, 0);
 }
@@ -135,9 +47,8 @@ void sofa_step_window_entry(struct sofa_machine *m)
     const struct sofa_window_state *now = &m->now.window;
     struct sofa_window_state *next = &m->next.window;
     const struct sofa_key_entry *key = &m->list[m->now.order.head % SOFA_LIST_MAX];
-    next->load = next->last = next->slot_free = 0;
-    next->parity_free = 0;
-    if (m->now.order.head == m->now.order.tail)
+    next->load = next->last = 0;
+    if (m->now.order.head == m->now.order.tail || key->due > m->cycle)
         return;
     if (!now->block_open) {
         if (m->now.query.ready >> key->bank & 1)

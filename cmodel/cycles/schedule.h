@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Issue order, window and blocks in the cycle model. */
+/* Window and blocks in the cycle model. */
 #ifndef SOFA_CYCLES_SCHEDULE_H
 #define SOFA_CYCLES_SCHEDULE_H
 
 #include "machine.h"
 
-void sofa_step_order(struct sofa_machine *m);
 /* A key enters the window; before the lanes issue. */
 void sofa_step_window_entry(struct sofa_machine *m);
 /* Entries move up, blocks retire; after the lanes have issued. */

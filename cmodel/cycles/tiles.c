@@ -112,6 +112,7 @@ static void begin_block(struct sofa_machine *m, const struct sofa_block *block)
     next->state = own ? TILES_OWN : block->low >= block->high ? TILES_READY : TILES_SEEK;
     next->position = now->position + block->rows + (now->begun ? 0 : m->j->own_offset);
     next->begun = next->opening = 1;
+    next->scanned = 0;
     next->wrapped = 0;
     if (m->j->order == SOFA_ORDER_ASCENDING || !now->begun)
         next->base = 0;
@@ -131,6 +132,13 @@ static void find_own(struct sofa_machine *m, const struct sofa_block *block)
     if (own >= block->low && own < block->high)
         next->target = own;
     next->state = block->low >= block->high ? TILES_READY : TILES_SEEK;
+}
+
+/* All rows see all of the tile, as the scan of the block's first one has shown. */
+static int known_whole(const struct sofa_machine *m, const struct sofa_block *block)
+{
+    const struct sofa_tiles_state *now = &m->now.tiles;
+    return m->d.whole_tiles && now->scanned && block->all_low <= now->base && block->all_high >= now->base + m->j->tile;
 }
 
 /* A tile up or down in a cycle. */
@@ -198,7 +206,7 @@ void sofa_step_tiles(struct sofa_machine *m)
     int walk_idle = !now->walk_any && !now->walk_follow && (!now->walk_valid || key_ready);
     m->block_ready = 0;
     next->filled = next->chunk = next->seen = next->walk_begins = 0;
-    next->used -= (unsigned)m->now.window.slot_free;
+    next->used -= (unsigned)m->now.order.slot_free;
     walk_keys(m, address_ready, key_ready);
     next->space -= (unsigned)(packed && now->walk_valid && key_ready);
     next->space += (unsigned)(packed && m->now.unpack.left == 1); /* a row has been taken apart */
@@ -216,8 +224,10 @@ void sofa_step_tiles(struct sofa_machine *m)
     case TILES_SCAN:
         next->row = now->row + 1;
         next->drain = 0;
-        if (next->row == block->rows || !m->j->has_ranges)
+        if (next->row == block->rows || !m->j->has_ranges || known_whole(m, block)) {
             next->state = TILES_DRAIN;
+            next->scanned = 1;
+        }
         break;
     case TILES_DRAIN:
         next->drain = now->drain + 1;

@@ -23,10 +23,14 @@ int sofa_range_stored(const struct sofa_machine *m)
     return m->now.ranges.state == RANGES_READ && sofa_row_for(m, SOFA_CLIENT_RANGE);
 }
 
+const struct sofa_tile *sofa_tile_of(const struct sofa_machine *m, const struct sofa_slot *slot)
+{
+    return slot->tile == SIZE_MAX ? NULL : &m->result->tile[slot->tile];
+}
+
 const struct sofa_tile *sofa_slot_tile(const struct sofa_machine *m, unsigned slot)
 {
-    size_t tile = m->now.tiles.info[slot].tile;
-    return tile == SIZE_MAX ? NULL : &m->result->tile[tile];
+    return sofa_tile_of(m, &m->now.tiles.info[slot]);
 }
 
 /* Rows of packed keys begin at multiples of d.khat_keys, whatever the tile begins with. */

@@ -25,6 +25,7 @@ struct sofa_arrival sofa_arriving_key(const struct sofa_machine *m);
 int sofa_channel_of(const struct sofa_machine *m, unsigned client);
 
 /* The tile in a slot; NULL for a block without visible keys. */
+const struct sofa_tile *sofa_tile_of(const struct sofa_machine *m, const struct sofa_slot *slot);
 const struct sofa_tile *sofa_slot_tile(const struct sofa_machine *m, unsigned slot);
 /* First key group from `group` on that some row sees; d.key_groups if none. */
 unsigned sofa_seen_group(const struct sofa_machine *m, const struct sofa_tile *tile, unsigned group);

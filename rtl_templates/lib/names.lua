@@ -67,6 +67,7 @@ DIM_SLICES = d.slices                               -- of PREDICT_DIMS dimension
 DIM_SLICE_BITS = math.max(1, clog2(DIM_SLICES))
 ARRAY_BITS = d.array_bits                           -- of an operand of the shift array: K^ or a token
 ARRAY_SUM_BITS = d.array_sum_bits                         -- of a sum of the array
+LOAD_KEYS = d.load_keys                             -- whose K^ goes into the array in a cycle
 COLUMN_BITS = math.max(1, clog2(TOKENS and math.max(PREDICT_KEYS, PREDICT_DIMS) or PREDICT_KEYS)) -- of what the array takes in a cycle
 KHAT_BITS = cfg.predict.operand_bits                -- of an element of K^
 KHAT_ELEMENT_BITS = d.khat_element_bits             -- of an element where it is read: of K^ or K
@@ -100,12 +101,16 @@ OCTAVE_BITS = d.octave_bits                         -- of a score in octaves
 OCTAVE_FRACTION = d.octave_fraction                 -- bits of its fraction
 TREE_INPUTS = d.tree_inputs                         -- of a stage of an adder tree
 
+WHOLE_TILES = d.whole_tiles == 1                    -- tiles that all rows see are known without a scan
 WALK = REGISTERED_LINKS and "spaced" or "prompt"    -- over the keys of a tile
 
 -- ---- schedule ----
 WINDOW = cfg.attend.window
 SLOT_BITS = math.max(1, clog2(WINDOW))              -- number of a slot of the window
 LIST_BITS = d.list_bits                             -- number of a place in the list between issue order and window
+QUEUE = cfg.attend.queue                            -- keys that wait for the window with the rows that need them; 0: in the need matrix
+QUEUED = QUEUE > 0
+QUEUE_BITS = clog2(QUEUE)                           -- number of a place in that queue
 RING_ROOMS = d.ring_rooms
 RING_BITS = math.max(1, clog2(RING_ROOMS))          -- place of a K and a V row in the ring
 ENTRY_PLACE_BITS = WORD_MEMORIES and RING_BITS or SLOT_BITS -- where the rows of an entry are

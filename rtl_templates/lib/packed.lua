@@ -36,8 +36,8 @@ function record(fields)
     return self
 end
 
--- From issue order to the window: a needed key, or the end of a tile without any.
-LISTED_KEY = record{{"has_key", 1}, {"key", INDEX_BITS}, {"parity", 1}, {"slot", 2}, {"bank", 1}, {"tile_last", 1}, {"block_last", 1}}
+-- From issue order to the window: a needed key, or the end of a tile without any; its block.
+LISTED_KEY = record{{"has_key", 1}, {"bank", 1}, {"block_last", 1}, {"block_rows", ROW_BITS + 1}}
 
 -- From issue order to what fetches or generates rows: a key whose rows go to `ring`, a place of the ring.
 WANTED_KEY = record{{"slot", 2}, {"index", INDEX_BITS}, {"ring", RING_BITS}, {"key", KEY_NUMBER_BITS}}

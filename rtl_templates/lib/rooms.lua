@@ -32,6 +32,7 @@ end
 room("sofa_tile", ORDERS and "order" or "ascending", {"order", "ascending"})
 room("sofa_tile", SCAN, {"rows", "plane", "tokens", "slices"})
 KHAT_SOURCE = room("sofa_khat", not TOKENS and SCAN or nil, {"rows", "plane"})
+only(WHOLE_TILES, "sofa_tile_whole")
 room("sofa_walk", WALK, {"spaced", "prompt"})
 only(TOKENS, "sofa_hidden", "sofa_token_tile")
 only(STREAMED, "sofa_token_mux")
@@ -53,6 +54,7 @@ only(RANK and KEY_GROUPS > 1, "sofa_merge")
 only(MASS, "sofa_mass")
 
 -- ---- schedule ----
+LIST = room("sofa_list", QUEUED and "queue" or "matrix", {"queue", "matrix"})
 only(SLOT_MEMORIES, "sofa_slot_memories")
 only(OPERANDS == "window", "sofa_slot_registers")
 room("sofa_follow", WORD_MEMORIES and "words" or "slots", {"words", "slots"})

@@ -12,7 +12,7 @@ module sofa_array (
     // stationary operands
     input  wire               i_load,
     input  wire [$(COLUMN_BITS-1):0] i_load_column,
-    input  wire [$(PREDICT_DIMS*ARRAY_BITS-1):0] i_operand,
+    input  wire [$(LOAD_KEYS*PREDICT_DIMS*ARRAY_BITS-1):0] i_operand,
     input  wire               i_swap,
 //% if TOKENS then
     input  wire [$(PREDICT_DIMS-1):0] i_load_dims,      // of K^
@@ -65,7 +65,8 @@ $(tree)
     wire [$(ARRAY_SUM_BITS-1):0] sum_$(key);
     wire             seen_$(key) = i_sees && i_low <= $(lit(KEY_COUNT_BITS, key)) && i_high > $(lit(KEY_COUNT_BITS, key));
     sofa_column u_column_$(key) (
-        .i_load(i_load && i_load_column == $(lit(COLUMN_BITS, key))), .i_dims(i_load_dims),
+        .i_load(i_load && i_load_column == $(lit(COLUMN_BITS, key // LOAD_KEYS))), .i_dims(i_load_dims),
+        .i_operand($(nth("i_operand", key % LOAD_KEYS, PREDICT_DIMS*ARRAY_BITS))),
         .i_value($(value)), .i_negatives(negatives), .o_sum(sum_$(key)), .*);
     sofa_score u_score_$(key) (
         .i_sum(sum_$(key)), .i_partial($(own("partial", ARRAY_SUM_BITS))), .o_full($(own("full", ARRAY_SUM_BITS))),

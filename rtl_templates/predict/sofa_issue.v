@@ -9,15 +9,14 @@
 module sofa_issue (
     input  wire               clk,
     input  wire               rst,
-    input  wire [$(3*KEY_NUMBER_BITS-1):0] i_info_base,
     input  wire [1:0]         i_query_ready,
     input  wire [1:0]         i_parity_free,
     input  wire               i_waiting,        // the loader waits
     // the pass that is loaded
     input  wire               i_pass_valid,
     input  wire               i_pass_none,
-    input  wire [1:0]         i_pass_slot,
     input  wire               i_pass_bank,
+    input  wire [$(KEY_NUMBER_BITS-1):0] i_pass_base,
     input  wire [$(KEY_GROUP_BITS-1):0] i_pass_group,
     input  wire [$(ROW_BITS-1):0] i_pass_from,
     input  wire [$(ROW_BITS-1):0] i_pass_to,
@@ -114,7 +113,7 @@ module sofa_issue (
             last_row <= i_pass_none ? i_pass_from : i_pass_to;
             none <= i_pass_none;
             o_bank <= i_pass_bank;
-            o_base <= $(pick("i_info_base", KEY_NUMBER_BITS, 3, "i_pass_slot", 2));
+            o_base <= i_pass_base;
             o_group_key <= $(ext("i_pass_group", KEY_GROUP_BITS, TILE_BITS)) * $(TILE_BITS)'d$(PREDICT_KEYS);
             end_of_tile <= i_pass_last;
             first_slice <= i_pass_slice == $(DIM_SLICE_BITS)'d0;

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Walks the passes of the tiles in order (tile, key group, dimension slice) and loads the K^ slice of each into the shadow operands of
-// the array, one key a cycle, while the pass before is running. A pass waits until the keys of its group have arrived.
+// the array, $(LOAD_KEYS) key(s) a cycle, while the pass before is running. A pass waits until the keys of its group have arrived.
 // o_pass_* describes the loaded pass until i_pass_taken. A tile without visible keys is a pass without beats (o_pass_none).
 `default_nettype none
 module sofa_loader (
@@ -8,6 +8,7 @@ module sofa_loader (
     input  wire               rst,
     // tile slots, filled in order 0, 1, 2, 0 ...
     input  wire               i_tile,
+    input  wire [$(3*KEY_NUMBER_BITS-1):0] i_info_base,
     input  wire [2:0]         i_info_bank,
     input  wire [2:0]         i_info_seen,
     input  wire [$(3*KEY_GROUPS-1):0]  i_info_group_any,
@@ -18,7 +19,7 @@ module sofa_loader (
     input  wire [1:0]         i_key_slot,
     input  wire [$(INDEX_BITS-1):0]   i_key,
     input  wire               i_key_last,
-    // reads of the K^ memory: data one cycle later, into column o_column of the shadow
+    // reads of the K^ memory: data one cycle later, into columns $(LOAD_KEYS) * o_column + n of the shadow
     output wire [1:0]         o_read_slot,
     output wire [$(INDEX_BITS-1):0]   o_read_key,
     output wire [$(DIM_SLICE_BITS-1):0]   o_read_slice,
@@ -28,15 +29,17 @@ module sofa_loader (
     output reg                o_pass_valid,
     input  wire               i_pass_taken,
     output reg                o_pass_none,
-    output reg  [1:0]         o_pass_slot,
     output reg                o_pass_bank,
+    output reg  [$(KEY_NUMBER_BITS-1):0] o_pass_base,    // first key of its tile
     output reg  [$(KEY_GROUP_BITS-1):0]   o_pass_group,
     output reg  [$(ROW_BITS-1):0]   o_pass_from,     // first and last row that sees the group
     output reg  [$(ROW_BITS-1):0]   o_pass_to,
     output reg  [$(DIM_SLICE_BITS-1):0]   o_pass_slice,
     output reg                o_pass_first,    // of the tile
     output reg                o_pass_last,
-    output wire               o_waiting        // for keys
+    output wire               o_waiting,       // for keys
+    output wire               o_loaded,        // pulse: all passes of a tile have been loaded; its slot
+    output wire [1:0]         o_loaded_slot
 );
 //% -- first key of a group; what the size of a group is taken times to find the key after it
 //% local function first_key(group)
@@ -82,6 +85,8 @@ module sofa_loader (
     assign o_read_slice = slice;
     assign o_column = column;
     assign o_waiting = state == WAIT && !here;
+    assign o_loaded = finish;
+    assign o_loaded_slot = slot;
 
     always @(posedge clk) begin
         case (state)
@@ -97,8 +102,8 @@ module sofa_loader (
                 column <= $(COLUMN_BITS)'d0;
             end
             KEYS: begin
-                key <= key + 1'b1;
-                column <= $(next_of("column", COLUMN_BITS, PREDICT_KEYS));
+                key <= key + $(lit(INDEX_BITS, LOAD_KEYS));
+                column <= $(next_of("column", COLUMN_BITS, PREDICT_KEYS // LOAD_KEYS));
             end
             POST: if (post) begin
                 key <= $(first_key("group"));
@@ -111,8 +116,8 @@ module sofa_loader (
         endcase
         if (post) begin
             o_pass_none <= none;
-            o_pass_slot <= slot;
             o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
+            o_pass_base <= $(pick("i_info_base", KEY_NUMBER_BITS, 3, "slot", 2));
             o_pass_group <= group;
             o_pass_from <= $(selected("slot_from", "group", ROW_BITS, KEY_GROUPS));
             o_pass_to <= $(selected("slot_to", "group", ROW_BITS, KEY_GROUPS));
@@ -133,7 +138,7 @@ module sofa_loader (
                 // the shadow is free once the pass before has been taken
                 WAIT: if (here && (!o_pass_valid || i_pass_taken))
                     state <= KEYS;
-                KEYS: if (column == $(COLUMN_BITS)'d$(PREDICT_KEYS-1))
+                KEYS: if (column == $(COLUMN_BITS)'d$(PREDICT_KEYS//LOAD_KEYS-1))
                     state <= POST;
                 POST: if (post)
                     state <= last_pass ? TILE : last_slice ? GROUP : WAIT;

@@ -1,5 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// K^ of the tiles on chip, and on its way into the array: the slice of a key that the loader reads is o_operand, for column o_load_column.
+// K^ of the tiles on chip, and on its way into the array: the slices of $(LOAD_KEYS) key(s), from one that the loader reads on, are
+// o_operand, for columns $(LOAD_KEYS) * o_load_column + n.
 // Latency: $(latency("operands", COPIED_REGISTERS and not MASS and 2 or 1)) cycle(s) from i_read. Handshake: none.
 //% -- slices of K^ in a word of its memory; bits of a port word's place in its slice
 //% local word_elements = WORD_MEMORIES and PORT_BITS // KHAT_ELEMENT_BITS or REGISTERED_LINKS and PREDICT_DIMS or HEAD_DIM
@@ -27,10 +28,10 @@ module sofa_operands (
     input  wire [$(COLUMN_BITS-1):0] i_read_column,
     output wire               o_load,
     output wire [$(COLUMN_BITS-1):0] o_load_column,
-    output wire [$(PREDICT_DIMS*KHAT_BITS-1):0] o_operand
+    output wire [$(LOAD_KEYS*PREDICT_DIMS*KHAT_BITS-1):0] o_operand
 );
-    wire [$(word_elements*KHAT_BITS-1):0] khat;
-    wire                      unused = &{1'b0, i_key_valid};
+    wire [$(LOAD_KEYS*word_elements*KHAT_BITS-1):0] khat;
+    wire                      unused = &{1'b0, i_key_valid, i_read_key};
 //% if WORD_MEMORIES then
 //%   local place = range("i_read_slice", DIM_SLICE_BITS - 1, DIM_SLICE_BITS - KHAT_WORD_BITS)     -- the word that the slice is in
 //%   local words, place_bits = 3 << INDEX_BITS + KHAT_WORD_BITS, INDEX_BITS + 2 + KHAT_WORD_BITS
@@ -47,9 +48,17 @@ module sofa_operands (
         .i_waddr({i_key_slot, i_key, $(DIM_SLICES > 1 and "i_word_index[" .. KHAT_WORD_BITS-1 .. ":" .. part_bits .. "]" or "1'b0")}),
         .i_wdata(i_khat), .i_raddr({i_read_slot, i_read_key, i_read_slice}), .o_rdata(khat));
 //% else
-    sofa_ram #(.WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS)), .ABITS($(INDEX_BITS+2))) u_khat (
-        .clk(clk), .i_we(i_key_valid), .i_waddr({i_key_slot, i_key}), .i_wdata(i_khat),
-        .i_re(1'b1), .i_raddr({i_read_slot, i_read_key}), .o_rdata(khat));
+//%   local below = clog2(LOAD_KEYS)               -- bits of a key that say in which memory it is
+//%   local place_bits = INDEX_BITS + 2 - below
+//%   local several = LOAD_KEYS > 1
+//%   for bank = 0, LOAD_KEYS - 1 do
+    sofa_ram #(
+        .WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS - below)), .ABITS($(place_bits))
+    ) u_khat$(several and "_" .. bank or "") (
+        .clk(clk), .i_we(i_key_valid$(several and " && i_key[0] == 1'b" .. bank or "")),
+        .i_waddr({i_key_slot, i_key[$(INDEX_BITS-1):$(below)]}), .i_wdata(i_khat),
+        .i_re(1'b1), .i_raddr({i_read_slot, i_read_key[$(INDEX_BITS-1):$(below)]}), .o_rdata($(nth("khat", bank, HEAD_DIM*KHAT_BITS))));
+//%   end
 //% end
 //% local cycles = SHIFT_COPIES and 2 or 1      -- the memory is far: its word comes through a register
 $(travel({{"load", 1, cycles, "i_read", reset = true}, {"column", COLUMN_BITS, cycles, "i_read_column"}}))
@@ -59,25 +68,27 @@ $(travel({{"load", 1, cycles, "i_read", reset = true}, {"column", COLUMN_BITS, c
     assign o_load = load_$(cycles);
     assign o_load_column = column_$(cycles);
 //% -- of the elements that are read, the slice
-//% local bits = PREDICT_DIMS * KHAT_BITS
+//% local bits, all_bits = PREDICT_DIMS * KHAT_BITS, LOAD_KEYS * PREDICT_DIMS * KHAT_BITS
 //% local slices_in_word = clog2(word_elements // PREDICT_DIMS)
-    reg  [$(bits-1):0]        chosen;
+    reg  [$(all_bits-1):0]    chosen;
 //% if REGISTERED_LINKS or DIM_SLICES == 1 or WORD_MEMORIES and slices_in_word == 0 then
     always @* chosen = khat;
 //% elseif WORD_MEMORIES then
     always @* chosen = khat[slice[$(slices_in_word-1):0]*$(bits) +: $(bits)];
 //% else
-    wire [$(DIM_SLICES*bits-1):0] padded = $(ext("khat", HEAD_DIM*KHAT_BITS, DIM_SLICES*bits));
+//%   for bank = 0, LOAD_KEYS - 1 do
+    wire [$(DIM_SLICES*bits-1):0] padded_$(bank) = $(ext(nth("khat", bank, HEAD_DIM*KHAT_BITS), HEAD_DIM*KHAT_BITS, DIM_SLICES*bits));
     always @*
         case (slice)
-//%   for slice = 1, DIM_SLICES - 1 do
-            $(DIM_SLICE_BITS)'d$(slice): chosen = padded[$(slice*bits) +: $(bits)];
-//%   end
-            default: chosen = padded[0 +: $(bits)];
+//%     for slice = 1, DIM_SLICES - 1 do
+            $(DIM_SLICE_BITS)'d$(slice): $(nth("chosen", bank, bits)) = padded_$(bank)[$(slice*bits) +: $(bits)];
+//%     end
+            default: $(nth("chosen", bank, bits)) = padded_$(bank)[0 +: $(bits)];
         endcase
+//%   end
 //% end
 //% if SHIFT_COPIES then
-    reg  [$(bits-1):0]        operand;
+    reg  [$(all_bits-1):0]    operand;
     always @(posedge clk) operand <= chosen;
     assign o_operand = operand;
 //% else

@@ -89,6 +89,8 @@ module sofa_predict (
     input  wire               i_range_we,
     input  wire [$(ROW_BITS):0] i_range_row,
     input  wire [$(2*KEY_NUMBER_BITS-1):0] i_range,
+    output wire               o_loaded,        // pulse: all passes of a tile have been loaded; its slot
+    output wire [1:0]         o_loaded_slot,
     // need matrix
     input  wire [1:0]         i_parity_free,
     // to selection

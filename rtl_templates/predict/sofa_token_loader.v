@@ -13,6 +13,7 @@ module sofa_token_loader (
     input  wire [$(SLICE_WORD_BITS-1):0]   i_words_last,
     // tile slots, filled in order 0, 1, 2, 0 ...
     input  wire               i_tile,
+    input  wire [$(3*KEY_NUMBER_BITS-1):0] i_info_base,
     input  wire [2:0]         i_info_bank,
     input  wire [2:0]         i_info_seen,
     input  wire [$(3*TILE_KEYS-1):0] i_info_mask,
@@ -57,8 +58,8 @@ module sofa_token_loader (
     input  wire               i_pass_taken,
     output reg                o_pass_none,
     output reg                o_pass_keys,     // phase 1.1
-    output reg  [1:0]         o_pass_slot,
     output reg                o_pass_bank,
+    output reg  [$(KEY_NUMBER_BITS-1):0] o_pass_base,     // first key of its tile
     output reg  [$(KEY_GROUP_BITS-1):0]   o_pass_group,
     output reg  [$(ROW_BITS-1):0]   o_pass_from,     // first and last row that sees the group
     output reg  [$(ROW_BITS-1):0]   o_pass_to,
@@ -71,7 +72,9 @@ module sofa_token_loader (
     output reg                o_pass_start,    // of the group's K^
     output reg                o_pass_final,
     output reg                o_pass_release,  // of the slice of codes
-    output wire               o_waiting        // for tokens or codes
+    output wire               o_waiting,       // for tokens or codes
+    output wire               o_loaded,        // pulse: all passes of a tile have been loaded; its slot
+    output wire [1:0]         o_loaded_slot
 );
     localparam [2:0] TILE = 3'd0, GROUP = 3'd1, WAIT = 3'd2, LOAD = 3'd3, POST = 3'd4;
     reg  [2:0]        state;
@@ -142,6 +145,8 @@ module sofa_token_loader (
     wire              end_of_group = scores ? last_slice : last_word;
     assign            end_of_chunk = !scores && !none && last_word && last_group;
     wire              finish = step && last_pass;
+    assign o_loaded = finish;
+    assign o_loaded_slot = slot;
     wire              whole = !has_begun || last_word;
     wire [$(KEY_GROUP_BITS-1):0]  next_group = state == GROUP ? lowest : group;
     wire [$(SLICE_WORD_BITS-1):0]  next_word = state == GROUP ? $(SLICE_WORD_BITS)'d0 : word + 1'b1;
@@ -209,8 +214,8 @@ module sofa_token_loader (
         if (post) begin
             o_pass_none <= none;
             o_pass_keys <= !scores && !none;
-            o_pass_slot <= slot;
             o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
+            o_pass_base <= $(pick("i_info_base", KEY_NUMBER_BITS, 3, "slot", 2));
             o_pass_group <= group;
             o_pass_from <= $(selected("slot_from", "group", ROW_BITS, KEY_GROUPS));
             o_pass_to <= $(selected("slot_to", "group", ROW_BITS, KEY_GROUPS));

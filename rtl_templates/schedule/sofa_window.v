@@ -12,13 +12,8 @@ module sofa_window (
     // keys in issue order
     input  wire                  i_key_valid,
     output wire                  o_key_ready,
-    input  wire [$(LISTED_KEY.bits-1):0]      i_key,
-    input  wire [$(3*(ROW_BITS+1)-1):0] i_info_rows,     // rows of the block, by tile slot
-    output wire                  o_read_parity,   // need matrix: data in the next cycle
-    output wire [$(INDEX_BITS-1):0]      o_read_key,
-    input  wire [$(QUERY_BLOCK-1):0]      i_rows,
-    output reg  [1:0]            o_parity_free,   // pulses
-    output reg                   o_slot_free,
+    input  wire [$(LISTED_KEY.bits-1):0]      i_key,           // $(LISTED_KEY.names())
+    input  wire [$(QUERY_BLOCK-1):0]      i_rows,          // that need the key taken a cycle ago
     // ring of K and V rows
     input  wire                  i_data_here,     // rows of the next key
     output wire                  o_enter,         // it enters
@@ -60,11 +55,7 @@ module sofa_window (
     output wire                  o_retire_ready
 );
     wire             has_key = $(LISTED_KEY.of("has_key", "i_key"));
-    wire [$(INDEX_BITS-1):0] index = $(LISTED_KEY.of("key", "i_key"));
-    wire             parity = $(LISTED_KEY.of("parity", "i_key"));
-    wire [1:0]       tile_slot = $(LISTED_KEY.of("slot", "i_key"));
     wire             bank = $(LISTED_KEY.of("bank", "i_key"));
-    wire             tile_last = $(LISTED_KEY.of("tile_last", "i_key"));
     wire             block_last = $(LISTED_KEY.of("block_last", "i_key"));
     wire .*;
 
@@ -73,11 +64,10 @@ module sofa_window (
     wire             may_enter = !has_key || (i_data_here && slot_here);
     wire             enter = i_key_valid && block_open && may_enter;
     wire             load = enter && has_key;
-    wire             tile_end = enter && tile_last;
     assign o_enter = load;
     assign o_key_ready = enter;
     wire             opens = i_key_valid && !block_open && i_query_ready[bank];
-//% local rows = pick("i_info_rows", ROW_BITS+1, 3, "tile_slot", 2)
+//% local rows = LISTED_KEY.of("block_rows", "i_key")
 $(staged(REGISTERED_LINKS, {{"opened", 1, "opens", reset = true}, {"opened_bank", 1, "bank"}, {"opened_rows", ROW_BITS+1, rows}}))
     assign o_open = opened;
     assign o_open_bank = opened_bank;
@@ -85,8 +75,6 @@ $(staged(REGISTERED_LINKS, {{"opened", 1, "opens", reset = true}, {"opened_bank"
 //% for row = 0, QUERY_BLOCK - 1 do
     assign o_open_rows[$(row)] = o_open_count > $(ROW_BITS+1)'d$(row);
 //% end
-    assign o_read_parity = parity;
-    assign o_read_key = index;
 
     reg              load1, bank1, last1;
     reg  [1:0]       loaded;          // all keys of the bank's block have entered
@@ -96,14 +84,10 @@ $(staged(REGISTERED_LINKS, {{"opened", 1, "opens", reset = true}, {"opened_bank"
             block_open <= 1'b0;
             load1 <= 1'b0;
             last1 <= 1'b0;
-            o_parity_free <= 2'b00;
-            o_slot_free <= 1'b0;
         end else begin
             block_open <= opens || (block_open && !(enter && block_last));
             load1 <= load;
             last1 <= enter && block_last;
-            o_parity_free <= {tile_end && parity, tile_end && !parity};
-            o_slot_free <= tile_end;
         end
     end
     assign o_load_any = load1;

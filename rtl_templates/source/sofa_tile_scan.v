@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Scans the rows of a block for what they see of a tile: a row a cycle, or the whole block in one cycle without range table. Holds the
-// ranges of the two blocks in the machine. The keys and key groups that some row sees, and the groups' first and last row, stand when
-// o_draining falls, until i_clear. Equals sofa_tile_see() of the model.
+//% local more = WHOLE_TILES and ", or if\n// it is known (sofa_tile_whole) that they all see all of it" or ""
+// Scans the rows of a block for what they see of a tile: a row a cycle, or the whole block at once without range table$(more).
+// Holds the ranges of the two blocks in the machine. The keys and key groups that some row sees, and the groups' first and last row,
+// stand when o_draining falls, until i_clear. Equals sofa_tile_see() of the model.
 `default_nettype none
 module sofa_tile_scan (
     input  wire             clk,
@@ -20,6 +21,7 @@ module sofa_tile_scan (
     input  wire [$(2*KEY_NUMBER_BITS-1):0] i_range,
     // scan
     input  wire [$(TILE_END_BITS-1):0] i_base,     // of the tile
+    input  wire             i_new_block,
     input  wire             i_clear,         // forget what is seen
     input  wire             i_first,         // the first row is next
     input  wire             i_step,          // a row
@@ -31,7 +33,9 @@ module sofa_tile_scan (
     output reg  [$(KEY_GROUPS*ROW_BITS-1):0] o_group_to
 );
     reg  [$(ROW_BITS):0]   row;
-    assign o_end = row + 1'b1 == i_block_rows || !i_has_ranges;
+    wire             whole;           // all rows see all of the tile
+    wire             alike = !i_has_ranges || whole;
+    assign o_end = row + 1'b1 == i_block_rows || alike;
     wire [$(2*KEY_NUMBER_BITS-1):0] range;
     sofa_ram #(.WIDTH($(2*KEY_NUMBER_BITS)), .DEPTH($(2 << ROW_BITS)), .ABITS($(ROW_BITS+1))) u_ranges (
         .clk(clk), .i_we(i_range_write), .i_waddr({i_range_bank, i_range_row}), .i_wdata(i_range),
@@ -48,6 +52,12 @@ module sofa_tile_scan (
     wire [$(TILE_END_BITS-1):0] visible_wide = $(ext("visible", KEY_NUMBER_BITS, TILE_END_BITS));
     wire [$(TILE_END_BITS-1):0] from_base = first_wide - i_base;
     wire [$(TILE_END_BITS-1):0] to_base = visible_wide - i_base;
+    sofa_tile_whole u_whole (
+        .i_row_valid(scan_valid), .i_first(first_wide), .i_visible(visible_wide), .i_tile(tile_wide), .i_scanned(i_step && o_end), .*);
+//% if not WHOLE_TILES then
+    assign whole = 1'b0;
+    wire             unused_new = i_new_block;
+//% end
     wire [$(TILE_BITS-1):0] from_clip = from_base[$(TILE_END_BITS-1)] ? $(TILE_BITS)'d0 : from_base > tile_wide ? i_tile :
         from_base[$(TILE_BITS-1):0];
     wire [$(TILE_BITS-1):0] to_clip = to_base[$(TILE_END_BITS-1)] ? $(TILE_BITS)'d0 : to_base > tile_wide ? i_tile :
@@ -69,7 +79,7 @@ module sofa_tile_scan (
 $(staged(REGISTERED_LINKS, links))
 //% built("scan_time", REGISTERED_LINKS and 4 or 3)
     assign o_draining = scan_valid || seen_valid || sees_valid;
-    wire [$(ROW_BITS-1):0] to_row = i_has_ranges ? sees_row : i_block_rows[$(ROW_BITS-1):0] - 1'b1;
+    wire [$(ROW_BITS-1):0] to_row = alike ? i_block_rows[$(ROW_BITS-1):0] - 1'b1 : sees_row;
     integer group;
     always @(posedge clk) begin
         if (i_first)

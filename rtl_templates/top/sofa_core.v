@@ -177,10 +177,11 @@ module sofa_core (
     // ---- schedule ----
     sofa_need u_need (
         .rst(reset_schedule), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_clear(parity_free),
-        .o_complete(complete), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key), .o_rows(key_rows), .*);
+        .o_complete(complete), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key), .o_rows(matrix_rows), .*);
     sofa_order u_order (
-        .rst(reset_schedule), .i_some(mask_some), .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready), .o_ask(wanted),
-        .i_space(value_space), .o_key_valid(listed_valid), .i_key_ready(listed_ready), .o_key(listed), .*);
+        .rst(reset_schedule), .i_some(mask_some), .i_rows(matrix_rows), .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready),
+        .o_ask(wanted), .i_space(value_space), .o_key_valid(listed_valid), .i_key_ready(listed_ready), .o_key(listed),
+        .o_rows(key_rows), .*);
     sofa_window u_window (
         .rst(reset_schedule), .i_key_valid(listed_valid), .o_key_ready(listed_ready), .i_key(listed), .i_rows(key_rows),
         .o_v_space(value_space), .i_key_slot(key_read_slot), .o_key(lane_key), .i_value_slot(value_read_slot), .o_value(lane_value),
