@@ -27,6 +27,8 @@ static enum sofa_status report_head(struct sofa_head_run *run, const struct sofa
     run->report.head = run->head;
     sofa_warn_first(&run->report.warnings, &input->warnings);
     if (run->out_path)
+        status = sofa_result_unpair(&result, input->trace.paired, &run->error);
+    if (run->out_path && status == SOFA_OK)
         status = sofa_result_save(&result, run->out_path, &run->error);
     sofa_result_free(&result);
     return status;

@@ -146,6 +146,8 @@ static enum sofa_status compare_head(struct sofa_head_run *run, const struct sof
     if (status == SOFA_OK)
         status = simulate(run, &result, input, s);
     if (status == SOFA_OK && run->out_path)
+        status = sofa_result_unpair(&result, input->trace.paired, &run->error);
+    if (status == SOFA_OK && run->out_path)
         status = sofa_result_save(&result, run->out_path, &run->error);
     sofa_result_free(&result);
     if (status == SOFA_OK && run->measured.mismatches > 0)

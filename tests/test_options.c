@@ -105,6 +105,7 @@ START_TEST(bad_lines)
         {"c.yaml", "t.npz", "--order", "nearest:1", NULL},
         {"c.yaml", "t.npz", "--radius", "-1", NULL},
         {"c.yaml", "t.npz", "--radius", "nan", NULL},
+        {"c.yaml", "t.npz", "--pair-blocks", "sometimes", NULL},
         {"c.yaml", "t.npz", "--head", "-1", NULL},
         {"c.yaml", "t.npz", "--head", "x", NULL},
         {"c.yaml", "t.npz", "--fit=1", NULL},

@@ -317,5 +317,7 @@ enum sofa_status sofa_report_accuracy(struct sofa_report *r, const struct sofa_t
     r->recall = mean(tally.recall, tally.recall_rows);
     r->recall_exact = mean(tally.recall_exact, tally.recall_rows);
     r->weight_kept = mean(tally.weight, tally.weight_rows);
+    if (t->paired)
+        r->least_first = sofa_paired_row(t->q.rows, t->paired, r->least_first);
     return status;
 }

@@ -65,6 +65,19 @@ json_t *sofa_fitted_json(const struct sofa_setup *setup)
     return array;
 }
 
+/* By itself where prediction may be far ahead, and rows see different keys. Each block's rows stay together, but a row's own position, or
+ * which block generates a key first, would change. */
+static enum sofa_status pair_blocks(struct sofa_input *input, enum sofa_pairing wish, struct sofa_error *e)
+{
+    const struct sofa_config *c = &input->config;
+    int may = c->mode == SOFA_MODE_KV && input->job.order != SOFA_ORDER_OWN;
+    if (wish == SOFA_PAIR_ON && !may)
+        return sofa_fail(e, SOFA_BAD_INPUT, "--pair-blocks on: not in mode tokens, and not with --order own");
+    if (wish == SOFA_PAIR_OFF || !may || (wish == SOFA_PAIR_AUTO && (c->attend.queue == 0 || input->job.order != SOFA_ORDER_NEAREST)))
+        return SOFA_OK;
+    return sofa_trace_pair_blocks(&input->trace, c->query_block, e);
+}
+
 enum sofa_status sofa_input_take_arrays(struct sofa_input *input, const struct sofa_setup *setup, const struct sofa_run_options *o,
                                         struct sofa_npz *z, size_t head, int given, struct sofa_error *e)
 {
@@ -80,6 +93,8 @@ enum sofa_status sofa_input_take_arrays(struct sofa_input *input, const struct s
     run.own_offset += o->row_first;
     if (status == SOFA_OK)
         status = sofa_job_make(&input->job, &input->config, &input->trace, &run, e);
+    if (status == SOFA_OK)
+        status = pair_blocks(input, o->run.pairing, e);
     if (status != SOFA_OK)
         sofa_input_free(input);
     return status;

@@ -127,6 +127,8 @@ static enum sofa_status run_arrays(struct sofa_library_head *h, const struct sof
         return status;
     status = run(h, &input, report, &h->error);
     h->ran = status == SOFA_OK;
+    if (status == SOFA_OK)
+        status = sofa_result_unpair(&h->result, input.trace.paired, &h->error);
     sofa_warn_first(&h->report.warnings, &input.warnings);
     sofa_input_free(&input);
     return status;

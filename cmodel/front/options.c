@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define EXTRA_MAX 16
-enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ORDER, OPTION_MASS, OPTION_BALANCE,
+enum { OPTION_SET = 256, OPTION_KEPT, OPTION_TILE, OPTION_RADIUS, OPTION_CARRY, OPTION_ORDER, OPTION_MASS, OPTION_BALANCE, OPTION_PAIR,
        OPTION_ROWS, OPTION_HEAD, OPTION_FIT, OPTION_ALL_VISIBLE, OPTION_JSON, OPTION_VERSION, OPTION_EXTRA };
 
 /* First those of a run. */
@@ -19,13 +19,14 @@ static const struct option shared_options[] = {
     {"radius", required_argument, NULL, OPTION_RADIUS}, {"carry", no_argument, NULL, OPTION_CARRY},
     {"rows", required_argument, NULL, OPTION_ROWS},     {"head", required_argument, NULL, OPTION_HEAD},
     {"order", required_argument, NULL, OPTION_ORDER},   {"mass", required_argument, NULL, OPTION_MASS},
-    {"balance", required_argument, NULL, OPTION_BALANCE}, {"all-visible", no_argument, NULL, OPTION_ALL_VISIBLE},
+    {"balance", required_argument, NULL, OPTION_BALANCE}, {"pair-blocks", required_argument, NULL, OPTION_PAIR},
+    {"all-visible", no_argument, NULL, OPTION_ALL_VISIBLE},
     {"set", required_argument, NULL, OPTION_SET},       {"fit", no_argument, NULL, OPTION_FIT},
     {"json", no_argument, NULL, OPTION_JSON},           {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPTION_VERSION},     {"output", required_argument, NULL, 'o'},
 };
 #define SHARED (sizeof shared_options / sizeof shared_options[0])
-#define RUN 10u
+#define RUN 11u
 
 static void print_help(const struct sofa_program *program)
 {
@@ -43,6 +44,8 @@ static void print_help(const struct sofa_program *program)
            "                    where rows see different keys, own where all see the same and rows are a multiple of the keys)\n"
            "  --balance WHEN    scale the channels of floats alike before they are quantised: on, off, or auto, where prediction\n"
            "                    then loses clearly less of the softmax weight (default: auto)\n"
+           "  --pair-blocks WHEN  the last block of rows, the first, the last but one, ... in turn: on, off, or auto, where the\n"
+           "                    core has attend.queue and rows see different keys; no output bit depends on it (default: auto)\n"
            "  --rows A:B        only rows A to B-1 of the trace\n"
            "  --head N          of a trace that holds several heads, from 0 on%s\n"
            "  --all-visible     every row sees every key, whatever the trace's first and visible say\n"
@@ -115,6 +118,17 @@ enum sofa_status sofa_options_balance(struct sofa_options *o, const char *text, 
     return sofa_fail(e, SOFA_BAD_INPUT, "--balance '%.80s': must be auto, on or off", text);
 }
 
+static enum sofa_status take_pairing(struct sofa_options *o, const char *text, struct sofa_error *e)
+{
+    static const char *const names[] = {[SOFA_PAIR_AUTO] = "auto", [SOFA_PAIR_OFF] = "off", [SOFA_PAIR_ON] = "on"};
+    for (unsigned wish = 0; wish < sizeof names / sizeof names[0]; wish++)
+        if (strcmp(text, names[wish]) == 0) {
+            o->pairing = (enum sofa_pairing)wish;
+            return SOFA_OK;
+        }
+    return sofa_fail(e, SOFA_BAD_INPUT, "--pair-blocks '%.80s': must be auto, on or off", text);
+}
+
 /* How a head is run. */
 static enum sofa_status take_run(struct sofa_run_options *o, int option, const char *text, struct sofa_error *e)
 {
@@ -129,6 +143,7 @@ static enum sofa_status take_run(struct sofa_run_options *o, int option, const c
     case OPTION_MASS: return sofa_options_mass(&o->run, text, e);
     case OPTION_ORDER: return sofa_options_order(&o->run, text, e);
     case OPTION_BALANCE: return sofa_options_balance(&o->run, text, e);
+    case OPTION_PAIR: return take_pairing(&o->run, text, e);
     case OPTION_ROWS:
         if (!sofa_parse_range(text, &o->row_first, &o->row_end))
             return sofa_fail(e, SOFA_BAD_INPUT, "--rows '%.80s': must be A:B with 0 <= A < B", text);

@@ -33,7 +33,7 @@ struct sofa_run_options {
     const char *out_path; /* -o; NULL: none */
     const char *override[SOFA_OVERRIDES_MAX];
     unsigned overrides;
-    struct sofa_options run;    /* --kept, --tile, --radius, --carry, --mass, --order, --balance */
+    struct sofa_options run;    /* --kept, --tile, --radius, --carry, --mass, --order, --balance, --pair-blocks */
     size_t row_first, row_end;  /* --rows A:B; 0 and SIZE_MAX: all */
     size_t head;                /* --head N; SIZE_MAX: the file's only one */
     int all_visible;            /* every row sees every key */
@@ -46,7 +46,7 @@ struct sofa_run_options {
 enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sofa_program *program, int argc,
                                     char **argv, struct sofa_error *e);
 
-/* One of --kept, --mass, --tile, --radius, --carry, --order, --balance, --rows, --head and --all-visible by its name, as "kept". Those
+/* One of --kept, --mass, --tile, --radius, --carry, --order, --balance, --pair-blocks, --rows, --head and --all-visible by its name, as "kept". Those
  * without an argument take any text. */
 enum sofa_status sofa_options_set(struct sofa_run_options *o, const char *name, const char *text, struct sofa_error *e);
 /* The argument of --mass: between 0 and 1. */

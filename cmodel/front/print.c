@@ -155,6 +155,12 @@ float *sofa_result_real(const struct sofa_result *result)
     return o;
 }
 
+enum sofa_status sofa_result_unpair(struct sofa_result *result, unsigned block, struct sofa_error *e)
+{
+    enum sofa_status status = sofa_unpair_rows(result->o, result->rows, result->dims * sizeof *result->o, block, e);
+    return status == SOFA_OK ? sofa_unpair_rows(result->selected, result->rows, result->keys, block, e) : status;
+}
+
 enum sofa_status sofa_result_save(const struct sofa_result *result, const char *path, struct sofa_error *e)
 {
     size_t count = result->rows * result->dims, cells = result->rows * result->keys;

@@ -94,6 +94,8 @@ void sofa_report_print(FILE *out, const struct sofa_report *report);
 void sofa_report_print_title(FILE *out);
 void sofa_report_print_line(FILE *out, const struct sofa_report *report);
 
+/* Output and selection back in the trace's own order, if its rows are paired by `block`; 0: they are not. */
+enum sofa_status sofa_result_unpair(struct sofa_result *result, unsigned block, struct sofa_error *e);
 /* The output as real numbers, R x d; NULL when out of memory. */
 float *sofa_result_real(const struct sofa_result *result);
 /* Writes o (float32), o_int (int16), o_scale and selected. */

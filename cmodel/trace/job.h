@@ -3,7 +3,7 @@
 #ifndef SOFA_JOB_H
 #define SOFA_JOB_H
 
-#include "trace.h"
+#include "pairing.h"
 
 /* In which order a block meets its tiles of keys. */
 enum sofa_order {
@@ -24,6 +24,7 @@ struct sofa_options {
     enum sofa_order order;
     size_t own_offset; /* position of the trace's first row among the keys; modulo the keys */
     enum sofa_balance_wish balance; /* of the trace */
+    enum sofa_pairing pairing;
 };
 
 /* Run-time registers (docs/arithmetic.md). */

@@ -49,6 +49,7 @@ struct sofa_trace {
     struct sofa_tensor q, k, v; /* R x d, S x d, S x d; mode tokens: k and v have no values yet */
     struct sofa_tokens tokens;  /* mode tokens only */
     uint32_t *first, *visible;  /* R each; never NULL after loading */
+    unsigned paired;            /* rows stand in pairs of blocks of so many rows (pairing.h); 0: in their own order */
     int has_ranges;             /* 0: every row sees keys 0..S-1 */
     double scale;               /* softmax scale */
     struct sofa_balance balance;

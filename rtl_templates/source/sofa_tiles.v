@@ -72,7 +72,8 @@ module sofa_tiles (
         .o_last(last_tile), .*);
     wire             begin_scan = state == SEEK && there;
     sofa_tile_scan u_scan (
-        .i_new_block(state == IDLE), .i_clear(begin_scan || state == IDLE), .i_first(state == SEEK), .i_step(state == SCAN), .o_end(scan_end), .*);
+        .i_new_block(state == IDLE), .i_clear(begin_scan || state == IDLE), .i_first(state == SEEK), .i_step(state == SCAN),
+        .o_end(scan_end), .*);
 
     // slots; order 2 may end with a tile that no row sees
     wire             fill = hand_over && (any_key || empty_block$(ORDERS and " || last_tile" or ""));
