@@ -233,23 +233,31 @@ static void khat_ports(struct bench *b, const char *module, const char *whole, u
     rtl_port(&b->r, "o_valid", 1);
     rtl_port(&b->r, "o_slot", 2);
     rtl_port(&b->r, "o_index", b->d.index_bits);
+    rtl_port(&b->r, "o_both", 1);
     rtl_port(&b->r, "o_last", 1);
-    rtl_port(&b->r, "o_khat", elements * b->c.predict.operand_bits);
+    rtl_port(&b->r, "o_khat", b->d.arrive_keys * elements * b->c.predict.operand_bits);
     if (b->d.khat_keys > 1)
         rtl_port(&b->r, "o_row_free", 1);
     rtl_open(&b->r, CYCLES);
 }
 
-static void see_key(struct bench *b, unsigned cycle, const struct tag *t, unsigned place, int last, const int16_t *key, unsigned elements)
+/* Number 0 or 1 of the keys that come. */
+static void see_khat(struct bench *b, unsigned cycle, unsigned number, const int16_t *key, unsigned elements)
 {
     int16_t khat[SOFA_HEAD_DIM_MAX];
-    unsigned bits = b->c.predict.operand_bits, index = b->d.index_bits;
+    unsigned bits = b->c.predict.operand_bits;
     sofa_truncate_key(khat, key, elements, &b->c);
+    for (unsigned i = 0; i < elements; i++)
+        rtl_set(&b->r, cycle, "o_khat", (number * elements + i) * bits, (uint16_t)khat[i], bits);
+}
+
+static void see_key(struct bench *b, unsigned cycle, const struct tag *t, unsigned place, int both, int last)
+{
+    unsigned index = b->d.index_bits;
     set(b, cycle, "o_slot", t->slot, 2);
     set(b, cycle, "o_index", (t->key + place) & ((1u << index) - 1), index);
+    set(b, cycle, "o_both", (uint64_t)both, 1);
     set(b, cycle, "o_last", (uint64_t)last, 1);
-    for (unsigned i = 0; i < elements; i++)
-        rtl_set(&b->r, cycle, "o_khat", i * bits, (uint16_t)khat[i], bits);
 }
 
 static int16_t any_element(struct bench *b)
@@ -294,17 +302,21 @@ static void row_comes(struct bench *b, struct rows *q, unsigned cycle)
         rtl_set(&b->r, cycle, "i_row", 8 * i, packed[i], 8);
 }
 
-/* A visible key of the row at the output leaves; 1: its last. */
+/* A visible key of the row at the output leaves, perhaps with its neighbour; 1: its last. */
 static int key_leaves(struct bench *b, struct rows *q, unsigned cycle)
 {
     const struct tag *t = &q->out->tag;
     unsigned place = q->taken, after;
     while (!t->visible[place])
         place++;
-    for (after = place + 1; after < b->d.khat_keys && !t->visible[after]; after++)
+    int both = b->d.arrive_keys == 2 && place + 1 < b->d.khat_keys && t->visible[place + 1];
+    for (after = place + 1 + (unsigned)both; after < b->d.khat_keys && !t->visible[after]; after++)
         ;
     int end = after == b->d.khat_keys;
-    see_key(b, cycle, t, place, t->last && end, q->out->key[place], b->c.head_dim);
+    see_key(b, cycle, t, place, both, t->last && end);
+    see_khat(b, cycle, 0, q->out->key[place], b->c.head_dim);
+    if (both)
+        see_khat(b, cycle, 1, q->out->key[place + 1], b->c.head_dim);
     q->taken = end ? 0 : after;
     return end;
 }
@@ -355,7 +367,8 @@ static void play_rows(struct bench *b)
             key[i] = any_element(b);
             rtl_set(&b->r, cycle, whole, i * bits, (uint16_t)(key[i] >> shift), bits);
         }
-        see_key(b, cycle, &t, 0, (int)t.last, key, elements);
+        see_key(b, cycle, &t, 0, 0, (int)t.last);
+        see_khat(b, cycle, 0, key, elements);
     }
 }
 
@@ -395,7 +408,7 @@ static void configure(struct bench *b, unsigned kind)
     snprintf(text[i++], 48, "tile.keys=%u", test_between(&b->seed, 4, test_between(&b->seed, 0, 1) ? 12 : 70));
     snprintf(text[i++], 48, "tile.kept_max=2");
     snprintf(text[i++], 48, "predict.keys=2");
-    snprintf(text[i++], 48, "query_block=4");
+    snprintf(text[i++], 48, "query_block=%u", test_between(&b->seed, 0, 1) ? 4 : 40);
     if (kind == PACKED) {
         snprintf(text[i++], 48, "predict.operand_bits=%u", test_between(&b->seed, 3, 8));
         snprintf(text[i++], 48, "memory.port_bits=%u", 128u << test_between(&b->seed, 0, 3));

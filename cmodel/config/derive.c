@@ -292,6 +292,7 @@ static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
     /* one a cycle is too slow when a pass is about as short as its keys are many */
     int fast = c->target == SOFA_TARGET_CELLS && c->mode == SOFA_MODE_KV && !d->word_memories;
     d->load_keys = fast && c->predict.keys % 2 == 0 && c->predict.keys + 4 > c->query_block ? 2 : 1;
+    d->arrive_keys = d->khat_keys > 1 ? d->load_keys : 1;
     d->whole_tiles = c->target == SOFA_TARGET_CELLS;
     d->scan_time = d->registered_links ? 4 : 3;
     d->need_time = 1;

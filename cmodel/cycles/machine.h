@@ -95,6 +95,7 @@ struct sofa_unpack_state {
     unsigned head, tail; /* of the rows that wait */
     unsigned left;       /* keys of the row at hand, this one included */
     unsigned key, slot;
+    int both;            /* the key after it leaves in the same cycle */
     int last;            /* row of the tile */
 };
 #define SOFA_KHAT_ROWS_MAX 16u

@@ -13,12 +13,13 @@ static void step_unpack(struct sofa_machine *m)
     const struct sofa_read *row = sofa_row_for(m, SOFA_CLIENT_KHAT);
     if (row)
         m->khat[next->tail++ % m->d.khat_rows] = *row;
-    if (now->left > 1) {
+    unsigned leaving = 1u + (unsigned)now->both;
+    if (now->left > leaving) {
         const struct sofa_tile *tile = sofa_slot_tile(m, now->slot);
-        next->left = now->left - 1;
-        do
+        next->left = now->left - leaving;
+        next->key = now->key + leaving;
+        while (!sofa_bit(tile->visible, next->key))
             next->key++;
-        while (!sofa_bit(tile->visible, next->key));
     } else if (now->head != now->tail) {
         const struct sofa_read *first = &m->khat[next->head++ % m->d.khat_rows];
         next->left = sofa_row_keys(m, sofa_slot_tile(m, first->slot), first->index, &next->key);
@@ -27,6 +28,7 @@ static void step_unpack(struct sofa_machine *m)
     } else {
         next->left = 0;
     }
+    next->both = m->d.arrive_keys == 2 && next->left > 1 && sofa_bit(sofa_slot_tile(m, next->slot)->visible, next->key + 1);
 }
 
 /* ---- sofa_loader, sofa_issue ---- */

@@ -209,7 +209,7 @@ void sofa_step_tiles(struct sofa_machine *m)
     next->used -= (unsigned)m->now.order.slot_free;
     walk_keys(m, address_ready, key_ready);
     next->space -= (unsigned)(packed && now->walk_valid && key_ready);
-    next->space += (unsigned)(packed && m->now.unpack.left == 1); /* a row has been taken apart */
+    next->space += (unsigned)(packed && m->now.unpack.left > 0 && m->now.unpack.left == 1u + (unsigned)m->now.unpack.both); /* a row has been taken apart */
     switch (now->state) {
     case TILES_IDLE:
         if (m->now.ranges.valid)

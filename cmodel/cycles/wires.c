@@ -59,7 +59,7 @@ struct sofa_arrival sofa_arriving_key(const struct sofa_machine *m)
     const struct sofa_unpack_state *u = &m->now.unpack;
     const struct sofa_read *read = sofa_row_for(m, SOFA_CLIENT_KHAT);
     if (m->d.khat_keys > 1)
-        return (struct sofa_arrival){u->left > 0, u->last && u->left == 1, u->slot, u->key};
+        return (struct sofa_arrival){u->left > 0, u->last && u->left == 1u + (unsigned)u->both, u->slot, u->key + (unsigned)u->both};
     return read ? (struct sofa_arrival){1, read->last, read->slot, read->index} : (struct sofa_arrival){0};
 }
 

@@ -67,6 +67,7 @@ DIM_SLICES = d.slices                               -- of PREDICT_DIMS dimension
 DIM_SLICE_BITS = math.max(1, clog2(DIM_SLICES))
 ARRAY_BITS = d.array_bits                           -- of an operand of the shift array: K^ or a token
 ARRAY_SUM_BITS = d.array_sum_bits                         -- of a sum of the array
+ARRIVE_KEYS = d.arrive_keys                         -- whose K^ comes in a cycle, neighbours
 LOAD_KEYS = d.load_keys                             -- whose K^ goes into the array in a cycle
 COLUMN_BITS = math.max(1, clog2(TOKENS and math.max(PREDICT_KEYS, PREDICT_DIMS) or PREDICT_KEYS)) -- of what the array takes in a cycle
 KHAT_BITS = cfg.predict.operand_bits                -- of an element of K^

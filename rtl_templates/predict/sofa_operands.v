@@ -18,7 +18,8 @@ module sofa_operands (
     input  wire [$(KHAT_WORD_BITS-1):0] i_word_index,
     input  wire [$(PORT_BITS//KHAT_ELEMENT_BITS*KHAT_BITS-1):0] i_khat,
 //% else
-    input  wire [$(HEAD_DIM*KHAT_BITS-1):0] i_khat,
+    input  wire               i_key_both,        // and the key after it
+    input  wire [$(ARRIVE_KEYS*HEAD_DIM*KHAT_BITS-1):0] i_khat,
 //% end
     // reads of the loader
     input  wire               i_read,
@@ -31,7 +32,7 @@ module sofa_operands (
     output wire [$(LOAD_KEYS*PREDICT_DIMS*KHAT_BITS-1):0] o_operand
 );
     wire [$(LOAD_KEYS*word_elements*KHAT_BITS-1):0] khat;
-    wire                      unused = &{1'b0, i_key_valid, i_read_key};
+    wire                      unused = &{1'b0, i_key_valid, i_read_key$(QUERY_IN_WORDS and "" or ", i_key_both")};
 //% if WORD_MEMORIES then
 //%   local place = range("i_read_slice", DIM_SLICE_BITS - 1, DIM_SLICE_BITS - KHAT_WORD_BITS)     -- the word that the slice is in
 //%   local words, place_bits = 3 << INDEX_BITS + KHAT_WORD_BITS, INDEX_BITS + 2 + KHAT_WORD_BITS
@@ -51,12 +52,26 @@ module sofa_operands (
 //%   local below = clog2(LOAD_KEYS)               -- bits of a key that say in which memory it is
 //%   local place_bits = INDEX_BITS + 2 - below
 //%   local several = LOAD_KEYS > 1
+//%   local first, second = nth("i_khat", 0, HEAD_DIM*KHAT_BITS), nth("i_khat", ARRIVE_KEYS - 1, HEAD_DIM*KHAT_BITS)
+//%   if ARRIVE_KEYS > 1 then
+    wire [$(INDEX_BITS-1):0]  after = i_key + 1'b1;
+    wire                      unused_after = after[0];
+//%   end
 //%   for bank = 0, LOAD_KEYS - 1 do
+//%     local is_first = several and "i_key[0] == 1'b" .. bank or "1'b1"
+//%     local function place(key) return range(key, INDEX_BITS - 1, below) end
+//%     local address, data, valid = place("i_key"), first, "i_key_valid && " .. is_first
+//%     if ARRIVE_KEYS > 1 then
+//%       local choose = "is_first_" .. bank .. " ? "
+//%       address, data = choose .. address .. " : " .. place("after"), choose .. first .. " : " .. second
+//%       valid = "i_key_valid && (is_first_" .. bank .. " || i_key_both)"
+    wire                      is_first_$(bank) = $(is_first);
+//%     end
+    wire [$(INDEX_BITS-1-below):0]  place_$(bank) = $(address);
     sofa_ram #(
         .WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS - below)), .ABITS($(place_bits))
     ) u_khat$(several and "_" .. bank or "") (
-        .clk(clk), .i_we(i_key_valid$(several and " && i_key[0] == 1'b" .. bank or "")),
-        .i_waddr({i_key_slot, i_key[$(INDEX_BITS-1):$(below)]}), .i_wdata(i_khat),
+        .clk(clk), .i_we($(valid)), .i_waddr({i_key_slot, place_$(bank)}), .i_wdata($(data)),
         .i_re(1'b1), .i_raddr({i_read_slot, i_read_key[$(INDEX_BITS-1):$(below)]}), .o_rdata($(nth("khat", bank, HEAD_DIM*KHAT_BITS))));
 //%   end
 //% end

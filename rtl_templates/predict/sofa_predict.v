@@ -52,7 +52,8 @@ module sofa_predict (
     input  wire [$(KHAT_WORD_BITS-1):0] i_word_index,
     input  wire [$(PORT_BITS//KHAT_ELEMENT_BITS*KHAT_BITS-1):0] i_khat,
 //% else
-    input  wire [$(HEAD_DIM*KHAT_BITS-1):0] i_khat,
+    input  wire               i_key_both,        // and the key after it
+    input  wire [$(ARRIVE_KEYS*HEAD_DIM*KHAT_BITS-1):0] i_khat,
 //% end
 //% if STREAMED then
     input  wire [$(SLICE_COUNT_BITS-1):0] i_slices,
@@ -125,7 +126,8 @@ module sofa_predict (
 //% local summed, final = d.predict_tree + 2, d.predict_latency      -- cycles from issue to the sums, and to selection
 
     // ---- passes, and the beats that are issued for them ----
-    sofa_loader u_loader (.i_pass_taken(start), .o_column(read_column), .*);
+//% local last_key = ARRIVE_KEYS > 1 and "i_key + " .. ext("i_key_both", 1, INDEX_BITS) or "i_key"
+    sofa_loader u_loader (.i_pass_taken(start), .i_key($(last_key)), .o_column(read_column), .*);
     sofa_token_loader u_loader (
         .i_pass_taken(start), .o_read(o_token_read), .o_read_slot(o_token_slot), .o_read_addr(o_token_addr), .o_visible(token_visible),
         .o_column(read_column), .i_any(tokens_any), .i_khat_done(new_khat_valid && new_khat_last), .*);

@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
+//% local rate = ARRIVE_KEYS > 1 and "two neighbours" or "a key"
 // Takes rows of $(KHAT_KEYS) packed keys apart: the K^ of those that some row of the block sees go to prediction, in order.
 // $(d.khat_rows) rows wait here, and no more are asked for, so that the channel is free for others.
-// Latency: $(latency("khat_plane", d.queue_time)) cycles from a row to its first key; throughput a key a cycle.
+// Latency: $(latency("khat_plane", d.queue_time)) cycles from a row to its first key; throughput $(rate) a cycle.
 // Handshake: none, every row is taken. A variant of sofa_khat_rows.
 //% local queue = parameters("WIDTH", TILE_TAG.bits + KHAT_ROW_BITS, "DEPTH", d.khat_rows, "ABITS", clog2(d.khat_rows))
 `default_nettype none
@@ -16,8 +17,9 @@ module sofa_khat_plane (
     output wire                     o_valid,
     output wire [1:0]               o_slot,
     output wire [$(INDEX_BITS-1):0] o_index,
+    output wire                     o_both,         // and the key after it
     output wire                     o_last,         // of its tile
-    output wire [$(HEAD_DIM*KHAT_BITS-1):0] o_khat
+    output wire [$(ARRIVE_KEYS*HEAD_DIM*KHAT_BITS-1):0] o_khat
 );
     wire [$(TILE_TAG.bits-1):0] tag;
     wire [$(KHAT_ROW_BITS-1):0] row;
@@ -27,27 +29,34 @@ module sofa_khat_plane (
     // one of the row's visible keys a cycle
     reg  [$(KHAT_KEYS-1):0]     gone;
     wire [$(KHAT_KEYS-1):0]     left = $(TILE_TAG.of("visible", "tag")) & ~gone;
-    wire [$(KHAT_KEYS-1):0]     rest = left & (left - $(lit(KHAT_KEYS, 1)));
-    wire [$(KHAT_KEYS-1):0]     here = left & ~rest;
+    wire [$(KHAT_KEYS-1):0]     others = left & (left - $(lit(KHAT_KEYS, 1)));
+    wire [$(KHAT_KEYS-1):0]     here = left & ~others;
+    wire [$(KHAT_KEYS-1):0]     next = $(ARRIVE_KEYS > 1 and "others & (here << 1)" or lit(KHAT_KEYS, 0));
+    wire [$(KHAT_KEYS-1):0]     rest = others & ~next;
     wire                        last = rest == $(lit(KHAT_KEYS, 0));
     assign o_row_free = o_valid && last;
     always @(posedge clk)
         if (rst || o_row_free)
             gone <= $(lit(KHAT_KEYS, 0));
         else if (o_valid)
-            gone <= gone | here;
+            gone <= gone | here | next;
     reg  [$(INDEX_BITS-1):0]    place;
-    reg  [$(HEAD_DIM*KHAT_BITS-1):0] khat;
+    reg  [$(ARRIVE_KEYS*HEAD_DIM*KHAT_BITS-1):0] khat;
     integer key;
     always @* begin
         place = $(lit(INDEX_BITS, 0));
-        khat = $(lit(HEAD_DIM * KHAT_BITS, 0));
+        khat = $(lit(ARRIVE_KEYS * HEAD_DIM * KHAT_BITS, 0));
         for (key = 0; key < $(KHAT_KEYS); key = key + 1) begin
             place = place | (key[$(INDEX_BITS-1):0] & {$(INDEX_BITS){here[key]}});
-            khat = khat | (row[key*$(d.khat_unit) +: $(HEAD_DIM*KHAT_BITS)] & {$(HEAD_DIM*KHAT_BITS){here[key]}});
+//% for index = 0, ARRIVE_KEYS - 1 do
+//%   local of_row = "row[key*" .. d.khat_unit .. " +: " .. HEAD_DIM*KHAT_BITS .. "]"
+//%   local out = nth("khat", index, HEAD_DIM*KHAT_BITS)
+            $(out) = $(out) | ($(of_row) & {$(HEAD_DIM*KHAT_BITS){$(index == 0 and "here" or "next")[key]}});
+//% end
         end
     end
     wire                        unused_padding = &{1'b0, row};
+    assign o_both = |next;
     assign o_slot = $(TILE_TAG.of("slot", "tag"));
     assign o_index = $(TILE_TAG.of("key", "tag")) + place;
     assign o_last = $(TILE_TAG.of("last", "tag")) && last;

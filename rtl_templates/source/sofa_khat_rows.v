@@ -16,11 +16,13 @@ module sofa_khat_rows (
     output wire                     o_valid,
     output wire [1:0]               o_slot,
     output wire [$(INDEX_BITS-1):0] o_index,
+    output wire                     o_both,         // and the key after it
     output wire                     o_last,         // of its tile
     output wire [$(elements*KHAT_BITS-1):0] o_khat
 );
     wire                            unused = &{1'b0, clk, rst, $(whole)};
     assign o_valid = i_come;
+    assign o_both = 1'b0;
     assign o_last = $(TILE_TAG.of("last", "i_tag"));
     assign o_slot = $(TILE_TAG.of("slot", "i_tag"));
     assign o_index = $(TILE_TAG.of("key", "i_tag"));

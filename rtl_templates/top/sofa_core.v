@@ -134,7 +134,7 @@ module sofa_core (
         .o_req_len($(scan)_len), .o_req_meta($(scan)_meta), .o_busy(tiles_busy), .o_key_row(inc_key_rows), .o_seen(tile_seen), .*);
     $(KHAT_SOURCE) u_khat (
         .rst(reset), .i_come(khat_come), .i_tag(khat_tag), .i_row(khat_row), .i_word(khat_word),
-        .o_valid(key_arrived), .o_slot(key_slot), .o_index(key_index), .o_last(key_last), .*);
+        .o_valid(key_arrived), .o_slot(key_slot), .o_index(key_index), .o_both(key_both), .o_last(key_last), .*);
     sofa_token_tile u_token_tile (
         .rst(reset), .i_valid(token_come), .o_ready(token_taken), .i_beat(token_row), .i_meta(token_tag), .o_key_valid(key_arrived),
         .o_key(key_index), .o_word_valid($(again)_word_valid), .o_word_last($(again)_word_last), .o_word($(again)_word),
@@ -239,7 +239,8 @@ module sofa_core (
     assign inc_select_busy = beat_valid;
     assign inc_need_keys = $(TOKENS and "inc_generated || inc_fetched" or "value_come");
 //% if not TOKENS then
-    assign inc_key_rows = key_arrived;
+    assign inc_key_rows = $(ARRIVE_KEYS > 1 and "{key_arrived && key_both, key_arrived && !key_both}" or "key_arrived");
+    wire        unused_both = key_both;
 //% end
     assign inc_empty_rows = {$(ROW_BITS)'d0, empty_row};
     assign inc_blocks = open;
