@@ -92,7 +92,7 @@ static json_t *counters_json(const struct sofa_report *r)
 static json_t *utilisation_json(const struct sofa_report *r)
 {
     const struct sofa_utilisation *u = &r->utilisation;
-    json_t *object = json_pack("{s:f, s:f, s:f}", "predict", u->predict, "select", u->select, "attend", u->attend);
+    json_t *object = json_pack("{s:f, s:f, s:f, s:f}", "predict", u->predict, "select", u->select, "attend", u->attend, "read", u->read);
     return r->hidden > 0 ? merge(object, json_pack("{s:f, s:f}", "key_prediction", u->key_prediction, "kvgen", u->kvgen))
                          : object;
 }

@@ -35,7 +35,7 @@ static void print_utilisation(FILE *out, const struct sofa_report *r)
             100 * u->attend);
     if (r->hidden > 0)
         fprintf(out, ", key prediction %.1f %%, K/V generation %.1f %%", 100 * u->key_prediction, 100 * u->kvgen);
-    fputc('\n', out);
+    fprintf(out, ", read channels %.1f %%\n", 100 * u->read);
 }
 
 static void print_tokens(FILE *out, const struct sofa_report *r)

@@ -47,9 +47,12 @@ struct sofa_utilisation sofa_report_utilise(const struct sofa_report *r, uint64_
                                             uint64_t cycles)
 {
     const struct sofa_config *c = &r->config;
+    uint64_t written = r->counters.bytes_output + r->counters.bytes_cache_write, beat = c->memory.port_bits / 8;
+    double read = (double)(r->bytes_total - written) / (double)beat;
     double total = cycles > 0 ? (double)cycles : 1, multipliers = (double)c->attend.lanes * c->attend.width;
     return (struct sofa_utilisation){.predict = (double)predict / total,
                                      .select = (double)select / total,
+                                     .read = read / (c->memory.read_channels * total),
                                      .attend = (double)r->counters.pairs * c->head_dim / (multipliers * total),
                                      .key_prediction = (double)r->counters.khat_beats / total,
                                      .kvgen = (double)kvgen / total};

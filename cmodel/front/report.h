@@ -14,6 +14,7 @@
 /* Shares of all cycles of the job. */
 struct sofa_utilisation {
     double predict, select;      /* with a useful beat */
+    double read;                 /* beats read / (read channels x cycles) */
     double attend;               /* multiplications of kept pairs / (multipliers x cycles) */
     double key_prediction, kvgen; /* mode tokens: with a beat of keys; in which the KV array multiplies */
 };
