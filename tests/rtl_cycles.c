@@ -33,7 +33,7 @@ void rtl_open(struct rtl_cycles *r, unsigned cycles)
     r->care = room(cycles, r->out_bytes);
 }
 
-void rtl_close(struct rtl_cycles *r)
+static void close_cycles(struct rtl_cycles *r)
 {
     free(r->stimulus);
     free(r->expected);
@@ -61,6 +61,19 @@ void rtl_set(struct rtl_cycles *r, unsigned cycle, const char *name, unsigned fr
     }
     test_put(r->expected + cycle * r->out_bytes, p->at + from, value, bits);
     test_put(r->care + cycle * r->out_bytes, p->at + from, UINT64_MAX, bits);
+}
+
+void rtl_put(struct rtl_cycles *r, unsigned cycle, const char *name, uint64_t value)
+{
+    unsigned bits = find(r, name)->bits;
+    ck_assert_uint_le(bits, 64);
+    rtl_set(r, cycle, name, 0, value, bits);
+}
+
+void rtl_set_wide(struct rtl_cycles *r, unsigned cycle, const char *name, unsigned from, uint64_t word, unsigned bits)
+{
+    for (unsigned at = 0; at < bits; at += 64)
+        rtl_set(r, cycle, name, from + at, test_random(&word), bits - at < 64 ? bits - at : 64);
 }
 
 void rtl_any(struct rtl_cycles *r, unsigned cycle, const char *name, uint64_t *seed)
@@ -116,7 +129,7 @@ static void write_bench(const struct rtl_cycles *r, const char *directory)
     ck_assert_int_eq(fclose(f), 0);
 }
 
-void rtl_play(const struct rtl_cycles *r, const char *directory)
+static void play(const struct rtl_cycles *r, const char *directory)
 {
     char line[256];
     write_bench(r, directory);
@@ -124,4 +137,25 @@ void rtl_play(const struct rtl_cycles *r, const char *directory)
     test_write_hex(directory, "expected.hex", r->expected, r->out_bits, r->out_bytes, r->cycles);
     test_write_hex(directory, "care.hex", r->care, r->out_bits, r->out_bytes, r->cycles);
     test_run_bench(directory, "play", "", line);
+}
+
+void rtl_against(struct rtl_cycles *r, const struct sofa_config *c, const char *const *templates)
+{
+    char directory[256];
+    test_directory(directory);
+    test_emit(c, NULL, templates, directory);
+    play(r, directory);
+    test_remove_directory(directory);
+    close_cycles(r);
+}
+
+int rtl_chance(uint64_t *seed, unsigned of_ten)
+{
+    return test_between(seed, 0, 9) < of_ten;
+}
+
+void rtl_paces(unsigned *pace, unsigned count, unsigned cycle, uint64_t *seed)
+{
+    for (unsigned i = 0; i < count && cycle % 150 == 0; i++)
+        pace[i] = test_between(seed, 1, 10);
 }

@@ -10,9 +10,30 @@
 #include "../gen/values.h"
 
 #include <lauxlib.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SETTINGS_MAX 32u
+
+void test_configure(struct sofa_config *c, struct sofa_derived *d, const char *const *settings, const char *format, ...)
+{
+    char text[512], *rest = text;
+    const char *all[SETTINGS_MAX];
+    unsigned count = 0;
+    struct sofa_error e = {.text = ""};
+    va_list args;
+    va_start(args, format);
+    ck_assert_int_lt(vsnprintf(text, sizeof text, format, args), (int)sizeof text);
+    va_end(args);
+    for (; *settings && count < SETTINGS_MAX; settings++)
+        all[count++] = *settings;
+    for (char *one; (one = strtok_r(rest, " ", &rest)) != NULL && count < SETTINGS_MAX;)
+        all[count++] = one;
+    ck_assert_msg(sofa_config_load(c, NULL, all, count, &e) == SOFA_OK, "%s", e.text);
+    sofa_config_derive(c, d);
+}
 
 /* The chosen templates; text of those that are not left out. */
 struct emitted {

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of settings such as "head_dim=8", which end with NULL, and those that stand in a text made as by printf, blanks between them. */
+void test_configure(struct sofa_config *c, struct sofa_derived *d, const char *const *settings, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* Renders the templates whose names (ENGINE/NAME.v) begin with one of `names`, which ends with NULL, into `directory`.
  * `from` NULL: those of the generator; else those of a folder. */
 void test_emit(const struct sofa_config *c, const char *from, const char *const *names, const char *directory);

@@ -5,7 +5,6 @@
 
 #include "../cmodel/config/config.h"
 #include "rtl_cycles.h"
-#include "rtl_module.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,27 +25,9 @@ struct bench {
     unsigned ring_bits;
 };
 
-static int chance(struct bench *b, unsigned of_ten)
-{
-    return test_between(&b->seed, 0, 9) < of_ten;
-}
-
 static void set(struct bench *b, unsigned cycle, const char *port, uint64_t value, unsigned bits)
 {
     rtl_set(&b->r, cycle, port, 0, value, bits);
-}
-
-static void change_pace(struct bench *b, unsigned cycle)
-{
-    for (unsigned i = 0; i < 4 && cycle % 150 == 0; i++)
-        b->pace[i] = test_between(&b->seed, 1, 10);
-}
-
-/* A wide word that a number stands for. */
-static void set_wide(struct bench *b, unsigned cycle, const char *port, uint64_t word, unsigned bits)
-{
-    for (unsigned from = 0; from < bits; from += 64)
-        rtl_set(&b->r, cycle, port, from, test_random(&word), bits - from < 64 ? bits - from : 64);
 }
 
 /* ---- requests ---- */
@@ -95,7 +76,7 @@ static void fetch_ports(struct bench *b)
 static void ask(struct bench *b, struct fetch *f, unsigned cycle)
 {
     unsigned key_bits = b->d.key_number_bits, above = key_bits + b->ring_bits;
-    if (!f->offered && !f->shown && chance(b, b->pace[0])) {
+    if (!f->offered && !f->shown && rtl_chance(&b->seed, b->pace[0])) {
         f->key = test_between(&b->seed, 0, b->c.keys_max - 1);
         f->place = test_between(&b->seed, 0, b->d.ring_rooms - 1);
         f->shown = 1;
@@ -124,7 +105,7 @@ static void see_requests(struct bench *b, struct fetch *f, unsigned cycle)
     static const char *const ports[2][4] = {{"o_k_valid", "i_k_ready", "o_k_addr", "o_k_place"},
                                             {"o_v_valid", "i_v_ready", "o_v_addr", "o_v_place"}};
     for (unsigned which = K; which <= V; which++) {
-        unsigned ready = (unsigned)chance(b, b->pace[1 + which]);
+        unsigned ready = (unsigned)rtl_chance(&b->seed, b->pace[1 + which]);
         struct request *q = &f->of[which];
         set(b, cycle, ports[which][0], q->valid, 1);
         set(b, cycle, ports[which][1], ready, 1);
@@ -169,7 +150,7 @@ static void play_fetch(struct bench *b)
     }
     fetch_ports(b);
     for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
-        change_pace(b, cycle);
+        rtl_paces(b->pace, 4, cycle, &b->seed);
         step_fetch(b, &f, cycle);
     }
 }
@@ -213,7 +194,7 @@ static void row_comes(struct bench *b, struct ring *g, unsigned which, unsigned 
     static const char *const ports[2][3] = {{"i_k_valid", "i_k_place", "i_k"}, {"i_v_valid", "i_v_place", "i_v"}};
     unsigned at = test_between(&b->seed, 0, b->c.memory.prefetch - 1);
     struct place *p = &g->of[which][at];
-    if (p->here || p->full || !chance(b, b->pace[which])) {
+    if (p->here || p->full || !rtl_chance(&b->seed, b->pace[which])) {
         rtl_any(&b->r, cycle, ports[which][1], &b->seed);
         rtl_any(&b->r, cycle, ports[which][2], &b->seed);
         return;
@@ -221,27 +202,27 @@ static void row_comes(struct bench *b, struct ring *g, unsigned which, unsigned 
     *p = (struct place){1, which == V, test_random(&b->seed)};
     set(b, cycle, ports[which][0], 1, 1);
     set(b, cycle, ports[which][1], at, b->ring_bits);
-    set_wide(b, cycle, ports[which][2], p->row, row_bits(b, which));
+    rtl_set_wide(&b->r, cycle, ports[which][2], 0, p->row, row_bits(b, which));
 }
 
 static void step_ring(struct bench *b, struct ring *g, unsigned cycle)
 {
     unsigned head = g->loads % b->c.memory.prefetch, v_head = g->reads % b->c.memory.prefetch;
     struct place k = g->of[K][head], v = g->of[V][v_head];
-    int here = k.here && g->of[V][head].here, load = here && chance(b, b->pace[2]);
-    int read = g->reads < g->loads + (unsigned)load && chance(b, b->pace[3]);
+    int here = k.here && g->of[V][head].here, load = here && rtl_chance(&b->seed, b->pace[2]);
+    int read = g->reads < g->loads + (unsigned)load && rtl_chance(&b->seed, b->pace[3]);
     row_comes(b, g, K, cycle);
     row_comes(b, g, V, cycle);
     set(b, cycle, "o_data_here", (uint64_t)here, 1);
     set(b, cycle, "i_load", (uint64_t)load, 1);
     set(b, cycle, "i_v_read", (uint64_t)read, 1);
     if (load) {
-        set_wide(b, cycle + 1, "o_k_row", k.row, row_bits(b, K));
+        rtl_set_wide(&b->r, cycle + 1, "o_k_row", 0, k.row, row_bits(b, K));
         g->of[K][head].here = g->of[V][head].here = 0;
         g->loads++;
     }
     if (read) {
-        set_wide(b, cycle + 1, "o_v_row", v.row, row_bits(b, V));
+        rtl_set_wide(&b->r, cycle + 1, "o_v_row", 0, v.row, row_bits(b, V));
         g->of[V][v_head].full = 0;
         g->reads++;
     }
@@ -259,7 +240,7 @@ static void play_ring(struct bench *b)
     ring_row_ports(b);
     rtl_open(&b->r, CYCLES);
     for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
-        change_pace(b, cycle);
+        rtl_paces(b->pace, 4, cycle, &b->seed);
         step_ring(b, g, cycle);
     }
     ck_assert_uint_gt(g->reads, 3 * b->c.memory.prefetch);
@@ -307,18 +288,18 @@ static void word_comes(struct bench *b, struct words *g, unsigned which, unsigne
     static const char *const ports[2][4] = {{"i_k_word_valid", "i_k_word_index", "i_k_word", "i_k_valid"},
                                             {"i_v_word_valid", "i_v_word_index", "i_v_word", "i_v_valid"}};
     struct arrival *a = &g->of[which];
-    int come = a->word < row_beats(b, which) && a->rows < behind + b->c.memory.prefetch && chance(b, b->pace[which]);
+    int come = a->word < row_beats(b, which) && a->rows < behind + b->c.memory.prefetch && rtl_chance(&b->seed, b->pace[which]);
     set(b, cycle, ports[which][0], (uint64_t)come, 1);
     if (come) {
         uint64_t *word = &g->word[which][a->rows % b->d.ring_rooms][a->word];
         *word = test_random(&b->seed);
         set(b, cycle, ports[which][1], a->word++, word_bits(b, which));
-        set_wide(b, cycle, ports[which][2], *word, b->c.memory.port_bits);
+        rtl_set_wide(&b->r, cycle, ports[which][2], 0, *word, b->c.memory.port_bits);
     } else {
         rtl_any(&b->r, cycle, ports[which][1], &b->seed);
         rtl_any(&b->r, cycle, ports[which][2], &b->seed);
     }
-    int end = a->word == row_beats(b, which) && chance(b, 6);
+    int end = a->word == row_beats(b, which) && rtl_chance(&b->seed, 6);
     set(b, cycle, ports[which][3], (uint64_t)end, 1);
     if (end) {
         a->rows++;
@@ -335,12 +316,12 @@ static void read_word(struct bench *b, struct words *g, unsigned which, unsigned
     rtl_set(&b->r, cycle, ports[which][0], 0, word, word_bits(b, which));
     rtl_set(&b->r, cycle, ports[which][0], word_bits(b, which), place, b->ring_bits);
     if (g->word[which][place][word] && !(place == a->rows % b->d.ring_rooms && word >= a->word))
-        set_wide(b, cycle + 1, ports[which][1], g->word[which][place][word], b->c.memory.port_bits);
+        rtl_set_wide(&b->r, cycle + 1, ports[which][1], 0, g->word[which][place][word], b->c.memory.port_bits);
 }
 
 static void step_words(struct bench *b, struct words *g, unsigned cycle)
 {
-    int here = g->of[K].rows > g->loads && g->of[V].rows > g->loads, load = here && chance(b, b->pace[2]);
+    int here = g->of[K].rows > g->loads && g->of[V].rows > g->loads, load = here && rtl_chance(&b->seed, b->pace[2]);
     set(b, cycle, "o_data_here", (uint64_t)here, 1);
     set(b, cycle, "i_load", (uint64_t)load, 1);
     for (unsigned which = K; which <= V; which++) {
@@ -362,7 +343,7 @@ static void play_words(struct bench *b)
     rtl_port(&b->r, "o_value", b->c.memory.port_bits);
     rtl_open(&b->r, CYCLES);
     for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
-        change_pace(b, cycle);
+        rtl_paces(b->pace, 4, cycle, &b->seed);
         step_words(b, g, cycle);
     }
     ck_assert_uint_gt(g->loads, 2 * b->d.ring_rooms);
@@ -372,18 +353,15 @@ static void play_words(struct bench *b)
 static void leaves(struct bench *b, struct words *g, unsigned which, unsigned row, unsigned cycle)
 {
     unsigned bits = b->c.memory.port_bits;
-    for (unsigned w = 0; w < row_beats(b, which); w++) {
-        uint64_t word = g->word[which][row % b->d.ring_rooms][w];
-        for (unsigned from = 0; from < bits; from += 64)
-            rtl_set(&b->r, cycle, which == K ? "o_k_row" : "o_v_row", w * bits + from, test_random(&word), bits < 64 ? bits : 64);
-    }
+    for (unsigned w = 0; w < row_beats(b, which); w++)
+        rtl_set_wide(&b->r, cycle, which == K ? "o_k_row" : "o_v_row", w * bits, g->word[which][row % b->d.ring_rooms][w], bits);
 }
 
 /* A row is there when its last beat is written, a cycle after that came. */
 static void step_beats(struct bench *b, struct words *g, unsigned cycle)
 {
-    int here = g->of[K].landed > g->loads && g->of[V].landed > g->loads, load = here && chance(b, b->pace[2]);
-    int read = g->reads < g->loads && chance(b, b->pace[3]);
+    int here = g->of[K].landed > g->loads && g->of[V].landed > g->loads, load = here && rtl_chance(&b->seed, b->pace[2]);
+    int read = g->reads < g->loads && rtl_chance(&b->seed, b->pace[3]);
     set(b, cycle, "o_data_here", (uint64_t)here, 1);
     set(b, cycle, "i_load", (uint64_t)load, 1);
     set(b, cycle, "i_v_read", (uint64_t)read, 1);
@@ -410,7 +388,7 @@ static void play_beats(struct bench *b)
     ring_row_ports(b);
     rtl_open(&b->r, CYCLES);
     for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
-        change_pace(b, cycle);
+        rtl_paces(b->pace, 4, cycle, &b->seed);
         step_beats(b, g, cycle);
     }
     ck_assert_uint_gt(g->reads, 2 * b->c.memory.prefetch);
@@ -459,12 +437,7 @@ static void against_module(struct bench *b)
 {
     static const char *const modules[] = {"rows/sofa_fetch", "rows/sofa_ring", "memory/sofa_address", "memory/sofa_ram",
                                           "target/sofa_beats", "target/sofa_copy", NULL};
-    char directory[256];
-    test_directory(directory);
-    test_emit(&b->c, NULL, modules, directory);
-    rtl_play(&b->r, directory);
-    test_remove_directory(directory);
-    rtl_close(&b->r);
+    rtl_against(&b->r, &b->c, modules);
 }
 
 START_TEST(requests)

@@ -5,7 +5,6 @@
 
 #include "../cmodel/config/config.h"
 #include "rtl_cycles.h"
-#include "rtl_module.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +19,6 @@ struct bench {
     uint64_t seed;
     unsigned pace; /* of ten: how often something happens */
 };
-
-static int chance(struct bench *b, unsigned of_ten)
-{
-    return test_between(&b->seed, 0, 9) < of_ten;
-}
 
 static void set(struct bench *b, unsigned cycle, const char *port, uint64_t value, unsigned bits)
 {
@@ -91,7 +85,7 @@ static void begin_tile(struct bench *b, struct matrix *m)
 static void need_beat(struct bench *b, struct need *n, unsigned cycle)
 {
     struct matrix *m = &n->of[n->writer];
-    if (m->state == ENDED || !chance(b, b->pace) || cycle + n->latency >= CYCLES) {
+    if (m->state == ENDED || !rtl_chance(&b->seed, b->pace) || cycle + n->latency >= CYCLES) {
         rtl_any(&b->r, cycle, "i_parity", &b->seed);
         return;
     }
@@ -128,7 +122,7 @@ static void need_change(struct bench *b, struct need *n, unsigned cycle)
         rtl_any(&b->r, cycle, "i_need", &b->seed);
     }
     for (unsigned p = 0; p < 2; p++)
-        if (n->of[p].state == ENDED && cycle > n->of[p].complete && chance(b, 1)) {
+        if (n->of[p].state == ENDED && cycle > n->of[p].complete && rtl_chance(&b->seed, 1)) {
             rtl_set(&b->r, cycle, "i_clear", p, 1, 1);
             memset(&n->of[p], 0, sizeof n->of[p]);
         }
@@ -213,7 +207,7 @@ static void load_walk(struct bench *b, struct walk *w, unsigned cycle)
  * it stands from the cycle before on. */
 static void step_walk(struct bench *b, struct walk *w, unsigned cycle)
 {
-    int ready = chance(b, b->pace), free = !w->valid || ready, next = lowest_left(b, w, 0), links = (int)b->d.registered_links;
+    int ready = rtl_chance(&b->seed, b->pace), free = !w->valid || ready, next = lowest_left(b, w, 0), links = (int)b->d.registered_links;
     int idle = next < 0 && !w->coming && free;
     set(b, cycle, "i_ready", (uint64_t)ready, 1);
     set(b, cycle, "o_idle", (uint64_t)idle, 1);
@@ -230,7 +224,7 @@ static void step_walk(struct bench *b, struct walk *w, unsigned cycle)
         w->left[next] = 0;
         w->last = lowest_left(b, w, 0) < 0;
     }
-    if (idle && chance(b, 6)) {
+    if (idle && rtl_chance(&b->seed, 6)) {
         load_walk(b, w, cycle);
     } else {
         rtl_any(&b->r, cycle, "i_mask", &b->seed);
@@ -309,12 +303,7 @@ static void configure(struct bench *b, unsigned n, unsigned links)
 static void against_module(struct bench *b)
 {
     static const char *const modules[] = {"schedule/sofa_need", "schedule/sofa_lowest", "source/sofa_walk", NULL};
-    char directory[256];
-    test_directory(directory);
-    test_emit(&b->c, NULL, modules, directory);
-    rtl_play(&b->r, directory);
-    test_remove_directory(directory);
-    rtl_close(&b->r);
+    rtl_against(&b->r, &b->c, modules);
 }
 
 START_TEST(need_matrix)

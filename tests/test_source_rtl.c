@@ -7,7 +7,6 @@
 #include "../cmodel/config/config.h"
 #include "../cmodel/host/plane.h"
 #include "rtl_cycles.h"
-#include "rtl_module.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,20 +23,9 @@ struct bench {
     unsigned pace[3]; /* of ten: how often something happens */
 };
 
-static int chance(struct bench *b, unsigned of_ten)
-{
-    return test_between(&b->seed, 0, 9) < of_ten;
-}
-
 static void set(struct bench *b, unsigned cycle, const char *port, uint64_t value, unsigned bits)
 {
     rtl_set(&b->r, cycle, port, 0, value, bits);
-}
-
-static void change_pace(struct bench *b, unsigned cycle)
-{
-    for (unsigned i = 0; i < 3 && cycle % 150 == 0; i++)
-        b->pace[i] = test_between(&b->seed, 1, 10);
 }
 
 /* What comes back with a row of keys. */
@@ -125,7 +113,7 @@ static void show_mask(struct bench *b, struct scan *s, unsigned cycle)
 /* A tile may be filled while the scan is ready; with registered links its mask follows. */
 static void fill(struct bench *b, struct scan *s, unsigned cycle, int ready)
 {
-    int links = (int)b->d.registered_links, fill = ready && !s->filled && chance(b, b->pace[0]);
+    int links = (int)b->d.registered_links, fill = ready && !s->filled && rtl_chance(&b->seed, b->pace[0]);
     set(b, cycle, "i_fill", (uint64_t)fill, 1);
     if (b->d.khat_keys == 1)
         set(b, cycle, "i_filled", (uint64_t)s->filled, 1);
@@ -161,7 +149,7 @@ static void ask_row(struct bench *b, struct scan *s)
 /* The request that stands; 1: another one may come. */
 static int see_request(struct bench *b, struct scan *s, unsigned cycle)
 {
-    int ready = chance(b, b->pace[1]), back = s->away > 0 && chance(b, b->pace[2]), plane = b->d.khat_keys > 1;
+    int ready = rtl_chance(&b->seed, b->pace[1]), back = s->away > 0 && rtl_chance(&b->seed, b->pace[2]), plane = b->d.khat_keys > 1;
     set(b, cycle, "o_req_valid", (uint64_t)s->asked, 1);
     set(b, cycle, "i_req_ready", (uint64_t)ready, 1);
     if (s->asked) {
@@ -206,7 +194,7 @@ static void play_scan(struct bench *b)
     ck_assert_uint_le(b->d.khat_keys, 256);
     scan_ports(b);
     for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
-        change_pace(b, cycle);
+        rtl_paces(b->pace, 3, cycle, &b->seed);
         step_scan(b, &s, cycle);
     }
 }
@@ -276,7 +264,7 @@ static void make_row(struct bench *b, struct row *row, uint8_t *packed, size_t b
     row->tag = (struct tag){.key = (unsigned)test_random(&b->seed), .slot = test_between(&b->seed, 0, 3),
                             .last = test_between(&b->seed, 0, 1)};
     for (unsigned key = 0; key < keys; key++) {
-        row->tag.visible[key] = key == sure || chance(b, density);
+        row->tag.visible[key] = key == sure || rtl_chance(&b->seed, density);
         for (unsigned i = 0; i < d; i++)
             row->key[key][i] = value[key * d + i] = any_element(b);
     }
@@ -288,7 +276,7 @@ static void make_row(struct bench *b, struct row *row, uint8_t *packed, size_t b
 static void row_comes(struct bench *b, struct rows *q, unsigned cycle)
 {
     uint8_t packed[512];
-    unsigned waiting = q->count + (q->out != NULL), come = waiting < b->d.khat_rows && chance(b, b->pace[0]);
+    unsigned waiting = q->count + (q->out != NULL), come = waiting < b->d.khat_rows && rtl_chance(&b->seed, b->pace[0]);
     set(b, cycle, "i_come", come, 1);
     if (!come) {
         rtl_any(&b->r, cycle, "i_tag", &b->seed);
@@ -344,7 +332,7 @@ static void play_plane(struct bench *b)
     ck_assert_uint_le(b->d.khat_rows, WAITING_MAX);
     khat_ports(b, "sofa_khat_plane", "i_row", b->c.memory.port_bits, b->c.head_dim);
     for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
-        change_pace(b, cycle);
+        rtl_paces(b->pace, 3, cycle, &b->seed);
         step_plane(b, &q, cycle);
     }
 }
@@ -424,12 +412,7 @@ static void against_module(struct bench *b)
 {
     static const char *const modules[] = {"source/sofa_tile_", "source/sofa_khat_", "source/sofa_walk", "schedule/sofa_lowest",
                                           "memory/sofa_address", "memory/sofa_queue", "memory/sofa_ram", NULL};
-    char directory[256];
-    test_directory(directory);
-    test_emit(&b->c, NULL, modules, directory);
-    rtl_play(&b->r, directory);
-    test_remove_directory(directory);
-    rtl_close(&b->r);
+    rtl_against(&b->r, &b->c, modules);
 }
 
 START_TEST(requests)
