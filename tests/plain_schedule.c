@@ -32,16 +32,18 @@ unsigned plain_bits(unsigned count)
     return count > 2 ? sofa_clog2(count) : 1;
 }
 
-void plain_set_key(struct rtl_cycles *r, unsigned cycle, const char *port, const struct plain_key *k, unsigned index_bits)
+unsigned plain_key_bits(const struct sofa_derived *d)
 {
-    rtl_set(r, cycle, port, 0, k->block_last, 1);
-    rtl_set(r, cycle, port, 1, k->tile_last, 1);
-    rtl_set(r, cycle, port, 2, k->bank, 1);
-    rtl_set(r, cycle, port, 3, k->slot, 2);
-    rtl_set(r, cycle, port, 5, k->parity, 1);
-    if (k->has_key)
-        rtl_set(r, cycle, port, 6, k->index, index_bits);
-    rtl_set(r, cycle, port, 6 + index_bits, k->has_key, 1);
+    return d->row_bits + 4;
+}
+
+void plain_set_key(struct rtl_cycles *r, unsigned cycle, const char *port, const struct plain_key *k, const struct sofa_derived *d)
+{
+    unsigned above = d->row_bits + 1;
+    rtl_set(r, cycle, port, 0, k->block_rows, above);
+    rtl_set(r, cycle, port, above, k->block_last, 1);
+    rtl_set(r, cycle, port, above + 1, k->bank, 1);
+    rtl_set(r, cycle, port, above + 2, k->has_key, 1);
 }
 
 void plain_open_entries(struct plain_entries *w, const struct sofa_config *c, const struct sofa_derived *d, const char *marks, unsigned bits)

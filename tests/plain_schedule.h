@@ -15,13 +15,12 @@ void plain_check_kind(enum plain_kind kind, const struct sofa_derived *d);
 /* Of what tells `count` things apart. */
 unsigned plain_bits(unsigned count);
 
-/* A needed key, or the end of a tile without any. */
+/* A needed key, or the end of a tile without any, as the window takes it. */
 struct plain_key {
-    unsigned has_key, index, parity, slot, bank, tile_last, block_last;
+    unsigned has_key, bank, block_last, block_rows;
 };
-#define PLAIN_KEY_BITS 7u /* beside the index */
-/* All but the index of what is no key. */
-void plain_set_key(struct rtl_cycles *r, unsigned cycle, const char *port, const struct plain_key *k, unsigned index_bits);
+unsigned plain_key_bits(const struct sofa_derived *d);
+void plain_set_key(struct rtl_cycles *r, unsigned cycle, const char *port, const struct plain_key *k, const struct sofa_derived *d);
 
 /* mark: what lanes know an entry by, its slot or the place of its rows in the ring. */
 struct plain_entry {
