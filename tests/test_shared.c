@@ -12,7 +12,7 @@
 #define SETTINGS 26u
 #define CHANGES 2u
 
-enum { WHOLE, CHANNELS, PASSES, BYTES, VALUES, QUERIES, BEATS, WORDS, RESIDENT, CLEARED, BATCHES, QUICK, WRITTEN, DESIGN_COUNT };
+enum { WHOLE, CHANNELS, PASSES, BYTES, VALUES, QUERIES, BEATS, WORDS, MASS, RESIDENT, CLEARED, BATCHES, QUICK, WRITTEN, TALL, DESIGN_COUNT };
 
 #define ROWS "query_block=4", "tile.keys=6", "predict.dims=4", "attend.lanes=2", "attend.window=2", "memory.prefetch=4"
 #define TOKENS ROWS, "mode=tokens", "head_dim=12", "predict.keys=2", "attend.width=4", "kvgen.outputs=4", "kvgen.inputs=2", \
@@ -53,11 +53,16 @@ static const struct {
                "predict.keys=2", "attend.lanes=1", "attend.width=16", "memory.port_bits=32", "memory.read_channels=2"}},
     [WORDS] = {{11, 23, TB_CAUSAL, TB_RANDOM_VALUES}, {ROWS, "head_dim=16", "keys_max=64", "tile.kept_max=2", "predict.keys=2",
                "attend.lanes=1", "attend.width=2", "memory.port_bits=64"}},
+    /* two lane groups; keys of the plane two at a time, from tiles of more rows than may wait to be taken apart */
+    [MASS] = {{8, 37, TB_CAUSAL, TB_RANDOM_VALUES}, {"query_block=5", "head_dim=8", "keys_max=64", "tile.keys=20", "tile.kept_max=4",
+              "data.query_bits=8", "data.key_bits=8", "data.value_bits=8", "predict.keys=20", "predict.dims=8",
+              "predict.operand_bits=5", "select.policy=mass", "attend.lanes=2", "attend.width=8", "attend.window=4",
+              "memory.port_bits=128", "memory.prefetch=16"}},
     /* words without codes */
     [RESIDENT] = {{4, 9, TB_SEE_ALL, TB_SPARSE}, {TOKENS, "hidden_max=34", "predict.keys=1", "memory.port_bits=64"}},
     /* a bitmap that takes long to clear, then everything waits for one key */
     [CLEARED] = {{1, 1, TB_SEE_ALL, TB_RANDOM_VALUES}, {TOKENS, "keys_max=65536", "hidden_max=10", "memory.port_bits=64"}},
-    [BATCHES] = {{9, 17, TB_CAUSAL, TB_RANDOM_VALUES}, {TOKENS, "hidden_max=34", "kvgen.slice=8", "kvgen.rotary=1",
+    [BATCHES] = {{5, 4, TB_CAUSAL, TB_RANDOM_VALUES}, {TOKENS, "hidden_max=34", "kvgen.slice=8", "kvgen.rotary=1",
                  "memory.port_bits=32"}},
     /* a KV array that waits for reads */
     [QUICK] = {{4, 9, TB_SEE_ALL, TB_RANDOM_VALUES}, {TOKENS, "query_block=2", "hidden_max=10", "kvgen.outputs=12",
@@ -65,6 +70,10 @@ static const struct {
     /* generated rows are written when the last row of O has long been */
     [WRITTEN] = {{1, 3, TB_CAUSAL, TB_RANDOM_VALUES}, {TOKENS, "hidden_max=4", "kvgen.outputs=12", "kvgen.inputs=4",
                  "memory.port_bits=8"}},
+    /* a scan takes as long as a pass */
+    [TALL] = {{96, 96, TB_CAUSAL, TB_RANDOM_VALUES}, {"query_block=32", "head_dim=8", "keys_max=128", "tile.keys=8", "tile.kept_max=2",
+              "predict.keys=8", "predict.dims=8", "attend.lanes=4", "attend.width=8", "attend.window=4", "memory.port_bits=128",
+              "memory.prefetch=8", "attend.queue=16"}},
 };
 
 #define USUAL {0, 0, TB_SEE_ALL, TB_RANDOM_VALUES} /* the head of the design */
@@ -95,20 +104,21 @@ static const struct {
     {WHOLE, RUN, {{"need_time", 1}}, USUAL},
     {WHOLE, RUN, {{"list_bits", -1}}, USUAL},
     {CLEARED, RUN, {{"bitmap_words", 1}}, USUAL},
-    {WHOLE, RUN, {{"value_hold", 1}}, USUAL},
-    {WHOLE, RUN, {{"slot_hold", 1}}, USUAL},
+    {VALUES, RUN, {{"value_hold", 1}}, {8, 40, TB_SEE_ALL, TB_RANDOM_VALUES}},
+    {WORDS, RUN, {{"slot_hold", 1}}, {3, 45, TB_SEE_ALL, TB_RANDOM_VALUES}},
     {WHOLE, RUN, {{"norm_time", 1}}, USUAL},
+    {MASS, RUN, {{"khat_rows", -8}}, USUAL}, /* a power of two */
     {BYTES, RUN, {{"read_tag_bits", -1}}, USUAL},
     {BATCHES, RUN, {{"burst_beats", 1}}, USUAL},
-    {VALUES, RUN, {{"value_rank", 1}, {"range_rank", -1}}, USUAL},
+    {VALUES, RUN, {{"value_rank", 1}, {"range_rank", -1}}, {6, 15, TB_GROUPED, TB_RANDOM_VALUES}},
     {BYTES, RUN, {{"range_rank", 1}, {"query_rank", -1}}, USUAL},
     {QUERIES, RUN, {{"query_rank", 5}, {"khat_rank", -5}}, USUAL},
     {QUICK, RUN, {{"key_rank", 1}, {"value_rank", -1}}, USUAL},
-    {BATCHES, RUN, {{"value_rank", 1}, {"range_rank", -1}}, {9, 9, TB_GROUPED, TB_SPARSE}},
+    {BATCHES, RUN, {{"value_rank", 1}, {"range_rank", -1}}, {9, 8, TB_WINDOW, TB_RANDOM_VALUES}},
     {RESIDENT, RUN, {{"range_rank", 1}, {"query_rank", -1}}, {4, 1, TB_CAUSAL, TB_RANDOM_VALUES}},
     {QUICK, RUN, {{"query_rank", 1}, {"rotary_rank", -1}}, {9, 9, TB_SCATTERED, TB_SPARSE}},
-    {BATCHES, RUN, {{"rotary_rank", 1}, {"turn_rank", -1}}, {9, 9, TB_CAUSAL, TB_SPARSE}},
-    {BATCHES, RUN, {{"turn_rank", 1}, {"weight_rank", -1}}, {9, 9, TB_CAUSAL, TB_RANDOM_VALUES}},
+    {BATCHES, RUN, {{"rotary_rank", 1}, {"turn_rank", -1}}, {9, 8, TB_CAUSAL, TB_RISING}},
+    {BATCHES, RUN, {{"turn_rank", 1}, {"weight_rank", -1}}, {9, 9, TB_CAUSAL, TB_FULL_SCALE}},
     {BATCHES, RUN, {{"weight_rank", 1}, {"token_rank", -1}}, USUAL},
     {RESIDENT, RUN, {{"key_pass_gap", 1}}, USUAL},
     {BATCHES, RUN, {{"rotate_time", 1}}, USUAL},
@@ -127,6 +137,44 @@ static const struct {
     {CLEARED, RUN, {{"generate_time", 1}}, USUAL},
     {CLEARED, RUN, {{"write_back_rows", -1}}, {11, 23, TB_CAUSAL, TB_RANDOM_VALUES}},
     {BATCHES, RUN, {{"rotary_steps", 1}}, USUAL},
+    {WHOLE, RUN, {{"load_keys", -1}}, USUAL},
+    {MASS, RUN, {{"arrive_keys", -1}}, USUAL},
+    {TALL, RUN, {{"whole_tiles", -1}}, USUAL},
+    {WHOLE, RUN, {{"key_groups", -1}}, USUAL},
+    {WHOLE, RUN, {{"slices", 1}}, USUAL},
+    {MASS, RUN, {{"mass_latency", 1}}, USUAL},
+    {WHOLE, RUN, {{"beats", -1}}, USUAL},
+    {MASS, RUN, {{"lane_groups", 1}}, USUAL},
+    {MASS, RUN, {{"group_lanes", 1}}, USUAL},
+    {MASS, RUN, {{"lane_rows", -1}}, USUAL},
+    {MASS, RUN, {{"norm_units", 1}}, USUAL},
+    {QUERIES, RUN, {{"query_buses", -1}}, USUAL},
+    {WHOLE, RUN, {{"output_words", 1}}, USUAL},
+    {WHOLE, RUN, {{"registered_links", 1}}, USUAL},
+    {VALUES, RUN, {{"fetch_turns", 1}}, USUAL},
+    {VALUES, RUN, {{"value_channel", -1}}, USUAL},
+    {WHOLE, RUN, {{"port_bytes", -1}}, USUAL},
+    {MASS, RUN, {{"query_beats", 1}}, USUAL},
+    {MASS, RUN, {{"key_beats", 1}}, USUAL},
+    {MASS, RUN, {{"value_beats", 1}}, USUAL},
+    {MASS, RUN, {{"output_beats", 1}}, USUAL},
+    {MASS, RUN, {{"khat_beats", 1}}, USUAL},
+    {MASS, RUN, {{"khat_keys", -1}}, USUAL},
+    {MASS, RUN, {{"khat_unit", 1}}, USUAL},
+    {MASS, RUN, {{"range_beats", 1}}, USUAL},
+    {MASS, RUN, {{"range_records", -1}}, USUAL},
+    {BATCHES, RUN, {{"hidden_slices", -4}}, USUAL},
+    {BATCHES, RUN, {{"slice_words", 1}}, USUAL},
+    {BATCHES, RUN, {{"slice_beats", 1}}, USUAL},
+    {QUICK, RUN, {{"project_blocks", 1}}, USUAL},
+    {WRITTEN, RUN, {{"project_steps", 1}}, USUAL},
+    {QUICK, RUN, {{"code_unit", 1}}, USUAL},
+    {WRITTEN, RUN, {{"weight_unit", -1}}, USUAL},
+    {WRITTEN, RUN, {{"bias_unit", -1}}, USUAL},
+    {QUICK, RUN, {{"rotary", -1}}, USUAL},
+    {QUICK, RUN, {{"rotary_beats", 1}}, USUAL},
+    {QUICK, RUN, {{"turn_unit", 1}}, USUAL},
+    {QUICK, RUN, {{"turn_beats", -1}}, USUAL},
 };
 #define CHANGE_COUNT (sizeof changes / sizeof changes[0])
 #define TOGETHER 4 /* runs at a time */
@@ -250,7 +298,7 @@ Suite *shared_suite(void)
     if (test_fast())
         return s;
     TCase *icarus = tcase_create("icarus");
-    tcase_set_timeout(icarus, 600);
+    tcase_set_timeout(icarus, getenv("SOFA_WHOLE") ? 2400 : 600);
     tcase_add_loop_test(icarus, unchanged_is_exact, 0, DESIGN_COUNT);
     tcase_add_test(icarus, change_is_noticed);
     suite_add_tcase(s, icarus);

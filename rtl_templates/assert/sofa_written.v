@@ -16,13 +16,15 @@ module sofa_written #(
     input wire [ABITS-1:0] i_raddr,
     input wire             i_used
 );
+    localparam CHUNKS = (DEPTH + 63) / 64;      // simulators mistrust what is repeated more than 8192 times
+    localparam [64*CHUNKS-1:0] NONE = {CHUNKS{64'd0}};
     reg [DEPTH-1:0] written;
     reg             good;
     always @(posedge clk) begin
         if (i_re)
             good <= written[i_raddr] && !(i_we && i_waddr == i_raddr);
         if (rst || i_clear)
-            written <= {DEPTH{1'b0}};
+            written <= NONE[DEPTH-1:0];
         else if (i_we)
             written[i_waddr] <= 1'b1;
     end
