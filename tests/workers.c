@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SUITES_MAX 64u
+#define SUITES_MAX 128u
 
 struct counts {
     int run, failures, errors, ended;
