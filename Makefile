@@ -41,7 +41,7 @@ ARCHIVES := $(BUILD)/libtb.a $(BUILD)/libgen.a $(BUILD)/libsofa.a
 include python/library.mk
 -include python/tests/tests.mk
 -include tests/axi/axi.mk
--include tests/timing/timing.mk
+-include tb/ppa/ppa.mk
 -include tests/mutate/mutate.mk
 -include docs/pictures/pictures.mk
 

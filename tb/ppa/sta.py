@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Static timing analysis of a Yosys JSON netlist mapped to a Liberty library. Modules below the top are analysed once and stand as
 models of their ports: clock to output, input to clock, input to output. Times in ns, no wires, ideal clock."""
+import heapq
 
 OUTPUT_LOAD = 3.0      # fF, as in the recipe
 INPUT_SLEW = 0.02
@@ -59,7 +60,7 @@ class Analysis:
     def __init__(self, module, cells, models):
         self.module, self.cells, self.models = module, cells, models
         self.names = wire_names(module)
-        self.load, self.steps = {}, None
+        self.load, self.steps, self.captures = {}, None, None
         self.model = Model()
         self.instances = []
         for name, instance in module['cells'].items():
@@ -91,19 +92,26 @@ class Analysis:
 
     def run(self, from_clock, ports=None):
         """Arrivals from registers, or from the given input ports. Returns the worst path to a register, and to each output port."""
-        self.arrival = {}
+        self.arrival, self.waiting, self.queued = {}, [], set()
+        self.order()
         if from_clock:
             self.launch()
         for port in ports or []:
             for bit in self.module['ports'][port]['bits']:
                 self.at(bit, 0, 0.0, INPUT_SLEW, (None, port))
                 self.at(bit, 1, 0.0, INPUT_SLEW, (None, port))
-        for step in self.order():
-            self.propagate(step)
+        while self.waiting:
+            self.propagate(self.steps[heapq.heappop(self.waiting)])
         return self.collect()
 
     def at(self, bit, edge, time, slew, back):
-        points = self.arrival.setdefault(bit, [None, None])
+        points = self.arrival.get(bit)
+        if points is None:
+            points = self.arrival[bit] = [None, None]
+            for step in self.readers.get(bit, ()):
+                if step not in self.queued:
+                    self.queued.add(step)
+                    heapq.heappush(self.waiting, step)
         if points[edge] is None or time > points[edge].time:
             points[edge] = Point(time, max(slew, points[edge].slew) if points[edge] else slew, back)
         elif slew > points[edge].slew:
@@ -166,7 +174,11 @@ class Analysis:
         if len(order) != len(nodes):
             stuck = [nodes[n][0][1] for n in range(len(nodes)) if count[n]]
             raise Failure('combinational loop at %s' % ', '.join(stuck[:12]))
-        self.steps = order
+        self.steps, self.readers = order, {}
+        position = {id(node): at for at, node in enumerate(order)}
+        for node, inputs, _ in nodes:
+            for bit in set(inputs):
+                self.readers.setdefault(bit, []).append(position[id(node)])
         return order
 
     def propagate(self, step):
@@ -209,23 +221,30 @@ class Analysis:
                 return list(reversed(steps))
             bit, edge = p.back[0]
 
+    def ends(self):
+        """Bit to what takes it in at the clock edge: (set-up tables of both edges, None or time, name); computed once."""
+        if self.captures is None:
+            self.captures = {}
+            for name, cell, pins in self.instances:
+                q = [pins[o] for o in cell.outputs if o in pins]
+                for pin, tables in cell.setups.items():
+                    end = self.names.get(q[0], name) if q else name
+                    self.captures.setdefault(pins.get(pin), []).append((tables, 0.0, end))
+            for name, instance in self.module['cells'].items():
+                model = self.models.get(instance['type'])
+                for port, setup in (model.capture if model else {}).items():
+                    for bit in instance['connections'].get(port, []):
+                        self.captures.setdefault(bit, []).append((None, setup, '%s.%s' % (name, port)))
+        return self.captures
+
     def collect(self):
-        worst, ports = (MINUS_INFINITY, None, None, ''), {}
-        for name, cell, pins in self.instances:
-            for pin, tables in cell.setups.items():
-                for edge, p in enumerate(self.arrival.get(pins.get(pin), [])):
-                    if p:
-                        time = p.time + tables[edge].value(p.slew, 0.0)
-                        if time > worst[0]:
-                            q = [pins[o] for o in cell.outputs if o in pins]
-                            worst = (time, pins[pin], edge, self.names.get(q[0], name) if q else name)
-        for name, instance in self.module['cells'].items():
-            model = self.models.get(instance['type'])
-            for port, setup in (model.capture if model else {}).items():
-                for bit in instance['connections'].get(port, []):
-                    for edge, p in enumerate(self.arrival.get(bit, [])):
-                        if p and p.time + setup > worst[0]:
-                            worst = (p.time + setup, bit, edge, '%s.%s' % (name, port))
+        worst, ports, ends = (MINUS_INFINITY, None, None, ''), {}, self.ends()
+        for bit, points in self.arrival.items():
+            for tables, setup, end in ends.get(bit, ()):
+                for edge, p in enumerate(points):
+                    time = p.time + (tables[edge].value(p.slew, 0.0) if tables else setup) if p else MINUS_INFINITY
+                    if time > worst[0]:
+                        worst = (time, bit, edge, end)
         for port, info in self.module['ports'].items():
             if info['direction'] == 'output':
                 for bit in info['bits']:

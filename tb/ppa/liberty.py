@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the cells of a Liberty file (NLDM tables) as far as timing analysis needs them. Times in ns, capacitances in fF."""
+"""Reads the cells of a Liberty file (NLDM tables) as far as area, timing and energy need them. Times in ns, capacitances in fF, energies
+in fJ, leakage in nW."""
 import bisect
 import gzip
 import re
 
 TOKEN = re.compile(r'"[^"]*"|[A-Za-z0-9_.+\-*!&|^\'\[\]:/$]+(?<!:)|[{}();:,]')
+SLEWS = ('input_net_transition', 'constrained_pin_transition', 'input_transition_time')
 COMMENT = re.compile(r'/\*.*?\*/|\\\n', re.S)
 
 
@@ -66,7 +68,7 @@ class Table:
         """`other` is the load of a delay, the slew of the related pin of a constraint."""
         value, stride = [(0, 1.0)], len(self.values)
         for variable, axis in self.axes:
-            x = slew if variable in ('input_net_transition', 'constrained_pin_transition') else other
+            x = slew if variable in SLEWS else other
             stride //= len(axis)
             if len(axis) == 1:
                 continue
@@ -85,10 +87,39 @@ class Cell:
     def __init__(self, name, area):
         self.name, self.area, self.clock = name, area, None
         self.caps, self.arcs, self.setups, self.outputs = {}, {}, {}, []
+        self.functions, self.leakage = {}, 0.0     # output: expression, of pins and of the state
+        self.state = None                          # names of the state and its inverse, next state
+        self.energies = {}                         # pin: tables of a transition, of all conditions; scale from the units of the file
+        self.energy_scale = 1.0
+        self.clock_gate = None                     # its clock pin, if it is a clock gate
+
+
+class Library:
+    """cells by name; volt: what the tables are for."""
+
+    def __init__(self, cells, volt):
+        self.cells, self.volt = cells, volt
+
+
+def read_state(cell, group):
+    for state in group.all('ff'):
+        clock = state.attributes.get('clocked_on', '')
+        cell.state = (state.args + [''])[0], (state.args + ['', ''])[1], state.attributes.get('next_state', ''), clock
+
+
+def read_energies(cell, pin, templates):
+    for power in pin.all('internal_power'):
+        for kind in ('rise_power', 'fall_power', 'power'):
+            for g in power.all(kind):
+                if g.args[0] != 'scalar':
+                    cell.energies.setdefault(pin.args[0], []).append(Table(g, templates[g.args[0]], cell.energy_scale))
 
 
 def read_cell(group, templates, cap_scale):
     cell = Cell(group.args[0], float(group.attributes.get('area', 0)))
+    cell.energy_scale = cap_scale
+    cell.leakage = float(group.attributes.get('cell_leakage_power', 0))
+    read_state(cell, group)
 
     def table(timing, kind):
         for g in timing.all(kind):
@@ -103,8 +134,12 @@ def read_cell(group, templates, cap_scale):
             cell.clock = name
         if pin.attributes.get('direction') == 'output':
             cell.outputs.append(name)
+            cell.functions[name] = pin.attributes.get('function', '')
         else:
             cell.caps[name] = float(pin.attributes.get('capacitance', 0)) * cap_scale
+        read_energies(cell, pin, templates)
+        if pin.attributes.get('clock_gate_clock_pin') == 'true':
+            cell.clock_gate = name
         for timing in pin.all('timing'):
             kind = timing.attributes.get('timing_type', 'combinational')
             source = timing.attributes['related_pin']
@@ -125,10 +160,11 @@ def read(path):
     number, unit = library.attributes['capacitive_load_unit']
     cap_scale = float(number) * (1000.0 if unit.lower() == 'pf' else 1.0)
     templates = {}
-    for t in library.all('lu_table_template'):
+    for t in library.all('lu_table_template') + library.all('power_lut_template'):
         axes = {}
         for n in (1, 2, 3):
             if 'variable_%d' % n in t.attributes:
                 axes[t.attributes['variable_%d' % n]] = t.attributes.get('index_%d' % n, [])
         templates[t.args[0]] = axes
-    return {g.args[0]: read_cell(g, templates, cap_scale) for g in library.all('cell')}
+    cells = {g.args[0]: read_cell(g, templates, cap_scale) for g in library.all('cell')}
+    return Library(cells, float(library.attributes.get('nom_voltage', 1.0)))
