@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 import plan
 from sta import Failure
@@ -86,15 +85,18 @@ class Yosys:
         self.version = subprocess.run([found, '-V'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout.strip()
 
     def run(self, script, folder, what):
-        """In a session of its own, so that abc ends with it when the whole is interrupted."""
-        process = subprocess.Popen([self.program, '-q', '-p', script], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                   start_new_session=True)
-        self.running.add(process.pid)
-        said = process.communicate()[0]
-        self.running.discard(process.pid)
+        """In a session of its own, so that abc ends with it when the whole is interrupted. Returns seconds of processor."""
+        with tempfile.TemporaryFile('w+') as out:       # no pipe: a process that is forked meanwhile would keep it open
+            process = subprocess.Popen([self.program, '-q', '-p', script], cwd=folder, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+            self.running.add(process.pid)
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.running.discard(process.pid)
+            out.seek(0)
+            lines = [line for line in out.read().splitlines() if line.strip()]
         if process.returncode:
-            lines = [line for line in said.splitlines() if line.strip()]
             raise Failure('%s: yosys: %s' % (what, next((x for x in lines if 'ERROR' in x), lines[-1] if lines else 'failed')))
+        return used.ru_utime + used.ru_stime
 
     def end_all(self):
         for pid in list(self.running):
@@ -132,19 +134,18 @@ class Flow:
         return os.path.join(self.cache, sha(self.made_by, self.script(unit, recipe), text) + '.json')
 
     def map(self, unit, text, recipe):
-        """Path of the netlist, and the seconds that it took: 0 if it was there."""
+        """Path of the netlist, and the seconds of processor that it took: 0 if it was there."""
         out = self.path(unit, text, recipe)
         if os.path.exists(out):
             return out, 0.0
-        began = time.monotonic()
         with tempfile.TemporaryDirectory(dir=self.cache, prefix='.run-') as folder:
             with open(os.path.join(folder, 'unit.il'), 'w') as f:
                 f.write(text)
             script = self.script(unit, recipe).replace('{here}', HERE).replace('{library}', os.path.abspath(self.library.path))
-            self.yosys.run(script, folder, plan.base(unit))
+            seconds = self.yosys.run(script, folder, plan.base(unit))
             module = json.loads(read(os.path.join(folder, 'unit.json')))['modules'][unit.lstrip('\\')]
             replace(out, json.dumps(reduced(module, read(os.path.join(folder, 'registers.txt'), 'r')), separators=(',', ':')))
-        return out, time.monotonic() - began
+        return out, seconds
 
 
 def reduced(module, registers):
@@ -170,9 +171,9 @@ def say(text):
 
 
 def map_units(the_plan, flow, wanted, program):
-    """Yields (unit, recipe, path) as they are done; wanted: (unit, recipe), the largest first."""
+    """Yields (unit, recipe, path) as they are done. wanted: (unit, recipe); recipes in turn, the largest unit first."""
     text = {unit: the_plan.text(unit) for unit in {unit for unit, _ in wanted}}
-    order = sorted(wanted, key=lambda job: (-len(text[job[0]]), job))
+    order = sorted(wanted, key=lambda job: (RECIPES.index(job[1]), -len(text[job[0]]), job))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         running = {pool.submit(flow.map, unit, text[unit], recipe): (unit, recipe) for unit, recipe in order}
         try:
@@ -180,7 +181,7 @@ def map_units(the_plan, flow, wanted, program):
                 path, seconds = future.result()
                 unit, recipe = running[future]
                 if seconds:
-                    say('%s: %s mapped for %s, %.0f s' % (program, plan.base(unit), recipe, seconds))
+                    say('%s: %s mapped for %s, %.0f s of processor' % (program, plan.base(unit), recipe, seconds))
                 yield unit, recipe, path
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
