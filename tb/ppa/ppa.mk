@@ -28,3 +28,9 @@ timing: $(BUILD)/bin/sofagen
 $(PPA_ENV)/ready: tb/ppa/requirements.txt python.mk
 	./packages.sh $(PYTHON_NEEDED)
 	$(call environment,$(PPA_ENV))
+
+# The gates of a tiny core, in the cells of a library of round numbers.
+.PHONY: ppa-check
+ppa-check: $(BUILD)/bin/sofagen $(BUILD)/bin/sofamodel $(BUILD)/bin/sofagates
+	@SOFA_BIN=$(abspath $(BUILD)/bin) SOFA_PPA=$(abspath $(PPA_DIR)/check) $(PYTHON) -B tests/ppa/check_gates.py
+verify: ppa-check

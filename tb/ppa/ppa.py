@@ -32,6 +32,7 @@ def arguments():
     p.add_argument('--liberty', help='library, NLDM tables, .lib or .lib.gz')
     p.add_argument('--node', type=float, default=45, help='nm of the library (default 45)')
     p.add_argument('--memory', type=float, default=cost.MEMORY_UM2, help='um2 a bit of memory at 28 nm (default %g)' % cost.MEMORY_UM2)
+    p.add_argument('--no-paths', action='store_true', help='nothing is mapped for speed')
     p.add_argument('--rows', help='A:B: those that go through the gates (default: two blocks that are most like the whole trace)')
     p.add_argument('--timed', action='store_true', help='gates have delays: glitches count (takes longer)')
     p.add_argument('--no-energy', action='store_true', help='nothing goes through the gates')
@@ -105,7 +106,7 @@ def synthesise(a, manifest, folder, library):
     the_plan = synth.elaborate(os.path.join(folder, 'core'), yosys, a.work)
     flow = synth.Flow(yosys, library, a.work)
     timing, netlists = paths.Paths(the_plan, read.cells, 'ppa'), {}
-    wanted = [(unit, recipe) for unit in the_plan.units for recipe in synth.RECIPES]
+    wanted = [(unit, recipe) for unit in the_plan.units for recipe in synth.RECIPES if recipe == 'area' or not a.no_paths]
     for unit, recipe, path in synth.map_units(the_plan, flow, wanted, 'ppa'):
         netlists[unit, recipe] = path
         if recipe == 'speed':
@@ -167,9 +168,11 @@ def run():
         picture.draw(result, published, out + '.svg')
     synth.replace(out + '.md', report.markdown(result, published, result['command']))
     synth.replace(out + '.json', json.dumps(result, indent=1) + '\n')
-    print('%s: %.2f mm2 of logic, %.2f mm2 of memories, %.0f GOPS, %.2f a multiplier and GHz, %.0f a mm2, longest path %.2f ns (%.0f s)' % (
-        out + '.md', result['logic_mm2'], result['memory_mm2'], result['gops'], result['gops_per_multiplier_ghz'], result['gops_per_mm2'],
-        result['path_ns'], time.monotonic() - began))
+    path = '' if result['path_ns'] is None else ', longest path %.2f ns' % result['path_ns']
+    watt = ', %.2f W' % result['energy']['core_watt'] if used else ''
+    print('%s: %.2f mm2 of logic, %.2f mm2 of memories, %.0f GOPS, %.2f a multiplier and GHz, %.0f a mm2%s%s (%.0f s)' % (
+        out + '.md', result['logic_mm2'], result['memory_mm2'], result['gops'], result['gops_per_multiplier_ghz'], result['gops_per_mm2'], path,
+        watt, time.monotonic() - began))
     return 0
 
 
