@@ -293,7 +293,7 @@ static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
     int fast = c->target == SOFA_TARGET_CELLS && c->mode == SOFA_MODE_KV && !d->word_memories;
     d->load_keys = fast && c->predict.keys % 2 == 0 && c->predict.keys + 4 > c->query_block ? 2 : 1;
     d->arrive_keys = d->khat_keys > 1 ? d->load_keys : 1;
-    d->whole_tiles = c->target == SOFA_TARGET_CELLS;
+    d->whole_tiles = c->target == SOFA_TARGET_CELLS && c->query_block >= 8; /* a scan of fewer rows is short */
     d->scan_time = d->registered_links ? 4 : 3;
     d->need_time = 1;
     d->list_bits = larger(prefetch_bits, d->word_memories ? 1 : 2);
