@@ -58,6 +58,7 @@ module sofa_order (
     sofa_fifo #(.WIDTH($(TOLD_TILE.bits)), .DEPTH(4), .ABITS(2)) u_told (
         .clk(clk), .rst(rst), .i_valid(i_loaded), .o_ready(told_ready), .i_data(loaded),
         .o_valid(told_valid), .i_ready(begin_tile), .o_data(told));
+    wire             unused_told = &{1'b0, told_ready, told_valid};
 //% else
     reg  [1:0]       which;
     always @(posedge clk)
