@@ -2,6 +2,7 @@
 """Longest paths of the units of a core: each is analysed once, when those below it are; below another it stands as a model of its ports."""
 import concurrent.futures
 import json
+import multiprocessing
 import os
 import time
 
@@ -11,6 +12,10 @@ import synth
 
 
 CELLS = {}             # of the library, in each process of the pool
+
+
+def know(cells):
+    CELLS.update(cells)
 
 
 def analyse(path, models):
@@ -27,7 +32,8 @@ class Paths:
         memory = sta.ram_model()
         self.models = {name: memory for name, m in the_plan.modules.items() if m.base == plan.MEMORY}
         self.waiting, self.running = {}, {}
-        self.pool = concurrent.futures.ProcessPoolExecutor(os.cpu_count(), initializer=CELLS.update, initargs=(cells,))
+        # Spawned: a forked process would keep the pipes open by which threads start Yosys meanwhile.
+        self.pool = concurrent.futures.ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context('spawn'), initializer=know, initargs=(cells,))
 
     def add(self, unit, path):
         """The netlist of a unit is there."""
