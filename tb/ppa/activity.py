@@ -40,11 +40,27 @@ class Kinds:
         return self.of_output[key]
 
 
+class Figures:
+    """Of an output at a load, to a tenth of a fF, so that each is looked up once."""
+
+    def __init__(self, volt):
+        self.volt, self.known = volt, {}
+
+    def of(self, cell, output, load):
+        """fJ of one transition, in the cell and on the net, and steps of delay."""
+        key = cell.name, output, round(load, 1)
+        if key not in self.known:
+            inside = mean(t.value(SLEW, key[2]) for t in cell.energies.get(output, []))
+            delay = mean(arc.delay[edge].value(SLEW, key[2]) for arc in cell.arcs.get(output, []) for edge in (0, 1))
+            self.known[key] = inside + 0.5 * key[2] * self.volt ** 2, min(max(round(delay / STEP), 1), LONGEST)
+        return self.known[key]
+
+
 class Unit:
     """One mapped unit in numbers. cost: fJ of a transition of each gate, and so on, in the library."""
 
-    def __init__(self, name, netlist, cells, volt, kinds, number_of):
-        self.name, self.cells, self.volt, self.kinds = name, cells, volt, kinds
+    def __init__(self, name, netlist, cells, figures, kinds, number_of):
+        self.name, self.cells, self.figures, self.kinds = name, cells, figures, kinds
         self.netlist, self.nets = netlist, {'0': 0, '1': 1, 'x': 0, 'z': 0}
         self.load = self.loads()
         self.gates, self.flops, self.memories, self.kids = [], [], [], []
@@ -76,10 +92,8 @@ class Unit:
                     load[bit] = load.get(bit, 0.0) + sta.OUTPUT_LOAD
         return load
 
-    def switching(self, kind, pin, bit):
-        """fJ of one transition of an output: in the cell and on the net."""
-        load = self.load.get(bit, 0.0)
-        return mean(t.value(SLEW, load) for t in kind.energies.get(pin, [])) + 0.5 * load * self.volt ** 2
+    def at_load(self, kind, pin, bit):
+        return self.figures.of(kind, pin, self.load.get(bit, 0.0))
 
     def add(self, instance, cell, number_of):
         kind, at = self.cells.get(cell['type']), cell['connections']
@@ -95,10 +109,9 @@ class Unit:
             if at.get(output):
                 number, pins = self.kinds.of(kind, output)
                 bit = at[output][0]
-                delay = mean(arc.delay[edge].value(SLEW, self.load.get(bit, 0.0)) for arc in kind.arcs.get(output, []) for edge in (0, 1))
-                steps = min(max(round(delay / STEP), 1), LONGEST)
+                cost, steps = self.at_load(kind, output, bit)
                 self.gates.append([number, steps, self.net(bit)] + [self.net(at[pin][0]) for pin in pins])
-                self.gate_cost.append(self.switching(kind, output, bit))
+                self.gate_cost.append(cost)
 
     def add_flop(self, instance, kind, at):
         state, inverse, following, _ = kind.state
@@ -110,8 +123,8 @@ class Unit:
         for output in kind.outputs:
             if at.get(output):
                 self.flops.append([self.net(at[output][0]), data, int(kind.functions[output] == inverse), number])
-                self.flop_cost.append(self.switching(kind, output, at[output][0]))
-        clock = 2 * mean(t.value(SLEW, 0.0) for t in kind.energies.get(kind.clock, [])) + kind.caps[kind.clock] * self.volt ** 2
+                self.flop_cost.append(self.at_load(kind, output, at[output][0])[0])
+        clock = 2 * mean(t.value(SLEW, 0.0) for t in kind.energies.get(kind.clock, [])) + kind.caps[kind.clock] * self.figures.volt ** 2
         self.clock_cost.append((clock, None if group is None else number))
         self.data_cost[data] = self.data_cost.get(data, 0.0) + mean(t.value(SLEW, 0.0) for t in kind.energies.get(following, []))
 
@@ -137,7 +150,7 @@ class Unit:
 
 def load(the_plan, netlists, library, path):
     """Writes the core for sofagates and returns its units, in the order in which it counts them."""
-    kinds, units, number_of = Kinds(), [], {}
+    kinds, figures, units, number_of = Kinds(), Figures(library.volt), [], {}
     for name, module in the_plan.modules.items():
         if module.base == plan.MEMORY:
             width = {port.lstrip('\\'): module.width[port] for port, _, _ in module.ports}
@@ -145,7 +158,7 @@ def load(the_plan, netlists, library, path):
     for unit in the_plan.units:
         with open(netlists[unit]) as f:
             netlist = json.load(f)
-        units.append(Unit(unit, netlist, library.cells, library.volt, kinds, number_of))
+        units.append(Unit(unit, netlist, library.cells, figures, kinds, number_of))
         number_of[unit] = len(units) - 1, [(port, len(p['bits'])) for port, p in netlist['ports'].items()]
         units[-1].pins = {port: [units[-1].net(bit) for bit in p['bits']] for port, p in netlist['ports'].items()}
         units[-1].netlist = units[-1].load = None
