@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What RTL and cycle model share (struct sofa_derived): each value changed by one on the RTL's side alone must be noticed, by the cycles or
- * the bits of a job, or already by the template that is laid out for one value. */
+/* What RTL and cycle model share (struct sofa_derived): each value changed by one on the RTL's side alone, or to the next one that makes a
+ * machine, must be noticed: by the cycles or the bits of a job, or already by the template that is laid out for one value. */
 #include "tests.h"
 
+#include "../cmodel/base/parse.h"
 #include "../gen/emit.h"
+#include "../gen/values.h"
 #include "icarus_job.h"
 
+#include <ctype.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,12 +167,12 @@ static const struct {
     {MASS, RUN, {{"khat_unit", 1}}, USUAL},
     {MASS, RUN, {{"range_beats", 1}}, USUAL},
     {MASS, RUN, {{"range_records", -1}}, USUAL},
-    {BATCHES, RUN, {{"hidden_slices", -4}}, USUAL},
-    {BATCHES, RUN, {{"slice_words", 1}}, USUAL},
-    {BATCHES, RUN, {{"slice_beats", 1}}, USUAL},
+    {BATCHES, RUN, {{"hidden_slices", -4}}, {4, 1, TB_CAUSAL, TB_RANDOM_VALUES}}, /* to one */
+    {BATCHES, RUN, {{"slice_words", 1}}, {4, 1, TB_CAUSAL, TB_RANDOM_VALUES}},
+    {BATCHES, RUN, {{"slice_beats", 1}}, {4, 1, TB_CAUSAL, TB_RANDOM_VALUES}},
     {QUICK, RUN, {{"project_blocks", 1}}, USUAL},
     {WRITTEN, RUN, {{"project_steps", 1}}, USUAL},
-    {QUICK, RUN, {{"code_unit", 1}}, USUAL},
+    {BATCHES, RUN, {{"code_unit", 1}}, USUAL},
     {WRITTEN, RUN, {{"weight_unit", -1}}, USUAL},
     {WRITTEN, RUN, {{"bias_unit", -1}}, USUAL},
     {QUICK, RUN, {{"rotary", -1}}, USUAL},
@@ -237,6 +241,49 @@ START_TEST(template_is_laid_out_for_one_value)
 }
 END_TEST
 
+/* The cycle model says d.NAME. */
+static int uses(const char *text, const char *name)
+{
+    char word[64];
+    int length = snprintf(word, sizeof word, "->d.%s", name);
+    for (const char *at = text; (at = strstr(at, word)) != NULL; at += length)
+        if (!isalnum((unsigned char)at[length]) && at[length] != '_')
+            return 1;
+    return 0;
+}
+
+static int is_changed(const char *name)
+{
+    for (size_t n = 0; n < CHANGE_COUNT; n++)
+        for (unsigned i = 0; i < CHANGES; i++)
+            if (changes[n].change[i].field && strcmp(changes[n].change[i].field, name) == 0)
+                return 1;
+    return 0;
+}
+
+START_TEST(what_the_cycle_model_uses_is_changed)
+{
+    glob_t files;
+    unsigned fields, found = 0;
+    const struct gen_derived_field *field = gen_derived_fields(&fields);
+    ck_assert_int_eq(glob("cmodel/cycles/*.[ch]", 0, NULL, &files), 0);
+    for (size_t f = 0; f < files.gl_pathc; f++) {
+        char *text;
+        size_t length;
+        struct sofa_error e;
+        ck_assert_msg(sofa_read_file(&text, &length, files.gl_pathv[f], (size_t)1 << 20, &e) == SOFA_OK, "%s", e.text);
+        for (unsigned i = 0; i < fields; i++)
+            if (uses(text, field[i].name)) {
+                found++;
+                ck_assert_msg(is_changed(field[i].name), "%s uses %s", files.gl_pathv[f], field[i].name);
+            }
+        free(text);
+    }
+    globfree(&files);
+    ck_assert_uint_gt(found, 0);
+}
+END_TEST
+
 struct trial {
     struct icarus_job job;
     char directory[256]; /* the core's files, too */
@@ -294,11 +341,12 @@ Suite *shared_suite(void)
     Suite *s = suite_create("values that RTL and cycle model share");
     TCase *t = tcase_create("templates");
     tcase_add_test(t, template_is_laid_out_for_one_value);
+    tcase_add_test(t, what_the_cycle_model_uses_is_changed);
     suite_add_tcase(s, t);
     if (test_fast())
         return s;
     TCase *icarus = tcase_create("icarus");
-    tcase_set_timeout(icarus, getenv("SOFA_WHOLE") ? 2400 : 600);
+    tcase_set_timeout(icarus, getenv("SOFA_WHOLE") ? 2400 : 600); /* the machine may be busy */
     tcase_add_loop_test(icarus, unchanged_is_exact, 0, DESIGN_COUNT);
     tcase_add_test(icarus, change_is_noticed);
     suite_add_tcase(s, icarus);
