@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Keys between issue order and window: as many as have places in the ring. Their rows are asked for when they are listed; which rows need
 // them stays in the need matrix, and what is known of their tile in its slot, until the tile's last key is taken.
-// Throughput: one key a cycle. Handshake: valid/ready.
+// Latency: $(latency("list_matrix", 1)) cycle from a key to the window; throughput one key a cycle. Handshake: valid/ready.
 //% local flags = {"has_key", "bank", "block_last"}
 //% local WAITING = record{{"has_key", 1}, {"key", INDEX_BITS}, {"parity", 1}, {"slot", 2}, {"bank", 1}, {"tile_last", 1},
 //%     {"block_last", 1}}
@@ -11,8 +11,9 @@ module sofa_list_matrix (
     input  wire              rst,
     // keys as they are walked through, or a tile without one
     input  wire              i_walked,
-    output wire              o_take,          // it is taken, if there is one
+    output wire              o_take,          // it is listed
     input  wire              i_has_key,
+    input  wire              i_fresh,         // the first key of its block
     input  wire [$(INDEX_BITS-1):0] i_index,
     input  wire              i_end,           // of its tile
     input  wire              i_parity,
@@ -49,15 +50,9 @@ module sofa_list_matrix (
     assign o_take = may_list && i_walked;
     sofa_places u_places (
         .clk(clk), .rst(rst), .i_take(request), .i_space(i_space), .o_here(place_here), .o_place(place));
-    reg              fresh;        // no key of the block has been asked for
-    always @(posedge clk)
-        if (rst)
-            fresh <= 1'b1;
-        else if (o_take)
-            fresh <= i_end && i_last || (fresh && !i_has_key);
 //% local key = "i_base + " .. ext("i_index", INDEX_BITS, KEY_NUMBER_BITS)
 //% local wanted = WANTED_KEY.pack{slot = "i_slot", index = "i_index", ring = "place", key = key}
-    assign o_ask = $(ASKED_KEY.pack{block_first = "fresh", tile_last = "i_end", wanted = wanted});
+    assign o_ask = $(ASKED_KEY.pack{block_first = "i_fresh", tile_last = "i_end", wanted = wanted});
 
 //% local listed = WAITING.pack{has_key = "i_has_key", key = "i_index", parity = "i_parity", slot = "i_slot", bank = "i_bank",
 //%     tile_last = "i_end", block_last = "i_end && i_last"}

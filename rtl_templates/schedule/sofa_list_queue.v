@@ -12,8 +12,9 @@ module sofa_list_queue (
     input  wire              rst,
     // keys as they are walked through, or a tile without one
     input  wire              i_walked,
-    output wire              o_take,          // it is taken, if there is one
+    output wire              o_take,          // it is listed
     input  wire              i_has_key,
+    input  wire              i_fresh,         // the first key of its block
     input  wire [$(INDEX_BITS-1):0] i_index,
     input  wire              i_end,           // of its tile
     input  wire              i_parity,
@@ -72,14 +73,8 @@ module sofa_list_queue (
             o_rows <= $(WAITING.of("rows", "first"));
 
     // to what fetches or generates rows
-    reg              fresh;        // no key of the block has been listed
-    always @(posedge clk)
-        if (rst)
-            fresh <= 1'b1;
-        else if (o_take)
-            fresh <= i_end && i_last || (fresh && !i_has_key);
 //% local number = "i_base + " .. ext("i_index", INDEX_BITS, KEY_NUMBER_BITS)
-//% local asking = ASKING.pack{block_first = "fresh", tile_last = "i_end", slot = "i_slot", index = "i_index", key = number}
+//% local asking = ASKING.pack{block_first = "i_fresh", tile_last = "i_end", slot = "i_slot", index = "i_index", key = number}
     wire [$(ASKING.bits-1):0] next;
     wire             next_here, place_here;
     wire [$(RING_BITS-1):0] place;

@@ -41,6 +41,7 @@ module sofa_order (
     reg  [1:0]       complete;     // tiles not yet begun
     reg              parity;       // of the next tile to begin
     reg              walking, none;
+    reg              fresh;        // no key of the block has been listed
     wire             walk_idle, walk_valid, walk_last, take;
     wire [$(INDEX_BITS-1):0] walk_key;
     wire             begin_tile = complete != 2'd0 && !walking;
@@ -83,7 +84,7 @@ module sofa_order (
     wire             unused_idle = walk_idle;
     wire             end_tile = none || walk_last;
     $(LIST) u_list (
-        .i_walked(walking && (none || walk_valid)), .o_take(take), .i_has_key(!none), .i_index(walk_key), .i_end(end_tile),
+        .i_walked(walking && (none || walk_valid)), .o_take(take), .i_has_key(!none), .i_index(walk_key), .i_fresh(fresh), .i_end(end_tile),
         .i_parity(tile_parity), .i_base($(TOLD_TILE.of("base", "tile"))), .i_block_rows($(TOLD_TILE.of("rows", "tile"))),
         .i_bank($(TOLD_TILE.of("bank", "tile"))), .i_last($(TOLD_TILE.of("last", "tile"))), .i_slot($(TOLD_TILE.of("slot", "tile"))), .*);
 
@@ -92,11 +93,14 @@ module sofa_order (
             complete <= 2'd0;
             parity <= 1'b0;
             walking <= 1'b0;
+            fresh <= 1'b1;
         end else begin
             complete <= complete + {1'b0, i_complete} - {1'b0, begin_tile};
             if (begin_tile)
                 parity <= !parity;
             walking <= begin_tile || (walking && !(take && end_tile));
+            if (take)
+                fresh <= (end_tile && $(TOLD_TILE.of("last", "tile"))) || (fresh && none);
         end
 
 //% if QUEUED then
