@@ -121,7 +121,6 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(end_time),
     FIELD(blocks_open),
     FIELD(tile_slots),
-    FIELD(arrive_keys),
     FIELD(load_keys),
     FIELD(whole_tiles),
     FIELD(scan_time),

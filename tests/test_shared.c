@@ -142,7 +142,7 @@ static const struct {
     {CLEARED, RUN, {{"write_back_rows", -1}}, {11, 23, TB_CAUSAL, TB_RANDOM_VALUES}},
     {BATCHES, RUN, {{"rotary_steps", 1}}, USUAL},
     {WHOLE, RUN, {{"load_keys", -1}}, USUAL},
-    {MASS, RUN, {{"arrive_keys", -1}}, USUAL},
+    {MASS, RUN, {{"load_keys", -1}}, USUAL},
     {TALL, RUN, {{"whole_tiles", -1}}, USUAL},
     {WHOLE, RUN, {{"key_groups", -1}}, USUAL},
     {WHOLE, RUN, {{"slices", 1}}, USUAL},

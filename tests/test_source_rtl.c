@@ -223,7 +223,7 @@ static void khat_ports(struct bench *b, const char *module, const char *whole, u
     rtl_port(&b->r, "o_index", b->d.index_bits);
     rtl_port(&b->r, "o_both", 1);
     rtl_port(&b->r, "o_last", 1);
-    rtl_port(&b->r, "o_khat", b->d.arrive_keys * elements * b->c.predict.operand_bits);
+    rtl_port(&b->r, "o_khat", b->d.load_keys * elements * b->c.predict.operand_bits);
     if (b->d.khat_keys > 1)
         rtl_port(&b->r, "o_row_free", 1);
     rtl_open(&b->r, CYCLES);
@@ -297,7 +297,7 @@ static int key_leaves(struct bench *b, struct rows *q, unsigned cycle)
     unsigned place = q->taken, after;
     while (!t->visible[place])
         place++;
-    int both = b->d.arrive_keys == 2 && place + 1 < b->d.khat_keys && t->visible[place + 1];
+    int both = b->d.load_keys == 2 && place + 1 < b->d.khat_keys && t->visible[place + 1];
     for (after = place + 1 + (unsigned)both; after < b->d.khat_keys && !t->visible[after]; after++)
         ;
     int end = after == b->d.khat_keys;

@@ -204,8 +204,7 @@ struct sofa_derived {
     unsigned end_time;        /* the last row is stored and the bus is idle, to STATUS.done */
     unsigned blocks_open;     /* blocks in the machine: one is predicted while another one is attended */
     unsigned tile_slots;      /* tiles on chip: one is fetched, one predicted, one attended; token slots too */
-    unsigned arrive_keys;     /* keys whose K^ comes out of a row of packed keys in a cycle: 1, or 2 neighbours */
-    unsigned load_keys;       /* keys whose K^ goes into the shadow operands in a cycle: 1 or 2 (mode kv) */
+    unsigned load_keys;       /* keys whose K^ comes out of a row of packed keys, and goes into the shadow operands, in a cycle: 1 or 2 */
     unsigned whole_tiles;     /* 1: of a block a tile that all rows see as a whole is not scanned, but for the first one */
     unsigned scan_time;       /* last row of a tile's scan to what the block's rows see of it */
     unsigned need_time;       /* last row of a tile out of selection to its need matrix */

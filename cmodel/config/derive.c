@@ -281,6 +281,13 @@ static void derive_ranks(const struct sofa_config *c, struct sofa_derived *d)
     d->khat_rank = 9;
 }
 
+/* One a cycle is too slow where a pass has about as few rows as keys: between two loads are some 4 cycles. */
+static unsigned load_keys(const struct sofa_config *c, const struct sofa_derived *d)
+{
+    int may = c->target == SOFA_TARGET_CELLS && c->mode == SOFA_MODE_KV && !d->word_memories && c->predict.keys % 2 == 0;
+    return may && c->predict.keys + 4 > c->query_block ? 2 : 1;
+}
+
 /* What RTL and cycle model share and nothing else follows from. */
 static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
 {
@@ -289,10 +296,7 @@ static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
     d->end_time = 1;
     d->blocks_open = 2;
     d->tile_slots = 3;
-    /* one a cycle is too slow when a pass is about as short as its keys are many */
-    int fast = c->target == SOFA_TARGET_CELLS && c->mode == SOFA_MODE_KV && !d->word_memories;
-    d->load_keys = fast && c->predict.keys % 2 == 0 && c->predict.keys + 4 > c->query_block ? 2 : 1;
-    d->arrive_keys = d->khat_keys > 1 ? d->load_keys : 1;
+    d->load_keys = load_keys(c, d);
     d->whole_tiles = c->target == SOFA_TARGET_CELLS && c->query_block >= 8; /* a scan of fewer rows is short */
     d->scan_time = d->registered_links ? 4 : 3;
     d->need_time = 1;

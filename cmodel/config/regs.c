@@ -238,7 +238,7 @@ unsigned sofa_counter_increment_bits(const char *name, const struct sofa_config 
         {"KHAT_BEATS", 2},
         {"VALUE_BEATS", 2},
         {"RANGE_BEATS", 2},
-        {"KEY_ROWS", d->arrive_keys},
+        {"KEY_ROWS", sofa_clog2((uint64_t)d->load_keys + 1)},
         {"OUTPUT_BYTES", sofa_clog2((uint64_t)d->port_bytes + 1)},
         {"TOKEN_BEATS", 2},
         {"WEIGHT_BEATS", 2},

@@ -73,7 +73,8 @@ struct sofa_tiles_state {
     uint64_t target;      /* a key of the tile that is sought */
     uint64_t position;    /* order own: of the block's last row, perhaps too large by some KEYS */
     uint64_t first;       /* order own: base of the block's first tile */
-    int begun, opening, scanned; /* a block has been; a tile of the block has been scanned; the block's first tile is sought */
+    int begun, opening;   /* a block has been; the block's first tile is sought */
+    int scanned;          /* a tile of the block has been */
     int wraps, wrapped;   /* order own: tiles above the first one are left; the tile is one of them */
     unsigned row, drain, used, slot;
     size_t tile;       /* next seen tile of the result */
@@ -117,7 +118,7 @@ struct sofa_loader_state {
     int pass_valid, pass_none, pass_first, pass_last;
     unsigned pass_group;
     struct sofa_slot pass_tile;
-    unsigned told; /* tiles whose passes have all been posted */
+    unsigned told; /* tiles whose passes have all been posted: issue order is told of them */
 };
 
 struct sofa_predict_state {
@@ -130,7 +131,7 @@ struct sofa_key_entry {
     uint8_t has_key, parity, bank, tile_last, block_last, fresh, made; /* fresh: of its block the first; made: generated in its tile */
     uint16_t key;
     size_t tile, block;
-    uint64_t due; /* the window may see it in this cycle */
+    uint64_t due; /* the window sees it from this cycle on */
 };
 #define SOFA_LIST_MAX SOFA_QUEUE_MAX
 #define SOFA_TOLD_MAX 4u /* tiles that issue order is told of and has not begun */

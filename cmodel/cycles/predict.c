@@ -28,7 +28,7 @@ static void step_unpack(struct sofa_machine *m)
     } else {
         next->left = 0;
     }
-    next->both = m->d.arrive_keys == 2 && next->left > 1 && sofa_bit(sofa_slot_tile(m, next->slot)->visible, next->key + 1);
+    next->both = m->d.load_keys == 2 && next->left > 1 && sofa_bit(sofa_slot_tile(m, next->slot)->visible, next->key + 1);
 }
 
 /* ---- sofa_loader, sofa_issue ---- */

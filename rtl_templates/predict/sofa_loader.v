@@ -30,7 +30,7 @@ module sofa_loader (
     input  wire               i_pass_taken,
     output reg                o_pass_none,
     output reg                o_pass_bank,
-    output $(QUEUED and "reg " or "wire") [$(KEY_NUMBER_BITS-1):0] o_pass_base,    // first key of its tile
+    output reg  [$(KEY_NUMBER_BITS-1):0] o_pass_base,    // first key of its tile
     output reg  [$(KEY_GROUP_BITS-1):0]   o_pass_group,
     output reg  [$(ROW_BITS-1):0]   o_pass_from,     // first and last row that sees the group
     output reg  [$(ROW_BITS-1):0]   o_pass_to,
@@ -85,12 +85,6 @@ module sofa_loader (
     assign o_read_slice = slice;
     assign o_column = column;
     assign o_waiting = state == WAIT && !here;
-    // without a queue a tile keeps its slot as long as it is predicted
-    reg  [1:0]        pass_slot;
-//% if not QUEUED then
-    assign o_pass_base = $(pick("i_info_base", KEY_NUMBER_BITS, 3, "pass_slot", 2));
-//% end
-    wire              unused_slot = &{1'b0, pass_slot};
     assign o_loaded = finish;
     assign o_loaded_slot = slot;
 
@@ -123,10 +117,7 @@ module sofa_loader (
         if (post) begin
             o_pass_none <= none;
             o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
-//% if QUEUED then
             o_pass_base <= $(pick("i_info_base", KEY_NUMBER_BITS, 3, "slot", 2));
-//% end
-            pass_slot <= slot;
             o_pass_group <= group;
             o_pass_from <= $(selected("slot_from", "group", ROW_BITS, KEY_GROUPS));
             o_pass_to <= $(selected("slot_to", "group", ROW_BITS, KEY_GROUPS));

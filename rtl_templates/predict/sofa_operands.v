@@ -19,7 +19,7 @@ module sofa_operands (
     input  wire [$(PORT_BITS//KHAT_ELEMENT_BITS*KHAT_BITS-1):0] i_khat,
 //% else
     input  wire               i_key_both,        // and the key after it
-    input  wire [$(ARRIVE_KEYS*HEAD_DIM*KHAT_BITS-1):0] i_khat,
+    input  wire [$(LOAD_KEYS*HEAD_DIM*KHAT_BITS-1):0] i_khat,
 //% end
     // reads of the loader
     input  wire               i_read,
@@ -49,30 +49,22 @@ module sofa_operands (
         .i_waddr({i_key_slot, i_key, $(DIM_SLICES > 1 and "i_word_index[" .. KHAT_WORD_BITS-1 .. ":" .. part_bits .. "]" or "1'b0")}),
         .i_wdata(i_khat), .i_raddr({i_read_slot, i_read_key, i_read_slice}), .o_rdata(khat));
 //% else
-//%   local below = clog2(LOAD_KEYS)               -- bits of a key that say in which memory it is
-//%   local place_bits = INDEX_BITS + 2 - below
-//%   local several = LOAD_KEYS > 1
-//%   local first, second = nth("i_khat", 0, HEAD_DIM*KHAT_BITS), nth("i_khat", ARRIVE_KEYS - 1, HEAD_DIM*KHAT_BITS)
-//%   if ARRIVE_KEYS > 1 then
-    wire [$(INDEX_BITS-1):0]  after = i_key + 1'b1;
-    wire                      unused_after = after[0];
+//%   -- of two keys that come and are read at once one is even
+//%   local below = clog2(LOAD_KEYS)                -- bits of a key that say in which memory it is
+//%   local first_khat, next_khat = nth("i_khat", 0, HEAD_DIM*KHAT_BITS), nth("i_khat", LOAD_KEYS - 1, HEAD_DIM*KHAT_BITS)
+//%   local function place(key) return range(key, INDEX_BITS - 1, below) end
+//%   if LOAD_KEYS > 1 then
+    wire [$(INDEX_BITS-1):0]  next_key = i_key + 1'b1;
+    wire                      unused_next = next_key[0];
 //%   end
 //%   for bank = 0, LOAD_KEYS - 1 do
-//%     local is_first = several and "i_key[0] == 1'b" .. bank or "1'b1"
-//%     local function place(key) return range(key, INDEX_BITS - 1, below) end
-//%     local address, data, valid = place("i_key"), first, "i_key_valid && " .. is_first
-//%     if ARRIVE_KEYS > 1 then
-//%       local choose = "is_first_" .. bank .. " ? "
-//%       address, data = choose .. address .. " : " .. place("after"), choose .. first .. " : " .. second
-//%       valid = "i_key_valid && (is_first_" .. bank .. " || i_key_both)"
-    wire                      is_first_$(bank) = $(is_first);
-//%     end
-    wire [$(INDEX_BITS-1-below):0]  place_$(bank) = $(address);
-    sofa_ram #(
-        .WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS - below)), .ABITS($(place_bits))
-    ) u_khat$(several and "_" .. bank or "") (
-        .clk(clk), .i_we($(valid)), .i_waddr({i_key_slot, place_$(bank)}), .i_wdata($(data)),
-        .i_re(1'b1), .i_raddr({i_read_slot, i_read_key[$(INDEX_BITS-1):$(below)]}), .o_rdata($(nth("khat", bank, HEAD_DIM*KHAT_BITS))));
+//%     local function written(first, next) return LOAD_KEYS > 1 and "first_" .. bank .. " ? " .. first .. " : " .. next or first end
+    wire                      first_$(bank) = $(LOAD_KEYS > 1 and "i_key[0] == 1'b" .. bank or "1'b1");
+    wire [$(INDEX_BITS-1-below):0]  place_$(bank) = $(written(place("i_key"), place("next_key")));
+    sofa_ram #(.WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS - below)), .ABITS($(INDEX_BITS+2-below))) u_khat_$(bank) (
+        .clk(clk), .i_we(i_key_valid && (first_$(bank) || i_key_both)), .i_waddr({i_key_slot, place_$(bank)}),
+        .i_wdata($(written(first_khat, next_khat))), .i_re(1'b1), .i_raddr({i_read_slot, $(place("i_read_key"))}),
+        .o_rdata($(nth("khat", bank, HEAD_DIM*KHAT_BITS))));
 //%   end
 //% end
 //% local cycles = SHIFT_COPIES and 2 or 1      -- the memory is far: its word comes through a register

@@ -53,7 +53,7 @@ module sofa_predict (
     input  wire [$(PORT_BITS//KHAT_ELEMENT_BITS*KHAT_BITS-1):0] i_khat,
 //% else
     input  wire               i_key_both,        // and the key after it
-    input  wire [$(ARRIVE_KEYS*HEAD_DIM*KHAT_BITS-1):0] i_khat,
+    input  wire [$(LOAD_KEYS*HEAD_DIM*KHAT_BITS-1):0] i_khat,
 //% end
 //% if STREAMED then
     input  wire [$(SLICE_COUNT_BITS-1):0] i_slices,
@@ -126,7 +126,7 @@ module sofa_predict (
 //% local summed, final = d.predict_tree + 2, d.predict_latency      -- cycles from issue to the sums, and to selection
 
     // ---- passes, and the beats that are issued for them ----
-//% local last_key = ARRIVE_KEYS > 1 and "i_key + " .. ext("i_key_both", 1, INDEX_BITS) or "i_key"
+//% local last_key = LOAD_KEYS > 1 and "i_key + " .. ext("i_key_both", 1, INDEX_BITS) or "i_key"
     sofa_loader u_loader (.i_pass_taken(start), .i_key($(last_key)), .o_column(read_column), .*);
     sofa_token_loader u_loader (
         .i_pass_taken(start), .o_read(o_token_read), .o_read_slot(o_token_slot), .o_read_addr(o_token_addr), .o_visible(token_visible),

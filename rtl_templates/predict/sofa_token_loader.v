@@ -59,7 +59,7 @@ module sofa_token_loader (
     output reg                o_pass_none,
     output reg                o_pass_keys,     // phase 1.1
     output reg                o_pass_bank,
-    output $(QUEUED and "reg " or "wire") [$(KEY_NUMBER_BITS-1):0] o_pass_base,     // first key of its tile
+    output reg  [$(KEY_NUMBER_BITS-1):0] o_pass_base,     // first key of its tile
     output reg  [$(KEY_GROUP_BITS-1):0]   o_pass_group,
     output reg  [$(ROW_BITS-1):0]   o_pass_from,     // first and last row that sees the group
     output reg  [$(ROW_BITS-1):0]   o_pass_to,
@@ -145,12 +145,6 @@ module sofa_token_loader (
     wire              end_of_group = scores ? last_slice : last_word;
     assign            end_of_chunk = !scores && !none && last_word && last_group;
     wire              finish = step && last_pass;
-    // without a queue a tile keeps its slot as long as it is predicted
-    reg  [1:0]        pass_slot;
-//% if not QUEUED then
-    assign o_pass_base = $(pick("i_info_base", KEY_NUMBER_BITS, 3, "pass_slot", 2));
-//% end
-    wire              unused_slot = &{1'b0, pass_slot};
     assign o_loaded = finish;
     assign o_loaded_slot = slot;
     wire              whole = !has_begun || last_word;
@@ -221,10 +215,7 @@ module sofa_token_loader (
             o_pass_none <= none;
             o_pass_keys <= !scores && !none;
             o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
-//% if QUEUED then
             o_pass_base <= $(pick("i_info_base", KEY_NUMBER_BITS, 3, "slot", 2));
-//% end
-            pass_slot <= slot;
             o_pass_group <= group;
             o_pass_from <= $(selected("slot_from", "group", ROW_BITS, KEY_GROUPS));
             o_pass_to <= $(selected("slot_to", "group", ROW_BITS, KEY_GROUPS));

@@ -1,5 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% local rate = ARRIVE_KEYS > 1 and "two neighbours" or "a key"
+//% local rate = LOAD_KEYS > 1 and "two neighbours" or "a key"
 // Takes rows of $(KHAT_KEYS) packed keys apart: the K^ of those that some row of the block sees go to prediction, in order.
 // $(d.khat_rows) rows wait here, and no more are asked for, so that the channel is free for others.
 // Latency: $(latency("khat_plane", d.queue_time)) cycles from a row to its first key; throughput $(rate) a cycle.
@@ -19,19 +19,19 @@ module sofa_khat_plane (
     output wire [$(INDEX_BITS-1):0] o_index,
     output wire                     o_both,         // and the key after it
     output wire                     o_last,         // of its tile
-    output wire [$(ARRIVE_KEYS*HEAD_DIM*KHAT_BITS-1):0] o_khat
+    output wire [$(LOAD_KEYS*HEAD_DIM*KHAT_BITS-1):0] o_khat
 );
     wire [$(TILE_TAG.bits-1):0] tag;
     wire [$(KHAT_ROW_BITS-1):0] row;
     sofa_queue #($(queue)) u_rows (
         .clk(clk), .rst(rst), .i_valid(i_come), .i_data({i_tag, i_row}), .o_valid(o_valid), .i_ready(o_row_free), .o_data({tag, row}));
 
-    // one of the row's visible keys a cycle
+    // the first visible key of the row that has not left$(LOAD_KEYS > 1 and ", and its neighbour" or "")
     reg  [$(KHAT_KEYS-1):0]     gone;
     wire [$(KHAT_KEYS-1):0]     left = $(TILE_TAG.of("visible", "tag")) & ~gone;
     wire [$(KHAT_KEYS-1):0]     others = left & (left - $(lit(KHAT_KEYS, 1)));
     wire [$(KHAT_KEYS-1):0]     here = left & ~others;
-    wire [$(KHAT_KEYS-1):0]     next = $(ARRIVE_KEYS > 1 and "others & (here << 1)" or lit(KHAT_KEYS, 0));
+    wire [$(KHAT_KEYS-1):0]     next = $(LOAD_KEYS > 1 and "others & (here << 1)" or lit(KHAT_KEYS, 0));
     wire [$(KHAT_KEYS-1):0]     rest = others & ~next;
     wire                        last = rest == $(lit(KHAT_KEYS, 0));
     assign o_row_free = o_valid && last;
@@ -41,14 +41,14 @@ module sofa_khat_plane (
         else if (o_valid)
             gone <= gone | here | next;
     reg  [$(INDEX_BITS-1):0]    place;
-    reg  [$(ARRIVE_KEYS*HEAD_DIM*KHAT_BITS-1):0] khat;
+    reg  [$(LOAD_KEYS*HEAD_DIM*KHAT_BITS-1):0] khat;
     integer key;
     always @* begin
         place = $(lit(INDEX_BITS, 0));
-        khat = $(lit(ARRIVE_KEYS * HEAD_DIM * KHAT_BITS, 0));
+        khat = $(lit(LOAD_KEYS * HEAD_DIM * KHAT_BITS, 0));
         for (key = 0; key < $(KHAT_KEYS); key = key + 1) begin
             place = place | (key[$(INDEX_BITS-1):0] & {$(INDEX_BITS){here[key]}});
-//% for index = 0, ARRIVE_KEYS - 1 do
+//% for index = 0, LOAD_KEYS - 1 do
 //%   local of_row = "row[key*" .. d.khat_unit .. " +: " .. HEAD_DIM*KHAT_BITS .. "]"
 //%   local out = nth("khat", index, HEAD_DIM*KHAT_BITS)
             $(out) = $(out) | ($(of_row) & {$(HEAD_DIM*KHAT_BITS){$(index == 0 and "here" or "next")[key]}});

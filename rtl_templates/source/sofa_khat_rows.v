@@ -18,7 +18,7 @@ module sofa_khat_rows (
     output wire [$(INDEX_BITS-1):0] o_index,
     output wire                     o_both,         // and the key after it
     output wire                     o_last,         // of its tile
-    output wire [$(elements*KHAT_BITS-1):0] o_khat
+    output wire [$(LOAD_KEYS*elements*KHAT_BITS-1):0] o_khat
 );
     wire                            unused = &{1'b0, clk, rst, $(whole)};
     assign o_valid = i_come;
@@ -26,8 +26,10 @@ module sofa_khat_rows (
     assign o_last = $(TILE_TAG.of("last", "i_tag"));
     assign o_slot = $(TILE_TAG.of("slot", "i_tag"));
     assign o_index = $(TILE_TAG.of("key", "i_tag"));
+    wire [$(elements*KHAT_BITS-1):0] khat;
+    assign o_khat = $(ext("khat", elements * KHAT_BITS, LOAD_KEYS * elements * KHAT_BITS));
 //% for element = 0, elements - 1 do
-    assign o_khat[$(element*KHAT_BITS) +: $(KHAT_BITS)] = $(whole)[$(element*KHAT_ELEMENT_BITS+top) +: $(KHAT_BITS)];
+    assign khat[$(element*KHAT_BITS) +: $(KHAT_BITS)] = $(whole)[$(element*KHAT_ELEMENT_BITS+top) +: $(KHAT_BITS)];
 //% end
 endmodule
 `default_nettype wire

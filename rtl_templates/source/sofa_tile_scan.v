@@ -1,8 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-//% local more = WHOLE_TILES and ", or if\n// it is known (sofa_tile_whole) that they all see all of it" or ""
-// Scans the rows of a block for what they see of a tile: a row a cycle, or the whole block at once without range table$(more).
-// Holds the ranges of the two blocks in the machine. The keys and key groups that some row sees, and the groups' first and last row,
-// stand when o_draining falls, until i_clear. Equals sofa_tile_see() of the model.
+//% local whole = WHOLE_TILES and ", or sofa_tile_whole" or ""
+// Scans the rows of a block for what they see of a tile: a row a cycle, or the whole block at once where all rows are known to
+// see all of it (no range table$(whole)). Holds the ranges of the two blocks in the machine. The keys and key groups that some
+// row sees, and the groups' first and last row, stand when o_draining falls, until i_clear. Equals sofa_tile_see() of the model.
 `default_nettype none
 module sofa_tile_scan (
     input  wire             clk,

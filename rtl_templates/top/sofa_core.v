@@ -239,7 +239,7 @@ module sofa_core (
     assign inc_select_busy = beat_valid;
     assign inc_need_keys = $(TOKENS and "inc_generated || inc_fetched" or "value_come");
 //% if not TOKENS then
-    assign inc_key_rows = $(ARRIVE_KEYS > 1 and "{key_arrived && key_both, key_arrived && !key_both}" or "key_arrived");
+    assign inc_key_rows = $(LOAD_KEYS > 1 and "{key_arrived && key_both, key_arrived && !key_both}" or "key_arrived");
     wire        unused_both = key_both;
 //% end
     assign inc_empty_rows = {$(ROW_BITS)'d0, empty_row};
