@@ -46,8 +46,8 @@ struct sofa_run_options {
 enum sofa_status sofa_options_parse(struct sofa_run_options *o, const struct sofa_program *program, int argc,
                                     char **argv, struct sofa_error *e);
 
-/* One of --kept, --mass, --tile, --radius, --carry, --order, --balance, --pair-blocks, --rows, --head and --all-visible by its name, as "kept". Those
- * without an argument take any text. */
+/* One of --kept, --mass, --tile, --radius, --carry, --order, --balance, --pair-blocks, --rows, --head and --all-visible by its name, as
+ * "kept". Those without an argument take any text. */
 enum sofa_status sofa_options_set(struct sofa_run_options *o, const char *name, const char *text, struct sofa_error *e);
 /* The argument of --mass: between 0 and 1. */
 enum sofa_status sofa_options_mass(struct sofa_options *o, const char *text, struct sofa_error *e);

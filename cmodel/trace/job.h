@@ -24,7 +24,7 @@ struct sofa_options {
     enum sofa_order order;
     size_t own_offset; /* position of the trace's first row among the keys; modulo the keys */
     enum sofa_balance_wish balance; /* of the trace */
-    enum sofa_pairing pairing;
+    enum sofa_pairing pairing; /* of blocks of the trace's rows */
 };
 
 /* Run-time registers (docs/arithmetic.md). */

@@ -46,7 +46,7 @@ class Module:
             if {'input', 'output'} & set(options):
                 self.ports.append((wire, 'input' if 'input' in options else 'output', words))
 
-    def stub(self):
+    def black_box(self):
         wires = ''.join('  wire %s%s\n' % (words, port) for port, _, words in self.ports)
         return 'attribute \\blackbox 1\nmodule %s\n%send\n' % (self.name, wires)
 
@@ -201,4 +201,4 @@ class Plan:
         need, black = self.inside(unit)
         head = self.modules[unit]
         first = head.tied(self.constants[unit]) if self.constants[unit] else head.text
-        return first + ''.join(self.modules[n].text for n in need if n != unit) + ''.join(self.modules[n].stub() for n in black)
+        return first + ''.join(self.modules[n].text for n in need if n != unit) + ''.join(self.modules[n].black_box() for n in black)
