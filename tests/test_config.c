@@ -296,9 +296,9 @@ START_TEST(derived_values)
     ck_assert_uint_eq(d.key_number_bits, 11);
     ck_assert_uint_eq(d.kept_bits, 6);
     ck_assert_uint_eq(d.beats, 1);
-    ck_assert_uint_eq(d.lane_groups, 8);
+    ck_assert_uint_eq(d.lane_groups, 4);
     ck_assert_uint_eq(d.group_lanes, 1);
-    ck_assert_uint_eq(d.lane_rows, 16);
+    ck_assert_uint_eq(d.lane_rows, 32);
     ck_assert_uint_eq(d.dot_bits, 38);
     ck_assert_uint_eq(d.denominator_bits, 26);
     ck_assert_uint_eq(d.accumulator_bits, 34);

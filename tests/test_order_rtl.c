@@ -76,10 +76,10 @@ static void open_ports(struct bench *b)
     rtl_port(&b->r, "o_parity_free", 2);
     rtl_port(&b->r, "i_loaded", 1);
     rtl_port(&b->r, "i_loaded_slot", 2);
-    rtl_port(&b->r, "i_info_base", 3 * key_bits);
-    rtl_port(&b->r, "i_info_rows", 3 * (b->d.row_bits + 1));
-    rtl_port(&b->r, "i_info_bank", 3);
-    rtl_port(&b->r, "i_info_last", 3);
+    rtl_port(&b->r, "i_info_base", b->d.tile_slots * key_bits);
+    rtl_port(&b->r, "i_info_rows", b->d.tile_slots * (b->d.row_bits + 1));
+    rtl_port(&b->r, "i_info_bank", b->d.tile_slots);
+    rtl_port(&b->r, "i_info_last", b->d.tile_slots);
     rtl_port(&b->r, "o_slot_free", 1);
     rtl_port(&b->r, "o_ask_valid", 1);
     rtl_port(&b->r, "i_ask_ready", 1);
@@ -97,7 +97,7 @@ static void open_ports(struct bench *b)
 /* What a tile slot says; the others say anything. NULL: all of them. */
 static void set_info(struct bench *b, unsigned cycle, const char *port, unsigned bits, const struct tile *t, unsigned value)
 {
-    for (unsigned s = 0; s < 3; s++)
+    for (unsigned s = 0; s < b->d.tile_slots; s++)
         rtl_set(&b->r, cycle, port, s * bits, t && s == slot_of(b, t) ? value : test_random(&b->seed), bits);
 }
 
@@ -114,7 +114,7 @@ static void set_tile(struct bench *b, unsigned cycle, const struct tile *t, cons
 static const struct tile *load_tile(struct bench *b, unsigned cycle)
 {
     struct order *o = &b->o;
-    unsigned loads = o->loaded < o->begun + TOLD_MAX && o->loaded < o->freed + 3 && rtl_chance(&b->seed, b->pace[LOADED]);
+    unsigned loads = o->loaded < o->begun + TOLD_MAX && o->loaded < o->freed + b->d.tile_slots && rtl_chance(&b->seed, b->pace[LOADED]);
     struct tile *t = &o->told[o->loaded % TOLD_MAX];
     rtl_put(&b->r, cycle, "i_loaded", loads);
     rtl_put(&b->r, cycle, "i_loaded_slot", loads ? o->loaded % b->d.tile_slots : test_random(&b->seed) & 3);

@@ -203,7 +203,7 @@ struct sofa_derived {
     unsigned start_time;      /* write of CONTROL.start to the start of the engines */
     unsigned end_time;        /* the last row is stored and the bus is idle, to STATUS.done */
     unsigned blocks_open;     /* blocks in the machine: one is predicted while another one is attended */
-    unsigned tile_slots;      /* tiles on chip: one is fetched, one predicted, one attended; token slots too */
+    unsigned tile_slots;      /* tiles on chip: one is fetched, one predicted, one attended, if it is not in a queue; token slots too */
     unsigned load_keys;       /* keys whose K^ comes out of a row of packed keys, and goes into the shadow operands, in a cycle: 1 or 2 */
     unsigned whole_tiles;     /* 1: of a block a tile that all rows see as a whole is not scanned, but for the first one */
     unsigned scan_time;       /* last row of a tile's scan to what the block's rows see of it */

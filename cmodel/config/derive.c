@@ -261,7 +261,9 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     /* word memories: a place is requested again when its key enters, while the lane may still be that many keys behind */
     unsigned behind = c->attend.window + ceil_div(d->weight_time, d->beats) + 2;
     d->ring_rooms = d->word_memories ? 1u << sofa_clog2(c->memory.prefetch + behind) : c->memory.prefetch;
-    d->retire_rows = 1u << sofa_clog2(ceil_div(d->weight_time + d->norm_wait + 10 + d->norm_words, d->norm_words) + 2);
+    /* those on their way and two, but a row every other cycle is enough at the end of a block */
+    unsigned apart = d->norm_words > 1 ? d->norm_words : 2;
+    d->retire_rows = 1u << sofa_clog2(ceil_div(d->weight_time + d->norm_wait + 10 + d->norm_words, apart) + 2);
     if (d->word_memories && d->retire_rows > 4)
         d->retire_rows = 4; /* a row of the lane takes long */
 }
@@ -295,7 +297,7 @@ static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
     d->start_time = 3;
     d->end_time = 1;
     d->blocks_open = 2;
-    d->tile_slots = 3;
+    d->tile_slots = c->attend.queue && c->mode == SOFA_MODE_KV ? 2 : 3;
     d->load_keys = load_keys(c, d);
     d->whole_tiles = c->target == SOFA_TARGET_CELLS && c->query_block >= 8; /* a scan of fewer rows is short */
     d->scan_time = d->registered_links ? 4 : 3;

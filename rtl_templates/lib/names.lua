@@ -56,6 +56,7 @@ TILE_KEYS = cfg.tile.keys
 TILE_BITS = d.tile_bits                             -- holds 0 to TILE_KEYS
 INDEX_BITS = d.index_bits                           -- number of a key in its tile
 KEY_NUMBER_BITS = d.key_number_bits                 -- number of a key; holds 0 to keys_max
+TILE_SLOTS = d.tile_slots                           -- tiles on chip; numbers of slots have two bits
 TILE_END_BITS = math.max(KEY_NUMBER_BITS, TILE_BITS) + 1 -- where a tile ends, which may be past keys_max
 
 -- ---- prediction ----

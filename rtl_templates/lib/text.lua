@@ -44,7 +44,7 @@ end
 
 -- The same of the number of a tile slot.
 function next_slot(name)
-    return next_of(name, 2, d.tile_slots)
+    return next_of(name, 2, TILE_SLOTS)
 end
 
 -- Of the bits that are set in `name` of `bits` bits, the lowest alone.

@@ -8,12 +8,12 @@ module sofa_loader (
     input  wire               rst,
     // tile slots, filled in order 0, 1, 2, 0 ...
     input  wire               i_tile,
-    input  wire [$(3*KEY_NUMBER_BITS-1):0] i_info_base,
-    input  wire [2:0]         i_info_bank,
-    input  wire [2:0]         i_info_seen,
-    input  wire [$(3*KEY_GROUPS-1):0]  i_info_group_any,
-    input  wire [$(3*KEY_GROUPS*ROW_BITS-1):0] i_info_group_from,
-    input  wire [$(3*KEY_GROUPS*ROW_BITS-1):0] i_info_group_to,
+    input  wire [$(TILE_SLOTS*KEY_NUMBER_BITS-1):0] i_info_base,
+    input  wire [$(TILE_SLOTS-1):0] i_info_bank,
+    input  wire [$(TILE_SLOTS-1):0] i_info_seen,
+    input  wire [$(TILE_SLOTS*KEY_GROUPS-1):0]  i_info_group_any,
+    input  wire [$(TILE_SLOTS*KEY_GROUPS*ROW_BITS-1):0] i_info_group_from,
+    input  wire [$(TILE_SLOTS*KEY_GROUPS*ROW_BITS-1):0] i_info_group_to,
     // arrival of keys
     input  wire               i_key_valid,
     input  wire [1:0]         i_key_slot,
@@ -60,9 +60,9 @@ module sofa_loader (
     wire              post = state == POST && (!o_pass_valid || i_pass_taken);
     wire              last_slice = slice == $(DIM_SLICE_BITS)'d$(DIM_SLICES-1);
     wire [$(KEY_GROUPS-1):0]   rest = todo & (todo - $(KEY_GROUPS)'d1);
-    wire              none = !($(pick("i_info_seen", 1, 3, "slot", 2)));
-    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_from = $(pick("i_info_group_from", KEY_GROUPS*ROW_BITS, 3, "slot", 2));
-    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_to = $(pick("i_info_group_to", KEY_GROUPS*ROW_BITS, 3, "slot", 2));
+    wire              none = !($(pick("i_info_seen", 1, TILE_SLOTS, "slot", 2)));
+    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_from = $(pick("i_info_group_from", KEY_GROUPS*ROW_BITS, TILE_SLOTS, "slot", 2));
+    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_to = $(pick("i_info_group_to", KEY_GROUPS*ROW_BITS, TILE_SLOTS, "slot", 2));
     wire              last_pass = none || (last_slice && rest == $(KEY_GROUPS)'d0);
     wire              finish = post && last_pass;
 
@@ -91,7 +91,7 @@ module sofa_loader (
     always @(posedge clk) begin
         case (state)
             TILE: begin
-                todo <= $(pick("i_info_group_any", KEY_GROUPS, 3, "slot", 2));
+                todo <= $(pick("i_info_group_any", KEY_GROUPS, TILE_SLOTS, "slot", 2));
                 first <= 1'b1;
                 slice <= $(DIM_SLICE_BITS)'d0;
             end
@@ -116,8 +116,8 @@ module sofa_loader (
         endcase
         if (post) begin
             o_pass_none <= none;
-            o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
-            o_pass_base <= $(pick("i_info_base", KEY_NUMBER_BITS, 3, "slot", 2));
+            o_pass_bank <= $(pick("i_info_bank", 1, TILE_SLOTS, "slot", 2));
+            o_pass_base <= $(pick("i_info_base", KEY_NUMBER_BITS, TILE_SLOTS, "slot", 2));
             o_pass_group <= group;
             o_pass_from <= $(selected("slot_from", "group", ROW_BITS, KEY_GROUPS));
             o_pass_to <= $(selected("slot_to", "group", ROW_BITS, KEY_GROUPS));

@@ -31,23 +31,26 @@ module sofa_operands (
     output wire [$(COLUMN_BITS-1):0] o_load_column,
     output wire [$(LOAD_KEYS*PREDICT_DIMS*KHAT_BITS-1):0] o_operand
 );
+//% local slot_bits = clog2(TILE_SLOTS)
+    wire [$(slot_bits-1):0]   key_slot = $(range("i_key_slot", slot_bits - 1, 0));
+    wire [$(slot_bits-1):0]   read_slot = $(range("i_read_slot", slot_bits - 1, 0));
     wire [$(LOAD_KEYS*word_elements*KHAT_BITS-1):0] khat;
-    wire                      unused = &{1'b0, i_key_valid, i_read_key$(QUERY_IN_WORDS and "" or ", i_key_both")};
+    wire                      unused = &{1'b0, i_key_valid, i_key_slot, i_read_slot, i_read_key$(QUERY_IN_WORDS and "" or ", i_key_both")};
 //% if WORD_MEMORIES then
 //%   local place = range("i_read_slice", DIM_SLICE_BITS - 1, DIM_SLICE_BITS - KHAT_WORD_BITS)     -- the word that the slice is in
-//%   local words, place_bits = 3 << INDEX_BITS + KHAT_WORD_BITS, INDEX_BITS + 2 + KHAT_WORD_BITS
+//%   local words, place_bits = TILE_SLOTS << INDEX_BITS + KHAT_WORD_BITS, INDEX_BITS + slot_bits + KHAT_WORD_BITS
     sofa_ram #(.WIDTH($(word_elements*KHAT_BITS)), .DEPTH($(words)), .ABITS($(place_bits))) u_khat (
-        .clk(clk), .i_we(i_word_valid), .i_waddr({i_key_slot, i_key, i_word_index}), .i_wdata(i_khat),
-        .i_re(1'b1), .i_raddr({i_read_slot, i_read_key, $(place)}), .o_rdata(khat));
+        .clk(clk), .i_we(i_word_valid), .i_waddr({key_slot, i_key, i_word_index}), .i_wdata(i_khat),
+        .i_re(1'b1), .i_raddr({read_slot, i_read_key, $(place)}), .o_rdata(khat));
 //% elseif REGISTERED_LINKS then
     // the memory is as wide as a slice
     sofa_beats #(
         .BEAT($(PORT_BITS//KHAT_ELEMENT_BITS*KHAT_BITS)), .BEATS($(1 << part_bits)), .HBITS($(math.max(1, part_bits))),
-        .DEPTH($(3 << INDEX_BITS + DIM_SLICE_BITS)), .ABITS($(INDEX_BITS+DIM_SLICE_BITS+2))
+        .DEPTH($(TILE_SLOTS << INDEX_BITS + DIM_SLICE_BITS)), .ABITS($(INDEX_BITS+DIM_SLICE_BITS+slot_bits))
     ) u_khat (
         .clk(clk), .i_we(i_word_valid && !rst), .i_index($(part_bits > 0 and "i_word_index[" .. part_bits-1 .. ":0]" or "1'b0")),
-        .i_waddr({i_key_slot, i_key, $(DIM_SLICES > 1 and "i_word_index[" .. KHAT_WORD_BITS-1 .. ":" .. part_bits .. "]" or "1'b0")}),
-        .i_wdata(i_khat), .i_raddr({i_read_slot, i_read_key, i_read_slice}), .o_rdata(khat));
+        .i_waddr({key_slot, i_key, $(DIM_SLICES > 1 and "i_word_index[" .. KHAT_WORD_BITS-1 .. ":" .. part_bits .. "]" or "1'b0")}),
+        .i_wdata(i_khat), .i_raddr({read_slot, i_read_key, i_read_slice}), .o_rdata(khat));
 //% else
 //%   -- of two keys that come and are read at once one is even
 //%   local below = clog2(LOAD_KEYS)                -- bits of a key that say in which memory it is
@@ -58,12 +61,13 @@ module sofa_operands (
     wire                      unused_next = next_key[0];
 //%   end
 //%   for bank = 0, LOAD_KEYS - 1 do
+//%     local words, place_bits = TILE_SLOTS << INDEX_BITS - below, INDEX_BITS + slot_bits - below
 //%     local function written(first, next) return LOAD_KEYS > 1 and "first_" .. bank .. " ? " .. first .. " : " .. next or first end
     wire                      first_$(bank) = $(LOAD_KEYS > 1 and "i_key[0] == 1'b" .. bank or "1'b1");
     wire [$(INDEX_BITS-1-below):0]  place_$(bank) = $(written(place("i_key"), place("next_key")));
-    sofa_ram #(.WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(3 << INDEX_BITS - below)), .ABITS($(INDEX_BITS+2-below))) u_khat_$(bank) (
-        .clk(clk), .i_we(i_key_valid && (first_$(bank) || i_key_both)), .i_waddr({i_key_slot, place_$(bank)}),
-        .i_wdata($(written(first_khat, next_khat))), .i_re(1'b1), .i_raddr({i_read_slot, $(place("i_read_key"))}),
+    sofa_ram #(.WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(words)), .ABITS($(place_bits))) u_khat_$(bank) (
+        .clk(clk), .i_we(i_key_valid && (first_$(bank) || i_key_both)), .i_waddr({key_slot, place_$(bank)}),
+        .i_wdata($(written(first_khat, next_khat))), .i_re(1'b1), .i_raddr({read_slot, $(place("i_read_key"))}),
         .o_rdata($(nth("khat", bank, HEAD_DIM*KHAT_BITS))));
 //%   end
 //% end

@@ -21,12 +21,12 @@ module sofa_predict (
     input  wire [$(TILE_BITS-1):0] i_tile_keys,
     // tile slots
     input  wire               i_tile,
-    input  wire [$(3*KEY_NUMBER_BITS-1):0] i_info_base,
-    input  wire [2:0]         i_info_bank,
-    input  wire [2:0]         i_info_seen,
-    input  wire [$(3*KEY_GROUPS-1):0] i_info_group_any,
-    input  wire [$(3*KEY_GROUPS*ROW_BITS-1):0] i_info_group_from,
-    input  wire [$(3*KEY_GROUPS*ROW_BITS-1):0] i_info_group_to,
+    input  wire [$(TILE_SLOTS*KEY_NUMBER_BITS-1):0] i_info_base,
+    input  wire [$(TILE_SLOTS-1):0] i_info_bank,
+    input  wire [$(TILE_SLOTS-1):0] i_info_seen,
+    input  wire [$(TILE_SLOTS*KEY_GROUPS-1):0] i_info_group_any,
+    input  wire [$(TILE_SLOTS*KEY_GROUPS*ROW_BITS-1):0] i_info_group_from,
+    input  wire [$(TILE_SLOTS*KEY_GROUPS*ROW_BITS-1):0] i_info_group_to,
     // keys as they arrive
     input  wire               i_key_valid,
     input  wire [1:0]         i_key_slot,
@@ -34,7 +34,7 @@ module sofa_predict (
     input  wire               i_key_last,
 //% if TOKENS then
     // tokens and codes on chip: data one cycle later
-    input  wire [$(3*TILE_KEYS-1):0] i_info_mask,
+    input  wire [$(TILE_SLOTS*TILE_KEYS-1):0] i_info_mask,
     input  wire [4:0]         i_khat_shift,
     input  wire [$(SLICE_WORD_BITS-1):0] i_words_last,
     output wire               o_token_read,
@@ -135,7 +135,7 @@ module sofa_predict (
         .o_keys(keys_0), .o_khat_place(khat_place_0), .o_last_column(last_column_0), .o_spot(spot_0), .o_odd(odd_0), .o_pair(pair_0),
         .o_swap(swap_0), .o_valid(valid_0), .o_end(end_0), .o_parity(parity_0), .o_row(row_0), .o_bank(bank_0), .*);
 //% if ROTARY then
-    assign o_turn_key = $(pick("i_info_base", KEY_NUMBER_BITS, 3, "turn_slot", 2));
+    assign o_turn_key = $(pick("i_info_base", KEY_NUMBER_BITS, TILE_SLOTS, "turn_slot", 2));
 //% end
 
     // ---- what travels beside a beat: name_n is n cycles after issue ----

@@ -13,13 +13,13 @@ module sofa_token_loader (
     input  wire [$(SLICE_WORD_BITS-1):0]   i_words_last,
     // tile slots, filled in order 0, 1, 2, 0 ...
     input  wire               i_tile,
-    input  wire [$(3*KEY_NUMBER_BITS-1):0] i_info_base,
-    input  wire [2:0]         i_info_bank,
-    input  wire [2:0]         i_info_seen,
-    input  wire [$(3*TILE_KEYS-1):0] i_info_mask,
-    input  wire [$(3*KEY_GROUPS-1):0]  i_info_group_any,
-    input  wire [$(3*KEY_GROUPS*ROW_BITS-1):0] i_info_group_from,
-    input  wire [$(3*KEY_GROUPS*ROW_BITS-1):0] i_info_group_to,
+    input  wire [$(TILE_SLOTS*KEY_NUMBER_BITS-1):0] i_info_base,
+    input  wire [$(TILE_SLOTS-1):0] i_info_bank,
+    input  wire [$(TILE_SLOTS-1):0] i_info_seen,
+    input  wire [$(TILE_SLOTS*TILE_KEYS-1):0] i_info_mask,
+    input  wire [$(TILE_SLOTS*KEY_GROUPS-1):0]  i_info_group_any,
+    input  wire [$(TILE_SLOTS*KEY_GROUPS*ROW_BITS-1):0] i_info_group_from,
+    input  wire [$(TILE_SLOTS*KEY_GROUPS*ROW_BITS-1):0] i_info_group_to,
     // arrival of tokens
 //% if STREAMED then
     input  wire [$(SLICE_COUNT_BITS-1):0]   i_slices,
@@ -95,12 +95,12 @@ module sofa_token_loader (
     wire [$(KEY_GROUPS-1):0]   rest = todo & (todo - $(KEY_GROUPS)'d1);
     wire              last_group = rest == $(KEY_GROUPS)'d0;
     wire              last_slice = slice == $(DIM_SLICE_BITS)'d$(DIM_SLICES-1);
-    wire              none = !($(pick("i_info_seen", 1, 3, "slot", 2)));
-    wire [$(KEY_GROUPS-1):0]   groups = $(pick("i_info_group_any", KEY_GROUPS, 3, "slot", 2));
-    wire [$(TILE_KEYS-1):0]  mask = $(pick("i_info_mask", TILE_KEYS, 3, "slot", 2));
+    wire              none = !($(pick("i_info_seen", 1, TILE_SLOTS, "slot", 2)));
+    wire [$(KEY_GROUPS-1):0]   groups = $(pick("i_info_group_any", KEY_GROUPS, TILE_SLOTS, "slot", 2));
+    wire [$(TILE_KEYS-1):0]  mask = $(pick("i_info_mask", TILE_KEYS, TILE_SLOTS, "slot", 2));
     wire [$(KEY_GROUPS*PREDICT_KEYS-1):0] mask_pad = $(ext("mask", TILE_KEYS, KEY_GROUPS*PREDICT_KEYS));
-    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_from = $(pick("i_info_group_from", KEY_GROUPS*ROW_BITS, 3, "slot", 2));
-    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_to = $(pick("i_info_group_to", KEY_GROUPS*ROW_BITS, 3, "slot", 2));
+    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_from = $(pick("i_info_group_from", KEY_GROUPS*ROW_BITS, TILE_SLOTS, "slot", 2));
+    wire [$(KEY_GROUPS*ROW_BITS-1):0] slot_to = $(pick("i_info_group_to", KEY_GROUPS*ROW_BITS, TILE_SLOTS, "slot", 2));
 
     reg  [$(KEY_GROUP_BITS-1):0]  lowest;
     integer place;
@@ -214,8 +214,8 @@ module sofa_token_loader (
         if (post) begin
             o_pass_none <= none;
             o_pass_keys <= !scores && !none;
-            o_pass_bank <= $(pick("i_info_bank", 1, 3, "slot", 2));
-            o_pass_base <= $(pick("i_info_base", KEY_NUMBER_BITS, 3, "slot", 2));
+            o_pass_bank <= $(pick("i_info_bank", 1, TILE_SLOTS, "slot", 2));
+            o_pass_base <= $(pick("i_info_base", KEY_NUMBER_BITS, TILE_SLOTS, "slot", 2));
             o_pass_group <= group;
             o_pass_from <= $(selected("slot_from", "group", ROW_BITS, KEY_GROUPS));
             o_pass_to <= $(selected("slot_to", "group", ROW_BITS, KEY_GROUPS));

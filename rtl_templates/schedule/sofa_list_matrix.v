@@ -29,7 +29,7 @@ module sofa_list_matrix (
     output reg  [1:0]        o_parity_free,   // pulses
     // tile slots
     input  wire              i_loaded,        // pulse: the passes of a tile are loaded
-    input  wire [$(3*(ROW_BITS+1)-1):0] i_info_rows,
+    input  wire [$(TILE_SLOTS*(ROW_BITS+1)-1):0] i_info_rows,
     output reg               o_slot_free,     // pulse: the oldest slot
     // rows that are wanted: $(ASKED_KEY.names()), wanted: $(WANTED_KEY.names())
     output wire              o_ask_valid,
@@ -61,7 +61,7 @@ module sofa_list_matrix (
         .clk(clk), .rst(rst), .i_valid(o_take), .o_ready(list_ready), .i_data($(listed)),
         .o_valid(o_key_valid), .i_ready(i_key_ready), .o_data(first));
     wire [1:0]       slot = $(WAITING.of("slot", "first"));
-//% local block_rows = pick("i_info_rows", ROW_BITS+1, 3, "slot", 2)
+//% local block_rows = pick("i_info_rows", ROW_BITS+1, TILE_SLOTS, "slot", 2)
 //% local of_first = {block_rows = block_rows}
 //% for _, flag in ipairs(flags) do of_first[flag] = WAITING.of(flag, "first") end
     assign o_key = $(LISTED_KEY.pack(of_first));

@@ -30,7 +30,7 @@ module sofa_list_queue (
     output reg  [1:0]        o_parity_free,   // pulses
     // tile slots
     input  wire              i_loaded,        // pulse: the passes of a tile are loaded
-    input  wire [$(3*(ROW_BITS+1)-1):0] i_info_rows,
+    input  wire [$(TILE_SLOTS*(ROW_BITS+1)-1):0] i_info_rows,
     output reg               o_slot_free,     // pulse: the oldest slot
     // rows that are wanted: $(ASKED_KEY.names()), wanted: $(WANTED_KEY.names())
     output wire              o_ask_valid,

@@ -5,7 +5,7 @@
 //% local fields = {{"base", KEY_NUMBER_BITS}, {"rows", ROW_BITS + 1}, {"bank", 1}, {"last", 1}, {"slot", 2}}      -- of a tile
 //% local TOLD_TILE = record(fields)
 //% local info = {slot = "which"}
-//% for index = 1, 4 do info[fields[index][1]] = pick("i_info_" .. fields[index][1], fields[index][2], 3, "which", 2) end
+//% for index = 1, 4 do info[fields[index][1]] = pick("i_info_" .. fields[index][1], fields[index][2], TILE_SLOTS, "which", 2) end
 `default_nettype none
 module sofa_order (
     input  wire              clk,
@@ -22,10 +22,10 @@ module sofa_order (
     // tile slots
     input  wire              i_loaded,        // pulse: the passes of a tile are loaded; its slot
     input  wire [1:0]        i_loaded_slot,
-    input  wire [$(3*KEY_NUMBER_BITS-1):0] i_info_base,
-    input  wire [$(3*(ROW_BITS+1)-1):0] i_info_rows,
-    input  wire [2:0]        i_info_bank,
-    input  wire [2:0]        i_info_last,
+    input  wire [$(TILE_SLOTS*KEY_NUMBER_BITS-1):0] i_info_base,
+    input  wire [$(TILE_SLOTS*(ROW_BITS+1)-1):0] i_info_rows,
+    input  wire [$(TILE_SLOTS-1):0] i_info_bank,
+    input  wire [$(TILE_SLOTS-1):0] i_info_last,
     output wire              o_slot_free,     // pulse: the oldest slot
     // rows that are wanted: $(ASKED_KEY.names()), wanted: $(WANTED_KEY.names())
     output wire              o_ask_valid,

@@ -11,7 +11,7 @@ module sofa_tile_info (
     input  wire [1:0]       i_slot,
 //% for _, field in ipairs(TILE_INFO) do
     input  wire $(width_of(field.bits))i_$(field.name),
-    output reg  [$(3*field.bits-1):0] o_info_$(field.name),
+    output reg  [$(TILE_SLOTS*field.bits-1):0] o_info_$(field.name),
 //% end
     output reg              o_tile,          // pulse: the next slot is filled
     output reg              o_seen           // pulse: a tile with visible keys
@@ -20,7 +20,7 @@ $(staged(REGISTERED_LINKS, early))
 $(staged(false, late))
     wire             write = $(REGISTERED_LINKS and "o_tile" or "i_fill");
     always @(posedge clk) begin
-//% for slot = 0, 2 do
+//% for slot = 0, TILE_SLOTS - 1 do
         if (write && filled == 2'd$(slot)) begin
 //%   for _, field in ipairs(TILE_INFO) do
             $(nth("o_info_" .. field.name, slot, field.bits)) <= $(field.name);

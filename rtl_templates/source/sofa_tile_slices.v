@@ -40,7 +40,7 @@ module sofa_tile_slices (
     reg              fetch_final, first_chunk;
     wire             walk_idle;
     wire             streamed = i_slices != $(lit(SLICE_COUNT_BITS, 1));
-    wire             token_space = !streamed || tokens_used != 2'd$(d.tile_slots);
+    wire             token_space = !streamed || tokens_used != 2'd$(TILE_SLOTS);
     wire             next_chunk = chunks_left != $(SLICE_COUNT_BITS)'d0 && token_space && walk_idle;
     wire             chunk = (i_fill && i_any_key) || next_chunk;
     assign o_ready = walk_idle && i_hidden_ready && chunks_left == $(SLICE_COUNT_BITS)'d0 && token_space;

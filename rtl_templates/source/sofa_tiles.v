@@ -41,7 +41,7 @@ module sofa_tiles (
     output wire             o_tile,          // pulse: the next slot is filled
     input  wire             i_slot_free,     // pulse: the oldest slot is free again
 //% for _, field in ipairs(TILE_INFO) do
-    output wire [$(3*field.bits-1):0] o_info_$(field.name),
+    output wire [$(TILE_SLOTS*field.bits-1):0] o_info_$(field.name),
 //% end
     // requests of rows
     output wire             o_req_valid,
@@ -63,7 +63,7 @@ module sofa_tiles (
     reg  [1:0]       slot;
     wire .*;
 
-    wire             hand_over = state == READY && used != 2'd$(d.tile_slots) && fetch_ready;
+    wire             hand_over = state == READY && used != 2'd$(TILE_SLOTS) && fetch_ready;
     sofa_tile_order u_order (
         .i_begin(state == IDLE && i_block_valid), .i_find(state == FIND), .i_seek(state == SEEK), .i_next(hand_over && !empty_block),
         .o_last(last_tile), .*);

@@ -120,13 +120,13 @@ module sofa_token_tile (
         read_slot <= i_read_slot;
         take_slot <= i_take_slot;
     end
-//% for slot = 0, 2 do
-    wire [$(PREDICT_DIMS*8-1):0] tokens_$(slot);
+    wire [$(TILE_SLOTS*PREDICT_DIMS*8-1):0] tokens;
+//% for slot = 0, TILE_SLOTS - 1 do
     sofa_ram #(.WIDTH($(PREDICT_DIMS*8)), .DEPTH($(math.max(2, TILE_KEYS*SLICE_WORDS))), .ABITS($(TOKEN_PLACE_BITS))) u_tokens_$(slot) (
         .clk(clk), .i_we(store && slot == 2'd$(slot)), .i_waddr(store_addr), .i_wdata(cut), .i_re(1'b1),
-        .i_raddr(i_read && i_read_slot == 2'd$(slot) ? i_read_addr : i_take_addr), .o_rdata(tokens_$(slot)));
+        .i_raddr(i_read && i_read_slot == 2'd$(slot) ? i_read_addr : i_take_addr), .o_rdata($(nth("tokens", slot, PREDICT_DIMS*8))));
 //% end
-    assign o_read = read_slot == 2'd0 ? tokens_0 : read_slot == 2'd1 ? tokens_1 : tokens_2;
-    assign o_take = take_slot == 2'd0 ? tokens_0 : take_slot == 2'd1 ? tokens_1 : tokens_2;
+    assign o_read = $(pick("tokens", PREDICT_DIMS*8, TILE_SLOTS, "read_slot", 2));
+    assign o_take = $(pick("tokens", PREDICT_DIMS*8, TILE_SLOTS, "take_slot", 2));
 endmodule
 `default_nettype wire
