@@ -103,6 +103,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(scale_time),
     FIELD(denominator_stays),
     FIELD(weight_time),
+    FIELD(value_late),
     FIELD(retire_rows),
     FIELD(port_bytes),
     FIELD(query_beats),

@@ -242,8 +242,8 @@ static void configure(struct bench *b, const char *const *set, unsigned count)
 static const struct {
     const char *part[3], *set[SETTINGS];
 } variants[] = {
-    {{"operands_window", "dot_halves", "element_halves"}, {"query_block=6", "head_dim=12", "attend.width=4", "attend.lanes=2"}},
-    {{"operands_window", "dot_whole", "query_bus_beats"}, {"query_block=7", "head_dim=20", "attend.width=3", "attend.lanes=7", ALL_8,
+    {{"operands_window", "dot_merged", "element_merged"}, {"query_block=6", "head_dim=12", "attend.width=4", "attend.lanes=2"}},
+    {{"operands_window", "dot_part", "query_bus_beats"}, {"query_block=7", "head_dim=20", "attend.width=3", "attend.lanes=7", ALL_8,
                                                           "attend.window=3", "memory.port_bits=64"}},
     {{"way_shifted", "query_bus_whole", "leave_plain"}, {"query_block=5", "head_dim=9", "attend.width=9", "attend.lanes=1",
                                                          "attend.window=2", "memory.port_bits=256"}},

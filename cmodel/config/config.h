@@ -149,7 +149,8 @@ struct sofa_derived {
     unsigned norm_bits;   /* of an accumulator that the unit gets */
     unsigned row_interval; /* cycles between two starts of a row: its accumulators are read, shifted and written in between */
     unsigned ring_rooms;  /* K and V rows of the ring: prefetch, and with word memories those that the lane may still read, a power of two */
-    unsigned whole_products; /* 0: products of 16-bit factors in two halves, which are short in cells; 1: in one multiplier */
+    unsigned whole_products; /* 1: a multiplier for each product of 16-bit factors; 0: products that are added up in one sum, others in
+                              * two halves, which is short in cells */
     /* key prediction and generation (mode tokens); a word is predict.dims hidden units of one key */
     unsigned khat_full_bits; /* K^ before scaling: 15 + clog2(hidden_max) */
     unsigned project_bits;   /* K and V before scaling: 17 + clog2(hidden_max) */
@@ -186,6 +187,7 @@ struct sofa_derived {
     unsigned scale_time;      /* a group's score to its logarithm t: 4, or more where it is made bit by bit */
     unsigned denominator_stays;       /* 1: a retiring row's l is read for long enough that normalisation need not keep it */
     unsigned weight_time;     /* start of a pair to the weight p */
+    unsigned value_late;      /* ... and to its use, and V's, so much more: a multiplier takes that much longer than a sum */
     unsigned retire_rows;     /* queue of finished rows of a normalisation unit, a power of two */
     /* memory */
     unsigned port_bytes;

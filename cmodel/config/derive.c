@@ -252,14 +252,16 @@ static void derive_latencies(const struct sofa_config *c, struct sofa_derived *d
     d->project_tree = tree_stages(d, c->kvgen.inputs);
     d->generate_time = d->project_tree + 6;
     d->dot_tree = tree_stages(d, c->attend.width);
-    d->dot_time = 4 + d->dot_tree + (d->beats > 1 ? d->beats : 0);
+    unsigned sum_time = d->whole_products ? 2 + d->dot_tree : at_least_one(d->dot_tree);
+    d->dot_time = 2 + sum_time + (d->beats > 1 ? d->beats : 0);
     d->score_time = d->dot_time + (d->group_lanes > 1 || d->slot_memories); /* through a register */
     d->scale_time = d->word_memories && d->beats >= 16 ? 32 : 4;
     d->weight_time = d->score_time + d->scale_time + 5;
+    d->value_late = !d->whole_products;
     /* the address of l is a pipeline stage's, which changes each `beats` cycles */
     d->denominator_stays = d->word_memories && d->norm_wait == 0 && (d->weight_time - 2) % d->beats + 4 <= d->beats;
     /* word memories: a place is requested again when its key enters, while the lane may still be that many keys behind */
-    unsigned behind = c->attend.window + ceil_div(d->weight_time, d->beats) + 2;
+    unsigned behind = c->attend.window + ceil_div(d->weight_time + d->value_late, d->beats) + 2;
     d->ring_rooms = d->word_memories ? 1u << sofa_clog2(c->memory.prefetch + behind) : c->memory.prefetch;
     /* those on their way and two, but a row every other cycle is enough at the end of a block */
     unsigned apart = d->norm_words > 1 ? d->norm_words : 2;
@@ -304,7 +306,8 @@ static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
     d->need_time = 1;
     d->list_bits = larger(prefetch_bits, d->word_memories ? 1 : 2);
     d->bitmap_words = larger(2, ceil_div(c->keys_max, 32));
-    d->value_hold = d->word_memories ? 1 : d->weight_time; /* word memories: there are enough rooms for the lane to be done with one first */
+    /* word memories: there are enough rooms for the lane to be done with one first */
+    d->value_hold = d->word_memories ? 1 : d->weight_time + d->value_late;
     d->slot_hold = d->beats > 2 ? d->beats - 2 : 0;
     d->issue_time = 1;
     d->norm_time = 7;

@@ -1,6 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // SA-2 with its accumulators O: O = (O >>> shift) + p * V, from 0 with a row's first pair, chunk by chunk. They stand in one memory, which
-// answers a cycle later. The operation comes with i_weigh, V a cycle after it chunk by chunk. sofa_accumulators_spread has the same ports.
+// answers a cycle later. The operation comes with i_weigh, V $(1 + VALUE_LATE) cycle(s) after it chunk by chunk.
+// sofa_accumulators_spread has the same ports.
 // A chunk may be taken again after three cycles. Latency from i_weigh to O of a retiring row: $(d.row_interval - 1 + d.lane_aligns) cycles;
 // throughput a chunk a cycle; no handshake.
 `default_nettype none
@@ -25,13 +26,13 @@ module sofa_accumulators_ram (
     reg                pair, retire, first;
     reg  [$(LANE_PLACE_BITS-1):0] row;
     reg  [5:0]         shift;
-    reg  [15:0]        weight;
+    reg  [15:0]        weight_0;
     always @(posedge clk) begin
         if (i_weigh) begin
             row <= i_weigh_row;
             first <= i_weigh_first;
             shift <= i_weigh_shift;
-            weight <= i_weight;
+            weight_0 <= i_weight;
         end
         if (rst) begin
             pair <= 1'b0;
@@ -42,6 +43,7 @@ module sofa_accumulators_ram (
         end
     end
     assign o_active = pair;
+$(travel({{"weight", 16, VALUE_LATE, "weight_0"}}))
 
     // ---- a chunk is read, and written two cycles later ----
     wire [$(CHUNK_PLACE_BITS-1):0] place_0 = $(chunk_place("row", "i_chunk_v"));
@@ -67,8 +69,8 @@ $(travel({{"first", 1, 1, "first"}, {"shift", 6, 1, "shift"}}))
     genvar element;
     generate
         for (element = 0; element < $(WIDTH); element = element + 1) begin : elements
-            sofa_element_$(ELEMENT) u_element (
-                .clk(clk), .i_weight(weight), .i_value(i_v[element*$(VALUE_BITS) +: $(VALUE_BITS)]),
+            sofa_element_$(PRODUCTS) u_element (
+                .clk(clk), .i_weight(weight_$(VALUE_LATE)), .i_value(i_v[element*$(VALUE_BITS) +: $(VALUE_BITS)]),
                 .i_old(old[element*$(ACCUMULATOR_BITS) +: $(ACCUMULATOR_BITS)]),
                 .i_first(control[element/$(share)*7+6]), .i_move(control[element/$(share)*7 +: 6]),
                 .o_kept(kept[element*$(ACCUMULATOR_BITS) +: $(ACCUMULATOR_BITS)]),

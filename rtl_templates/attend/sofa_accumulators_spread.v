@@ -49,7 +49,7 @@ $(travel({{"row", LANE_PLACE_BITS, 3, "i_weigh_row"}}))
             wire signed [$(ACCUMULATOR_BITS-1):0] accumulator = read[element*$(ACCUMULATOR_BITS) +: $(ACCUMULATOR_BITS)];
             always @(posedge clk)
                 old[element*$(ACCUMULATOR_BITS) +: $(ACCUMULATOR_BITS)] <= accumulator >>> {near[element/$(share)*2 +: 2], 1'b0};
-            sofa_element_$(ELEMENT) u_element (
+            sofa_element_$(PRODUCTS) u_element (
                 .clk(clk), .i_weight(weight[element/$(share)*16 +: 16]), .i_value(i_v[element*$(VALUE_BITS) +: $(VALUE_BITS)]),
                 .i_old(old[element*$(ACCUMULATOR_BITS) +: $(ACCUMULATOR_BITS)]),
                 .i_first(control[element/$(share)*4+3]), .i_move({control[element/$(share)*4 +: 3], 3'd0}),

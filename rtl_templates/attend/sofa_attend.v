@@ -66,8 +66,9 @@ module sofa_attend (
     output reg  [$(clog2(LANES+1)-1):0] o_active
 );
     // ---- phases: phase_k is the counter k cycles ago (mod $(BEATS)) ----
-//% local phase, ages = {}, {issue = 0, take = 1, query = 2, sum = 5 + d.dot_tree, score = 1 + d.dot_time, scalar = SCALAR_TIME,
-//%     value = WEIGHT_TIME, weight = WEIGHT_TIME + 1, output = WEIGHT_TIME + 2,
+//% local phase, ages = {}, {issue = 0, take = 1, query = 2, sum = 1 + d.dot_time - BEATS, score = 1 + d.dot_time, scalar = SCALAR_TIME,
+//%     value = WEIGHT_TIME, values = WEIGHT_TIME + VALUE_LATE, fetch = WEIGHT_TIME + 1 + VALUE_LATE, weight = WEIGHT_TIME + 1,
+//%     output = WEIGHT_TIME + 2,
 //%     scale = SCALE == "bits" and SCORE_TIME + 2 or SCALAR_TIME, chunk = WEIGHT_TIME + (d.norm_wait > 0 and 3 or 8)}
 //% local used = {}
 //% for name, age in pairs(ages) do
@@ -85,7 +86,7 @@ module sofa_attend (
 //%   end
 //%   if OPERANDS == "window" then
     assign o_phase_keys = $(phase.take);
-    assign o_phase_values = $(phase.value);
+    assign o_phase_values = $(phase.values);
 //%   end
 //% else
     wire [$(PHASE_BITS-1):0] phase_0 = $(lit(PHASE_BITS, 0));
@@ -120,7 +121,7 @@ module sofa_attend (
     sofa_group #(.GROUP($(ROW_BITS)'d$(group % (1 << ROW_BITS))), .PRESENT($(GROUP_LANES)'b$(present))) u_group_$(group) (
         .i_phase_issue($(phase.issue)), .i_phase_take($(phase.take)), .i_phase_query($(phase.query)), .i_phase_sum($(phase.sum)),
         .i_phase_score($(phase.score)), .i_phase_scale($(phase.scale)), .i_phase_scalar($(phase.scalar)),
-        .i_phase_value($(phase.value)), .i_phase_weight($(phase.weight)), .i_phase_output($(phase.output)),
+        .i_phase_value($(phase.value)), .i_phase_weight($(phase.weight)), .i_phase_fetch($(phase.fetch)), .i_phase_output($(phase.output)),
         .i_load_rows({$(concat(load, ", "))}), .o_entry_any(any_$(group)), .i_open_rows({$(concat(open, ", "))}), .o_owed(owed_$(group)),
         .i_retire_turn(turn[$(group)]), .o_retire(retire[$(group)]), .i_query_we({$(concat(write, ", "))}),
         .i_query_addr({$(concat(addr, ", "))}), .i_query({$(concat(query, ", "))}),

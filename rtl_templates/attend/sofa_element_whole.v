@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // An element of SA-2: o_new = round(p * V) + o_kept, with o_kept = O >>> move, 0 with a row's first pair; from one multiplier, whose
-// product is rounded by a carry. sofa_element_halves has the same ports.
+// product is rounded by a carry. sofa_element_merged has the same ports.
 // Latency from i_old to o_new: one cycle; from p and V one more than that of the multiplier. Throughput: one a cycle; no handshake. Equals
 // SA-2 of sofa_attend_pair().
 //% local product_bits, dropped = 17 + VALUE_BITS, VALUE_BITS - 6

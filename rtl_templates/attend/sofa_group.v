@@ -23,6 +23,7 @@ module sofa_group #(
     input  wire [$(PHASE_BITS-1):0]     i_phase_scalar,
     input  wire [$(PHASE_BITS-1):0]     i_phase_value,
     input  wire [$(PHASE_BITS-1):0]     i_phase_weight,
+    input  wire [$(PHASE_BITS-1):0]     i_phase_fetch,
     input  wire [$(PHASE_BITS-1):0]     i_phase_output,
     // window and rows of blocks: see sofa_pairs
     input  wire [$(WINDOW*ENTRY_PLACE_BITS-1):0]   i_entry_slot,
@@ -130,7 +131,7 @@ $(travel({{"scale_mantissa", 16, d.copied_registers, "i_scale_mantissa"}, {"scal
             .i_query($(nth("i_query", lane, LANE_QUERY_BITS))),
             .i_take(i_phase_take == $(number)), .i_row(op_row), .i_slot(op_slot),
             .i_chunk_q(i_phase_query), .i_first_beat(i_phase_sum == $(number)), .o_s($(nth("lane_s", lane, DOT_BITS))),
-            .i_take_value(i_phase_value == $(number)), .i_chunk_value(i_phase_weight),
+            .i_take_value(i_phase_value == $(number)), .i_chunk_value(i_phase_fetch),
             .i_weigh(i_phase_weight == $(number)), .i_weigh_first(fresh), .i_weigh_shift(raise), .i_weight(p),
             .i_chunk_v(i_phase_output), .i_places(i_norm_places), .o_o(lane_o_$(lane)), .o_active(o_active[$(lane)]), .*);
 //%   local chunk_bits = QUERY_PLACE_BITS - LANE_PLACE_BITS
@@ -151,6 +152,6 @@ $(written("query_row_written", 1 << LANE_PLACE_BITS, LANE_PLACE_BITS, row_ports)
     endgenerate
     assign o_norm_o = $(table.concat(outputs, " | "));
     // what needs a lane alone, and a memory of its own
-    wire unused = &{1'b0, op_slot, i_phase_score, i_phase_scalar, i_phase_value};
+    wire unused = &{1'b0, op_slot, i_phase_score, i_phase_scalar, i_phase_value, i_phase_fetch};
 endmodule
 `default_nettype wire

@@ -46,7 +46,7 @@ module sofa_lane (
     sofa_operands_$(OPERANDS) u_operands (.*);
 
     // ---- SA-1: dot product, of all chunks ----
-    sofa_dot_$(DOT) u_dot (.o_sum(partial), .*);
+    sofa_dot_$(PRODUCTS) u_dot (.o_sum(partial), .*);
 //% if BEATS > 1 then
     reg  [$(DOT_BITS-1):0]   s;
     always @(posedge clk)

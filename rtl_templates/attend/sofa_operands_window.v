@@ -16,22 +16,23 @@ module sofa_operands_window (
     input  wire [$(KEY_BUS_BITS-1):0] i_key,
     output wire [$(WIDTH*QUERY_BITS-1):0] o_q,
     output reg  [$(WIDTH*KEY_BITS-1):0] o_k,
-    // V: its slot with i_take_value
+    // V: its slot with i_take_value, $(VALUE_LATE) cycle(s) before its first chunk
     input  wire                 i_take_value,
     input  wire [$(ENTRY_PLACE_BITS-1):0] i_value_slot,
     input  wire [$(VALUE_BUS_BITS-1):0] i_value,
     output reg  [$(WIDTH*VALUE_BITS-1):0] o_v
 );
     reg  [$(LANE_PLACE_BITS-1):0] row;
-    reg  [$(SLOT_BITS-1):0]     slot, value_slot;
+    reg  [$(SLOT_BITS-1):0]     slot, value_slot_0;
     always @(posedge clk) begin
         if (i_take) begin
             row <= i_row;
             slot <= i_slot;
         end
         if (i_take_value)
-            value_slot <= i_value_slot;
+            value_slot_0 <= i_value_slot;
     end
+$(travel({{"value_slot", SLOT_BITS, VALUE_LATE, "value_slot_0"}}))
     sofa_ram #($(parameters("WIDTH", WIDTH * QUERY_BITS, "DEPTH", 1 << CHUNK_PLACE_BITS, "ABITS", CHUNK_PLACE_BITS))) u_query (
         .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
         .i_re(1'b1), .i_raddr($(chunk_place("row", "i_chunk_q"))), .o_rdata(o_q));
@@ -42,7 +43,7 @@ module sofa_operands_window (
 //% end
             default: o_k <= i_key[0 +: $(WIDTH*KEY_BITS)];
         endcase
-        case (value_slot)
+        case (value_slot_$(VALUE_LATE))
 //% for slot = 1, WINDOW - 1 do
             $(lit(SLOT_BITS, slot)): o_v <= $(nth("i_value", slot, WIDTH * VALUE_BITS));
 //% end

@@ -26,7 +26,7 @@ module sofa_operands_words (
     input  wire [$(KEY_BUS_BITS-1):0] i_key,
     output wire [$(WIDTH*QUERY_BITS-1):0] o_q,
     output wire [$(WIDTH*KEY_BITS-1):0] o_k,
-    // V: its place with i_take_value
+    // V: its place with i_take_value, $(VALUE_LATE) cycle(s) before its first chunk
     input  wire                 i_take_value,
     input  wire [$(ENTRY_PLACE_BITS-1):0] i_value_slot,
     input  wire [$(PHASE_BITS-1):0] i_chunk_value,
@@ -36,7 +36,7 @@ module sofa_operands_words (
 );
     reg  [$(LANE_PLACE_BITS-1):0] row;
     reg  [$(ENTRY_PLACE_BITS-1):0] slot;
-    reg  [$(ENTRY_PLACE_BITS-1):0] value_slot;
+    reg  [$(ENTRY_PLACE_BITS-1):0] value_slot_0;
     wire [$(PORT_BITS-1):0]     q_word;
     always @(posedge clk) begin
         if (i_take) begin
@@ -44,13 +44,14 @@ module sofa_operands_words (
             slot <= i_slot;
         end
         if (i_take_value)
-            value_slot <= i_value_slot;
+            value_slot_0 <= i_value_slot;
     end
+$(travel({{"value_slot", ENTRY_PLACE_BITS, VALUE_LATE, "value_slot_0"}}))
     sofa_ram #($(parameters("WIDTH", PORT_BITS, "DEPTH", 1 << QUERY_PLACE_BITS, "ABITS", QUERY_PLACE_BITS))) u_query (
         .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
         .i_re(1'b1), .i_raddr({row, $(word("i_chunk_q", QUERY_WORD_BITS))}), .o_rdata(q_word));
     assign o_key_addr = {slot, $(word("i_chunk_q", KEY_WORD_BITS))};
-    assign o_value_addr = {value_slot, $(word("i_chunk_value", VALUE_WORD_BITS))};
+    assign o_value_addr = {value_slot_$(VALUE_LATE), $(word("i_chunk_value", VALUE_WORD_BITS))};
 
     // ---- chunks of words, where a word has several ----
 $(travel({{"chunk", key_chunk_bits, math.min(1, key_chunk_bits), range("i_chunk_q", key_chunk_bits - 1, 0)}}))

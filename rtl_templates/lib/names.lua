@@ -142,9 +142,8 @@ VALUE_FETCH_BITS = ENTRY_PLACE_BITS + (WORD_MEMORIES and VALUE_WORD_BITS or 0)
 KEY_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * KEY_BITS, window = WINDOW * WIDTH * KEY_BITS})[OPERANDS]
 VALUE_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * VALUE_BITS, window = WINDOW * WIDTH * VALUE_BITS})[OPERANDS]
 PRODUCT = SLOT_MEMORIES and "multiply" or "product" -- the multiplier of scale and SA-2: with registered operands or without
-DOT = KEY_BITS == 16 and not WHOLE_PRODUCTS and "halves" or "whole" -- what is multiplied at once by SA-1, by SA-2
-ELEMENT = VALUE_BITS == 16 and not WHOLE_PRODUCTS and "halves" or "whole"
-REGISTERED_FACTORS = DOT == "whole" and (WHOLE_PRODUCTS or WIDTH == 1) -- SA-1 registers operands instead of the sum
+PRODUCTS = WHOLE_PRODUCTS and "whole" or "merged"   -- of SA-1 and SA-2: one by one, or added up before they are carried
+VALUE_LATE = d.value_late                           -- cycles from p and its row to the use of p and V
 ACCUMULATORS = REGISTERED_ACCUMULATORS and "spread" or "ram" -- the memory of O
 STEER = LANE_ALIGNS and "aligned" or "plain"        -- by what O is shifted
 LEAVE = LANE_ALIGNS and "aligned" or (GROUP_LANES > 1 or d.norm_units < LANE_GROUPS) and "shared" or "plain" -- how O leaves the lane

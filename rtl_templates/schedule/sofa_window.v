@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Resident window: $(WINDOW) slots of a K and a V row, and the list of entries (slot, block, rows that still need the key) by age.
 // A key enters when its rows stand in the ring and a slot is free: one a cycle. It leaves the list when no row needs it any more; its slot
-// is free once K has been read (sofa_entries). The V side is the K side $(WEIGHT_TIME - 1) cycles later (sofa_follow_slots), as SA-2
+// is free once K has been read (sofa_entries). The V side is the K side $(d.value_hold - 1) cycles later (sofa_follow_slots), as SA-2
 // follows SA-1, so one slot number serves both.
 // Blocks are opened (o_open) when their queries are in place, and end when all their keys have entered (o_retire_ready) and no row is owed.
 // Handshake: valid/ready on keys and V rows. Equals the pairs of sofa_model_run() in order.

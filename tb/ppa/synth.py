@@ -22,6 +22,14 @@ RECIPES = ('area', 'speed')
 # Names of files stand for themselves: the text is part of what a netlist is cached by.
 SCRIPT = r'''read_rtlil unit.il
 hierarchy -check -top {top}
+proc
+flatten
+opt_expr
+opt_clean
+wreduce
+techmap -map {here}/booth.v
+opt_expr
+opt_clean
 synth -flatten -top {top} -run begin:fine
 opt -fast -full
 memory_map
@@ -123,7 +131,7 @@ class Flow:
         self.yosys, self.library = yosys, library
         self.cache = os.path.join(work, 'cache')
         self.made_by = sha(yosys.version, library.digest, *[read(os.path.join(HERE, f)) for f in
-                                                           ('abc.constr', 'area.abc', 'speed.abc', 'sklansky.v')])
+                                                           ('abc.constr', 'area.abc', 'speed.abc', 'booth.v', 'sklansky.v')])
         os.makedirs(self.cache, exist_ok=True)
 
     def script(self, unit, recipe):
