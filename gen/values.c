@@ -125,6 +125,8 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(load_keys),
     FIELD(whole_tiles),
     FIELD(scan_time),
+    FIELD(need_word),
+    FIELD(need_rows),
     FIELD(need_time),
     FIELD(list_bits),
     FIELD(bitmap_words),

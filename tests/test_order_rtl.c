@@ -14,7 +14,7 @@
 #define TOLD_MAX 4u
 #define PARITIES 2u
 
-enum { LOADED, COMPLETE, ASK, LIST, SPACE, PACES };
+enum { LOADED, COMPLETE, HERE, ASK, LIST, SPACE, PACES };
 
 struct tile {
     unsigned number, base, rows, bank, last; /* rows: of its block */
@@ -70,6 +70,8 @@ static void open_ports(struct bench *b)
     rtl_port(&b->r, "o_mask_parity", 1);
     rtl_port(&b->r, "i_mask", b->c.tile.keys);
     rtl_port(&b->r, "i_some", 1);
+    rtl_port(&b->r, "i_here", 1);
+    rtl_port(&b->r, "o_taken", 1);
     rtl_port(&b->r, "o_read_parity", 1);
     rtl_port(&b->r, "o_read_key", b->d.index_bits);
     rtl_port(&b->r, "i_rows", b->c.query_block);
@@ -174,6 +176,7 @@ static void list_key(struct bench *b, unsigned cycle)
     struct order *o = &b->o;
     unsigned none = o->count == 0, end = none || o->at + 1 == o->count;
     struct key *k = &o->list[o->tail++ % LIST_MAX];
+    rtl_put(&b->r, cycle, "o_taken", !none);
     *k = (struct key){!none, none ? 0 : o->key[o->at], (unsigned)o->fresh, end, queued(b) ? cycle + b->d.queue_time : cycle, 0, o->tile};
     o->fresh = (end && o->tile.last) || (o->fresh && none);
     if (queued(b)) {
@@ -218,10 +221,11 @@ static int ask(struct bench *b, unsigned cycle, int may)
     return 1;
 }
 
-/* A key is asked for and listed at once; with registered links it stands from the cycle before on. */
+/* A key is asked for and listed at once; with registered links it stands from the cycle before on. The matrix is in registers then. */
 static void step_matrix(struct bench *b, unsigned cycle, int list_ready)
 {
     struct order *o = &b->o;
+    rtl_put(&b->r, cycle, "i_here", 1);
     int some = o->walking && o->count > 0, here = some && cycle >= o->due, may = here && list_ready, valid = may && o->space > 0;
     if (some && cycle + b->d.registered_links >= o->due && (valid || b->d.registered_links)) {
         const struct key k = {.index = o->key[o->at], .fresh = (unsigned)o->fresh, .tile_last = o->at + 1 == o->count, .tile = o->tile};
@@ -239,12 +243,14 @@ static void step_queue(struct bench *b, unsigned cycle, int list_ready)
         o->asked_to++;
     const struct key *k = &o->list[o->asked_to % LIST_MAX];
     int here = o->asked_to != o->tail && cycle >= k->due, may = here && (o->stood || !b->d.registered_links);
+    int readable = rtl_chance(&b->seed, b->pace[HERE]);
+    rtl_put(&b->r, cycle, "i_here", (uint64_t)readable);
     if (here)
         see_ask(b, cycle, k, may && o->space > 0);
     int asked = ask(b, cycle, may);
     o->stood = here && !asked;
     o->asked_to += (unsigned)asked;
-    if (o->walking && list_ready && (o->count == 0 || cycle >= o->due))
+    if (o->walking && list_ready && (o->count == 0 || (cycle >= o->due && readable)))
         list_key(b, cycle);
 }
 
@@ -304,6 +310,7 @@ static void step(struct bench *b, unsigned cycle)
     int list_ready = o->tail - o->head < o->depth, begins = waiting > 0 && !o->walking;
     int space = o->held > 0 && rtl_chance(&b->seed, b->pace[SPACE]);
     const struct key *first = first_key(b, cycle);
+    rtl_put(&b->r, cycle, "o_taken", 0);
     rtl_put(&b->r, cycle, "o_mask_parity", o->begun % PARITIES);
     rtl_put(&b->r, cycle, "i_complete", (uint64_t)complete);
     rtl_put(&b->r, cycle, "i_space", (uint64_t)space);

@@ -5,6 +5,7 @@
 
 #include "../cmodel/config/config.h"
 #include "rtl_cycles.h"
+#include "rtl_module.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct matrix {
     uint8_t need[SOFA_QUERY_BLOCK_MAX][SOFA_TILE_KEYS_MAX];
     unsigned first, rows, done; /* of the tile: rows with a beat, of them entered */
     unsigned complete;          /* cycle */
+    unsigned read;              /* its keys have been read; cycle after */
 };
 
 /* What selection says of a row in a cycle. */
@@ -43,8 +45,21 @@ struct result {
     uint8_t need[SOFA_TILE_KEYS_MAX];
 };
 
+/* Groups of keys that stand in a word of the memories: read from them one after the other, into two buffers. */
+#define GROUPS_MAX CYCLES
+struct group {
+    unsigned number, parity, start, done; /* done: cycle in which its last key was taken, or 0 */
+};
+struct reader {
+    unsigned complete, parity; /* tiles that have not begun; of the next one */
+    unsigned left[SOFA_TILE_KEYS_MAX], count, at; /* groups of the tile begun, and the next one */
+    struct group group[GROUPS_MAX];
+    unsigned started, finished, key; /* groups; the next key of the first group that is not finished */
+};
+
 struct need {
     struct matrix of[2];
+    struct reader reader;
     unsigned some[2]; /* a key is needed; a cycle ago */
     struct result *result;
     unsigned latency, writer;
@@ -68,6 +83,8 @@ static void need_ports(struct bench *b)
     rtl_port(&b->r, "o_some", 1);
     rtl_port(&b->r, "i_parity_read", 1);
     rtl_port(&b->r, "i_key", b->d.index_bits);
+    rtl_port(&b->r, "i_taken", 1);
+    rtl_port(&b->r, "o_here", 1);
     rtl_port(&b->r, "o_rows", b->c.query_block);
     rtl_open(&b->r, CYCLES);
 }
@@ -122,7 +139,7 @@ static void need_change(struct bench *b, struct need *n, unsigned cycle)
         rtl_any(&b->r, cycle, "i_need", &b->seed);
     }
     for (unsigned p = 0; p < 2; p++)
-        if (n->of[p].state == ENDED && cycle > n->of[p].complete && rtl_chance(&b->seed, 1)) {
+        if (n->of[p].state == ENDED && cycle > n->of[p].complete && cycle >= n->of[p].read && rtl_chance(&b->seed, b->d.need_word ? 5 : 1)) {
             rtl_set(&b->r, cycle, "i_clear", p, 1, 1);
             memset(&n->of[p], 0, sizeof n->of[p]);
         }
@@ -137,15 +154,92 @@ static unsigned needed(const struct bench *b, const struct matrix *m, unsigned k
     return any;
 }
 
-static void need_read(struct bench *b, struct need *n, unsigned cycle)
+static void read_key(struct bench *b, struct need *n, unsigned cycle, unsigned parity, unsigned key)
 {
-    unsigned keys = b->c.tile.keys, key = test_between(&b->seed, 0, keys - 1), some[2] = {0, 0};
-    unsigned parity = test_between(&b->seed, 0, 1), mask = test_between(&b->seed, 0, 1);
     set(b, cycle, "i_parity_read", parity, 1);
-    set(b, cycle, "i_mask_parity", mask, 1);
     set(b, cycle, "i_key", key, b->d.index_bits);
     for (unsigned r = 0; r < b->c.query_block; r++)
         rtl_set(&b->r, cycle + 1, "o_rows", r, n->of[parity].need[r][key], 1);
+}
+
+/* From registers, any key is read at any time. */
+static void read_any(struct bench *b, struct need *n, unsigned cycle)
+{
+    rtl_any(&b->r, cycle, "i_taken", &b->seed);
+    set(b, cycle, "o_here", 1, 1);
+    read_key(b, n, cycle, test_between(&b->seed, 0, 1), test_between(&b->seed, 0, b->c.tile.keys - 1));
+}
+
+static unsigned next_needed(const struct bench *b, const struct matrix *m, unsigned key)
+{
+    while (key < b->c.tile.keys && !needed(b, m, key))
+        key++;
+    return key;
+}
+
+/* The next tile's groups that hold a needed key. */
+static void begin_groups(struct bench *b, struct need *n, unsigned cycle)
+{
+    struct reader *r = &n->reader;
+    struct matrix *m = &n->of[r->parity];
+    r->count = r->at = 0;
+    for (unsigned k = next_needed(b, m, 0); k < b->c.tile.keys; k = next_needed(b, m, k + 1))
+        if (r->count == 0 || r->left[r->count - 1] != k / b->d.need_word)
+            r->left[r->count++] = k / b->d.need_word;
+    m->read = r->count > 0 ? UINT32_MAX : cycle + 1;
+    r->complete--;
+    r->parity ^= 1;
+}
+
+/* The first key of the first group that is here is taken, or not. */
+static void take_in_turn(struct bench *b, struct need *n, unsigned cycle, int here)
+{
+    struct reader *r = &n->reader;
+    struct group *g = &r->group[r->finished];
+    unsigned word = b->d.need_word;
+    if (!here || !rtl_chance(&b->seed, b->pace)) {
+        rtl_any(&b->r, cycle, "i_parity_read", &b->seed);
+        rtl_any(&b->r, cycle, "i_key", &b->seed);
+        return;
+    }
+    struct matrix *m = &n->of[g->parity];
+    unsigned key = next_needed(b, m, r->key > g->number * word ? r->key : g->number * word), after = next_needed(b, m, key + 1);
+    set(b, cycle, "i_taken", 1, 1);
+    read_key(b, n, cycle, g->parity, key);
+    r->key = key + 1;
+    if (after < b->c.tile.keys && after / word == g->number)
+        return;
+    g->done = cycle;
+    r->finished++;
+    if (after == b->c.tile.keys) {
+        r->key = 0;
+        m->read = cycle + 1;
+    }
+}
+
+/* From memories, groups come into two buffers, each in some cycles, and keys are read in order. */
+static void read_in_turn(struct bench *b, struct need *n, unsigned cycle)
+{
+    struct reader *r = &n->reader;
+    unsigned steps = b->c.query_block / b->d.need_rows, left = r->count - r->at;
+    int begins = r->complete > 0 && left == 0, memories = r->started == 0 || cycle >= r->group[r->started - 1].start + steps;
+    int buffer = r->started < 2 || (r->started - 2 < r->finished && r->group[r->started - 2].done < cycle);
+    int here = r->finished < r->started && cycle >= r->group[r->finished].start + steps + 2;
+    set(b, cycle, "o_here", (uint64_t)here, 1);
+    take_in_turn(b, n, cycle, here);
+    if (left > 0 && memories && buffer)
+        r->group[r->started++] = (struct group){r->left[r->at++], r->parity ^ 1, cycle, 0};
+    if (begins)
+        begin_groups(b, n, cycle);
+    for (unsigned p = 0; p < 2; p++)
+        r->complete += n->of[p].state == ENDED && n->of[p].complete == cycle;
+}
+
+static void need_read(struct bench *b, struct need *n, unsigned cycle)
+{
+    unsigned keys = b->c.tile.keys, some[2] = {0, 0}, mask = test_between(&b->seed, 0, 1);
+    set(b, cycle, "i_mask_parity", mask, 1);
+    (b->d.need_word ? read_in_turn : read_any)(b, n, cycle);
     for (unsigned k = 0; k < keys; k++) {
         unsigned of[2] = {needed(b, &n->of[0], k), needed(b, &n->of[1], k)};
         rtl_set(&b->r, cycle, "o_mask", k, of[mask], 1);
@@ -167,12 +261,16 @@ static void play_need(struct bench *b, unsigned by_mass)
     ck_assert_ptr_nonnull(n->result);
     n->latency = by_mass ? b->d.mass_latency : b->d.select_latency;
     for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
+        if (b->d.need_word)
+            b->pace = cycle / 100 % 5 * 2 + 2;
         if (b->d.by_rank && b->d.by_mass)
             set(b, cycle, "i_by_mass", by_mass, 1);
         need_read(b, n, cycle);
         need_change(b, n, cycle);
         need_beat(b, n, cycle);
     }
+    if (b->d.need_word)
+        ck_assert_uint_gt(n->reader.finished, 4);
     free(n->result);
     free(n);
 }
@@ -300,9 +398,20 @@ static void configure(struct bench *b, unsigned n, unsigned links)
     b->pace = test_between(&b->seed, 2, 10);
 }
 
+/* Of powers of two, from one step to as many as a word has keys. */
+static void configure_words(struct bench *b, unsigned n)
+{
+    static const char *const policies[] = {"rank", "mass", "both"}, *const none[] = {NULL};
+    unsigned keys = 16u << test_between(&b->seed, 0, 2), words = keys / 8, block = words << (n % 5);
+    test_configure(&b->c, &b->d, none, "tile.keys=%u tile.kept_max=%u predict.keys=%u select.policy=%s query_block=%u attend.queue=8 attend.lanes=1",
+                   keys, test_between(&b->seed, 1, keys), keys, policies[n % 3], block);
+    ck_assert_uint_eq(b->d.need_word, 8);
+    ck_assert_uint_eq(b->d.need_rows, block < 2 * words ? block : 2 * words);
+}
+
 static void against_module(struct bench *b)
 {
-    static const char *const modules[] = {"schedule/sofa_need", "schedule/sofa_lowest", "source/sofa_walk", NULL};
+    static const char *const modules[] = {"schedule/sofa_need", "schedule/sofa_matrix", "memory/sofa_ram", "schedule/sofa_lowest", "source/sofa_walk", NULL};
     rtl_against(&b->r, &b->c, modules);
 }
 
@@ -310,6 +419,15 @@ START_TEST(need_matrix)
 {
     struct bench b = {.seed = test_seed() + (uint64_t)_i};
     configure(&b, (unsigned)_i, 0);
+    play_need(&b, !b.d.by_rank || (b.d.by_mass && test_between(&b.seed, 0, 1)));
+    against_module(&b);
+}
+END_TEST
+
+START_TEST(need_matrix_in_words)
+{
+    struct bench b = {.seed = test_seed() + ((uint64_t)_i + 1) * 1000};
+    configure_words(&b, (unsigned)_i);
     play_need(&b, !b.d.by_rank || (b.d.by_mass && test_between(&b.seed, 0, 1)));
     against_module(&b);
 }
@@ -340,6 +458,7 @@ Suite *schedule_rtl_suite(void)
     tcase_set_timeout(t, 120);
     if (!test_fast()) {
         tcase_add_loop_test(t, need_matrix, 0, 12);
+        tcase_add_loop_test(t, need_matrix_in_words, 0, 10);
         tcase_add_loop_test(t, walks, 0, 10);
         tcase_add_loop_test(t, lowest_bits, 0, 6);
     }

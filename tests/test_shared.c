@@ -16,7 +16,7 @@
 #define SETTINGS 26u
 #define CHANGES 2u
 
-enum { WHOLE, CHANNELS, PASSES, BYTES, VALUES, QUERIES, BEATS, WORDS, MASS, RESIDENT, CLEARED, BATCHES, QUICK, WRITTEN, TALL, DESIGN_COUNT };
+enum { WHOLE, CHANNELS, PASSES, BYTES, VALUES, QUERIES, BEATS, WORDS, MASS, RESIDENT, CLEARED, BATCHES, QUICK, WRITTEN, TALL, NEED, DESIGN_COUNT };
 
 #define ROWS "query_block=4", "tile.keys=6", "predict.dims=4", "attend.lanes=2", "attend.window=2", "memory.prefetch=4"
 #define TOKENS ROWS, "mode=tokens", "head_dim=12", "predict.keys=2", "attend.width=4", "kvgen.outputs=4", "kvgen.inputs=2", \
@@ -78,6 +78,10 @@ static const struct {
     [TALL] = {{96, 96, TB_CAUSAL, TB_RANDOM_VALUES}, {"query_block=32", "head_dim=8", "keys_max=128", "tile.keys=8", "tile.kept_max=2",
               "predict.keys=8", "predict.dims=8", "attend.lanes=4", "attend.width=8", "attend.window=4", "memory.port_bits=128",
               "memory.prefetch=8", "attend.queue=16"}},
+    /* the need matrix in memories */
+    [NEED] = {{24, 48, TB_CAUSAL, TB_RANDOM_VALUES}, {ROWS, "query_block=8", "tile.keys=16", "head_dim=8", "keys_max=64",
+              "tile.kept_max=3", "predict.keys=8", "predict.dims=8", "attend.lanes=4", "attend.width=8", "memory.port_bits=128",
+              "attend.queue=16"}},
 };
 
 #define USUAL {0, 0, TB_SEE_ALL, TB_RANDOM_VALUES} /* the head of the design */
@@ -144,6 +148,8 @@ static const struct {
     {WHOLE, RUN, {{"load_keys", -1}}, USUAL},
     {MASS, RUN, {{"load_keys", -1}}, USUAL},
     {TALL, RUN, {{"whole_tiles", -1}}, USUAL},
+    {NEED, RUN, {{"need_word", -8}}, USUAL},
+    {NEED, RUN, {{"need_rows", -2}}, USUAL},
     {WHOLE, RUN, {{"key_groups", -1}}, USUAL},
     {WHOLE, RUN, {{"slices", 1}}, USUAL},
     {MASS, RUN, {{"mass_latency", 1}}, USUAL},

@@ -292,6 +292,23 @@ static unsigned load_keys(const struct sofa_config *c, const struct sofa_derived
     return may && c->predict.keys + 4 > c->query_block ? 2 : 1;
 }
 
+static int is_power(unsigned n)
+{
+    return n == 1u << sofa_clog2(n);
+}
+
+/* Keys that wait elsewhere are read once and in order, so the matrix may stand in memories: one for each word of a row, twice so that a
+ * word of all rows takes half as many cycles as it has keys. */
+static void derive_matrix(const struct sofa_config *c, struct sofa_derived *d)
+{
+    unsigned word = 8, words = c->tile.keys / word, rows = smaller(c->query_block, 2 * words);
+    int may = c->attend.queue && c->target == SOFA_TARGET_CELLS && is_power(c->tile.keys) && is_power(c->query_block);
+    if (!may || words < 2 || c->query_block < words || c->query_block / rows > word)
+        return;
+    d->need_word = word;
+    d->need_rows = rows;
+}
+
 /* What RTL and cycle model share and nothing else follows from. */
 static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
 {
@@ -303,6 +320,7 @@ static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
     d->load_keys = load_keys(c, d);
     d->whole_tiles = c->target == SOFA_TARGET_CELLS && c->query_block >= 8; /* a scan of fewer rows is short */
     d->scan_time = d->registered_links ? 4 : 3;
+    derive_matrix(c, d);
     d->need_time = 1;
     d->list_bits = larger(prefetch_bits, d->word_memories ? 1 : 2);
     d->bitmap_words = larger(2, ceil_div(c->keys_max, 32));

@@ -136,10 +136,20 @@ struct sofa_key_entry {
 #define SOFA_LIST_MAX SOFA_QUEUE_MAX
 #define SOFA_TOLD_MAX 4u /* tiles that issue order is told of and has not begun */
 
+/* sofa_matrix_words */
+struct sofa_matrix_state {
+    unsigned complete, begun; /* tiles */
+    uint64_t groups;          /* of keys of the tile begun, left, a bit each */
+    int reading;
+    unsigned step, side, fill, head;
+    unsigned kept, filled, full; /* buffers, a bit each; filled: in the next cycle full */
+};
+
 struct sofa_order_state {
     unsigned complete, parity;
     unsigned begun;      /* tiles */
     int walking, none, walk_follow, walk_valid;
+    struct sofa_matrix_state matrix;
     unsigned tile_parity;
     struct sofa_slot tile; /* at hand */
     unsigned at, count, space;

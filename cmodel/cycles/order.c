@@ -29,6 +29,57 @@ static void begin_tile(struct sofa_machine *m)
     next->walking = 1;
 }
 
+/* ---- sofa_matrix_registers, sofa_matrix_words ---- */
+
+static int rows_are_here(const struct sofa_machine *m)
+{
+    const struct sofa_matrix_state *now = &m->now.order.matrix;
+    return m->d.need_word == 0 || (now->full >> now->head & 1);
+}
+
+/* The key taken is the last one of its group. */
+static int group_ends(const struct sofa_machine *m)
+{
+    const struct sofa_order_state *now = &m->now.order;
+    const uint16_t *keys = m->order[now->tile_parity];
+    return now->at == now->count || keys[now->at] / m->d.need_word != keys[now->at - 1] / m->d.need_word;
+}
+
+static uint64_t groups_of_next(const struct sofa_machine *m)
+{
+    size_t tile = m->told[m->now.order.matrix.begun % SOFA_TOLD_MAX].tile;
+    uint16_t keys[SOFA_TILE_KEYS_MAX];
+    unsigned count = tile == SIZE_MAX ? 0 : sofa_tile_order(&m->result->tile[tile], m->j->tile, keys);
+    uint64_t groups = 0;
+    for (unsigned n = 0; n < count; n++)
+        groups |= (uint64_t)1 << keys[n] / m->d.need_word;
+    return groups;
+}
+
+static void step_matrix(struct sofa_machine *m, int taken)
+{
+    const struct sofa_matrix_state *now = &m->now.order.matrix;
+    struct sofa_matrix_state *next = &m->next.order.matrix;
+    unsigned steps = m->c->query_block / m->d.need_rows;
+    int last = now->step + 1 == steps, start = now->groups != 0 && !(now->kept >> now->fill & 1) && (!now->reading || last);
+    unsigned done = taken && group_ends(m) ? 1u << now->head : 0;
+    next->groups = start ? now->groups & (now->groups - 1) : now->groups;
+    next->reading = start || (now->reading && !last);
+    next->step = start ? 0 : now->step + 1;
+    next->side = start ? now->fill : now->side;
+    next->fill = now->fill ^ (unsigned)start;
+    next->kept = (now->kept | (unsigned)start << now->fill) & ~done;
+    next->filled = now->reading && last ? 1u << now->side : 0;
+    next->full = (now->full | now->filled) & ~done;
+    next->head = now->head ^ (done != 0);
+    if (now->complete == 0 || now->groups != 0)
+        return;
+    next->groups = groups_of_next(m);
+    next->begun++;
+    next->complete--;
+}
+
+
 static void step_walk(struct sofa_machine *m, int taken)
 {
     const struct sofa_order_state *now = &m->now.order;
@@ -119,7 +170,7 @@ static void step_asks(struct sofa_machine *m)
 static int step_queue_list(struct sofa_machine *m, int end)
 {
     const struct sofa_order_state *now = &m->now.order;
-    int step = now->walking && now->tail - now->head != m->c->attend.queue && (now->none || now->walk_valid);
+    int step = now->walking && now->tail - now->head != m->c->attend.queue && (now->none || (now->walk_valid && rows_are_here(m)));
     step_asks(m);
     if (step)
         list_key(m, end);
@@ -147,10 +198,14 @@ void sofa_step_order(struct sofa_machine *m)
     next->parity_free = 0;
     next->slot_free = queued(m) && !sofa_for_tokens(m) && m->next.loader.told != m->now.loader.told;
     int step = queued(m) ? step_queue_list(m, end) : step_matrix_list(m, end);
-    if (sofa_underway_due(&m->complete, m->cycle, &ignored))
+    if (sofa_underway_due(&m->complete, m->cycle, &ignored)) {
         next->complete++;
+        next->matrix.complete++;
+    }
     next->space += (unsigned)sofa_underway_due(&m->space, m->cycle, &ignored);
     step_walk(m, step && !now->none);
+    if (m->d.need_word > 0)
+        step_matrix(m, step && !now->none);
     if (step && end)
         next->walking = 0;
     if (now->complete > 0 && !now->walking)

@@ -54,6 +54,8 @@ only(RANK and KEY_GROUPS > 1, "sofa_merge")
 only(MASS, "sofa_mass")
 
 -- ---- schedule ----
+MATRIX = d.need_word > 0 and "words" or "registers"
+room("sofa_matrix", MATRIX, {"words", "registers"})
 LIST = room("sofa_list", QUEUED and "queue" or "matrix", {"queue", "matrix"})
 only(SLOT_MEMORIES, "sofa_slot_memories")
 only(OPERANDS == "window", "sofa_slot_registers")

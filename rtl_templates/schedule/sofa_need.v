@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Need matrix, Bc x QB bits, twice: written by rows as selection delivers them, read by keys (which rows need key i).
+// Need matrix, Bc x QB bits, twice: written by rows as selection delivers them, read by keys (which rows need key i), in $(MATRIX).
 // A parity is clean when it is opened (i_clear) and complete when i_end has come out behind its last row (o_complete).
-// Latency of a column: $(latency("need", 1)) cycle; throughput one row and one column a cycle; no handshake.
+// Latency of a column: $(latency("need", 1)) cycle; throughput one row a cycle in and one column out; handshake of the reader: a key can be
+// read when it is here.
 // Equals struct sofa_tile's need.
 //% local select_time = RANK and d.select_latency or d.mass_latency
 //% local two_policies = RANK and MASS
@@ -30,7 +31,9 @@ module sofa_need (
     output wire             o_some,      // a key of the tile is needed
     input  wire             i_parity_read,
     input  wire [$(INDEX_BITS-1):0] i_key,
-    output reg  [$(QUERY_BLOCK-1):0] o_rows
+    input  wire             i_taken,     // pulse: it is read
+    output wire             o_here,      // it can be
+    output wire [$(QUERY_BLOCK-1):0] o_rows      // that need the key of a cycle ago
 );
     // parity and end marks travel as long as selection takes
     reg  [$(select_time-1):0] parity_at;
@@ -73,25 +76,7 @@ module sofa_need (
 //% end
         end
 
-    genvar r;
-    generate
-        for (r = 0; r < $(QUERY_BLOCK); r = r + 1) begin : row
-            reg [$(TILE_KEYS-1):0] keys0, keys1;
-            reg [1:0]       written;
-            wire            here = i_row == r[$(ROW_BITS-1):0];
-            always @(posedge clk) begin
-                if (write[0] && here)
-                    keys0 <= i_need;
-                if (write[1] && here)
-                    keys1 <= i_need;
-                o_rows[r] <= i_parity_read ? keys1[i_key] && written[1] : keys0[i_key] && written[0];
-                if (rst)
-                    written <= 2'b00;
-                else
-                    written <= (written | (write & {2{here}})) & ~i_clear;
-            end
-        end
-    endgenerate
+    sofa_matrix_$(MATRIX) u_matrix (.i_write(write), .i_complete(o_complete), .i_mask0(need0), .i_mask1(need1), .*);
 
 $(holds("need_clear_apart", "~|(write & i_clear)"))
 `ifdef SOFA_ASSERT

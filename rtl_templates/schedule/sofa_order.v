@@ -17,6 +17,8 @@ module sofa_order (
     input  wire              i_some,          // there are any
     output wire              o_read_parity,   // of a key whose rows are wanted in the next cycle
     output wire [$(INDEX_BITS-1):0] o_read_key,
+    input  wire              i_here,          // it can be read
+    output wire              o_taken,         // pulse: it is read
     input  wire [$(QUERY_BLOCK-1):0] i_rows,
     output wire [1:0]        o_parity_free,   // pulses
     // tile slots
@@ -80,11 +82,13 @@ module sofa_order (
     // its keys
     sofa_walk_$(WALK) u_walk (
         .clk(clk), .rst(rst), .i_load(begin_tile), .i_mask(i_mask), .i_any(i_some), .o_idle(walk_idle),
-        .o_valid(walk_valid), .i_ready(take && !none), .o_index(walk_key), .o_last(walk_last));
+        .o_valid(walk_valid), .i_ready(o_taken), .o_index(walk_key), .o_last(walk_last));
     wire             unused_idle = walk_idle;
+    assign o_taken = take && !none;
     wire             end_tile = none || walk_last;
     $(LIST) u_list (
-        .i_walked(walking && (none || walk_valid)), .o_take(take), .i_has_key(!none), .i_index(walk_key), .i_fresh(fresh), .i_end(end_tile),
+        .i_walked(walking && (none || (walk_valid && i_here))), .o_take(take), .i_has_key(!none), .i_index(walk_key), .i_fresh(fresh),
+        .i_end(end_tile),
         .i_parity(tile_parity), .i_base($(TOLD_TILE.of("base", "tile"))), .i_block_rows($(TOLD_TILE.of("rows", "tile"))),
         .i_bank($(TOLD_TILE.of("bank", "tile"))), .i_last($(TOLD_TILE.of("last", "tile"))), .i_slot($(TOLD_TILE.of("slot", "tile"))), .*);
 

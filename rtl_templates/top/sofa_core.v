@@ -177,9 +177,11 @@ module sofa_core (
     // ---- schedule ----
     sofa_need u_need (
         .rst(reset_schedule), .i_parity(beat_parity), .i_end(beat_end), .i_valid(chosen), .i_row(chosen_row), .i_clear(parity_free),
-        .o_complete(complete), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key), .o_rows(matrix_rows), .*);
+        .o_complete(complete), .o_some(mask_some), .i_parity_read(read_parity), .i_key(read_key),
+        .i_taken(need_taken), .o_here(need_here), .o_rows(matrix_rows), .*);
     sofa_order u_order (
-        .rst(reset_schedule), .i_some(mask_some), .i_rows(matrix_rows), .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready),
+        .rst(reset_schedule), .i_some(mask_some), .i_here(need_here), .o_taken(need_taken), .i_rows(matrix_rows),
+        .o_ask_valid(wanted_valid), .i_ask_ready(wanted_ready),
         .o_ask(wanted), .i_space(value_space), .o_key_valid(listed_valid), .i_key_ready(listed_ready), .o_key(listed),
         .o_rows(key_rows), .*);
     sofa_window u_window (
