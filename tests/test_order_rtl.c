@@ -19,6 +19,7 @@ enum { LOADED, COMPLETE, HERE, ASK, LIST, SPACE, PACES };
 struct tile {
     unsigned number, base, rows, bank, last; /* rows: of its block */
 };
+#define BLOCKS_MAX 2u /* in the machine; of each the bank */
 
 /* In the list. due: the first cycle in which it may be asked for; the window sees it a cycle later. */
 struct key {
@@ -30,6 +31,7 @@ struct key {
 struct order {
     struct tile told[TOLD_MAX]; /* tiles that are loaded and have not begun */
     unsigned loaded, complete, begun, freed; /* tiles; freed: their part of the need matrix */
+    unsigned block, rows, blocks_left;       /* of the next tile, its rows, 0 before its first one; blocks whose keys have left the list */
     /* the tile at hand */
     struct tile tile;
     int walking;
@@ -55,6 +57,11 @@ struct bench {
 static int queued(const struct bench *b)
 {
     return b->c.attend.queue > 0;
+}
+
+static int tokens(const struct bench *b)
+{
+    return b->c.mode == SOFA_MODE_TOKENS;
 }
 
 static unsigned slot_of(const struct bench *b, const struct tile *t)
@@ -85,7 +92,7 @@ static void open_ports(struct bench *b)
     rtl_port(&b->r, "o_slot_free", 1);
     rtl_port(&b->r, "o_ask_valid", 1);
     rtl_port(&b->r, "i_ask_ready", 1);
-    rtl_port(&b->r, "o_ask", 4 + b->d.index_bits + b->ring_bits + key_bits);
+    rtl_port(&b->r, "o_ask", b->ring_bits + key_bits + (tokens(b) ? 4 + b->d.index_bits : 0));
     rtl_port(&b->r, "i_space", 1);
     rtl_port(&b->r, "o_key_valid", 1);
     rtl_port(&b->r, "i_key_ready", 1);
@@ -116,17 +123,24 @@ static void set_tile(struct bench *b, unsigned cycle, const struct tile *t, cons
 static const struct tile *load_tile(struct bench *b, unsigned cycle)
 {
     struct order *o = &b->o;
-    unsigned loads = o->loaded < o->begun + TOLD_MAX && o->loaded < o->freed + b->d.tile_slots && rtl_chance(&b->seed, b->pace[LOADED]);
+    unsigned loads = o->loaded < o->begun + TOLD_MAX && o->loaded < o->freed + b->d.tile_slots &&
+                     o->block < o->blocks_left + BLOCKS_MAX && rtl_chance(&b->seed, b->pace[LOADED]);
     struct tile *t = &o->told[o->loaded % TOLD_MAX];
     rtl_put(&b->r, cycle, "i_loaded", loads);
     rtl_put(&b->r, cycle, "i_loaded_slot", loads ? o->loaded % b->d.tile_slots : test_random(&b->seed) & 3);
     if (!loads)
         return NULL;
+    if (o->rows == 0)
+        o->rows = test_between(&b->seed, 1, b->c.query_block);
     *t = (struct tile){.number = o->loaded++,
                        .base = test_between(&b->seed, 0, b->c.keys_max - 1),
-                       .rows = test_between(&b->seed, 1, b->c.query_block),
-                       .bank = test_between(&b->seed, 0, 1),
+                       .rows = o->rows,
+                       .bank = o->block % BLOCKS_MAX,
                        .last = test_between(&b->seed, 0, 2) == 0};
+    if (t->last) {
+        o->rows = 0;
+        o->block++;
+    }
     if (queued(b) && b->c.mode == SOFA_MODE_KV)
         o->slot_free = 1;
     return t;
@@ -197,10 +211,12 @@ static void see_ask(struct bench *b, unsigned cycle, const struct key *k, int va
 {
     unsigned key_bits = b->d.key_number_bits, index = key_bits + b->ring_bits, slot = index + b->d.index_bits;
     rtl_set(&b->r, cycle, "o_ask", 0, k->tile.base + k->index, key_bits);
-    rtl_set(&b->r, cycle, "o_ask", index, k->index, b->d.index_bits);
-    rtl_set(&b->r, cycle, "o_ask", slot, slot_of(b, &k->tile), 2);
     if (!b->d.word_memories && !b->d.registered_links)
         rtl_set(&b->r, cycle, "o_ask", key_bits, b->o.asked % b->c.memory.prefetch, b->ring_bits);
+    if (!tokens(b))
+        return;
+    rtl_set(&b->r, cycle, "o_ask", index, k->index, b->d.index_bits);
+    rtl_set(&b->r, cycle, "o_ask", slot, slot_of(b, &k->tile), 2);
     if (!valid)
         return;
     rtl_set(&b->r, cycle, "o_ask", slot + 2, k->tile_last, 1);
@@ -271,6 +287,7 @@ static void key_leaves(struct bench *b, unsigned cycle, const struct key *k)
         rtl_set_wide(&b->r, cycle + 1, "o_rows", 0, rows, b->c.query_block);
     o->head++;
     o->held += k->has_key;
+    o->blocks_left += k->tile_last && k->tile.last;
     if (!queued(b) && k->tile_last) {
         o->parity_free = k->tile.number % PARITIES + 1;
         o->freed++;

@@ -52,7 +52,7 @@ static uint64_t low_bits(uint64_t value, unsigned bits)
 
 static void fetch_ports(struct bench *b)
 {
-    unsigned address = b->c.memory.address_bits, ask = 4 + b->d.index_bits + b->ring_bits + b->d.key_number_bits;
+    unsigned address = b->c.memory.address_bits, ask = b->ring_bits + b->d.key_number_bits;
     b->r = (struct rtl_cycles){.module = b->d.fetch_turns ? "sofa_fetch_turns" : "sofa_fetch_pairs", .clocked = 1};
     rtl_port(&b->r, "i_k_base", address);
     rtl_port(&b->r, "i_k_stride", address);
@@ -75,7 +75,7 @@ static void fetch_ports(struct bench *b)
 /* An offer stands until it is taken; with registered links its key stands from the cycle before on. */
 static void ask(struct bench *b, struct fetch *f, unsigned cycle)
 {
-    unsigned key_bits = b->d.key_number_bits, above = key_bits + b->ring_bits;
+    unsigned key_bits = b->d.key_number_bits;
     if (!f->offered && !f->shown && rtl_chance(&b->seed, b->pace[0])) {
         f->key = test_between(&b->seed, 0, b->c.keys_max - 1);
         f->place = test_between(&b->seed, 0, b->d.ring_rooms - 1);
@@ -88,7 +88,6 @@ static void ask(struct bench *b, struct fetch *f, unsigned cycle)
     if (f->shown) {
         rtl_set(&b->r, cycle, "i_ask", 0, f->key, key_bits);
         rtl_set(&b->r, cycle, "i_ask", key_bits, f->place, b->ring_bits);
-        rtl_set(&b->r, cycle, "i_ask", above, test_random(&b->seed), 4 + b->d.index_bits);
     } else {
         rtl_any(&b->r, cycle, "i_ask", &b->seed);
     }

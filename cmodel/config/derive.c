@@ -329,7 +329,7 @@ static void derive_shared(const struct sofa_config *c, struct sofa_derived *d)
     d->slot_hold = d->beats > 2 ? d->beats - 2 : 0;
     d->issue_time = 1;
     d->norm_time = 7;
-    d->khat_rows = 16;
+    d->khat_rows = 8;
     d->queue_time = 2;
     d->gather_time = d->norm_words + 1;
     d->store_time = d->registered_links && d->norm_units == 1 ? 2 : 1;

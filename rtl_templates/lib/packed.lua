@@ -4,7 +4,8 @@ local insert, concat = table.insert, table.concat
 
 -- record{{"bank", 1}, {"row", ROW_BITS}}: fields from the highest bits down. A field may be a record's: {"key", OTHER}.
 -- .bits is the width of the vector; of(name, vector) the text of a field of `vector`; pack(values) the text of the vector from the texts of
--- its fields by name; names() the text of all fields, as what an assignment splits the vector into.
+-- its fields by name, pack_known(values) the same, which leaves out values of other fields; names() the text of all fields, as what an
+-- assignment splits the vector into.
 function record(fields)
     local self, low = {bits = 0}, {}
     for index = #fields, 1, -1 do
@@ -28,6 +29,11 @@ function record(fields)
         end
         return "{" .. concat(parts, ", ") .. "}"
     end
+    function self.pack_known(values)
+        local known = {}
+        for name, value in pairs(values) do known[name] = low[name] and value end
+        return self.pack(known)
+    end
     function self.names()
         local parts = {}
         for _, field in ipairs(fields) do insert(parts, field[1]) end
@@ -39,9 +45,14 @@ end
 -- From issue order to the window: a needed key, or the end of a tile without any; its block.
 LISTED_KEY = record{{"has_key", 1}, {"bank", 1}, {"block_last", 1}, {"block_rows", ROW_BITS + 1}}
 
--- From issue order to what fetches or generates rows: a key whose rows go to `ring`, a place of the ring.
-WANTED_KEY = record{{"slot", 2}, {"index", INDEX_BITS}, {"ring", RING_BITS}, {"key", KEY_NUMBER_BITS}}
-ASKED_KEY = record{{"block_first", 1}, {"tile_last", 1}, {"wanted", WANTED_KEY}}
+-- From issue order to what fetches or generates rows: a key whose rows go to `ring`, a place of the ring; generation wants to know more.
+if TOKENS then
+    WANTED_KEY = record{{"slot", 2}, {"index", INDEX_BITS}, {"ring", RING_BITS}, {"key", KEY_NUMBER_BITS}}
+    ASKED_KEY = record{{"block_first", 1}, {"tile_last", 1}, {"wanted", WANTED_KEY}}
+else
+    WANTED_KEY = record{{"ring", RING_BITS}, {"key", KEY_NUMBER_BITS}}
+    ASKED_KEY = record{{"wanted", WANTED_KEY}}
+end
 GENERATED_KEY = record{{"batch_end", 1}, {"wanted", WANTED_KEY}}
 
 -- What comes back with what a tile is predicted from: a key's row; a row of packed keys, `visible` those that some row sees, `key` the

@@ -3,8 +3,11 @@
 // need matrix is free when its keys are listed$(TOKENS and "" or ", a tile slot when its passes are loaded"). Rows of K and V are asked for
 // in the same order as places of the ring become free. A variant of sofa_list_matrix.
 // Latency: $(latency("list_queue", d.queue_time + 1)) cycles from a key to the window; throughput one key a cycle. Handshake: valid/ready.
-//% local WAITING = record{{"tile_last", 1}, {"listed", LISTED_KEY}, {"rows", QUERY_BLOCK}}
-//% local ASKING = record{{"block_first", 1}, {"tile_last", 1}, {"slot", 2}, {"index", INDEX_BITS}, {"key", KEY_NUMBER_BITS}}
+//% local WAITING = record{{"has_key", 1}, {"bank", 1}, {"tile_last", 1}, {"block_last", 1}, {"rows", QUERY_BLOCK}}
+//% local ASKING = record{{"key", KEY_NUMBER_BITS}}
+//% if TOKENS then
+//%   ASKING = record{{"block_first", 1}, {"tile_last", 1}, {"slot", 2}, {"index", INDEX_BITS}, {"key", KEY_NUMBER_BITS}}
+//% end
 //% local function queue(bits) return parameters("WIDTH", bits, "DEPTH", QUEUE, "ABITS", QUEUE_BITS) end
 `default_nettype none
 module sofa_list_queue (
@@ -52,29 +55,38 @@ module sofa_list_queue (
         else
             space <= space + $(ext("leave", 1, QUEUE_BITS+1)) - $(ext("o_take", 1, QUEUE_BITS+1));
 
-    // to the window; rows come out of the need matrix a cycle later
-//% local listed = LISTED_KEY.pack{has_key = "i_has_key", bank = "i_bank", block_last = "i_end && i_last", block_rows = "i_block_rows"}
+    // to the window; rows come out of the need matrix a cycle later. No more than two blocks wait: their rows are told by bank
     assign o_read_parity = i_parity;
     assign o_read_key = i_index;
-    reg              taken, tile_last;
-    reg  [$(LISTED_KEY.bits-1):0] listed;
+    reg              taken, has_key, bank, tile_last, block_last;
+    reg  [$(ROW_BITS):0] block_rows0, block_rows1;
     always @(posedge clk) begin
         taken <= o_take && !rst;
+        has_key <= i_has_key;
+        bank <= i_bank;
         tile_last <= i_end;
-        listed <= $(listed);
+        block_last <= i_end && i_last;
+        if (o_take && !i_bank)
+            block_rows0 <= i_block_rows;
+        if (o_take && i_bank)
+            block_rows1 <= i_block_rows;
     end
     wire [$(WAITING.bits-1):0] first;
+//% local flags = {"has_key", "bank", "block_last"}
+//% local waiting, of_first = {tile_last = "tile_last", rows = "i_rows"}, {block_rows = "first_bank ? block_rows1 : block_rows0"}
+//% for _, flag in ipairs(flags) do waiting[flag], of_first[flag] = flag, WAITING.of(flag, "first") end
+    wire             first_bank = $(WAITING.of("bank", "first"));
     sofa_queue #($(queue(WAITING.bits))) u_keys (
-        .clk(clk), .rst(rst), .i_valid(taken), .i_data($(WAITING.pack{tile_last = "tile_last", listed = "listed", rows = "i_rows"})),
+        .clk(clk), .rst(rst), .i_valid(taken), .i_data($(WAITING.pack(waiting))),
         .o_valid(o_key_valid), .i_ready(i_key_ready), .o_data(first));
-    assign o_key = $(WAITING.of("listed", "first"));
+    assign o_key = $(LISTED_KEY.pack(of_first));
     always @(posedge clk)
         if (leave)
             o_rows <= $(WAITING.of("rows", "first"));
 
     // to what fetches or generates rows
 //% local number = "i_base + " .. ext("i_index", INDEX_BITS, KEY_NUMBER_BITS)
-//% local asking = ASKING.pack{block_first = "i_fresh", tile_last = "i_end", slot = "i_slot", index = "i_index", key = number}
+//% local asking = ASKING.pack_known{block_first = "i_fresh", tile_last = "i_end", slot = "i_slot", index = "i_index", key = number}
     wire [$(ASKING.bits-1):0] next;
     wire             next_here, place_here;
     wire [$(RING_BITS-1):0] place;
@@ -90,10 +102,11 @@ module sofa_list_queue (
         stood <= next_here && !request && !rst;
 //% end
     assign o_ask_valid = next_here && place_here$(REGISTERED_LINKS and " && stood" or "");
+//% local fields = TOKENS and {"block_first", "tile_last", "slot", "index", "key"} or {"key"}
 //% local of_next = {ring = "place"}
-//% for _, field in ipairs{"slot", "index", "key"} do of_next[field] = ASKING.of(field, "next") end
-//% local first_flag, last_flag = ASKING.of("block_first", "next"), ASKING.of("tile_last", "next")
-    assign o_ask = $(ASKED_KEY.pack{block_first = first_flag, tile_last = last_flag, wanted = WANTED_KEY.pack(of_next)});
+//% for _, field in ipairs(fields) do of_next[field] = ASKING.of(field, "next") end
+//% of_next.wanted = WANTED_KEY.pack_known(of_next)
+    assign o_ask = $(ASKED_KEY.pack_known(of_next));
 
     always @(posedge clk)
         if (rst) begin
@@ -103,7 +116,7 @@ module sofa_list_queue (
             o_parity_free <= {2{o_take && i_end}} & {i_parity, !i_parity};
             o_slot_free <= $(TOKENS and "leave && " .. WAITING.of("tile_last", "first") or "i_loaded");
         end
-    wire             unused = &{1'b0, i_loaded, i_info_rows, first};
+    wire             unused = &{1'b0, i_loaded, i_info_rows, i_fresh, i_slot, first};
 
 $(holds("list_space_counted", at_most("space", QUEUE_BITS + 1, QUEUE)))
 $(stands("list_ask_stands", "o_ask_valid", "i_ask_ready", "o_ask", ASKED_KEY.bits))
