@@ -65,8 +65,8 @@ json_t *sofa_fitted_json(const struct sofa_setup *setup)
     return array;
 }
 
-/* By itself where prediction may be far ahead, and rows see different keys. Each block's rows stay together, but a row's own position, or
- * which block generates a key first, would change. */
+/* By itself where prediction may be far ahead and the order is nearest, as it is where rows see different keys. Each block's rows stay
+ * together, but a row's own position, or which block generates a key first, would change. */
 static enum sofa_status pair_blocks(struct sofa_input *input, enum sofa_pairing wish, struct sofa_error *e)
 {
     const struct sofa_config *c = &input->config;
