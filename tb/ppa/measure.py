@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import subprocess
+import threading
 
 import activity
 import energy
@@ -11,18 +12,33 @@ import synth
 from sta import Failure
 
 BLOCKS, TRIES = 2, 12          # how many blocks go through the gates, among how many places they are chosen
+RUNNING, ENDED = set(), threading.Event()       # programs, which end with this one
 
 
 def program(folder, name, options):
     """What one of the repository's programs prints."""
     command = [os.path.join(folder, name)] + options
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     except OSError as e:
         raise Failure('%s: %s' % (command[0], e.strerror)) from None
-    if done.returncode:
-        raise Failure((done.stderr.strip().splitlines() or ['%s failed' % name])[-1])
-    return done.stdout
+    RUNNING.add(process)
+    if ENDED.is_set():
+        process.kill()
+    try:
+        out, err = process.communicate()
+    finally:
+        process.kill()
+        RUNNING.discard(process)
+    if process.returncode:
+        raise Failure((err.strip().splitlines() or ['%s failed' % name])[-1])
+    return out
+
+
+def end_all():
+    ENDED.set()
+    for process in list(RUNNING):
+        process.kill()
 
 
 def rates(report):

@@ -3,10 +3,10 @@
 """Area, longest paths, throughput and energy of a configuration: emits the core, maps it to a Liberty library, runs a trace through
 the model and some of its rows through the gates. Writes NAME.json, NAME.md and NAME.svg. Exit status 2, and one line, if something is missing or wrong."""
 import argparse
+import concurrent.futures
 import json
 import os
 import shlex
-import subprocess
 import sys
 import time
 
@@ -99,26 +99,40 @@ def memory_bits(the_plan, units):
     return visit(the_plan.top)
 
 
-def synthesise(a, manifest, folder, library):
-    """Everything about the core that takes long. Returns what is stored, and what energy needs of it."""
-    yosys = synth.Yosys(a.yosys)
-    read = liberty.read(library.path)
-    the_plan = synth.elaborate(os.path.join(folder, 'core'), yosys, a.work)
-    flow = synth.Flow(yosys, library, a.work)
-    timing, netlists = paths.Paths(the_plan, read.cells, 'ppa'), {}
-    wanted = [(unit, recipe) for unit in the_plan.units for recipe in synth.RECIPES if recipe == 'area' or not a.no_paths]
-    for unit, recipe, path in synth.map_units(the_plan, flow, wanted, 'ppa'):
-        netlists[unit, recipe] = path
-        if recipe == 'speed':
-            timing.add(unit, path)
-    models = timing.finish()
-    units = {unit: count(the_plan, unit, netlists[unit, 'area'], read.cells) for unit in the_plan.units}
-    for unit, model in models.items():
+def map_for_area(a, manifest, the_plan, flow, cells):
+    """What is stored of the netlists, and their paths."""
+    netlists = {unit: path for unit, _, path in synth.map_units(the_plan, flow, [(unit, 'area') for unit in the_plan.units], 'ppa')}
+    units = {unit: count(the_plan, unit, netlists[unit], cells) for unit in the_plan.units}
+    found = {'library': flow.library.name, 'node': a.node, 'yosys': flow.yosys.version, 'top': the_plan.top, 'folders': cost.folders(manifest),
+             'alike': the_plan.merged, 'memory_bits': memory_bits(the_plan, units), 'units': units}
+    return found, netlists
+
+
+def map_for_speed(the_plan, flow, cells, units):
+    """Adds the longest paths to the units."""
+    timing = paths.Paths(the_plan, cells, 'ppa')
+    for unit, _, path in synth.map_units(the_plan, flow, [(unit, 'speed') for unit in the_plan.units], 'ppa'):
+        timing.add(unit, path)
+    for unit, model in timing.finish().items():
         if model.internal.trace:
             units[unit].update(path_ns=model.internal.time, path='%s -> %s' % (model.internal.start, model.internal.end))
-    found = {'library': library.name, 'node': a.node, 'yosys': yosys.version, 'top': the_plan.top, 'folders': cost.folders(manifest),
-             'alike': the_plan.merged, 'memory_bits': memory_bits(the_plan, units), 'units': units}
-    return found, (the_plan, {unit: netlists[unit, 'area'] for unit in the_plan.units}, read)
+
+
+def synthesise(a, manifest, model, folder, library):
+    """Everything about the core that takes long: what is stored of its netlists, energy by engine (or None). Gates are simulated, which
+    takes one processor, while others map for speed."""
+    flow, read = synth.Flow(synth.Yosys(a.yosys), library, a.work), liberty.read(library.path)
+    the_plan = synth.elaborate(os.path.join(folder, 'core'), flow.yosys, a.work)
+    found, netlists = map_for_area(a, manifest, the_plan, flow, read.cells)
+    with concurrent.futures.ThreadPoolExecutor(1) as side:
+        try:
+            used = None if a.no_energy else side.submit(measure.run, a, folder, model, manifest, found, (the_plan, netlists, read))
+            if not a.no_paths:
+                map_for_speed(the_plan, flow, read.cells, found['units'])
+            return found, used and used.result()
+        except BaseException:
+            measure.end_all()
+            raise
 
 
 def stored(a):
@@ -138,8 +152,7 @@ def gather(a):
     folder = os.path.join(a.work, os.path.splitext(os.path.basename(a.config))[0])
     os.makedirs(folder, exist_ok=True)
     manifest = emit(a, model, folder)
-    synthesis, mapped = synthesise(a, manifest, folder, library)
-    used = None if a.no_energy else measure.run(a, folder, model, manifest, synthesis, mapped)
+    synthesis, used = synthesise(a, manifest, model, folder, library)
     found = synthesis, manifest, model, used
     for name, what in zip(FILES, found):
         synth.replace(os.path.join(folder, name + '.json'), json.dumps(what, indent=1) + '\n')
