@@ -50,7 +50,7 @@ $(travel({{"weight", 16, VALUE_LATE, "weight_0"}}))
     wire [$(WIDTH*ACCUMULATOR_BITS-1):0] old, kept, changed;
 $(travel({{"write", 1, 2, "pair", reset = true}, {"place", CHUNK_PLACE_BITS, 2, "place_0"}}))
     sofa_ram #($(parameters("WIDTH", WIDTH * ACCUMULATOR_BITS, "DEPTH", 1 << CHUNK_PLACE_BITS, "ABITS", CHUNK_PLACE_BITS))) u_output (
-        .clk(clk), .i_we(write_2), .i_waddr(place_2), .i_wdata(changed), .i_re(1'b1), .i_raddr(place_0), .o_rdata(old));
+        .clk(clk), .i_we(write_2), .i_waddr(place_2), .i_wdata(changed), .i_re(pair || retire), .i_raddr(place_0), .o_rdata(old));
 
     // ---- how each element changes ----
     wire [$(d.lane_copies*7-1):0] control;       // first, shift

@@ -129,7 +129,7 @@ $(travel({{"scale_mantissa", 16, d.copied_registers, "i_scale_mantissa"}, {"scal
         sofa_lane u_lane (
             .i_query_we(i_query_we[$(lane)]), .i_query_addr($(nth("i_query_addr", lane, QUERY_PLACE_BITS))),
             .i_query($(nth("i_query", lane, LANE_QUERY_BITS))),
-            .i_take(i_phase_take == $(number)), .i_row(op_row), .i_slot(op_slot),
+            .i_take(i_phase_take == $(number)), .i_pair(op_pair), .i_row(op_row), .i_slot(op_slot),
             .i_chunk_q(i_phase_query), .i_first_beat(i_phase_sum == $(number)), .o_s($(nth("lane_s", lane, DOT_BITS))),
             .i_take_value(i_phase_value == $(number)), .i_chunk_value(i_phase_fetch),
             .i_weigh(i_phase_weight == $(number)), .i_weigh_first(fresh), .i_weigh_shift(raise), .i_weight(p),

@@ -15,6 +15,7 @@ module sofa_lane (
     input  wire [$(LANE_QUERY_BITS-1):0] i_query,
     // SA-1
     input  wire                i_take,
+    input  wire                i_pair,
     input  wire [$(LANE_PLACE_BITS-1):0]    i_row,
     input  wire [$(ENTRY_PLACE_BITS-1):0] i_slot,           // of the window, or place of the K row
     input  wire [$(PHASE_BITS-1):0]    i_chunk_q,
@@ -60,6 +61,6 @@ module sofa_lane (
     sofa_accumulators_$(ACCUMULATORS) u_accumulators (.*);
 
     // what other operands or accumulators need
-    wire unused = &{1'b0, i_take, i_take_value, i_first_beat, i_chunk_q, i_chunk_value, i_chunk_v, i_weigh};
+    wire unused = &{1'b0, i_take, i_pair, i_take_value, i_first_beat, i_chunk_q, i_chunk_value, i_chunk_v, i_weigh};
 endmodule
 `default_nettype wire

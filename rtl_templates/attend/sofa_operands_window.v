@@ -8,8 +8,9 @@ module sofa_operands_window (
     input  wire                 i_query_we,
     input  wire [$(QUERY_PLACE_BITS-1):0] i_query_addr,    // {bank, row, chunk}
     input  wire [$(LANE_QUERY_BITS-1):0] i_query,
-    // Q and K: row and slot with i_take
+    // Q and K: row and slot with i_take, if there is a pair
     input  wire                 i_take,
+    input  wire                 i_pair,
     input  wire [$(LANE_PLACE_BITS-1):0] i_row,
     input  wire [$(ENTRY_PLACE_BITS-1):0] i_slot,
     input  wire [$(PHASE_BITS-1):0] i_chunk_q,
@@ -22,10 +23,12 @@ module sofa_operands_window (
     input  wire [$(VALUE_BUS_BITS-1):0] i_value,
     output reg  [$(WIDTH*VALUE_BITS-1):0] o_v
 );
+    reg                         active;
     reg  [$(LANE_PLACE_BITS-1):0] row;
     reg  [$(SLOT_BITS-1):0]     slot, value_slot_0;
     always @(posedge clk) begin
         if (i_take) begin
+            active <= i_pair;
             row <= i_row;
             slot <= i_slot;
         end
@@ -35,7 +38,7 @@ module sofa_operands_window (
 $(travel({{"value_slot", SLOT_BITS, VALUE_LATE, "value_slot_0"}}))
     sofa_ram #($(parameters("WIDTH", WIDTH * QUERY_BITS, "DEPTH", 1 << CHUNK_PLACE_BITS, "ABITS", CHUNK_PLACE_BITS))) u_query (
         .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
-        .i_re(1'b1), .i_raddr($(chunk_place("row", "i_chunk_q"))), .o_rdata(o_q));
+        .i_re(active), .i_raddr($(chunk_place("row", "i_chunk_q"))), .o_rdata(o_q));
     always @(posedge clk) begin
         case (slot)
 //% for slot = 1, WINDOW - 1 do

@@ -67,7 +67,7 @@ module sofa_operands (
     wire [$(INDEX_BITS-1-below):0]  place_$(bank) = $(written(place("i_key"), place("next_key")));
     sofa_ram #(.WIDTH($(HEAD_DIM*KHAT_BITS)), .DEPTH($(words)), .ABITS($(place_bits))) u_khat_$(bank) (
         .clk(clk), .i_we(i_key_valid && (first_$(bank) || i_key_both)), .i_waddr({key_slot, place_$(bank)}),
-        .i_wdata($(written(first_khat, next_khat))), .i_re(1'b1), .i_raddr({read_slot, $(place("i_read_key"))}),
+        .i_wdata($(written(first_khat, next_khat))), .i_re(i_read), .i_raddr({read_slot, $(place("i_read_key"))}),
         .o_rdata($(nth("khat", bank, HEAD_DIM*KHAT_BITS))));
 //%   end
 //% end

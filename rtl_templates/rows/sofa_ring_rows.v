@@ -39,7 +39,7 @@ module sofa_ring_rows (
                 v_head <= $(next_of("v_head", RING_BITS, PREFETCH));
         end
     sofa_ram #(.WIDTH($(HEAD_DIM*KEY_BITS)), .DEPTH($(PREFETCH)), .ABITS($(RING_BITS))) u_keys (
-        .clk(clk), .i_we(i_k_valid), .i_waddr(i_k_place), .i_wdata(i_k), .i_re(1'b1), .i_raddr(head), .o_rdata(o_k_row));
+        .clk(clk), .i_we(i_k_valid), .i_waddr(i_k_place), .i_wdata(i_k), .i_re(i_load), .i_raddr(head), .o_rdata(o_k_row));
     sofa_ram #(.WIDTH($(HEAD_DIM*VALUE_BITS)), .DEPTH($(PREFETCH)), .ABITS($(RING_BITS))) u_values (
         .clk(clk), .i_we(i_v_valid), .i_waddr(i_v_place), .i_wdata(i_v), .i_re(i_v_read), .i_raddr(v_head), .o_rdata(o_v_row));
 
