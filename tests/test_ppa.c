@@ -113,6 +113,19 @@ START_TEST(what_is_missing)
 }
 END_TEST
 
+/* Multiplication by digits, before anything is mapped. */
+START_TEST(digits)
+{
+    static const char *const steps =
+        "yosys -q -p 'read_verilog tests/ppa/products.v; hierarchy -check -top products; proc; opt_expr; opt_clean; wreduce; "
+        "techmap -map tb/ppa/booth.v; select -assert-none t:$mul; clean; rename products mapped; write_verilog -noattr %1$s/mapped.v' && "
+        "iverilog -g2005 -o %1$s/products tests/ppa/products_tb.v tests/ppa/products.v %1$s/mapped.v && vvp -n %1$s/products 2>&1";
+    char text[TEST_TEXT];
+    ck_assert_msg(test_shell(text, steps, root) == 0, "%s", text);
+    ck_assert_msg(strcmp(text, "pass\n") == 0, "%s", text);
+}
+END_TEST
+
 START_TEST(small_design)
 {
     char text[TEST_TEXT];
@@ -129,8 +142,10 @@ Suite *ppa_suite(void)
     tcase_add_test(t, stored_area);
     tcase_add_test(t, stored_throughput);
     tcase_add_test(t, what_is_missing);
-    if (!test_fast())
+    if (!test_fast()) {
+        tcase_add_test(t, digits);
         tcase_add_test(t, small_design);
+    }
     suite_add_tcase(suite, t);
     return suite;
 }
