@@ -210,7 +210,7 @@ struct sofa_derived {
     unsigned whole_tiles;     /* 1: of a block a tile that all rows see as a whole is not scanned, but for the first one */
     unsigned scan_time;       /* last row of a tile's scan to what the block's rows see of it */
     unsigned need_word;       /* keys of a word of the need matrix in memories; 0: it stands in registers */
-    unsigned need_rows;       /* whose words are read at once from those memories, a power of two */
+    unsigned need_rows;       /* whose words of the need matrix are read at once, a power of two */
     unsigned need_time;       /* last row of a tile out of selection to its need matrix */
     unsigned list_bits;       /* 2^n keys are listed between issue order and window, and for generation */
     unsigned bitmap_words;    /* of the keys that have been generated; cleared one a cycle */

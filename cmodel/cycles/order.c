@@ -56,7 +56,7 @@ static uint64_t groups_of_next(const struct sofa_machine *m)
     return groups;
 }
 
-static void step_matrix(struct sofa_machine *m, int taken)
+static void step_matrix(struct sofa_machine *m, int completed, int taken)
 {
     const struct sofa_matrix_state *now = &m->now.order.matrix;
     struct sofa_matrix_state *next = &m->next.order.matrix;
@@ -72,13 +72,13 @@ static void step_matrix(struct sofa_machine *m, int taken)
     next->filled = now->reading && last ? 1u << now->side : 0;
     next->full = (now->full | now->filled) & ~done;
     next->head = now->head ^ (done != 0);
+    next->complete = now->complete + (unsigned)completed;
     if (now->complete == 0 || now->groups != 0)
         return;
     next->groups = groups_of_next(m);
     next->begun++;
     next->complete--;
 }
-
 
 static void step_walk(struct sofa_machine *m, int taken)
 {
@@ -198,14 +198,12 @@ void sofa_step_order(struct sofa_machine *m)
     next->parity_free = 0;
     next->slot_free = queued(m) && !sofa_for_tokens(m) && m->next.loader.told != m->now.loader.told;
     int step = queued(m) ? step_queue_list(m, end) : step_matrix_list(m, end);
-    if (sofa_underway_due(&m->complete, m->cycle, &ignored)) {
-        next->complete++;
-        next->matrix.complete++;
-    }
+    int completed = sofa_underway_due(&m->complete, m->cycle, &ignored);
+    next->complete += (unsigned)completed;
     next->space += (unsigned)sofa_underway_due(&m->space, m->cycle, &ignored);
     step_walk(m, step && !now->none);
     if (m->d.need_word > 0)
-        step_matrix(m, step && !now->none);
+        step_matrix(m, completed, step && !now->none);
     if (step && end)
         next->walking = 0;
     if (now->complete > 0 && !now->walking)

@@ -67,7 +67,7 @@ module sofa_attend (
 );
     // ---- phases: phase_k is the counter k cycles ago (mod $(BEATS)) ----
 //% local phase, ages = {}, {issue = 0, take = 1, query = 2, sum = 1 + d.dot_time - BEATS, score = 1 + d.dot_time, scalar = SCALAR_TIME,
-//%     value = WEIGHT_TIME, values = WEIGHT_TIME + VALUE_LATE, fetch = WEIGHT_TIME + 1 + VALUE_LATE, weight = WEIGHT_TIME + 1,
+//%     value = WEIGHT_TIME, value_bus = WEIGHT_TIME + VALUE_LATE, fetch = WEIGHT_TIME + 1 + VALUE_LATE, weight = WEIGHT_TIME + 1,
 //%     output = WEIGHT_TIME + 2,
 //%     scale = SCALE == "bits" and SCORE_TIME + 2 or SCALAR_TIME, chunk = WEIGHT_TIME + (d.norm_wait > 0 and 3 or 8)}
 //% local used = {}
@@ -86,7 +86,7 @@ module sofa_attend (
 //%   end
 //%   if OPERANDS == "window" then
     assign o_phase_keys = $(phase.take);
-    assign o_phase_values = $(phase.values);
+    assign o_phase_values = $(phase.value_bus);
 //%   end
 //% else
     wire [$(PHASE_BITS-1):0] phase_0 = $(lit(PHASE_BITS, 0));

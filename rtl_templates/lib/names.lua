@@ -143,6 +143,8 @@ KEY_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * KEY_BITS, window = WINDOW * 
 VALUE_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * VALUE_BITS, window = WINDOW * WIDTH * VALUE_BITS})[OPERANDS]
 PRODUCT = SLOT_MEMORIES and "multiply" or "product" -- the multiplier of scale and SA-2: with registered operands or without
 PRODUCTS = WHOLE_PRODUCTS and "whole" or "merged"   -- of SA-1 and SA-2: one by one, or added up before they are carried
+DOT_PART = math.min(TREE_INPUTS, WIDTH)             -- products of SA-1 in one sum, if they are merged
+DOT_PART_BITS = QUERY_BITS + KEY_BITS + clog2(DOT_PART)
 VALUE_LATE = d.value_late                           -- cycles from p and its row to the use of p and V
 ACCUMULATORS = REGISTERED_ACCUMULATORS and "spread" or "ram" -- the memory of O
 STEER = LANE_ALIGNS and "aligned" or "plain"        -- by what O is shifted

@@ -38,7 +38,7 @@ module sofa_matrix_words (
     reg                     reading, group_parity, side, fill, head;
     reg  [$(bank_bits-1):0] group;
     reg  [$(step_width-1):0] step;
-    reg  [1:0]              kept;        // buffers that are filled or full
+    reg  [1:0]              kept;        // buffers that are being filled or full
     wire [$(banks-1):0]     others = groups & (groups - $(lit(banks, 1)));
     wire [$(banks-1):0]     lowest = groups & ~others;
     wire                    last = step == $(lit(step_width, steps - 1));
