@@ -3,11 +3,13 @@
 
 #include "../gen/emit.h"
 #include "../gen/environment.h"
+#include "../gen/instances.h"
 #include "../gen/layout.h"
 #include "../gen/manifest.h"
 #include "../gen/ports.h"
 #include "../gen/template.h"
 #include "../gen/values.h"
+#include "../tb/random_case.h"
 
 #include <lauxlib.h>
 
@@ -234,6 +236,51 @@ START_TEST(one_module_a_file)
         ck_assert_msg(strstr(text, "`default_nettype none\n") != NULL, "%s", files.file[i].path);
     }
     gen_files_free(&files);
+}
+END_TEST
+
+static int is_module(const struct gen_file *file)
+{
+    return strncmp(file->path, "rtl/", 4) == 0;
+}
+
+/* Cores and what stands around them are at the top. */
+static void check_modules_used(const struct gen_files *files, const char *configuration)
+{
+    unsigned char *used = calloc(files->count, 1);
+    ck_assert_ptr_nonnull(used);
+    for (unsigned i = 0; i < files->count; i++) {
+        struct gen_instance *list;
+        unsigned count;
+        struct sofa_error e;
+        if (!is_module(&files->file[i]))
+            continue;
+        ck_assert_msg(gen_instances_read(&list, &count, &files->file[i], files, &e) == SOFA_OK, "%s", e.text);
+        for (unsigned k = 0; k < count; k++)
+            used[list[k].module - files->file] = 1;
+        free(list);
+    }
+    for (unsigned i = 0; i < files->count; i++)
+        ck_assert_msg(used[i] || !is_module(&files->file[i]) || strncmp(files->file[i].path, "rtl/top/", 8) == 0,
+                      "%s is part of no other module in%s", files->file[i].path, configuration);
+    free(used);
+}
+
+/* Of whatever configuration: what is emitted is used. */
+START_TEST(every_module_is_used)
+{
+    for (unsigned i = 0; i < 5; i++) {
+        struct tb_case c;
+        struct sofa_error e;
+        struct gen_files files;
+        ck_assert_msg(tb_random_config(&c, test_seed(), 5 * (unsigned)_i + i, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(gen_emit_files(&files, &c.config, NULL, &e) == SOFA_OK, "%s", e.text);
+        char set[TB_CASE_KEYS * 49] = "";
+        for (unsigned k = 0; k < c.overrides; k++)
+            snprintf(set + strlen(set), sizeof set - strlen(set), " %s", c.override[k]);
+        check_modules_used(&files, set);
+        gen_files_free(&files);
+    }
 }
 END_TEST
 
@@ -491,6 +538,7 @@ Suite *gen_suite(void)
     tcase_add_loop_test(emission, one_module_a_file, 0, (int)CONFIGURATIONS);
     tcase_add_loop_test(emission, manifest_lists_files, 0, (int)CONFIGURATIONS);
     tcase_add_loop_test(emission, manifest_lists_latencies, 0, (int)CONFIGURATIONS);
+    tcase_add_loop_test(emission, every_module_is_used, 0, getenv("SOFA_WHOLE") ? 400 : 8);
     tcase_add_test(emission, policies_apart);
     tcase_add_test(emission, golden_register_header);
     suite_add_tcase(suite, emission);

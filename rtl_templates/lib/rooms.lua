@@ -92,7 +92,7 @@ room("sofa_norm_hold", NORM_HOLD, {"none", "row", "chunks", "shifted"})
 only(NORM_HOLD == "row" or NORM_HOLD == "chunks", "sofa_norm_words")
 room("sofa_norm_product", NORM_PRODUCT, {"whole", "halves", "registered"})
 room("sofa_norm_queue", NORM_QUEUE, {"rows", "gathered", "words"})
-only(not SLOT_MEMORIES, "sofa_product")
+only(SCALE == "halves" or (WHOLE_PRODUCTS and not SLOT_MEMORIES), "sofa_product")
 only(WHOLE_PRODUCTS, "sofa_multiply")
 
 -- ---- memory ----
