@@ -146,6 +146,8 @@ static const char *heading(enum sofa_register_kind kind)
         return "Job descriptor";
     case SOFA_REG_COUNTER:
         return "Counters";
+    case SOFA_REG_JOBS:
+        return "Queue of jobs";
     default:
         return "Identity, control and status";
     }
@@ -165,6 +167,14 @@ static void put_intro(struct gen_buffer *b, const struct gen_values *v)
         "of bases where addresses have no more than 32 bits. An access is answered two cycles later.\n\n"
         "A job: write the descriptor, write `CONTROL.start`, wait for `STATUS.done` or the interrupt, read `STATUS.error`.\n"
         "Starting clears done, error and the counters. The descriptor keeps its values over jobs.\n\n"
+        "The queue of jobs (`jobs.queue`): a ring of descriptors in memory. A descriptor is an image of the registers below\n"
+        "0x100; the next one stands 256 bytes further, or a port beat where that is more. The core reads it from 0x018 on, runs\n"
+        "the job as if its registers had been written and `CONTROL.start`, then writes STATUS into it, at 0x010, with done and\n"
+        "the job's error. Write `JOBS_BASE` and `JOBS_COUNT` once, then `JOBS_TAIL` behind the last descriptor that is ready;\n"
+        "`JOBS_HEAD` follows it. STATUS says busy until the queue is empty, then done and the error of the last job that failed.\n"
+        "A job that fails ends alone, unless its flag `stop` is set; an abort ends the job and stops the queue, as do an error of\n"
+        "the bus while STATUS is written and a bus that does not answer. A queue that has stopped goes on when `JOBS_TAIL` is\n"
+        "written. Counters are those of all jobs since the queue began.\n\n"
         "A counter has 64 bits. Reading its `_LO` takes hold of the upper half, which `_HI` then returns: read `_LO` first,\n"
         "then `_HI`, with no other counter in between.\n");
 }

@@ -16,4 +16,12 @@ enum sofa_status tb_bench_run(struct tb_driver *d, const struct sofa_trace *t, c
                               const struct sofa_result *result, const struct tb_run_options *o,
                               struct tb_outcome *outcome, struct tb_comparison *cmp, struct sofa_error *e);
 
+/* The images of jobs and a ring of jobs + 1 descriptors, the last one unused: l[jobs]. Unload also after an error. */
+enum sofa_status tb_bench_load_queue(struct tb_driver *d, struct tb_layout *l, const struct tb_queued *job, unsigned jobs,
+                                     const struct tb_run_options *o, struct sofa_error *e);
+void tb_bench_unload_queue(struct tb_driver *d, struct tb_layout *l, unsigned jobs);
+/* Runs jobs as a queue, and compares them. */
+enum sofa_status tb_bench_queue(struct tb_driver *d, const struct tb_queued *job, unsigned jobs, const struct tb_run_options *o,
+                                struct tb_outcome *outcome, struct tb_comparison *cmp, struct sofa_error *e);
+
 #endif

@@ -24,6 +24,19 @@ static enum sofa_status run_memory(struct tb_driver *d, struct tb_case *c, const
     return status;
 }
 
+/* The same job twice from a queue. */
+static enum sofa_status run_queue(struct tb_driver *d, struct tb_case *c, const struct head *h, int random, struct sofa_error *e)
+{
+    struct tb_run_options o = {.memory = {.random = random, .seed = tb_random_next(&c->random) >> 1}};
+    const struct tb_queued one = {.trace = &h->trace, .job = &h->job, .result = &h->result}, jobs[2] = {one, one};
+    struct tb_outcome outcome;
+    struct tb_comparison cmp;
+    enum sofa_status status = tb_bench_queue(d, jobs, 2, &o, &outcome, &cmp, e);
+    if (status == SOFA_OK && cmp.mismatches && !(c->any_cycles && cmp.cycles_differ))
+        status = sofa_fail(e, SOFA_BAD_RESULT, "twice from a queue, %s memory: %s", random ? "random" : "ideal", cmp.first);
+    return status;
+}
+
 /* An abort or a fault somewhere in the job; returns the error that must follow. */
 static unsigned choose_accident(struct tb_run_options *o, struct tb_case *c, const struct head *h)
 {
@@ -141,6 +154,8 @@ enum sofa_status tb_case_run(struct tb_driver *d, struct tb_case *c, struct sofa
         status = disturb(d, c, &h, &error, &cause);
     for (int random = 1; random >= 0 && status == SOFA_OK; random--)
         status = run_memory(d, c, &h, random, &cause);
+    for (int random = 1; random >= 0 && c->config.jobs.queue && status == SOFA_OK; random--)
+        status = run_queue(d, c, &h, random, &cause);
     for (unsigned again = 0; again < 2 && c->config.mode == SOFA_MODE_TOKENS && status == SOFA_OK; again++)
         status = run_again(d, c, &h, &cause);
     sofa_result_free(&h.result);

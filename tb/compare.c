@@ -52,11 +52,11 @@ static unsigned read_order(const struct sofa_tile *tile, unsigned keys, uint16_t
     return read;
 }
 
-static void compare_counters(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
+static void compare_counters(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_counters *counters,
                              const struct tb_outcome *o)
 {
     struct sofa_counts want;
-    sofa_counts_expect(&want, c, &result->counters);
+    sofa_counts_expect(&want, c, counters);
     for (unsigned i = 0; i < want.count; i++) {
         uint64_t got = tb_counter(o, want.item[i].name);
         if (got != want.item[i].value)
@@ -66,10 +66,9 @@ static void compare_counters(struct tb_comparison *cmp, const struct sofa_config
 }
 
 /* The counters say what the core believes; this is what crossed the bus. */
-static void compare_bus(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_result *result,
+static void compare_bus(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_counters *n,
                         const struct tb_memory *m)
 {
-    const struct sofa_counters *n = &result->counters;
     uint64_t port = c->memory.port_bits / 8, key, value, written = 0, khat = n->bytes_khat / port;
     int plane = sofa_place_used(c, SOFA_PLACE_KHAT);
     sofa_count_row_beats(c, n, &key, &value);
@@ -80,7 +79,7 @@ static void compare_bus(struct tb_comparison *cmp, const struct sofa_config *c, 
         if (k < TB_CODE && m->beats[k] != beats[k])
             tb_differ(cmp, "beats of %s on the bus: got %llu, want %llu", tb_kind_name((enum tb_kind)k),
                       (unsigned long long)m->beats[k], (unsigned long long)beats[k]);
-        written += k == TB_O ? 0 : m->written[k];
+        written += k == TB_O || k == TB_JOBS ? 0 : m->written[k];
     }
     if ((m->beats[TB_CODE] + m->beats[TB_WEIGHT]) * port != n->bytes_weight)
         tb_differ(cmp, "beats of codes and weights on the bus: got %llu + %llu, want %llu",
@@ -163,31 +162,48 @@ static enum sofa_status compare_rows(struct tb_comparison *cmp, const struct sof
     return SOFA_OK;
 }
 
+/* Rows of V in the order in which they were requested of one job's image. The caller frees them. */
+static enum sofa_status values_read(uint32_t **rows, size_t *count, const struct tb_memory *m, const struct tb_layout *l,
+                                    struct sofa_error *e)
+{
+    *count = 0;
+    *rows = malloc((m->value_logged + 1) * sizeof **rows);
+    if (!*rows)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for the order of %zu rows", m->value_logged);
+    for (size_t i = 0; i < m->value_logged; i++)
+        if (m->value_log[i].of == &l->region[TB_V])
+            (*rows)[(*count)++] = m->value_log[i].row;
+    return SOFA_OK;
+}
+
 /* Needed keys tile by tile (those that are not generated): V rows are requested in issue order (two channels may swap neighbours, so sets are
  * compared). Says where the first wrong selection is. */
-static void compare_selection(struct tb_comparison *cmp, const struct sofa_result *result, const struct sofa_job *j,
-                              const struct tb_memory *m)
+static enum sofa_status compare_selection(struct tb_comparison *cmp, const struct sofa_result *result, const struct sofa_job *j,
+                                          const struct tb_memory *m, const struct tb_layout *l, struct sofa_error *e)
 {
-    size_t at = 0;
-    for (size_t i = 0; i < result->tiles; i++) {
+    size_t at = 0, count;
+    uint32_t *rows;
+    int missing = 0;
+    enum sofa_status status = values_read(&rows, &count, m, l, e);
+    for (size_t i = 0; i < result->tiles && status == SOFA_OK && !missing; i++) {
         const struct sofa_tile *tile = &result->tile[i];
         uint16_t order[SOFA_TILE_KEYS_MAX];
-        unsigned count = read_order(tile, j->tile, order);
-        for (unsigned k = 0; k < count; k++) {
+        unsigned needed = read_order(tile, j->tile, order);
+        for (unsigned k = 0; k < needed && !missing; k++) {
             uint32_t want = tile->base + order[k];
-            int found = 0;
-            for (size_t n = at; n < at + count && n < m->value_logged && !found; n++)
-                found = m->value_log[n] == want;
-            if (!found) {
+            missing = 1;
+            for (size_t n = at; n < at + needed && n < count && missing; n++)
+                missing = rows[n] != want;
+            if (missing)
                 tb_differ(cmp, "block %u, tile at key %u: key %u is needed, but V was not read", (unsigned)tile->block,
                           (unsigned)tile->base, (unsigned)want);
-                return;
-            }
         }
-        at += count;
+        at += needed;
     }
-    if (at != m->value_logged)
-        tb_differ(cmp, "V of key %u was read after the last needed key", (unsigned)m->value_log[at]);
+    if (status == SOFA_OK && !missing && at < count)
+        tb_differ(cmp, "V of key %u was read after the last needed key", (unsigned)rows[at]);
+    free(rows);
+    return status;
 }
 
 static void compare_end(struct tb_comparison *cmp, const struct tb_memory *m, const struct tb_outcome *o)
@@ -205,24 +221,79 @@ static void compare_end(struct tb_comparison *cmp, const struct tb_memory *m, co
         tb_differ(cmp, "the bus is not empty after the end of the job");
 }
 
+/* What one job has left in memory, and read there. */
+static enum sofa_status compare_job(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_job *j,
+                                    const struct sofa_result *result, const struct tb_memory *memory, const struct tb_layout *l,
+                                    struct sofa_error *e)
+{
+    enum sofa_status status = compare_selection(cmp, result, j, memory, l, e);
+    compare_output(cmp, c, result, l);
+    if (status == SOFA_OK)
+        status = compare_rows(cmp, c, result, l, j, e);
+    if (status == SOFA_OK && sofa_place_used(c, SOFA_PLACE_KHAT))
+        status = compare_plane(cmp, c, result, l, j, e);
+    if (status == SOFA_OK && c->mode == SOFA_MODE_TOKENS)
+        status = tb_compare_tokens(cmp, c, j, result, l, e);
+    compare_padding(cmp, l);
+    return status;
+}
+
 enum sofa_status tb_compare(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_job *j,
                             const struct sofa_result *result, const struct tb_memory *memory,
                             const struct tb_outcome *outcome, struct sofa_error *e)
 {
     *cmp = (struct tb_comparison){0};
     compare_end(cmp, memory, outcome);
-    compare_selection(cmp, result, j, memory);
-    compare_output(cmp, c, result, memory->layout);
+    enum sofa_status status = compare_job(cmp, c, j, result, memory, memory->layout, e);
     if (c->board.counters)
-        compare_counters(cmp, c, result, outcome);
-    enum sofa_status status = compare_rows(cmp, c, result, memory->layout, j, e);
-    if (status == SOFA_OK && sofa_place_used(c, SOFA_PLACE_KHAT))
-        status = compare_plane(cmp, c, result, memory->layout, j, e);
-    if (status == SOFA_OK && c->mode == SOFA_MODE_TOKENS)
-        status = tb_compare_tokens(cmp, c, j, result, memory->layout, e);
-    compare_bus(cmp, c, result, memory);
-    compare_padding(cmp, memory->layout);
+        compare_counters(cmp, c, &result->counters, outcome);
+    compare_bus(cmp, c, &result->counters, memory);
     if (status == SOFA_OK)
         status = tb_compare_cycles(cmp, c, j, result, &memory->options, outcome, e);
     return status;
+}
+
+/* ---- a queue of jobs ---- */
+
+/* What has been read and written of a descriptor. */
+static void compare_descriptor(struct tb_comparison *cmp, const struct sofa_config *c, const struct tb_region *ring, unsigned number,
+                               unsigned error)
+{
+    struct sofa_derived d;
+    sofa_config_derive(c, &d);
+    uint32_t got = sofa_driver_reported(ring->bytes + (size_t)number * ring->stride), want = SOFA_STATUS_DONE | error << SOFA_STATUS_ERROR_SHIFT;
+    if (got != want)
+        tb_differ(cmp, "job %u: STATUS in its descriptor is 0x%X, want 0x%X", number, (unsigned)got, (unsigned)want);
+    for (unsigned beat = 0; beat < ring->beats; beat++) {
+        unsigned reads = ring->reads[number * ring->beats + beat], once = beat >= d.job_first_beat && beat < d.job_first_beat + d.job_beats;
+        if (reads != once)
+            tb_differ(cmp, "job %u: beat %u of its descriptor was read %u times, want %u", number, beat, reads, once);
+    }
+}
+
+enum sofa_status tb_compare_queue(struct tb_comparison *cmp, const struct sofa_config *c, const struct tb_queued *job, unsigned jobs,
+                                  const struct tb_memory *memory, const struct tb_outcome *outcome, struct sofa_error *e)
+{
+    unsigned failed = 0;
+    struct sofa_counters sum = {0};
+    enum sofa_status status = SOFA_OK;
+    *cmp = (struct tb_comparison){0};
+    for (unsigned i = 0; i < jobs; i++)
+        failed = job[i].error ? job[i].error : failed;
+    struct tb_outcome ended = *outcome;
+    if (ended.error == failed)
+        ended.error = SOFA_ERROR_NONE;
+    compare_end(cmp, memory, &ended);
+    for (unsigned i = 0; i < jobs && status == SOFA_OK; i++) {
+        compare_descriptor(cmp, c, &memory->layout[jobs].region[TB_JOBS], i, job[i].error);
+        if (job[i].error)
+            continue;
+        status = compare_job(cmp, c, job[i].job, job[i].result, memory, &memory->layout[i], e);
+        sofa_counters_add(&sum, &job[i].result->counters);
+    }
+    if (failed)
+        return status;
+    compare_counters(cmp, c, &sum, outcome);
+    compare_bus(cmp, c, &sum, memory);
+    return status == SOFA_OK ? tb_compare_queue_cycles(cmp, c, job, jobs, &memory->options, outcome, e) : status;
 }

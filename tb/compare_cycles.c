@@ -25,3 +25,23 @@ enum sofa_status tb_compare_cycles(struct tb_comparison *cmp, const struct sofa_
     }
     return status;
 }
+
+enum sofa_status tb_compare_queue_cycles(struct tb_comparison *cmp, const struct sofa_config *c, const struct tb_queued *job,
+                                         unsigned jobs, const struct tb_memory_options *memory, const struct tb_outcome *outcome,
+                                         struct sofa_error *e)
+{
+    enum sofa_status status = SOFA_OK;
+    uint64_t total = 0;
+    if (cmp->mismatches || !is_ideal(memory))
+        return SOFA_OK;
+    for (unsigned i = 0; i < jobs && status == SOFA_OK; i++) {
+        struct sofa_cycles cycles;
+        status = sofa_cycles_predict(&cycles, c, job[i].job, job[i].result, e);
+        total = sofa_cycles_follow(total, c, &cycles);
+    }
+    if (status == SOFA_OK && total != outcome->cycles) {
+        tb_differ(cmp, "cycles of %u jobs: RTL needs %" PRIu64 ", predicted %" PRIu64, jobs, outcome->cycles, total);
+        cmp->cycles_differ = 1;
+    }
+    return status;
+}

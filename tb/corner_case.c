@@ -102,6 +102,8 @@ static void follow(struct sofa_config *c, const unsigned char *set)
     if (c->board.clock_hz / 16 < c->board.baud || c->board.clock_hz / 65000 > c->board.baud)
         c->board.baud = lower(sofa_key_rules[SOFA_KEY_BAUD].high,
                               higher(sofa_key_rules[SOFA_KEY_BAUD].low, c->board.clock_hz / 16));
+    if (!c->board.counters)
+        c->jobs.queue = 0;
     c->memory.address_bits = higher(c->memory.address_bits, tb_address_bits(c));
 }
 

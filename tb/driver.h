@@ -49,6 +49,12 @@ enum sofa_status tb_read(struct tb_driver *d, const char *name, uint32_t *value,
 /* Descriptor registers of a job whose memory is l. */
 enum sofa_status tb_load_job(struct tb_driver *d, const struct sofa_job *j, const struct tb_layout *l,
                              struct sofa_error *e);
+/* Writes the jobs' descriptors into the ring, each with its flags; the images of job i are those of l[i], the ring is l[jobs]. */
+enum sofa_status tb_load_queue(struct tb_driver *d, const struct sofa_job *const *job, const uint32_t *flags, unsigned jobs,
+                               const struct tb_layout *l, struct sofa_error *e);
+/* As tb_execute, for the jobs of a ring of `count` descriptors up to the one before `tail`. */
+enum sofa_status tb_execute_queue(struct tb_driver *d, unsigned count, unsigned tail, const struct tb_layout *ring,
+                                  const struct tb_wait *wait, struct tb_outcome *o, struct sofa_error *e);
 /* Starts and waits for the interrupt; reads status and counters, clears done. */
 enum sofa_status tb_execute(struct tb_driver *d, const struct tb_wait *wait, struct tb_outcome *o,
                             struct sofa_error *e);

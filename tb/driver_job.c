@@ -14,15 +14,34 @@
 #define FIRST_LINE_SECONDS 5.0
 #define LINE_SECONDS 2.0
 
+static void find_places(struct sofa_place place[SOFA_PLACES], const struct sofa_config *c, const struct sofa_job *j,
+                        const struct tb_layout *l)
+{
+    for (unsigned k = 0; k < SOFA_PLACES; k++)
+        place[k] = (struct sofa_place){l->region[k].base, k < SOFA_PLACE_CODE || k == SOFA_PLACE_ROTARY ? l->region[k].stride : 0};
+    if (c->kvgen.rotary)
+        place[SOFA_PLACE_TURN].stride = sofa_pack_turns_shape(c, j->keys, j->tile).stride;
+}
+
+enum sofa_status tb_load_queue(struct tb_driver *d, const struct sofa_job *const *job, const uint32_t *flags, unsigned jobs,
+                               const struct tb_layout *l, struct sofa_error *e)
+{
+    const struct tb_region *ring = &l[jobs].region[TB_JOBS];
+    enum sofa_status status = SOFA_OK;
+    for (unsigned i = 0; i < jobs && status == SOFA_OK; i++) {
+        struct sofa_place place[SOFA_PLACES];
+        find_places(place, d->config, job[i], &l[i]);
+        status = sofa_driver_descriptor(ring->bytes + (size_t)i * ring->stride, d->config, job[i], place, TB_WATCHDOG, flags[i], e);
+    }
+    return status;
+}
+
 enum sofa_status tb_load_job(struct tb_driver *d, const struct sofa_job *j, const struct tb_layout *l,
                              struct sofa_error *e)
 {
     const struct sofa_bus bus = tb_bus(d);
     struct sofa_place place[SOFA_PLACES];
-    for (unsigned k = 0; k < SOFA_PLACES; k++)
-        place[k] = (struct sofa_place){l->region[k].base, k < SOFA_PLACE_CODE || k == SOFA_PLACE_ROTARY ? l->region[k].stride : 0};
-    if (d->config->kvgen.rotary)
-        place[SOFA_PLACE_TURN].stride = sofa_pack_turns_shape(d->config, j->keys, j->tile).stride;
+    find_places(place, d->config, j, l);
     return sofa_driver_describe(&bus, d->config, j, place, TB_WATCHDOG, e);
 }
 
@@ -92,15 +111,12 @@ static enum sofa_status wait_done(struct tb_driver *d, const struct tb_wait *wai
     return status;
 }
 
-enum sofa_status tb_execute(struct tb_driver *d, const struct tb_wait *wait, struct tb_outcome *o,
-                            struct sofa_error *e)
+/* To the end, which the interrupt says, and what the core then says. */
+static enum sofa_status finish(struct tb_driver *d, const struct tb_wait *wait, struct tb_outcome *o, struct sofa_error *e)
 {
     const struct sofa_bus bus = tb_bus(d);
     uint32_t state = 0;
-    *o = (struct tb_outcome){0};
-    enum sofa_status status = tb_write(d, "CONTROL", SOFA_CONTROL_START, e);
-    if (status == SOFA_OK)
-        status = wait_done(d, wait, o, e);
+    enum sofa_status status = wait_done(d, wait, o, e);
     for (unsigned i = 0; i < DRAIN_CLOCKS; i++)
         tb_step(d);
     o->idle_after = tb_memory_idle(&d->memory);
@@ -113,6 +129,31 @@ enum sofa_status tb_execute(struct tb_driver *d, const struct tb_wait *wait, str
     if (status == SOFA_OK)
         status = tb_write(d, "CONTROL", SOFA_CONTROL_CLEAR, e);
     return status;
+}
+
+enum sofa_status tb_execute(struct tb_driver *d, const struct tb_wait *wait, struct tb_outcome *o,
+                            struct sofa_error *e)
+{
+    *o = (struct tb_outcome){0};
+    enum sofa_status status = tb_write(d, "CONTROL", SOFA_CONTROL_START, e);
+    return status == SOFA_OK ? finish(d, wait, o, e) : status;
+}
+
+enum sofa_status tb_execute_queue(struct tb_driver *d, unsigned count, unsigned tail, const struct tb_layout *ring,
+                                  const struct tb_wait *wait, struct tb_outcome *o, struct sofa_error *e)
+{
+    uint64_t base = ring->region[TB_JOBS].base;
+    *o = (struct tb_outcome){0};
+    enum sofa_status status = tb_write(d, "JOBS_BASE_LO", (uint32_t)base, e);
+    if (status == SOFA_OK && d->config->memory.address_bits > 32)
+        status = tb_write(d, "JOBS_BASE_HI", (uint32_t)(base >> 32), e);
+    if (status == SOFA_OK)
+        status = tb_write(d, "IRQ_ENABLE", 1, e);
+    if (status == SOFA_OK)
+        status = tb_write(d, "JOBS_COUNT", count, e);
+    if (status == SOFA_OK)
+        status = tb_write(d, "JOBS_TAIL", tail, e);
+    return status == SOFA_OK ? finish(d, wait, o, e) : status;
 }
 
 uint64_t tb_counter(const struct tb_outcome *o, const char *name)

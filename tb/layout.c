@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WINDOW_STEP 4096u
 #define GAP_BEATS 4u /* unused space around a region: a beat too far must not meet another region */
 
 static size_t round_up(size_t n, size_t step)
@@ -115,19 +116,31 @@ static void shape_tokens(struct tb_layout *l, const struct sofa_config *c, const
     shape_image(l, TB_TURN, sofa_pack_turns_shape(c, t->x.rows, tile).bytes);
 }
 
-/* Regions in random order from a random start, or one after the other from the gap on. */
-static enum sofa_status place(struct tb_layout *l, unsigned address_bits, int scatter, struct tb_random *random,
-                              struct sofa_error *e)
+struct tb_window tb_window_whole(const struct sofa_config *c)
 {
-    uint64_t gap = (uint64_t)GAP_BEATS * l->port_bytes, total = gap;
-    uint64_t space = address_bits == 64 ? UINT64_MAX : ((uint64_t)1 << address_bits) - 1;
+    unsigned bits = c->memory.address_bits;
+    return (struct tb_window){0, bits == 64 ? UINT64_MAX : ((uint64_t)1 << bits) - 1};
+}
+
+/* Begins at a multiple of what descriptors are aligned to. */
+struct tb_window tb_window_part(const struct sofa_config *c, unsigned index, unsigned count)
+{
+    uint64_t part = tb_window_whole(c).high / count / WINDOW_STEP * WINDOW_STEP;
+    return (struct tb_window){index * part, (index + 1) * part};
+}
+
+/* Regions in random order from a random start, or one after the other from the gap on. */
+static enum sofa_status place(struct tb_layout *l, const struct tb_window *window, unsigned address_bits, int scatter,
+                              struct tb_random *random, struct sofa_error *e)
+{
+    uint64_t gap = (uint64_t)GAP_BEATS * l->port_bytes, total = gap, space = window->high - window->low;
     for (unsigned k = 0; k < TB_KINDS; k++)
         total += round_up(l->region[k].size, l->port_bytes) + gap;
     if (total > space)
         return sofa_fail(e, SOFA_BAD_INPUT, "memory.address_bits: %u bits cannot address the %llu bytes of this job",
                          address_bits, (unsigned long long)total);
     uint64_t free_beats = (space - total) / l->port_bytes;
-    uint64_t at = gap;
+    uint64_t at = window->low + gap;
     if (scatter)
         at += tb_random_next(random) % (free_beats + 1) * l->port_bytes;
     unsigned turn = scatter ? tb_random_below(random, TB_KINDS) : 0;
@@ -164,13 +177,52 @@ static void fill(struct tb_layout *l, const struct sofa_config *c, const struct 
     }
 }
 
+static void open_layout(struct tb_layout *l, const struct sofa_config *c)
+{
+    *l = (struct tb_layout){.port_bytes = c->memory.port_bits / 8};
+    for (unsigned k = 0; k < TB_KINDS; k++)
+        l->region[k].kind = (enum tb_kind)k;
+}
+
 enum sofa_status tb_layout_make(struct tb_layout *l, const struct sofa_config *c, const struct sofa_trace *t,
                                 const struct sofa_job *j, int scatter, struct tb_random *random,
                                 struct sofa_error *e)
 {
+    struct tb_window whole = tb_window_whole(c);
+    return tb_layout_make_in(l, &whole, c, t, j, scatter, random, e);
+}
+
+enum sofa_status tb_layout_make_ring(struct tb_layout *l, const struct tb_window *window, const struct sofa_config *c, unsigned jobs,
+                                     struct tb_random *random, struct sofa_error *e)
+{
+    struct sofa_derived d;
+    struct tb_region *r = &l->region[TB_JOBS];
+    sofa_config_derive(c, &d);
+    open_layout(l, c);
+    r->rows = jobs;
+    r->row_bytes = SOFA_JOB_BYTES;
+    r->stride = d.job_bytes;
+    r->beats = d.job_bytes / d.port_bytes;
+    r->size = (size_t)jobs * d.job_bytes;
+    r->base = window->low + (uint64_t)WINDOW_STEP;
+    enum sofa_status status = r->base + r->size <= window->high
+                                  ? SOFA_OK
+                                  : sofa_fail(e, SOFA_BAD_INPUT, "memory.address_bits: %u bits cannot address %u jobs",
+                                              c->memory.address_bits, jobs);
+    if (status == SOFA_OK)
+        status = allocate(l, TB_JOBS, 0, random, e);
+    if (status != SOFA_OK)
+        tb_layout_free(l);
+    return status;
+}
+
+enum sofa_status tb_layout_make_in(struct tb_layout *l, const struct tb_window *window, const struct sofa_config *c,
+                                   const struct sofa_trace *t, const struct sofa_job *j, int scatter, struct tb_random *random,
+                                   struct sofa_error *e)
+{
     size_t d = c->head_dim;
     int tokens = c->mode == SOFA_MODE_TOKENS;
-    *l = (struct tb_layout){.port_bytes = c->memory.port_bits / 8};
+    open_layout(l, c);
     shape(l, TB_Q, t->q.rows, d * c->data.query_bits / 8, extra_beats(scatter, random));
     shape(l, TB_K, t->k.rows, d * c->data.key_bits / 8, extra_beats(scatter, random));
     shape(l, TB_V, t->v.rows, d * c->data.value_bits / 8, extra_beats(scatter, random));
@@ -180,7 +232,7 @@ enum sofa_status tb_layout_make(struct tb_layout *l, const struct sofa_config *c
         shape_plane(l, c, t->k.rows, scatter, random);
     if (tokens)
         shape_tokens(l, c, &t->tokens, j->tile, scatter, random);
-    enum sofa_status status = place(l, c->memory.address_bits, scatter, random, e);
+    enum sofa_status status = place(l, window, c->memory.address_bits, scatter, random, e);
     for (unsigned k = 0; k < TB_KINDS && status == SOFA_OK; k++)
         status = allocate(l, (enum tb_kind)k, tokens && (k == TB_K || k == TB_V), random, e);
     if (status != SOFA_OK) {
@@ -216,7 +268,7 @@ struct tb_region *tb_layout_find(struct tb_layout *l, uint64_t address, size_t c
 
 const char *tb_kind_name(enum tb_kind kind)
 {
-    static const char *const name[TB_KINDS] = {"Q", "K", "V", "O", "range", "K^", "X", "code", "weight", "rotary", "turn"};
+    static const char *const name[TB_KINDS] = {"Q", "K", "V", "O", "range", "K^", "X", "code", "weight", "rotary", "turn", "job"};
     return name[kind];
 }
 

@@ -9,9 +9,11 @@
 #include "../cmodel/trace/job.h"
 #include "random.h"
 
-enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_KHAT, TB_X, TB_CODE, TB_WEIGHT, TB_ROTARY, TB_TURN, TB_KINDS }; /* as enum sofa_place_kind */
+enum tb_kind { TB_Q, TB_K, TB_V, TB_O, TB_RANGE, TB_KHAT, TB_X, TB_CODE, TB_WEIGHT, TB_ROTARY, TB_TURN, TB_JOBS, TB_KINDS }; /* as enum
+    * sofa_place_kind; then descriptors of the queue of jobs */
 
 struct tb_region {
+    enum tb_kind kind;
     uint64_t base;
     size_t size;      /* bytes */
     uint32_t stride;  /* bytes from row to row, a multiple of the port (ranges: 8) */
@@ -29,7 +31,7 @@ struct tb_region {
 /* Requests may be parts of a row (X) or of the whole image (codes, weights). */
 static inline int tb_kind_in_beats(enum tb_kind kind)
 {
-    return kind == TB_X || kind == TB_CODE || kind == TB_WEIGHT || kind == TB_TURN;
+    return kind == TB_X || kind == TB_CODE || kind == TB_WEIGHT || kind == TB_TURN || kind == TB_JOBS;
 }
 
 struct tb_layout {
@@ -38,10 +40,25 @@ struct tb_layout {
     struct tb_region region[TB_KINDS];
 };
 
+/* Addresses that regions may have: from low on, below high. */
+struct tb_window {
+    uint64_t low, high;
+};
+/* All that the core's memory.address_bits reach. */
+struct tb_window tb_window_whole(const struct sofa_config *c);
+/* Part `index` of `count` equal ones. */
+struct tb_window tb_window_part(const struct sofa_config *c, unsigned index, unsigned count);
+
 /* scatter: strides and bases from `random` too (else packed); random fills the padding. */
 enum sofa_status tb_layout_make(struct tb_layout *l, const struct sofa_config *c, const struct sofa_trace *t,
                                 const struct sofa_job *j, int scatter, struct tb_random *random,
                                 struct sofa_error *e);
+enum sofa_status tb_layout_make_in(struct tb_layout *l, const struct tb_window *window, const struct sofa_config *c,
+                                   const struct sofa_trace *t, const struct sofa_job *j, int scatter, struct tb_random *random,
+                                   struct sofa_error *e);
+/* A ring of `jobs` descriptors in the window. */
+enum sofa_status tb_layout_make_ring(struct tb_layout *l, const struct tb_window *window, const struct sofa_config *c, unsigned jobs,
+                                     struct tb_random *random, struct sofa_error *e);
 void tb_layout_free(struct tb_layout *l);
 /* The region that holds `count` bytes at address; NULL: none does. */
 struct tb_region *tb_layout_find(struct tb_layout *l, uint64_t address, size_t count);

@@ -84,6 +84,7 @@ static void forget_regions(struct tb_queue *q)
 void tb_memory_detach(struct tb_memory *m)
 {
     m->layout = NULL;
+    m->layouts = 0;
     for (unsigned c = 0; c < m->channels; c++)
         forget_regions(&m->rd[c].queue);
     forget_regions(&m->wr.queue);
@@ -92,8 +93,22 @@ void tb_memory_detach(struct tb_memory *m)
 
 void tb_memory_attach(struct tb_memory *m, struct tb_layout *l, const struct tb_memory_options *o)
 {
+    tb_memory_attach_several(m, l, 1, o);
+}
+
+struct tb_region *tb_memory_find(struct tb_memory *m, uint64_t address, size_t count)
+{
+    struct tb_region *found = NULL;
+    for (unsigned i = 0; i < m->layouts && !found; i++)
+        found = tb_layout_find(&m->layout[i], address, count);
+    return found;
+}
+
+void tb_memory_attach_several(struct tb_memory *m, struct tb_layout *l, unsigned layouts, const struct tb_memory_options *o)
+{
     tb_memory_detach(m);
     m->layout = l;
+    m->layouts = layouts;
     m->options = *o;
     m->random.state = o->seed ^ 0x6D656D6F7279u;
     for (unsigned k = 0; k < TB_KINDS; k++)

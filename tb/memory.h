@@ -62,6 +62,7 @@ struct tb_write_channel {
 struct tb_memory {
     struct tb_memory_options options;
     struct tb_layout *layout; /* NULL: every request is outside */
+    unsigned layouts;         /* there are, one after the other */
     unsigned channels, port_bytes;
     struct tb_random random;
     uint64_t now, last_activity;
@@ -71,7 +72,10 @@ struct tb_memory {
     uint64_t written[TB_KINDS]; /* bytes: only O and, in mode tokens, K and V are written */
     uint64_t read_beats, answers;
     unsigned most_answers; /* write responses that were owed at once */
-    uint32_t *value_log; /* V rows in order of request */
+    struct tb_value_read {
+        uint32_t row;
+        const struct tb_region *of;
+    } *value_log; /* V rows in order of request */
     size_t value_logged, value_room;
     unsigned violations;
     struct sofa_error violation; /* the first one */
@@ -81,6 +85,10 @@ void tb_memory_init(struct tb_memory *m, const struct sofa_config *c);
 void tb_memory_free(struct tb_memory *m);
 /* Another job: its images, timing and faults. Requests still under way keep their order but find nothing. */
 void tb_memory_attach(struct tb_memory *m, struct tb_layout *l, const struct tb_memory_options *o);
+/* The same for the images of several jobs and their ring of descriptors. */
+void tb_memory_attach_several(struct tb_memory *m, struct tb_layout *l, unsigned layouts, const struct tb_memory_options *o);
+/* The region of the images that holds `count` bytes at address; NULL: none does. */
+struct tb_region *tb_memory_find(struct tb_memory *m, uint64_t address, size_t count);
 /* The images are about to go: requests find nothing from now on. */
 void tb_memory_detach(struct tb_memory *m);
 /* Inputs of the coming cycle; then what the core did in it. */

@@ -31,11 +31,11 @@ void tb_read_drive(struct tb_memory *m, unsigned c, struct tb_pins_in *in)
         fill_beat(m, ch, q, in->rd[c].data, &in->rd[c].data_error);
 }
 
-static void log_value(struct tb_memory *m, size_t row)
+static void log_value(struct tb_memory *m, const struct tb_region *r, size_t row)
 {
     if (m->value_logged == m->value_room) {
         size_t room = m->value_room ? 2 * m->value_room : 1024;
-        uint32_t *more = realloc(m->value_log, room * sizeof *more);
+        struct tb_value_read *more = realloc(m->value_log, room * sizeof *more);
         if (!more) {
             tb_violation(m, "out of memory for the log of V rows");
             return;
@@ -43,7 +43,7 @@ static void log_value(struct tb_memory *m, size_t row)
         m->value_log = more;
         m->value_room = room;
     }
-    m->value_log[m->value_logged++] = (uint32_t)row;
+    m->value_log[m->value_logged++] = (struct tb_value_read){(uint32_t)row, r};
 }
 
 /* Parts of a row (of the image), beat by beat. */
@@ -76,12 +76,12 @@ static void count_row(struct tb_memory *m, const struct tb_request *q, enum tb_k
                      r->writes[row] ? "its write has not been answered" : "nothing has been written there");
     r->reads[row]++;
     if (kind == TB_V)
-        log_value(m, row);
+        log_value(m, r, row);
 }
 
 static void check_row(struct tb_memory *m, const struct tb_request *q)
 {
-    enum tb_kind kind = (enum tb_kind)(q->region - m->layout->region);
+    enum tb_kind kind = q->region->kind;
     if (kind == TB_O)
         tb_violation(m, "read of the output buffer at 0x%llx", (unsigned long long)q->address);
     else if (tb_kind_in_beats(kind))
@@ -99,7 +99,7 @@ static void take_request(struct tb_memory *m, unsigned c, uint64_t address, unsi
     }
     size_t count = (size_t)beats * m->port_bytes;
     *q = (struct tb_request){.address = address, .due = m->now + tb_latency(m), .beats = beats};
-    q->region = m->layout ? tb_layout_find(m->layout, address, count) : NULL;
+    q->region = tb_memory_find(m, address, count);
     if (address % m->port_bytes != 0)
         tb_violation(m, "read channel %u: address 0x%llx is not aligned to the port", c, (unsigned long long)address);
     else if (!q->region)
@@ -113,7 +113,7 @@ static void take_beat(struct tb_memory *m, struct tb_read_channel *ch)
 {
     struct tb_request *q = tb_queue_head(&ch->queue);
     if (q->region)
-        m->beats[q->region - m->layout->region]++;
+        m->beats[q->region->kind]++;
     ch->offered = 0;
     if (++ch->beat == q->beats) {
         ch->beat = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Write channel of the memory. A beat is taken in the cycle of its request at the earliest. */
+#include "../cmodel/config/regs.h"
 #include "memory.h"
 
 #include <string.h>
@@ -31,14 +32,14 @@ void tb_write_drive(struct tb_memory *m, struct tb_pins_in *in)
 static int may_write(struct tb_memory *m, const struct tb_request *q)
 {
     const struct tb_region *r = q->region;
-    if (r == &m->layout->region[TB_O])
+    if (r->kind == TB_O || r->kind == TB_JOBS)
         return 1;
     if (!r->ready)
         return 0;
     uint64_t offset = q->address - r->base;
     if (q->beats != r->beats || offset % r->stride != 0)
         tb_violation(m, "%s: write of %u beats at offset 0x%llx is not one whole row",
-                     tb_kind_name((enum tb_kind)(r - m->layout->region)), q->beats, (unsigned long long)offset);
+                     tb_kind_name(r->kind), q->beats, (unsigned long long)offset);
     r->writes[offset / r->stride]++;
     return 1;
 }
@@ -51,7 +52,7 @@ static void take_request(struct tb_memory *m, uint64_t address, unsigned beats)
         return;
     }
     *q = (struct tb_request){.address = address, .beats = beats};
-    q->region = m->layout ? tb_layout_find(m->layout, address, (size_t)beats * m->port_bytes) : NULL;
+    q->region = tb_memory_find(m, address, (size_t)beats * m->port_bytes);
     if (address % m->port_bytes != 0)
         tb_violation(m, "write channel: address 0x%llx is not aligned to the port", (unsigned long long)address);
     else if (!q->region || !may_write(m, q)) {
@@ -64,12 +65,14 @@ static void take_request(struct tb_memory *m, uint64_t address, unsigned beats)
 static void store(struct tb_memory *m, const struct tb_request *q, const struct tb_pins_out *out)
 {
     struct tb_region *r = q->region;
-    enum tb_kind kind = (enum tb_kind)(r - m->layout->region);
+    enum tb_kind kind = r->kind;
     uint64_t offset = q->address + (uint64_t)m->wr.beat * m->port_bytes - r->base;
     for (unsigned i = 0; i < m->port_bytes; i++) {
         if (!(out->wr.strb[i / 8] >> (i % 8) & 1))
             continue;
-        if ((offset + i) % r->stride >= r->row_bytes)
+        if (kind == TB_JOBS && (offset + i) % r->stride / 4 != (unsigned)sofa_register_offset("STATUS") / 4)
+            tb_violation(m, "write channel: byte %llu of the descriptors is not STATUS", (unsigned long long)(offset + i));
+        else if ((offset + i) % r->stride >= r->row_bytes)
             tb_violation(m, "write channel: byte %llu of %s lies beyond its row", (unsigned long long)(offset + i),
                          tb_kind_name(kind));
         else

@@ -226,7 +226,8 @@ unsigned tb_address_bits(const struct sofa_config *k)
 {
     unsigned keys = least(k->keys_max, KEYS_LIMIT), rows = least(3 * k->query_block + 1, ROWS_LIMIT);
     uint64_t bytes = (3ull * keys + 2 * rows + 64) * (2 * k->head_dim + k->memory.port_bits);
-    return sofa_clog2(bytes + (k->mode == SOFA_MODE_TOKENS ? token_bytes(k, keys) : 0));
+    bytes += k->mode == SOFA_MODE_TOKENS ? token_bytes(k, keys) : 0;
+    return k->jobs.queue ? least(64, sofa_clog2(bytes) + 2) : sofa_clog2(bytes); /* two jobs and their ring */
 }
 
 /* Tokens and weights need room, too; the last memory.address_bits counts. */
@@ -238,6 +239,17 @@ static void widen_addresses(struct tb_case *c, uint64_t bytes)
     bytes += token_bytes(&k, KEYS_LIMIT);
     if (sofa_clog2(bytes) > k.memory.address_bits)
         give(c, "memory.address_bits", sofa_clog2(bytes));
+}
+
+/* A third of all configurations takes jobs from a queue. Drawn from other numbers than the rest. */
+static void queue_jobs(struct tb_case *c, struct tb_random *r)
+{
+    struct sofa_config k;
+    if (tb_random_below(r, 3) != 0)
+        return;
+    give(c, "jobs.queue", 1);
+    if (load(&k, c, NULL) == SOFA_OK && tb_address_bits(&k) > k.memory.address_bits)
+        give(c, "memory.address_bits", tb_address_bits(&k));
 }
 
 enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned index, struct sofa_error *e)
@@ -265,6 +277,7 @@ enum sofa_status tb_random_config(struct tb_case *c, uint64_t seed, unsigned ind
         choose_tokens(c, &tokens, &s, dims);
         widen_addresses(c, bytes);
     }
+    queue_jobs(c, &narrow);
     return load(&c->config, c, e);
 }
 

@@ -13,23 +13,23 @@ static const char *const designs[][SETTINGS] = {
     {"query_block=16"}, /* the default: both policies */
     {"query_block=5", "head_dim=19", "tile.keys=11", "tile.kept_max=5", "data.query_bits=8", "data.value_bits=8",
      "predict.keys=3", "predict.dims=4", "attend.lanes=3", "attend.width=4", "attend.window=3", "memory.port_bits=64",
-     "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48"},
+     "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48", "jobs.queue=1"},
     {"prefix=tiny", "query_block=1", "head_dim=8", "keys_max=33", "tile.keys=4", "tile.kept_max=1", "predict.keys=1", "predict.dims=1",
      "attend.lanes=1", "attend.width=1", "attend.window=1", "memory.port_bits=8", "memory.prefetch=2",
-     "memory.address_bits=17"},
+     "memory.address_bits=17", "jobs.queue=1"},
     {"query_block=32", "head_dim=64", "tile.keys=64", "tile.kept_max=16", "predict.keys=16", "predict.dims=32",
-     "attend.lanes=8", "attend.width=16", "attend.window=8", "memory.port_bits=512", "memory.read_channels=2"},
+     "attend.lanes=8", "attend.width=16", "attend.window=8", "memory.port_bits=512", "memory.read_channels=2", "jobs.queue=1"},
     /* a beat a row and the head in one slice, as in `wide`; rows come again as soon as they may */
     {"query_block=4", "head_dim=8", "tile.keys=8", "tile.kept_max=4", "predict.keys=4", "predict.dims=8", "attend.lanes=2",
      "attend.width=8", "attend.window=3", "memory.port_bits=128", "memory.read_channels=2", "memory.prefetch=4"},
     /* a single lane of whole rows that come beat by beat (registered_links) */
     {"target=fpga", "query_block=5", "head_dim=24", "tile.keys=12", "tile.kept_max=5", "data.query_bits=8", "data.key_bits=8",
      "data.value_bits=8", "predict.operand_bits=6", "predict.source=rows", "predict.keys=3", "predict.dims=8", "attend.lanes=1",
-     "attend.width=24", "attend.window=3", "memory.port_bits=32", "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48"},
+     "attend.width=24", "attend.window=3", "memory.port_bits=32", "memory.read_channels=2", "memory.prefetch=4", "memory.address_bits=48", "jobs.queue=1"},
     /* a single lane that reads words, of which the last of a query row is half another's (word_memories) */
     {"query_block=5", "head_dim=12", "keys_max=100", "tile.keys=9", "tile.kept_max=4", "data.query_bits=8", "predict.keys=3",
      "predict.dims=4", "predict.code_powers=4", "attend.lanes=1", "attend.width=1", "attend.window=2", "memory.port_bits=64",
-     "memory.read_channels=2", "memory.prefetch=6"},
+     "memory.read_channels=2", "memory.prefetch=6", "jobs.queue=1"},
     /* both policies, narrow prediction */
     {"select.policy=both", "query_block=6", "head_dim=20", "keys_max=300", "tile.keys=13", "tile.kept_max=4", "predict.keys=13",
      "predict.dims=8", "predict.operand_bits=3", "predict.code_powers=4", "predict.score_bits=9", "attend.lanes=2", "attend.width=7",
@@ -39,7 +39,7 @@ static const char *const designs[][SETTINGS] = {
      "attend.width=5", "attend.window=5", "memory.port_bits=64", "memory.read_channels=2", "memory.prefetch=5"},
     /* tokens: rotated keys; a pass of keys for each slice of codes, which come slower than tokens */
     {"mode=tokens", "kvgen.rotary=1", "head_dim=22", "hidden_max=40", "kvgen.slice=20", "predict.keys=8", "predict.dims=5",
-     "kvgen.inputs=2"},
+     "kvgen.inputs=2", "jobs.queue=1"},
     {"mode=tokens", "head_dim=32", "hidden_max=32", "kvgen.slice=8", "predict.dims=8", "predict.keys=4", "tile.keys=4",
      "tile.kept_max=2", "memory.port_bits=8", "attend.width=4", "memory.prefetch=4"},
     /* resident, a beat a row and the head in one slice; streamed, with tails everywhere */
@@ -48,7 +48,7 @@ static const char *const designs[][SETTINGS] = {
     {"mode=tokens", "query_block=6", "head_dim=19", "tile.keys=11", "tile.kept_max=5", "hidden_max=75", "kvgen.slice=25",
      "kvgen.outputs=4", "kvgen.inputs=3", "predict.keys=3", "predict.dims=4", "predict.weight_rounding=floor",
      "data.value_bits=8", "attend.lanes=3", "attend.width=4", "attend.window=3", "memory.port_bits=64",
-     "memory.read_channels=2", "memory.prefetch=3", "memory.address_bits=48", "keys_max=200"},
+     "memory.read_channels=2", "memory.prefetch=3", "memory.address_bits=48", "keys_max=200", "jobs.queue=1"},
     {"mode=tokens", "select.policy=mass", "query_block=7", "head_dim=16", "hidden_max=30", "tile.keys=8", "predict.keys=8",
      "predict.code_powers=5", "predict.operand_bits=5", "attend.width=16", "kvgen.rotary=1"},
 };

@@ -16,6 +16,22 @@
 static struct sofa_error error;
 #define CHECK_OK(call) ck_assert_msg((call) == SOFA_OK, "%s", error.text)
 
+static size_t end_of(const struct tb_layout *l)
+{
+    size_t end = 0;
+    for (unsigned k = 0; k < TB_KINDS; k++)
+        end = l->region[k].base + l->region[k].size > end ? l->region[k].base + l->region[k].size : end;
+    return end;
+}
+
+/* A ring of two descriptors behind the images. */
+static void make_ring(struct icarus_job *j, struct tb_random *random)
+{
+    const struct tb_window behind = {(end_of(&j->layout) / 4096 + 1) * 4096, tb_window_whole(&j->config).high};
+    CHECK_OK(tb_layout_make_ring(&j->ring, &behind, &j->config, 2, random, &error));
+    j->cycles.total = sofa_cycles_follow(0, &j->config, &j->cycles);
+}
+
 void icarus_open(struct icarus_job *j, const char *const *set, unsigned count, size_t rows, size_t keys, enum tb_view view,
                  enum tb_content content)
 {
@@ -29,11 +45,14 @@ void icarus_open(struct icarus_job *j, const char *const *set, unsigned count, s
     CHECK_OK(sofa_model_run(&j->result, &j->config, &j->trace, &j->job, 1, &error));
     CHECK_OK(sofa_cycles_predict(&j->cycles, &j->config, &j->job, &j->result, &error));
     CHECK_OK(tb_layout_make(&j->layout, &j->config, &j->trace, &j->job, 0, &random, &error));
+    if (j->config.jobs.queue)
+        make_ring(j, &random);
 }
 
 void icarus_close(struct icarus_job *j)
 {
     tb_layout_free(&j->layout);
+    tb_layout_free(&j->ring);
     sofa_result_free(&j->result);
     sofa_trace_free(&j->trace);
 }
@@ -60,6 +79,17 @@ static FILE *create(const char *directory, const char *name)
     return f;
 }
 
+/* The job as the first descriptor of the ring. */
+static void put_queue(const struct icarus_job *j, const struct sofa_bus *bus, const struct sofa_place place[SOFA_PLACES])
+{
+    const struct tb_region *ring = &j->ring.region[TB_JOBS];
+    CHECK_OK(sofa_driver_descriptor(ring->bytes, &j->config, &j->job, place, 100000, 0, &error));
+    CHECK_OK(sofa_driver_put(bus, "JOBS_BASE_LO", (uint32_t)ring->base, &error));
+    CHECK_OK(sofa_driver_put(bus, "JOBS_COUNT", 2, &error));
+    CHECK_OK(sofa_driver_put(bus, "IRQ_ENABLE", 1, &error));
+    CHECK_OK(sofa_driver_put(bus, "JOBS_TAIL", 1, &error));
+}
+
 /* Returns how many register writes there are. */
 static unsigned put_writes(const struct icarus_job *j, const char *directory)
 {
@@ -71,9 +101,13 @@ static unsigned put_writes(const struct icarus_job *j, const char *directory)
                                        k < SOFA_PLACE_CODE || k == SOFA_PLACE_ROTARY ? j->layout.region[k].stride : 0};
     if (j->config.kvgen.rotary)
         place[SOFA_PLACE_TURN].stride = sofa_pack_turns_shape(&j->config, j->job.keys, j->job.tile).stride;
-    CHECK_OK(sofa_driver_describe(&bus, &j->config, &j->job, place, 100000, &error));
-    CHECK_OK(sofa_driver_put(&bus, "IRQ_ENABLE", 1, &error));
-    CHECK_OK(sofa_driver_put(&bus, "CONTROL", SOFA_CONTROL_START, &error));
+    if (j->config.jobs.queue)
+        put_queue(j, &bus, place);
+    else {
+        CHECK_OK(sofa_driver_describe(&bus, &j->config, &j->job, place, 100000, &error));
+        CHECK_OK(sofa_driver_put(&bus, "IRQ_ENABLE", 1, &error));
+        CHECK_OK(sofa_driver_put(&bus, "CONTROL", SOFA_CONTROL_START, &error));
+    }
     fclose(w.file);
     return w.count;
 }
@@ -81,11 +115,8 @@ static unsigned put_writes(const struct icarus_job *j, const char *directory)
 /* Port words up to the end of the last region, and as many that nobody should read. */
 static size_t memory_words(const struct icarus_job *j)
 {
-    size_t end = 0;
-    for (unsigned k = 0; k < TB_KINDS; k++) {
-        const struct tb_region *r = &j->layout.region[k];
-        end = r->base + r->size > end ? r->base + r->size : end;
-    }
+    size_t end = end_of(&j->layout), ring = end_of(&j->ring);
+    end = ring > end ? ring : end;
     return 2 * (end / j->layout.port_bytes + 1);
 }
 
@@ -94,9 +125,11 @@ static void put_memory(const struct icarus_job *j, const char *directory, size_t
     size_t bytes = j->layout.port_bytes;
     uint8_t *image = calloc(words, bytes);
     ck_assert_ptr_nonnull(image);
-    for (unsigned k = 0; k < TB_KINDS; k++)
-        if (j->layout.region[k].size)
-            memcpy(image + j->layout.region[k].base, j->layout.region[k].bytes, j->layout.region[k].size);
+    for (unsigned k = 0; k < 2 * TB_KINDS; k++) {
+        const struct tb_region *r = &(k < TB_KINDS ? &j->layout : &j->ring)->region[k % TB_KINDS];
+        if (r->size)
+            memcpy(image + r->base, r->bytes, r->size);
+    }
     FILE *f = create(directory, "memory.hex");
     for (size_t w = 0; w < words; w++) {
         for (size_t b = bytes; b-- > 0;)

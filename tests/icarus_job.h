@@ -16,7 +16,7 @@ struct icarus_job {
     struct sofa_job job;
     struct sofa_result result;
     struct sofa_cycles cycles;
-    struct tb_layout layout;
+    struct tb_layout layout, ring; /* ring: with jobs.queue, from which the job then comes */
 };
 
 /* A head for a configuration given by `count` settings; the same each time. */

@@ -170,7 +170,7 @@ static void play_rows(struct played *p)
                 continue;
             p->layout.region[TB_V].reads[tile->base + order[k]]++;
             p->layout.region[TB_K].reads[tile->base + order[k]]++;
-            m->value_log[m->value_logged++] = tile->base + order[k];
+            m->value_log[m->value_logged++] = (struct tb_value_read){tile->base + order[k], &p->layout.region[TB_V]};
         }
         if (!tokens)
             play_plane(p, tile);

@@ -66,6 +66,11 @@ static const struct bench {
     {.name = "units", .rows = 9, .keys = 12,
      .set = {"query_block=4", "head_dim=8", "keys_max=64", "tile.keys=6", "tile.kept_max=2", "predict.keys=2", "predict.dims=4",
              "attend.lanes=4", "attend.width=4", "attend.window=2", "memory.port_bits=128", "memory.prefetch=4"}},
+    /* a job that comes from the queue, where requests wait for their grants */
+    {.name = "jobs", .rows = 11, .keys = 23,
+     .set = {ROWS, "target=fpga", "head_dim=16", "tile.kept_max=2", "data.query_bits=8", "data.key_bits=8", "data.value_bits=8",
+             "predict.operand_bits=6", "predict.source=rows", "predict.keys=2", "attend.lanes=1", "attend.width=16", "memory.port_bits=32",
+             "memory.read_channels=2", "jobs.queue=1"}},
     {.name = "adapters", .set = {"memory.port_bits=64", "memory.address_bits=40"}, .top = "adapter_bench",
      .modules = {"memory/sofa_axi_", "memory/sofa_fifo.v"}, .source = "tests/axi/adapter_bench.v",
      .parameters = "-Padapter_bench.P=64 -Padapter_bench.LOW=3 -Padapter_bench.A=40"},

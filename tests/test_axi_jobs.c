@@ -44,7 +44,7 @@ struct bench {
     struct tb_layout layout;
     uint64_t base; /* address of the image */
     uint8_t *image;
-    size_t size;
+    size_t size, ring; /* ring: of descriptors, in the image */
     FILE *script;
     unsigned steps;
 };
@@ -74,12 +74,17 @@ static void command(struct bench *b, uint32_t bits)
     step(b, WRITE, (uint32_t)sofa_register_offset("CONTROL"), bits);
 }
 
+static void find_places(const struct bench *b, struct sofa_place place[SOFA_PLACES])
+{
+    for (unsigned k = 0; k < SOFA_PLACES; k++)
+        place[k] = (struct sofa_place){b->base + b->layout.region[k].base, b->layout.region[k].stride};
+}
+
 static void start(struct bench *b)
 {
     const struct sofa_bus bus = {.user = b, .put = record};
     struct sofa_place place[SOFA_PLACES];
-    for (unsigned k = 0; k < SOFA_PLACES; k++)
-        place[k] = (struct sofa_place){b->base + b->layout.region[k].base, b->layout.region[k].stride};
+    find_places(b, place);
     CHECK_OK(sofa_driver_describe(&bus, &b->config, &b->job, place, 20000, &error));
     command(b, SOFA_CONTROL_START);
 }
@@ -99,6 +104,49 @@ static void finish(struct bench *b, unsigned code)
     }
     command(b, SOFA_CONTROL_CLEAR);
     expect(b, "STATUS", 0);
+}
+
+/* ---- a queue of three jobs, of which the second is refused ---- */
+
+#define RING 4u
+static const unsigned reported[RING - 1] = {SOFA_ERROR_NONE, SOFA_ERROR_KEYS, SOFA_ERROR_NONE};
+
+static void put_descriptors(struct bench *b)
+{
+    struct sofa_place place[SOFA_PLACES];
+    find_places(b, place);
+    for (unsigned i = 0; i < RING - 1; i++) {
+        struct sofa_job job = b->job;
+        job.keys = reported[i] == SOFA_ERROR_KEYS ? 0 : job.keys;
+        CHECK_OK(sofa_driver_descriptor(b->image + b->ring + i * SOFA_JOB_BYTES, &b->config, &job, place, 20000, 0, &error));
+    }
+}
+
+static void run_queue(struct bench *b)
+{
+    const struct sofa_bus bus = {.user = b, .put = record};
+    uint64_t base = b->base + b->ring;
+    CHECK_OK(sofa_driver_put(&bus, "JOBS_BASE_LO", (uint32_t)base, &error));
+    CHECK_OK(sofa_driver_put(&bus, "JOBS_BASE_HI", (uint32_t)(base >> 32), &error));
+    CHECK_OK(sofa_driver_put(&bus, "JOBS_COUNT", RING, &error));
+    CHECK_OK(sofa_driver_put(&bus, "JOBS_TAIL", RING - 1, &error));
+    step(b, INTERRUPT, 0, 0);
+    expect(b, "STATUS", SOFA_STATUS_DONE | SOFA_ERROR_KEYS << SOFA_STATUS_ERROR_SHIFT);
+    expect(b, "JOBS_HEAD", RING - 1);
+    expect(b, "PAIRS_LO", 2 * b->result.counters.pairs);
+    expect(b, "OUTPUT_BYTES_LO", 2 * b->result.counters.bytes_output);
+    command(b, SOFA_CONTROL_CLEAR);
+}
+
+/* What the core writes there. */
+static void put_reports(struct bench *b)
+{
+    for (unsigned i = 0; i < RING - 1; i++) {
+        uint32_t status = SOFA_STATUS_DONE | reported[i] << SOFA_STATUS_ERROR_SHIFT;
+        uint8_t *at = b->image + b->ring + i * SOFA_JOB_BYTES + sofa_register_offset("STATUS");
+        for (unsigned n = 0; n < 4; n++)
+            at[n] = (uint8_t)(status >> 8 * n);
+    }
 }
 
 /* O as it was before the first job. */
@@ -127,6 +175,8 @@ static void write_script(struct bench *b, const char *path)
         finish(b, SOFA_ERROR_ABORTED);
     }
     wipe_output(b);
+    if (b->config.jobs.queue)
+        run_queue(b);
     start(b);
     finish(b, SOFA_ERROR_NONE);
     ck_assert_int_eq(fclose(b->script), 0);
@@ -140,6 +190,8 @@ static void make_image(struct bench *b, const char *path)
         size_t end = (size_t)b->layout.region[k].base + b->layout.region[k].size;
         b->size = end > b->size ? end : b->size;
     }
+    b->ring = (size_t)((b->base + b->size) / SOFA_JOB_BYTES + 1) * SOFA_JOB_BYTES - b->base;
+    b->size = b->config.jobs.queue ? b->ring + RING * SOFA_JOB_BYTES : b->size;
     b->size = (b->size / b->layout.port_bytes + 4) * b->layout.port_bytes;
     b->image = malloc(b->size);
     ck_assert_ptr_nonnull(b->image);
@@ -147,6 +199,8 @@ static void make_image(struct bench *b, const char *path)
         b->image[i] = (uint8_t)(tb_random_next(&random) >> 40);
     for (unsigned k = 0; k < TB_X; k++)
         memcpy(b->image + b->layout.region[k].base, b->layout.region[k].bytes, b->layout.region[k].size);
+    if (b->config.jobs.queue)
+        put_descriptors(b);
     test_write_hex(path, "memory.hex", b->image, 8, 1, b->size);
 }
 
@@ -162,6 +216,8 @@ static void compare_image(struct bench *b, const char *path)
             b->image[o->base + row * o->stride + 2 * i] = (uint8_t)value;
             b->image[o->base + row * o->stride + 2 * i + 1] = (uint8_t)(value >> 8);
         }
+    if (b->config.jobs.queue)
+        put_reports(b);
     FILE *f = fopen(path, "r");
     ck_assert_ptr_nonnull(f);
     while (fgets(line, sizeof line, f)) {
@@ -177,13 +233,13 @@ static void compare_image(struct bench *b, const char *path)
 }
 
 static const struct {
-    const char *set[3];
+    const char *set[4];
     unsigned second;
     uint64_t base;
     enum tb_kind cut; /* its second row lies on both sides of 4 KB */
 } designs[] = {
-    {{"memory.port_bits=32", "memory.read_channels=1", "memory.address_bits=32"}, 0, 0x80000000, TB_O},
-    {{"memory.port_bits=64", "memory.read_channels=2", "memory.address_bits=40"}, 1, 0x5A00000000, TB_V},
+    {{"memory.port_bits=32", "memory.read_channels=1", "memory.address_bits=32", "jobs.queue=0"}, 0, 0x80000000, TB_O},
+    {{"memory.port_bits=64", "memory.read_channels=2", "memory.address_bits=40", "jobs.queue=1"}, 1, 0x5A00000000, TB_V},
 };
 
 static void open_bench(struct bench *b, unsigned n)
@@ -191,13 +247,13 @@ static void open_bench(struct bench *b, unsigned n)
     static const char *const core[] = {"query_block=2", "head_dim=12", "keys_max=64", "tile.keys=4", "tile.kept_max=2", "predict.keys=2",
                                        "predict.dims=4", "attend.lanes=2", "attend.width=4", "attend.window=2", "memory.prefetch=4"};
     enum { CORE = sizeof core / sizeof core[0] };
-    const char *set[CORE + 3];
+    const char *set[CORE + 4];
     struct tb_random random = {test_seed()};
     const struct sofa_options plain = {.radius = -1};
     memcpy(set, core, sizeof core);
     memcpy(set + CORE, designs[n].set, sizeof designs[n].set);
     *b = (struct bench){.base = designs[n].base};
-    CHECK_OK(sofa_config_load(&b->config, NULL, set, CORE + 3, &error));
+    CHECK_OK(sofa_config_load(&b->config, NULL, set, CORE + 4, &error));
     CHECK_OK(tb_synthetic(&b->trace, &b->config, 5, 21, TB_RANDOM_VALUES, TB_CAUSAL, &random, &error));
     CHECK_OK(sofa_job_make(&b->job, &b->config, &b->trace, &plain, &error));
     CHECK_OK(sofa_model_run(&b->result, &b->config, &b->trace, &b->job, 0, &error));

@@ -141,24 +141,24 @@ START_TEST(wrong_order_of_values_is_named)
 {
     struct played p;
     play(&p, PLAYED_KV);
-    p.memory->value_log[0] = 49;
+    p.memory->value_log[0].row = 49;
     expect_difference(&p, "block 0, tile at key 0");
     size_t logged = 1;
     for (size_t i = 0; i < logged; i++) { /* though other blocks read the same key */
         play(&p, PLAYED_KV);
         logged = p.memory->value_logged;
-        p.memory->value_log[i] = (uint32_t)p.result.keys;
+        p.memory->value_log[i].row = (uint32_t)p.result.keys;
         expect_difference(&p, "is needed, but V was not read");
     }
     play(&p, PLAYED_KV); /* the last needed key is missing */
     p.memory->value_logged--;
     expect_difference(&p, "is needed, but V was not read");
     play(&p, PLAYED_KV);
-    p.memory->value_log[p.memory->value_logged++] = 11;
+    p.memory->value_log[p.memory->value_logged++] = (struct tb_value_read){11, &p.layout.region[TB_V]};
     expect_difference(&p, "V of key 11 was read after the last needed key");
     play(&p, PLAYED_KV); /* keys of different tiles may not swap places */
     struct tb_memory *m = p.memory;
-    uint32_t first = m->value_log[0];
+    struct tb_value_read first = m->value_log[0];
     m->value_log[0] = m->value_log[m->value_logged - 1];
     m->value_log[m->value_logged - 1] = first;
     expect_difference(&p, "is needed, but V was not read");

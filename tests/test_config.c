@@ -357,7 +357,7 @@ START_TEST(keys_by_name)
     struct sofa_config c;
     sofa_config_default(&c);
     const struct sofa_config_key *keys = sofa_config_keys(&count);
-    ck_assert_uint_eq(count, 38);
+    ck_assert_uint_eq(count, 39);
     for (unsigned i = 0; i < count; i++) {
         char set[64];
         const char *list[] = {set};

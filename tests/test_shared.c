@@ -16,7 +16,7 @@
 #define SETTINGS 26u
 #define CHANGES 2u
 
-enum { WHOLE, CHANNELS, PASSES, BYTES, VALUES, QUERIES, BEATS, WORDS, MASS, RESIDENT, CLEARED, BATCHES, QUICK, WRITTEN, TALL, NEED, DESIGN_COUNT };
+enum { WHOLE, CHANNELS, PASSES, BYTES, VALUES, QUERIES, BEATS, WORDS, MASS, RESIDENT, CLEARED, BATCHES, QUICK, WRITTEN, TALL, JOBS, NEED, DESIGN_COUNT };
 
 #define ROWS "query_block=4", "tile.keys=6", "predict.dims=4", "attend.lanes=2", "attend.window=2", "memory.prefetch=4"
 #define TOKENS ROWS, "mode=tokens", "head_dim=12", "predict.keys=2", "attend.width=4", "kvgen.outputs=4", "kvgen.inputs=2", \
@@ -78,6 +78,8 @@ static const struct {
     [TALL] = {{96, 96, TB_CAUSAL, TB_RANDOM_VALUES}, {"query_block=32", "head_dim=8", "keys_max=128", "tile.keys=8", "tile.kept_max=2",
               "predict.keys=8", "predict.dims=8", "attend.lanes=4", "attend.width=8", "attend.window=4", "memory.port_bits=128",
               "memory.prefetch=8", "attend.queue=16"}},
+    [JOBS] = {{11, 23, TB_CAUSAL, TB_RANDOM_VALUES}, {ROWS, "head_dim=11", "keys_max=64", "tile.kept_max=3", "predict.keys=2",
+              "attend.width=3", "memory.port_bits=32", "jobs.queue=1"}},
     /* the need matrix in memories */
     [NEED] = {{24, 48, TB_CAUSAL, TB_RANDOM_VALUES}, {ROWS, "query_block=8", "tile.keys=16", "head_dim=8", "keys_max=64",
               "tile.kept_max=3", "predict.keys=8", "predict.dims=8", "attend.lanes=4", "attend.width=8", "memory.port_bits=128",
@@ -106,6 +108,10 @@ static const struct {
     {BATCHES, BUILT, {{"hidden_time", 1}}, USUAL},
     {BATCHES, BUILT, {{"khat_time", 1}}, USUAL},
     {BATCHES, BUILT, {{"turn_time", 1}}, USUAL},
+    {JOBS, BUILT, {{"fetch_time", 1}}, USUAL},
+    {JOBS, BUILT, {{"report_time", 1}}, USUAL},
+    {JOBS, BUILT, {{"queue_end_time", 1}}, USUAL},
+    {JOBS, RUN, {{"job_beats", -1}}, USUAL},
     {WHOLE, RUN, {{"blocks_open", -1}}, USUAL},
     {WHOLE, RUN, {{"tile_slots", -1}}, USUAL},
     {BATCHES, RUN, {{"tile_slots", -1}}, USUAL},

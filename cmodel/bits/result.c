@@ -27,3 +27,12 @@ void sofa_result_free(struct sofa_result *result)
     free(result->v);
     *result = (struct sofa_result){0};
 }
+
+void sofa_counters_add(struct sofa_counters *sum, const struct sofa_counters *part)
+{
+    _Static_assert(sizeof *sum % sizeof(uint64_t) == 0, "counters are 64-bit words");
+    uint64_t *to = (uint64_t *)(void *)sum;
+    const uint64_t *from = (const uint64_t *)(const void *)part;
+    for (size_t i = 0; i < sizeof *sum / sizeof *to; i++)
+        to[i] += from[i];
+}

@@ -31,6 +31,9 @@ struct sofa_counters {
     uint64_t bytes_cache_read, bytes_cache_write; /* whole beats read; bytes written */
 };
 
+/* Adds those of another job. */
+void sofa_counters_add(struct sofa_counters *sum, const struct sofa_counters *part);
+
 /* Where numbers leave their range, so that different ones count alike: a sign that a scale of the trace is wrong. */
 struct sofa_saturations {
     uint64_t scores;    /* of attended pairs: their logarithm t exceeds 32 bits, 2^19 octaves */

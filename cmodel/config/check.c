@@ -40,6 +40,13 @@ static enum sofa_status check_bursts(const struct sofa_config *c, struct sofa_er
 }
 
 /* The UART's divider and the on-chip memory, which the core's addresses must reach. */
+static enum sofa_status check_jobs(const struct sofa_config *c, struct sofa_error *e)
+{
+    if (c->jobs.queue && !c->board.counters)
+        return sofa_fail(e, SOFA_BAD_INPUT, "jobs.queue is 1, must be 0 when board.counters is 0: such a core keeps no more than a job needs");
+    return SOFA_OK;
+}
+
 static enum sofa_status check_board(const struct sofa_config *c, struct sofa_error *e)
 {
     unsigned kib = c->board.memory_kib, half = c->board.baud / 2;
@@ -72,5 +79,7 @@ enum sofa_status sofa_config_check(const struct sofa_config *c, struct sofa_erro
         status = check_bursts(c, e);
     if (status == SOFA_OK)
         status = sofa_prefix_check(c->prefix, e);
+    if (status == SOFA_OK)
+        status = check_jobs(c, e);
     return status == SOFA_OK ? check_board(c, e) : status;
 }

@@ -89,12 +89,19 @@ struct sofa_config {
         unsigned address_bits;  /* 16..64 */
     } memory;
     struct {
+        unsigned queue; /* 1: the core also takes jobs from a ring of descriptors in memory; needs board.counters */
+    } jobs;
+    struct {
         unsigned clock_hz;   /* of the board's clock, for the UART's divider */
         unsigned baud;       /* clock_hz / baud rounded is 4..65535 */
         unsigned memory_kib; /* on-chip memory behind the UART bridge, a power of two; 0: no bridge is emitted */
         unsigned counters;   /* 0: of the performance counters only CYCLES is built; the others read 0 */
     } board;
 };
+
+/* A job's descriptor in memory: bytes, and the first that the core reads. */
+#define SOFA_JOB_BYTES 256u
+#define SOFA_JOB_FIRST 0x18u
 
 /* Names follow the Verilog parameters. All are functions of struct sofa_config alone. */
 struct sofa_derived {
@@ -233,6 +240,17 @@ struct sofa_derived {
     unsigned rotate_time;     /* row and angles there to the turned row (rotary) */
     unsigned slice_gap;       /* between two slices of a batch of keys in the KV array (mode tokens) */
     unsigned token_parts;     /* slices of keys' tokens that the KV array reads ahead (mode tokens) */
+    /* jobs */
+    unsigned job_bytes;       /* from one descriptor in memory to the next: it is an image of the registers below 0x100 */
+    unsigned job_beats;       /* port beats of a descriptor that are read, from job_first_beat on */
+    unsigned job_first;       /* byte of a descriptor that is the first to be read, and the beat it stands in */
+    unsigned job_first_beat;
+    unsigned job_words;       /* 32-bit words of a descriptor in a port beat; or port beats of a word */
+    unsigned word_beats;
+    unsigned job_rank;
+    unsigned job_beat_time;   /* cycles to read a beat of a descriptor, but for those of its words */
+    unsigned queue_end_time;  /* cycles of a queue beside those of its jobs */
+    unsigned fetch_time, report_time; /* of a job of the queue: descriptor read before it starts, status written after its end */
     /* registers */
     unsigned rows_bits;     /* of ROWS: no more rows than addresses, or than rows of O in memory */
     unsigned watchdog_bits; /* of WATCHDOG; a larger value counts as the largest */

@@ -285,6 +285,23 @@ static void derive_ranks(const struct sofa_config *c, struct sofa_derived *d)
     d->khat_rank = 9;
 }
 
+/* A beat is asked for when the one before has been taken apart, a word a cycle. */
+static void derive_jobs(struct sofa_derived *d)
+{
+    unsigned port = d->port_bytes, word = 4;
+    d->job_bytes = larger(SOFA_JOB_BYTES, port);
+    d->job_words = smaller(SOFA_JOB_BYTES / word, larger(1, port / word));
+    d->word_beats = larger(1, word / port);
+    d->job_first = SOFA_JOB_FIRST;
+    d->job_first_beat = SOFA_JOB_FIRST / port;
+    d->job_beats = larger(1, SOFA_JOB_BYTES / port) - d->job_first_beat;
+    d->job_rank = 10;
+    d->job_beat_time = SOFA_IDEAL_LATENCY + (d->registered_links ? 5 : 3);
+    d->fetch_time = d->job_beats * (d->job_beat_time + d->job_words) + 2;
+    d->queue_end_time = 1;
+    d->report_time = d->word_beats + SOFA_IDEAL_LATENCY + 3;
+}
+
 /* One a cycle is too slow where a pass has about as few rows as keys: between two loads are some 4 cycles. */
 static unsigned load_keys(const struct sofa_config *c, const struct sofa_derived *d)
 {
@@ -355,5 +372,7 @@ void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
     derive_latencies(c, d);
     derive_rotary(c, d);
     derive_ranks(c, d);
+    if (c->jobs.queue)
+        derive_jobs(d);
     derive_shared(c, d);
 }

@@ -43,6 +43,7 @@
     KEY(READ_CHANNELS, memory.read_channels, 1, 2, 1) \
     KEY(PREFETCH, memory.prefetch, 2, 256, 16) \
     KEY(ADDRESS_BITS, memory.address_bits, 16, 64, 32) \
+    KEY(JOB_QUEUE, jobs.queue, 0, 1, 0) \
     KEY(CLOCK_HZ, board.clock_hz, 10000, 1000000000, 12000000) \
     KEY(BAUD, board.baud, 300, 12000000, 115200) \
     KEY(MEMORY_KIB, board.memory_kib, 0, 1024, 0) \

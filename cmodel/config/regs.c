@@ -35,10 +35,12 @@ static const struct sofa_register table[] = {
     JOB("KEYS", 0x024, 32, "keys S, 1 to keys_max"),
     JOB("TILE", 0x028, 16, "keys of a tile, 1 to tile.keys"),
     JOB("KEPT", 0x02C, 16, "selection by rank: keys kept per row and tile, 1 to tile.kept_max and TILE"),
-    {"FLAGS", 0x030, SOFA_REG_DESCRIPTOR, "RW", 3, 0, "options of the job",
+    {"FLAGS", 0x030, SOFA_REG_DESCRIPTOR, "RW", 5, 0, "options of the job",
      {{"carry", 0, 1, "selection by rank: the maximum is carried over the tiles of a row"},
       {"has_ranges", 1, 1, "RANGE_BASE holds {first, visible} of every row, two 32-bit words; else rows see all keys"},
-      {"keep", 2, 1, "mode tokens: use the pairs that earlier jobs have generated"}}},
+      {"keep", 2, 1, "mode tokens: use the pairs that earlier jobs have generated"},
+      {"notify", 3, 1, "of a job of the queue: done is set when it ends, not only when all have"},
+      {"stop", 4, 1, "of a job of the queue: if it fails, no further job is begun"}}},
     JOB("MODE", 0x034, 8, "0: K and V are in memory; 1: they are generated from tokens; a core has one mode"),
     JOB("RADIUS", 0x038, 32, "selection by rank: clipping radius in score steps at row exponent 0; 0xFFFFFFFF: none"),
     JOB("SCORE_SHIFT", 0x03C, 8, "selection by rank: right shift of full scores, 0 to 15"),
@@ -108,6 +110,14 @@ static const struct sofa_register table[] = {
     COUNTER("CACHE_BYTES", 0x1E0, "bytes of K and V written"),
     COUNTER("ROTARY_BEATS", 0x1E8, "port beats of cosines and sines read"),
     COUNTER("KHAT_BEATS", 0x1F0, "port beats of packed keys, or of K rows, read for prediction"),
+    {"JOBS_BASE_LO", 0x200, SOFA_REG_JOBS, "RW", 32, 0,
+     "address of the ring of descriptors, a multiple of a descriptor's bytes; writes are ignored while busy", {{0}}},
+    {"JOBS_BASE_HI", 0x204, SOFA_REG_JOBS, "RW", 32, 0, "address of the ring of descriptors, upper part", {{0}}},
+    {"JOBS_COUNT", 0x208, SOFA_REG_JOBS, "RW", 16, 0,
+     "descriptors of the ring; a write, ignored while busy, empties the queue: JOBS_HEAD and JOBS_TAIL become 0", {{0}}},
+    {"JOBS_TAIL", 0x20C, SOFA_REG_JOBS, "RW", 16, 0,
+     "number of the descriptor behind the last one to run, below JOBS_COUNT; a write begins or continues the queue", {{0}}},
+    {"JOBS_HEAD", 0x210, SOFA_REG_JOBS, "RO", 16, 0, "number of the descriptor that runs, or is next; all before it have ended", {{0}}},
 };
 
 static const struct {
@@ -127,11 +137,12 @@ static const struct {
     {"watchdog", "no progress for WATCHDOG cycles"},
     {"scale", "SCORE_SHIFT, SCALE_MANTISSA or SCALE_SHIFT is out of range"},
     {"hidden", "HIDDEN is 0 or larger than hidden_max, or HIDDEN_WORDS does not fit it"},
+    {"jobs", "JOBS_BASE is not a multiple of a descriptor's bytes, or JOBS_TAIL is not below JOBS_COUNT"},
 };
 
 const char *sofa_register_kind_name(enum sofa_register_kind kind)
 {
-    static const char *const names[] = {"constant", "control", "status", "setting", "descriptor", "counter"};
+    static const char *const names[] = {"constant", "control", "status", "setting", "descriptor", "jobs", "counter"};
     return names[kind];
 }
 
@@ -185,6 +196,20 @@ static int is_for_rank(const char *name)
     return 0;
 }
 
+/* Without the field; the register is as wide as the fields that are left need. */
+static void leave_out(struct sofa_register *r, const char *field)
+{
+    unsigned kept = 0;
+    r->bits = 0;
+    for (unsigned i = 0; i < SOFA_FIELDS_MAX && r->field[i].name; i++)
+        if (strcmp(r->field[i].name, field) != 0) {
+            r->bits = r->field[i].low + r->field[i].bits;
+            r->field[kept++] = r->field[i];
+        }
+    if (kept < SOFA_FIELDS_MAX)
+        r->field[kept] = (struct sofa_field){NULL, 0, 0, NULL};
+}
+
 int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, const struct sofa_config *c)
 {
     *out = *r;
@@ -206,10 +231,16 @@ int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, 
         return 0;
     if ((c->mode != SOFA_MODE_TOKENS || !c->kvgen.rotary) && is_for_rotary(r->name))
         return 0;
-    if (c->mode != SOFA_MODE_TOKENS && (strcmp(r->name, "FLAGS") == 0 || strcmp(r->name, "CONTROL") == 0)) {
-        out->bits--; /* the last field is for tokens */
-        out->field[out->bits] = (struct sofa_field){NULL, 0, 0, NULL};
+    if (!c->jobs.queue && r->kind == SOFA_REG_JOBS)
+        return 0;
+    if (c->mode != SOFA_MODE_TOKENS && strcmp(r->name, "CONTROL") == 0)
+        leave_out(out, "invalidate");
+    if (!c->jobs.queue && strcmp(r->name, "FLAGS") == 0) {
+        leave_out(out, "stop");
+        leave_out(out, "notify");
     }
+    if (c->mode != SOFA_MODE_TOKENS && strcmp(r->name, "FLAGS") == 0)
+        leave_out(out, "keep");
     unsigned address = c->memory.address_bits;
     if ((ends_with(r->name, "_BASE_LO") || ends_with(r->name, "_STRIDE")) && address < 32)
         out->bits = address;

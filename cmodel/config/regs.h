@@ -19,6 +19,8 @@
 #define SOFA_FLAG_CARRY 1u /* FLAGS */
 #define SOFA_FLAG_RANGES 2u
 #define SOFA_FLAG_KEEP 4u /* mode tokens */
+#define SOFA_FLAG_NOTIFY 8u /* these two with jobs.queue */
+#define SOFA_FLAG_STOP 16u
 #define SOFA_NO_RADIUS 0xFFFFFFFFu /* RADIUS */
 
 /* STATUS.error */
@@ -37,6 +39,7 @@ enum sofa_error_code {
     SOFA_ERROR_WATCHDOG = 11,
     SOFA_ERROR_SCALE = 12,
     SOFA_ERROR_HIDDEN = 13,
+    SOFA_ERROR_JOBS = 14,
     SOFA_ERROR_COUNT
 };
 /* NAME in lower case ("read_bus") and one sentence; NULL for an unknown code. */
@@ -49,12 +52,13 @@ enum sofa_register_kind {
     SOFA_REG_STATUS,
     SOFA_REG_SETTING,    /* writable at any time */
     SOFA_REG_DESCRIPTOR, /* of a job: writes are ignored while busy */
+    SOFA_REG_JOBS,       /* of the queue of jobs */
     SOFA_REG_COUNTER     /* 64 bits, a _LO and a _HI register; reading _LO takes hold of _HI */
 };
 
 const char *sofa_register_kind_name(enum sofa_register_kind kind);
 
-#define SOFA_FIELDS_MAX 4u
+#define SOFA_FIELDS_MAX 5u
 struct sofa_field {
     const char *name; /* lower case */
     unsigned low, bits;

@@ -168,3 +168,10 @@ enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct so
     free(m);
     return status;
 }
+
+uint64_t sofa_cycles_follow(uint64_t before, const struct sofa_config *c, const struct sofa_cycles *job)
+{
+    struct sofa_derived d;
+    sofa_config_derive(c, &d);
+    return (before ? before : d.queue_end_time) + d.fetch_time + job->total + d.report_time;
+}

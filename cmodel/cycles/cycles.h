@@ -18,4 +18,7 @@ enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct so
                                      const struct sofa_job *j, const struct sofa_result *result,
                                      struct sofa_error *e);
 
+/* Cycles of a queue of jobs that took `before`, 0 for none, and one more job. */
+uint64_t sofa_cycles_follow(uint64_t before, const struct sofa_config *c, const struct sofa_cycles *job);
+
 #endif

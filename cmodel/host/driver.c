@@ -140,6 +140,37 @@ enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct s
     return status == SOFA_OK ? put_places(bus, c, place, e) : status;
 }
 
+/* A bus on which registers are words of a descriptor. */
+static enum sofa_status put_word(void *user, unsigned offset, uint32_t value, struct sofa_error *e)
+{
+    uint8_t *descriptor = user;
+    (void)e;
+    for (unsigned i = 0; i < 4 && offset >= SOFA_JOB_FIRST && offset < SOFA_JOB_BYTES; i++)
+        descriptor[offset + i] = (uint8_t)(value >> 8 * i);
+    return SOFA_OK;
+}
+
+static uint32_t word_at(const uint8_t *descriptor, const char *name)
+{
+    const uint8_t *at = descriptor + sofa_register_offset(name);
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+enum sofa_status sofa_driver_descriptor(uint8_t *out, const struct sofa_config *c, const struct sofa_job *j,
+                                        const struct sofa_place place[SOFA_PLACES], uint32_t watchdog, uint32_t flags,
+                                        struct sofa_error *e)
+{
+    const struct sofa_bus words = {.user = out, .put = put_word};
+    memset(out, 0, SOFA_JOB_BYTES);
+    enum sofa_status status = sofa_driver_describe(&words, c, j, place, watchdog, e);
+    return status == SOFA_OK ? sofa_driver_put(&words, "FLAGS", word_at(out, "FLAGS") | flags, e) : status;
+}
+
+uint32_t sofa_driver_reported(const uint8_t *descriptor)
+{
+    return word_at(descriptor, "STATUS");
+}
+
 enum sofa_status sofa_driver_counters(const struct sofa_bus *bus, struct sofa_counts *counts, struct sofa_error *e)
 {
     unsigned count;
@@ -168,4 +199,13 @@ uint64_t sofa_count_of(const struct sofa_counts *counts, const char *name)
         if (strcmp(counts->item[i].name, name) == 0)
             return counts->item[i].value;
     return 0;
+}
+
+void sofa_counts_add(struct sofa_counts *sum, const struct sofa_counts *part)
+{
+    for (unsigned i = 0; i < part->count; i++) {
+        sum->item[i].value += part->item[i].value;
+        memcpy(sum->item[i].name, part->item[i].name, sizeof sum->item[i].name);
+    }
+    sum->count = part->count;
 }

@@ -31,7 +31,16 @@ int sofa_place_used(const struct sofa_config *c, enum sofa_place_kind kind);
 /* The descriptor registers of a job. */
 enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_job *j,
                                       const struct sofa_place place[SOFA_PLACES], uint32_t watchdog, struct sofa_error *e);
+/* The job as a descriptor of the queue: SOFA_JOB_BYTES bytes, an image of the registers; the others are zero. flags: SOFA_FLAG_NOTIFY,
+ * SOFA_FLAG_STOP. */
+enum sofa_status sofa_driver_descriptor(uint8_t *out, const struct sofa_config *c, const struct sofa_job *j,
+                                        const struct sofa_place place[SOFA_PLACES], uint32_t watchdog, uint32_t flags,
+                                        struct sofa_error *e);
+/* STATUS as the core writes it into a descriptor when its job has ended; 0 before. */
+uint32_t sofa_driver_reported(const uint8_t *descriptor);
 enum sofa_status sofa_driver_counters(const struct sofa_bus *bus, struct sofa_counts *counts, struct sofa_error *e);
+/* Adds the counts of another job of the same core. */
+void sofa_counts_add(struct sofa_counts *sum, const struct sofa_counts *part);
 /* 0 if there is no such counter. */
 uint64_t sofa_count_of(const struct sofa_counts *counts, const char *name);
 
@@ -57,5 +66,16 @@ struct sofa_ran {
 enum sofa_status sofa_driver_run(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_trace *t,
                                  const struct sofa_job *j, const struct sofa_run *how, int16_t *output,
                                  struct sofa_ran *ran, struct sofa_error *e);
+
+/* A head of a queue. */
+struct sofa_driver_head {
+    const struct sofa_trace *trace;
+    const struct sofa_job *job;
+    int16_t *output; /* rows x head_dim */
+};
+/* Runs whole heads as queues of jobs, of as many heads as the memory holds; ran->parts: how many queues. A core without a queue, or a head
+ * that does not fit whole: SOFA_BAD_INPUT; else as sofa_driver_run. */
+enum sofa_status sofa_driver_run_queue(const struct sofa_bus *bus, const struct sofa_config *c, const struct sofa_driver_head *head,
+                                       size_t heads, const struct sofa_run *how, struct sofa_ran *ran, struct sofa_error *e);
 
 #endif

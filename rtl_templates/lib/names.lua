@@ -199,6 +199,11 @@ WRITE_BACK_BITS = clog2(d.write_back_rows + 1)      -- how many rows wait to be 
 GENERATED_BITS = math.max(KEY_BITS, VALUE_BITS)
 GENERATED_ROW_BITS = HEAD_DIM * GENERATED_BITS
 
+-- ---- jobs ----
+JOB_QUEUE = cfg.jobs.queue == 1                     -- jobs also come from a ring of descriptors in memory
+JOB_INDEX_BITS = 16                                 -- number of a descriptor
+JOB_BYTE_BITS = clog2(d.job_bytes)                  -- place of a byte in a descriptor
+
 -- ---- boards ----
 LEAN = cfg.board.counters == 0                      -- registers keep only what engines take; CYCLES is the only counter
 MEMORY_BYTE_BITS = clog2(cfg.board.memory_kib * 1024) -- place of a byte in the on-chip memory

@@ -21,7 +21,8 @@ if GATHER ~= "rows" then
 end
 
 -- row: bits of a row that comes whole; index_bits: of a word's number in a row that comes word by word; tag: bits that come back with a
--- row; at_once: every row is taken when it comes; streams: it comes beat by beat; counter: of its beats.
+-- row; at_once: every row is taken when it comes; streams: it comes beat by beat; counter: of its beats;
+-- uncounted: there is none.
 local function clients()
     local function rows(element, index_bits)
         return {row = not QUERY_IN_WORDS and HEAD_DIM * element, index_bits = QUERY_IN_WORDS and index_bits}
@@ -34,6 +35,7 @@ local function clients()
         list.khat = {row = not QUERY_IN_WORDS and KHAT_ROW_BITS, index_bits = QUERY_IN_WORDS and KHAT_WORD_BITS, tag = TILE_TAG.bits,
                      at_once = true}
     end
+    if JOB_QUEUE then list.job = {row = PORT_BITS, uncounted = true} end
     if TOKENS then
         list.token = {row = PORT_BITS, tag = TILE_TAG.bits, streams = true}
         list.weight = {row = PORT_BITS, tag = 1, streams = true}
@@ -70,7 +72,7 @@ READ_CLIENTS = {}                                   -- of channel 0, of channel 
 for channel = 0, READ_CHANNELS - 1 do READ_CLIENTS[channel] = {} end
 for name, client in pairs(clients()) do
     local elsewhere = name == "value" or name == "query" or name == "range"
-    client.name, client.rank, client.counter = name, d[name .. "_rank"], client.counter or name
+    client.name, client.rank, client.counter = name, d[name .. "_rank"], not client.uncounted and (client.counter or name)
     client.inputs, client.outputs = inputs(client), outputs(client)
     insert(READ_CLIENTS[elsewhere and d.value_channel or 0], client)
 end
@@ -91,8 +93,10 @@ function beat_counters()
     for channel = 0, READ_CHANNELS - 1 do
         for index, client in ipairs(READ_CLIENTS[channel]) do
             local counter, beat = client.counter, "(beat_" .. channel .. " && beat_client_" .. channel .. "[" .. index - 1 .. "])"
-            if not conditions[counter] then insert(names, counter) end
-            conditions[counter] = conditions[counter] and conditions[counter] .. " || " .. beat or beat
+            if counter then
+                if not conditions[counter] then insert(names, counter) end
+                conditions[counter] = conditions[counter] and conditions[counter] .. " || " .. beat or beat
+            end
         end
     end
     return names, conditions

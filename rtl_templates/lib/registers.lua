@@ -50,15 +50,15 @@ if LEAN then
 end
 local NARROW_PORTS = {ROWS = true, WATCHDOG = true}     -- ports as narrow as what is taken; others are as wide as the register
 
-local function value_written(rule, held, lower)
-    local value = held == 32 and "i_wdata" or held == 1 and "i_wdata[0]" or range("i_wdata", held - 1, 0)
+local function value_written(rule, held, lower, data)
+    local value = held == 32 and data or held == 1 and data .. "[0]" or range(data, held - 1, 0)
     if rule == "zero" then return value .. " & {" .. held .. "{!over_" .. lower .. "}}" end
     if rule == "ones" or rule == "off" then return value .. " | {" .. held .. "{over_" .. lower .. "}}" end
     return value
 end
 
 -- Registers that the host sets: bits, what is held of them, the width of the port, the rule for the rest ("fits": there is none; "refused":
--- the port gets zero), signal, value after reset, when and what is written.
+-- the port gets zero), signal, value after reset, when and what is written; set: when the host does so.
 function stored_registers()
     local list = {}
     for _, register in ipairs(registers()) do
@@ -68,11 +68,14 @@ function stored_registers()
             local held = LEAN and narrow and taken[1] or register.bits
             local port = narrow and NARROW_PORTS[register.name] and taken[1] or register.bits
             local rule = not narrow and "fits" or LEAN and taken[2] or port < held and "refused" or "fits"
+            local data, when = "i_wdata", "i_write && i_addr == "
+            if register.kind == "descriptor" then data, when = "data", "set && addr == " end
             insert(list, {
                 lower = register.lower, kind = register.kind, bits = register.bits, held = held, port = port, rule = rule,
                 signal = "cfg_" .. register.lower, reset = min(register.reset, (1 << held) - 1), at_reset = register.reset,
-                word = register_word(register), offset = register.offset, value = value_written(rule, held, register.lower),
-                written = "i_write && i_addr == " .. register_word(register) .. (register.kind == "descriptor" and " && !i_running" or "")
+                word = register_word(register), offset = register.offset, value = value_written(rule, held, register.lower, data),
+                written = when .. register_word(register),
+                set = "i_write && i_addr == " .. register_word(register) .. (register.kind == "descriptor" and " && !i_running" or "")
             })
         end
     end
@@ -123,6 +126,29 @@ function plain_outputs()
     return list
 end
 
+-- The registers of the queue of jobs: {lower, bits, text}; text: what of sofa_jobs they show.
+function job_registers()
+    local list = {}
+    local parts = {jobs_base_lo = "base", jobs_base_hi = "base", jobs_count = "count", jobs_tail = "tail", jobs_head = "head"}
+    for _, register in ipairs(registers()) do
+        local part, low = parts[register.lower], register.lower:match("_hi$") and 32 or 0
+        if register.kind == "jobs" then
+            insert(list, {lower = register.lower, bits = register.bits, word = register_word(register), of_base = part == "base",
+                          text = part == "base" and range(part, low + register.bits - 1, low) or part})
+        end
+    end
+    return list
+end
+
+-- Of these the parts of JOBS_BASE.
+function job_base_registers()
+    local list = {}
+    for _, register in ipairs(job_registers()) do
+        if register.of_base then insert(list, register) end
+    end
+    return list
+end
+
 -- ---- what the host reads ----
 
 -- What registers hold that are read back from where they are held.
@@ -146,6 +172,7 @@ function read_words()
         end,
         setting = function() return not LEAN and ext("i_irq_enable", 1, 32) end,
         descriptor = function(register) return not LEAN and ext("i_held_" .. register.lower, register.bits, 32) end,
+        jobs = function(register) return ext("i_" .. register.lower, register.bits, 32) end,
         control = function() return nil end
     }
     for _, register in ipairs(registers()) do

@@ -104,6 +104,7 @@ only(COPIED_REGISTERS, "sofa_copy")
 only(SLOT_MEMORIES, "sofa_spread")
 
 -- ---- top ----
+only(JOB_QUEUE, "sofa_jobs", "sofa_job_fetch", "sofa_report")
 room("sofa", LEAN and "lean_words" or "full_words", {"lean_words", "full_words"})
 only(PORT_BITS >= 32 and PORT_BITS <= 512, "sofa_axi_top", "sofa_axi_lite", "sofa_axi_read", "sofa_axi_write", "sofa_axi_split")
 only(cfg.board.memory_kib > 0, "sofa_soc", "sofa_soc_ram", "sofa_soc_read", "sofa_soc_write", "sofa_frame", "sofa_uart")

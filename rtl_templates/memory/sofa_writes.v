@@ -43,6 +43,14 @@ module sofa_writes (
     output wire              o_row_written,
     output wire [$(clog2(PORT_BYTES+1)-1):0] o_inc_cache_bytes,
 //% end
+//% if JOB_QUEUE then
+    // a job's status, while nothing else is written
+    input  wire              i_report,
+    input  wire [$(ADDRESS_BITS-1):0] i_report_addr,
+    input  wire [31:0]       i_report_word,
+    output wire              o_reported,
+    output wire              o_report_error,
+//% end
     // memory
     output wire              o_wr_req_valid,
     input  wire              i_wr_req_ready,
@@ -73,8 +81,10 @@ module sofa_writes (
             bank_base1 <= block_base;
     end
 
-//% -- what the store drives and is answered: the multiplexer, or the channel
-//% local driven, answered = TOKENS and "store_" or "o_wr_", TOKENS and "store_" or "i_wr_"
+//% -- what the writers drive and are answered: the channel, behind that of a job's status; what the store does: the multiplexer, or that
+//% local out, back = JOB_QUEUE and "rows_" or "o_wr_", JOB_QUEUE and "rows_" or "i_wr_"
+//% local driven, answered = TOKENS and "store_" or out, TOKENS and "store_" or back
+    sofa_report u_report (.*);
 //% if TOKENS then
     wire store_req_ready, store_data_ready, store_resp_valid, store_resp_error;
     wire back_req_ready, back_data_ready, back_resp_valid, back_resp_error;
@@ -107,9 +117,9 @@ module sofa_writes (
         .i_data_valid({back_data_valid, store_data_valid}), .o_data_ready({back_data_ready, store_data_ready}),
         .i_data({back_data, store_data}), .i_strb({back_strb, store_strb}), .i_last({back_last, store_last}),
         .o_resp_valid({back_resp_valid, store_resp_valid}), .o_resp_error({back_resp_error, store_resp_error}),
-        .o_req_valid(o_wr_req_valid), .i_req_ready(i_wr_req_ready), .o_req_addr(o_wr_req_addr), .o_req_len(o_wr_req_len),
-        .o_data_valid(o_wr_data_valid), .i_data_ready(i_wr_data_ready), .o_data(o_wr_data), .o_strb(o_wr_strb), .o_last(o_wr_last),
-        .i_resp_valid(i_wr_resp_valid), .i_resp_error(i_wr_resp_error), .*);
+        .o_req_valid($(out)req_valid), .i_req_ready($(back)req_ready), .o_req_addr($(out)req_addr), .o_req_len($(out)req_len),
+        .o_data_valid($(out)data_valid), .i_data_ready($(back)data_ready), .o_data($(out)data), .o_strb($(out)strb),
+        .o_last($(out)last), .i_resp_valid($(back)resp_valid), .i_resp_error($(back)resp_error), .*);
 //% else
     assign o_error = store_error;
     assign o_idle = store_idle;

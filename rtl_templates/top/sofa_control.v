@@ -50,16 +50,17 @@ module sofa_control (
     localparam [2:0] IDLE = 3'd0, CHECK = 3'd1, JUDGE = 3'd2, RUN = 3'd3, HALT = 3'd4, FLUSH = 3'd5;
     reg  [2:0]  state;
     reg  [$(ROWS_BITS-1):0] rows_left;
-    reg  [$(WATCHDOG_BITS-1):0] patience;
     reg  [7:0]  refusal;
     reg         bad_scale, bad_tile, bad_keys, bad_rows$(RANK and ", bad_kept" or "");
-    reg         starved;     // patience is 0
     wire        all_stored = rows_left == $(ROWS_BITS)'d0;
 
-    reg         progress;
-    wire        expired = starved && !progress;
+    wire        expired;
     reg         read_error, write_error, range_error;
     wire        stop = state == RUN && (read_error || write_error || range_error || i_abort || expired);
+
+    sofa_watchdog u_watchdog (
+        .clk(clk), .i_watchdog(i_watchdog), .i_wait(state == RUN || state == HALT), .i_again(stop), .i_progress(i_progress),
+        .o_expired(expired));
 
     assign o_busy = state != IDLE;
 
@@ -105,17 +106,9 @@ module sofa_control (
         else if (i_row_stored)
             rows_left <= rows_left - $(ROWS_BITS)'d1;
 
-        progress <= i_progress;
         read_error <= i_read_error;
         write_error <= i_write_error;
         range_error <= i_range_error;
-        if (progress || stop || !(state == RUN || state == HALT)) begin
-            patience <= i_watchdog;
-            starved <= i_watchdog == $(WATCHDOG_BITS)'d0;
-        end else if (!starved) begin
-            patience <= patience - $(WATCHDOG_BITS)'d1;
-            starved <= patience == $(WATCHDOG_BITS)'d1;
-        end
 
         if (rst) begin
             state <= IDLE;

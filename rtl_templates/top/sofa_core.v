@@ -52,17 +52,27 @@ module sofa_core (
 //% end
 
     // ---- registers and control ----
+//% local flushed = JOB_QUEUE and "rst || flush || bus_lost" or "rst || flush"
 //% for _, part in ipairs({"", "_predict", "_schedule", "_attend"}) do
     wire        reset$(part);
 //%   if COPIED_REGISTERS then
     // goes far, with a copy for each part of the machine; a flush comes a cycle earlier for it
-    sofa_copy #(.WIDTH(1)) u_reset$(part) (.clk(clk), .i_data(rst || flush), .o_data(reset$(part)));
+    sofa_copy #(.WIDTH(1)) u_reset$(part) (.clk(clk), .i_data($(flushed)), .o_data(reset$(part)));
 //%   else
-    assign reset$(part) = rst || flush;
+    assign reset$(part) = $(flushed);
 //%   end
 //% end
+//% local begun, ended, ending, works = "command_start", "done_set", "error_code", "busy"
+//% if JOB_QUEUE then
+//%   begun, ended, ending, works = "begun", "ended", "ending", "works"
+    wire        begun = command_start || job_start;
+    wire        ended = jobs_done || (done_set && !jobs_busy);
+    wire [7:0]  ending = jobs_busy || jobs_done ? jobs_error : error_code;
+    wire        works = busy || jobs_busy;
+//% end
     sofa_registers u_registers (
-        .o_start(command_start), .o_abort(command_abort), .o_invalidate(command_invalidate), .i_error(error_code), .*);
+        .o_start(command_start), .o_abort(command_abort), .o_invalidate(command_invalidate), .i_error($(ending)), .i_busy($(works)),
+        .i_done_set($(ended)), .*);
 //% if not ORDERS then
     wire [31:0] cfg_own_offset = 32'd0;
     wire [1:0]  cfg_order = 2'd0;
@@ -88,12 +98,16 @@ module sofa_core (
         || |inc_pairs$(TOKENS and " || inc_khat_busy || inc_kvgen_busy" or "");
     // upper bits, which control has looked at
     wire        unused_descriptor = &{1'b0, cfg_keys, cfg_own_offset, cfg_tile, cfg_scale_shift,
-        $(RANK and "cfg_kept, cfg_score_shift" or "cfg_flags")};
+        cfg_flags$(RANK and ", cfg_kept, cfg_score_shift" or "")};
     sofa_control u_control (
-        .i_start(command_start), .i_abort(command_abort), .i_rows(cfg_rows), .i_keys(cfg_keys), .i_tile(cfg_tile), .i_kept(cfg_kept),
+        .i_start($(begun)), .i_abort(command_abort), .i_rows(cfg_rows), .i_keys(cfg_keys), .i_tile(cfg_tile), .i_kept(cfg_kept),
         .i_mode(cfg_mode), .i_order(cfg_order), .i_score_shift(cfg_score_shift), .i_scale_normal(cfg_scale_mantissa[15]),
         .i_scale_shift(cfg_scale_shift), .i_watchdog(cfg_watchdog), .i_row_stored(|row_stored), .o_error(error_code),
         .i_low($(table.concat(low, " | "))), .*);
+    sofa_jobs u_jobs (
+        .i_abort(command_abort), .o_busy(jobs_busy), .o_done_set(jobs_done), .i_watchdog(cfg_watchdog), .i_notify(cfg_flags[3]),
+        .i_stop(cfg_flags[4]), .o_start(job_start), .i_ended(done_set), .i_error(error_code), .o_lost(bus_lost),
+        .i_write_error(report_error), .*);
 
     // ---- memory ----
     wire [7:0]  key_len = 8'd$(d.key_beats - 1);
@@ -197,7 +211,7 @@ module sofa_core (
         .o_v_valid(value_ask), .i_v_ready(value_asked), .o_v_addr(value_addr), .o_v_place(value_meta), .*);
 //% end
     sofa_supply u_supply (
-        .rst(reset), .i_cold(rst), .i_command(command_start), .i_keep(cfg_flags[2]), .i_invalidate(command_invalidate),
+        .rst(reset), .i_cold(rst), .i_command($(begun)), .i_keep(cfg_flags[2]), .i_invalidate(command_invalidate),
         .i_success(done_set && error_code == 8'd0), .i_ask_valid(wanted_valid), .o_ask_ready(wanted_ready), .i_ask(wanted),
         .i_k_base(cfg_k_base), .i_v_base(cfg_v_base), .o_k_valid(key_ask), .i_k_ready(key_asked), .o_k_addr(key_addr), .o_k_place(key_meta),
         .o_v_valid(value_ask), .i_v_ready(value_asked), .o_v_addr(value_addr), .o_v_place(value_meta),

@@ -1,5 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// What the host sets, as lib/registers.lua lays it out: interrupt enable and the job descriptor, which is set only between jobs.
+//% local by_memory = JOB_QUEUE and ", or from a descriptor in memory" or ""
+// What the host sets, as lib/registers.lua lays it out: interrupt enable and the job descriptor, which is set only between
+// jobs$(by_memory).
 // With board.counters = 0 only the bits are kept that engines take; what does not fit becomes a value that is refused as it would be.
 // Latency: an access (i_write) acts in the next cycle.
 //% local stored = stored_registers()
@@ -17,14 +19,24 @@ module sofa_descriptor (
     output wire $(width_of(register.bits)) o_held_$(register.lower),
 //% end
     output wire          o_irq_enable,
+//% if JOB_QUEUE then
+    input  wire          i_word_valid,
+    input  wire [5:0]    i_word_index,
+    input  wire [31:0]   i_word,
+//% end
     // access, one cycle old
     input  wire          i_write,
     input  wire [7:0]    i_addr,
     input  wire [31:0]   i_wdata
 );
+    // what is set of a job: by the host, or word by word as its descriptor is read
+    wire        set = $(JOB_QUEUE and "i_word_valid || (i_write && !i_running)" or "i_write && !i_running");
+    wire [7:0]  addr = $(JOB_QUEUE and "i_word_valid ? {2'd0, i_word_index} : i_addr" or "i_addr");
+    wire [31:0] data = $(JOB_QUEUE and "i_word_valid ? i_word : i_wdata" or "i_wdata");
+
     // values that do not fit
 //% for _, register in ipairs(with_rules(stored, "zero", "ones", "top", "off")) do
-    wire        over_$(register.lower) = |i_wdata[$(register.bits-1):$(register.held)];
+    wire        over_$(register.lower) = |data[$(register.bits-1):$(register.held)];
 //% end
 
 //% for _, register in ipairs(stored) do
@@ -67,7 +79,7 @@ module sofa_descriptor (
         if (rst)
             off_of_$(register.lower) <= 1'b0;
         else if ($(register.written))
-            off_of_$(register.lower) <= &i_wdata;
+            off_of_$(register.lower) <= &data;
     assign o_cfg_$(register.lower) = {{$(register.bits - register.held){off_of_$(register.lower)}}, $(register.signal)};
 //% end
 //% for _, register in ipairs(held_outputs()) do

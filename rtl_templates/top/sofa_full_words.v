@@ -17,6 +17,9 @@ module sofa_full_words (
 //% for _, register in ipairs(held_outputs()) do
     input  wire $(width_of(register.bits)) i_held_$(register.lower),
 //% end
+//% for _, register in ipairs(job_registers()) do
+    input  wire $(width_of(register.bits)) i_$(register.lower),
+//% end
     // access
     input  wire          i_reg_enable,
     input  wire          i_reg_write,

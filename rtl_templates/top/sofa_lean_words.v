@@ -38,7 +38,7 @@ module sofa_lean_words (
     always @(posedge clk)
         if (rst)
             set_$(register.lower) <= 1'b0;
-        else if ($(register.written))
+        else if ($(register.set))
             set_$(register.lower) <= 1'b1;
 //% end
     wire [31:0] written;

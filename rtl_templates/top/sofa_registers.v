@@ -4,7 +4,8 @@
 // Handshake: one access at a time; every access, also a write, is answered by o_reg_valid.
 // Latency: $(latency("registers.access", 2)) cycles from i_reg_enable to o_reg_valid and to the effect of a write; the next access may
 // begin with o_reg_valid.
-// A job runs from o_start to i_done_set; in between the descriptor keeps its values and starts are ignored.
+// A job$(JOB_QUEUE and ", or the queue," or "") runs from $(JOB_QUEUE and "o_start or o_take_up" or "o_start") to i_done_set; in between
+// the descriptor keeps its values and starts are ignored.
 //% local control = register_named("CONTROL")
 `default_nettype none
 module sofa_registers (
@@ -27,6 +28,21 @@ module sofa_registers (
     input  wire          i_busy,
     input  wire          i_done_set,
     input  wire [7:0]    i_error,          // with i_done_set
+//% if JOB_QUEUE then
+    // the queue of jobs: what the host sets, an access one cycle old; its registers; words of a descriptor
+    output wire          o_write,
+    output wire [7:0]    o_addr,
+    output wire [31:0]   o_wdata,
+//%   for _, register in ipairs(job_registers()) do
+    input  wire $(width_of(register.bits)) i_$(register.lower),
+//%   end
+    input  wire          i_more,           // jobs are to be run
+    output reg           o_take_up,        // pulse: they are from now on
+    input  wire          i_notice,         // pulse: one of them has ended, with i_error
+    input  wire          i_word_valid,
+    input  wire [5:0]    i_word_index,
+    input  wire [31:0]   i_word,
+//% end
     // bus
     input  wire          i_reg_enable,
     input  wire          i_reg_write,
@@ -57,6 +73,16 @@ module sofa_registers (
     reg  [7:0]  error;
     wire        command = write && addr == $(register_word(control));
     wire        start = command && wdata[$(control.fields[1].low)] && !running && !i_busy;
+//% local begins = JOB_QUEUE and "begins" or "start"
+//% local tells = JOB_QUEUE and "i_notice || (i_done_set && running)" or "i_done_set && running"
+//% if JOB_QUEUE then
+    wire        take_up = i_more && !running && !i_busy && !start;
+    wire        begins = start || take_up;
+    always @(posedge clk) o_take_up <= take_up && !rst;
+    assign o_write = write;
+    assign o_addr = addr;
+    assign o_wdata = wdata;
+//% end
     wire [31:0] status = {16'd0, error, 6'd0, done, running};
     always @(posedge clk) begin
         if (rst) begin
@@ -70,14 +96,14 @@ module sofa_registers (
             o_start <= start;
             o_abort <= command && wdata[$(control.fields[2].low)] && running && !i_done_set;
             o_irq <= done && irq_enable;
-            if (start)
+            if ($(begins))
                 running <= 1'b1;
             else if (i_done_set)
                 running <= 1'b0;
-            if (i_done_set && running) begin
+            if ($(tells)) begin
                 done <= 1'b1;
                 error <= i_error;
-            end else if (start || (command && wdata[$(control.fields[3].low)])) begin
+            end else if ($(begins) || (command && wdata[$(control.fields[3].low)])) begin
                 done <= 1'b0;
                 error <= 8'd0;
             end
@@ -92,7 +118,7 @@ module sofa_registers (
     // counters and what is read
     reg         clear;
     always @(posedge clk)
-        clear <= rst || start;
+        clear <= rst || $(begins);
     wire        inc_cycles = i_busy;
     sofa_full_words u_words (.*);
     sofa_lean_words u_lean_words (.*);

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The queue of jobs: right jobs one after another, jobs that fail among them, aborts, a memory that fails or falls silent. */
+#include "tests.h"
+
+#include "../cmodel/front/counts.h"
+#include "cores.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct sofa_error error;
+
+#define JOBS 4u
+#define PATIENCE 500u
+
+/* Designs with a queue. */
+static const size_t queued[] = {1, 2, 3, 5, 6, 9, 12};
+enum { QUEUED = sizeof queued / sizeof queued[0] };
+
+struct queue {
+    struct fixture f;
+    struct head head[JOBS];
+    struct tb_queued job[JOBS];
+};
+
+static void open_queue(struct queue *q, int number)
+{
+    open_design(&q->f, queued[number]);
+    ck_assert_uint_eq(q->f.config.jobs.queue, 1);
+}
+
+static void make_jobs(struct queue *q)
+{
+    static const enum tb_view view[JOBS] = {TB_CAUSAL, TB_SEE_ALL, TB_ANY_RANGE, TB_WINDOW};
+    unsigned block = q->f.config.query_block;
+    for (unsigned i = 0; i < JOBS; i++) {
+        struct head *h = &q->head[i];
+        make_head(h, &q->f, 1 + tb_random_below(&q->f.random, 2 * block), 20 + 7 * i, TB_RANDOM_VALUES, view[i], &plain);
+        q->job[i] = (struct tb_queued){.trace = &h->trace, .job = &h->job, .result = &h->result};
+    }
+}
+
+static void free_jobs(struct queue *q)
+{
+    for (unsigned i = 0; i < JOBS; i++)
+        free_head(&q->head[i]);
+}
+
+static void run_queue(struct queue *q, unsigned jobs, const struct tb_run_options *o, struct tb_outcome *outcome, const char *what)
+{
+    struct tb_comparison cmp;
+    CHECK_OK(tb_bench_queue(q->f.driver, q->job, jobs, o, outcome, &cmp, &error));
+    ck_assert_msg(cmp.mismatches == 0, "%s, %s memory: %s", what, o->memory.random ? "random" : "ideal", cmp.first);
+}
+
+START_TEST(jobs_follow_one_another)
+{
+    struct queue q;
+    struct tb_outcome outcome;
+    open_queue(&q, _i);
+    for (unsigned n = 0; n < 4; n++) {
+        const struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
+        make_jobs(&q);
+        run_queue(&q, n < 2 ? 1 : JOBS, &o, &outcome, "a queue");
+        free_jobs(&q);
+        run_good(&q.f); /* a job that the host starts */
+    }
+    close_design(&q.f);
+}
+END_TEST
+
+/* A job that fails is reported in its descriptor; those around it do not notice. */
+START_TEST(errors_end_their_job_alone)
+{
+    static const unsigned want[3] = {SOFA_ERROR_KEYS, SOFA_ERROR_RANGE, SOFA_ERROR_SCALE};
+    struct queue q;
+    struct tb_outcome outcome;
+    open_queue(&q, _i);
+    for (unsigned n = 0; n < 6; n++) {
+        const struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
+        unsigned bad = n % JOBS, kind = n % 3;
+        make_jobs(&q);
+        struct head *h = &q.head[bad];
+        q.job[bad].error = want[kind];
+        if (kind == 0)
+            h->job.keys = q.f.config.keys_max + 1;
+        else if (kind == 2)
+            h->job.scale_mantissa = 0x7FFF;
+        else {
+            h->trace.has_ranges = h->job.has_ranges = 1;
+            if (!h->trace.first)
+                break; /* rows of that head see all keys */
+            h->trace.visible[h->trace.q.rows - 1] = h->job.keys + 1;
+        }
+        run_queue(&q, JOBS, &o, &outcome, "a queue with a bad job");
+        ck_assert_uint_eq(outcome.error, want[kind]);
+        free_jobs(&q);
+    }
+    run_good(&q.f);
+    close_design(&q.f);
+}
+END_TEST
+
+/* Read beats of a job, its descriptor's among them. */
+static uint64_t beats_of(const struct queue *q, unsigned job)
+{
+    struct sofa_derived d;
+    const struct sofa_counters *n = &q->head[job].result.counters;
+    uint64_t key, value, port = q->f.config.memory.port_bits / 8;
+    sofa_config_derive(&q->f.config, &d);
+    sofa_count_row_beats(&q->f.config, n, &key, &value);
+    return d.job_beats + key + value + (n->bytes_query + n->bytes_range + n->bytes_khat + n->bytes_token + n->bytes_weight + n->bytes_rotary) / port;
+}
+
+START_TEST(bus_errors_end_their_job_alone)
+{
+    struct queue q;
+    struct tb_outcome outcome;
+    open_queue(&q, _i);
+    for (unsigned n = 0; n < 8; n++) {
+        struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
+        unsigned bad = n % JOBS;
+        make_jobs(&q);
+        uint64_t before = 0, answers = 0;
+        for (unsigned i = 0; i < bad; i++) {
+            before += beats_of(&q, i);
+            answers += q.head[i].job.rows + 2 * q.head[i].result.counters.generated + 1;
+        }
+        if (n < 5)
+            o.memory.fault_read = before + 1 + tb_random_below(&q.f.random, (unsigned)beats_of(&q, bad));
+        else
+            o.memory.fault_write = answers + 1 + tb_random_below(&q.f.random, (unsigned)q.head[bad].job.rows);
+        q.job[bad].error = n < 5 ? SOFA_ERROR_READ_BUS : SOFA_ERROR_WRITE_BUS;
+        run_queue(&q, JOBS, &o, &outcome, "a queue with a bus error");
+        free_jobs(&q);
+    }
+    run_good(&q.f);
+    close_design(&q.f);
+}
+END_TEST
+
+/* ---- step by step ---- */
+
+static struct tb_layout images[JOBS + 1];
+
+static void load_queue(struct queue *q, const struct tb_memory_options *m)
+{
+    const struct tb_run_options o = {.memory = *m};
+    memset(images, 0, sizeof images);
+    CHECK_OK(tb_bench_load_queue(q->f.driver, images, q->job, JOBS, &o, &error));
+}
+
+static void unload_queue(struct queue *q)
+{
+    ck_assert_msg(q->f.driver->memory.violations == 0, "%s", q->f.driver->memory.violation.text);
+    tb_bench_unload_queue(q->f.driver, images, JOBS);
+}
+
+static uint32_t reported(unsigned job)
+{
+    const struct tb_region *ring = &images[JOBS].region[TB_JOBS];
+    return sofa_driver_reported(ring->bytes + job * ring->stride);
+}
+
+static void expect_reported(unsigned first, unsigned end, unsigned code)
+{
+    for (unsigned i = first; i < end; i++)
+        ck_assert_msg(reported(i) == (SOFA_STATUS_DONE | code << SOFA_STATUS_ERROR_SHIFT), "job %u: 0x%X", i, (unsigned)reported(i));
+}
+
+static unsigned read_register(struct queue *q, const char *name)
+{
+    uint32_t value;
+    CHECK_OK(tb_read(q->f.driver, name, &value, &error));
+    return value;
+}
+
+static void wait_end(struct queue *q)
+{
+    struct tb_driver *d = q->f.driver;
+    for (uint64_t start = d->clocks; !d->out.irq; tb_step(d))
+        ck_assert_msg(d->clocks - start < 2000000, "the queue does not end");
+    CHECK_OK(tb_write(d, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+}
+
+/* The outputs of a job that has been run right. */
+static void expect_output(const struct queue *q, unsigned job)
+{
+    const struct sofa_result *r = &q->head[job].result;
+    for (size_t row = 0; row < r->rows; row++)
+        for (size_t i = 0; i < r->dims; i++)
+            ck_assert_msg(tb_layout_output(&images[job], row, i) == r->o[row * r->dims + i], "job %u: row %zu, dim %zu", job, row, i);
+}
+
+/* At whatever cycle: the job ends with error 10, the queue rests, and goes on with the next job when JOBS_TAIL is written. */
+START_TEST(an_abort_stops_the_queue)
+{
+    struct queue q;
+    struct tb_outcome outcome;
+    open_queue(&q, _i);
+    for (unsigned n = 0; n < 10; n++) {
+        const struct tb_wait wait = {.abort_after = 1 + tb_random_below(&q.f.random, 400u << n % 4)};
+        make_jobs(&q);
+        load_queue(&q, &(struct tb_memory_options){.random = (int)(n & 1), .seed = n});
+        CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &wait, &outcome, &error));
+        unsigned head = read_register(&q, "JOBS_HEAD");
+        ck_assert(outcome.finished && outcome.idle_after);
+        ck_assert_msg(outcome.error == (head < JOBS || reported(JOBS - 1) != SOFA_STATUS_DONE ? SOFA_ERROR_ABORTED : SOFA_ERROR_NONE) ||
+                      outcome.error == SOFA_ERROR_NONE, "abort after %u: error %u, head %u", (unsigned)wait.abort_after, outcome.error, head);
+        ck_assert_uint_ge(head, 1);
+        expect_reported(0, head - 1, SOFA_ERROR_NONE);
+        expect_reported(head - 1, head, outcome.error);
+        ck_assert_uint_eq(read_register(&q, "STATUS"), 0);
+        for (unsigned i = 0; i < 200; i++)
+            tb_step(q.f.driver);
+        ck_assert_uint_eq(read_register(&q, "STATUS"), 0);
+        if (head < JOBS) {
+            CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", JOBS, &error));
+            wait_end(&q);
+        }
+        expect_reported(head, JOBS, SOFA_ERROR_NONE);
+        for (unsigned i = head; i < JOBS; i++)
+            expect_output(&q, i);
+        unload_queue(&q);
+        free_jobs(&q);
+        run_good(&q.f);
+    }
+    close_design(&q.f);
+}
+END_TEST
+
+/* FLAGS.stop of a job that fails; FLAGS.notify of one that ends while the queue goes on. */
+START_TEST(flags_of_a_job)
+{
+    struct queue q;
+    struct tb_outcome outcome;
+    open_queue(&q, _i);
+    make_jobs(&q);
+    q.head[1].job.keys = 0;
+    q.job[1].flags = SOFA_FLAG_STOP;
+    q.job[2].flags = SOFA_FLAG_NOTIFY | SOFA_FLAG_STOP;
+    load_queue(&q, &(struct tb_memory_options){0});
+    CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &(struct tb_wait){0}, &outcome, &error));
+    ck_assert_uint_eq(outcome.error, SOFA_ERROR_KEYS);
+    ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), 2);
+    expect_reported(0, 1, SOFA_ERROR_NONE);
+    expect_reported(1, 2, SOFA_ERROR_KEYS);
+    CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", JOBS, &error));
+    wait_end(&q);
+    ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), 3);
+    ck_assert_uint_eq(read_register(&q, "STATUS") & SOFA_STATUS_BUSY, SOFA_STATUS_BUSY);
+    wait_end(&q);
+    ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), JOBS);
+    expect_reported(2, JOBS, SOFA_ERROR_NONE);
+    for (unsigned i = 2; i < JOBS; i++)
+        expect_output(&q, i);
+    unload_queue(&q);
+    free_jobs(&q);
+    close_design(&q.f);
+}
+END_TEST
+
+/* Round and round, with jobs added while others run. */
+START_TEST(the_ring_wraps)
+{
+    struct queue q;
+    unsigned tail = 0;
+    open_queue(&q, _i);
+    make_jobs(&q);
+    load_queue(&q, &(struct tb_memory_options){0});
+    uint64_t base = images[JOBS].region[TB_JOBS].base;
+    CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_LO", (uint32_t)base, &error));
+    if (q.f.config.memory.address_bits > 32)
+        CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_HI", (uint32_t)(base >> 32), &error));
+    CHECK_OK(tb_write(q.f.driver, "IRQ_ENABLE", 1, &error));
+    CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", JOBS, &error));
+    for (unsigned n = 0; n < 3 * JOBS; n++) {
+        tail = (tail + 1) % JOBS;
+        CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", tail, &error));
+        while ((read_register(&q, "JOBS_HEAD") + 1) % JOBS == tail && n % 3 == 0)
+            tb_step(q.f.driver); /* until it has ended */
+        while ((tail + 1) % JOBS == read_register(&q, "JOBS_HEAD"))
+            tb_step(q.f.driver); /* until there is room */
+    }
+    while (read_register(&q, "JOBS_HEAD") != tail || read_register(&q, "STATUS") & SOFA_STATUS_BUSY)
+        tb_step(q.f.driver);
+    expect_reported(0, JOBS, SOFA_ERROR_NONE);
+    for (unsigned i = 0; i < JOBS; i++)
+        expect_output(&q, i);
+    CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+    tb_memory_detach(&q.f.driver->memory);
+    unload_queue(&q);
+    free_jobs(&q);
+    run_good(&q.f);
+    close_design(&q.f);
+}
+END_TEST
+
+/* JOBS_TAIL is written in each of the cycles around the end of the queue: what it adds is run. */
+START_TEST(jobs_added_at_the_end)
+{
+    struct queue q;
+    struct tb_outcome outcome;
+    open_queue(&q, _i);
+    make_jobs(&q);
+    load_queue(&q, &(struct tb_memory_options){0});
+    CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, 1, &images[JOBS], &(struct tb_wait){0}, &outcome, &error));
+    uint64_t whole = outcome.clocks;
+    for (unsigned n = 0; n < 16; n++) {
+        CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", JOBS + 1, &error));
+        CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", 1, &error));
+        for (uint64_t clock = 0; clock + 12 < whole + n; clock++)
+            tb_step(q.f.driver);
+        CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", 2, &error));
+        for (unsigned i = 0; i < 100000 && read_register(&q, "JOBS_HEAD") < 2; i++)
+            tb_step(q.f.driver);
+        ck_assert_msg(read_register(&q, "JOBS_HEAD") == 2, "JOBS_TAIL was written %d cycles after the end: the queue rests",
+                      (int)n - 12);
+        while (read_register(&q, "STATUS") & SOFA_STATUS_BUSY)
+            tb_step(q.f.driver);
+        expect_output(&q, 1);
+        CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+    }
+    tb_memory_detach(&q.f.driver->memory);
+    unload_queue(&q);
+    free_jobs(&q);
+    close_design(&q.f);
+}
+END_TEST
+
+/* A ring that cannot be: nothing is read. */
+START_TEST(bad_rings)
+{
+    struct queue q;
+    struct sofa_derived d;
+    open_queue(&q, _i);
+    sofa_config_derive(&q.f.config, &d);
+    for (unsigned n = 0; n < 3; n++) {
+        CHECK_OK(tb_write(q.f.driver, "IRQ_ENABLE", 1, &error));
+        CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_LO", n == 0 ? d.job_bytes / 2 : 0, &error));
+        CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", n == 1 ? 0 : 3, &error));
+        CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", n == 2 ? 3 : 1, &error));
+        for (unsigned i = 0; i < 100 && !q.f.driver->out.irq; i++)
+            tb_step(q.f.driver);
+        ck_assert_uint_eq(read_register(&q, "STATUS"), SOFA_STATUS_DONE | SOFA_ERROR_JOBS << SOFA_STATUS_ERROR_SHIFT);
+        ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), 0);
+        CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+        ck_assert_msg(q.f.driver->memory.violations == 0, "%s", q.f.driver->memory.violation.text);
+    }
+    run_good(&q.f);
+    close_design(&q.f);
+}
+END_TEST
+
+/* Its registers stand while the queue runs, and a job that the host starts is not begun. */
+START_TEST(nothing_disturbs_a_queue)
+{
+    struct queue q;
+    open_queue(&q, _i);
+    make_jobs(&q);
+    load_queue(&q, &(struct tb_memory_options){0});
+    uint64_t base = images[JOBS].region[TB_JOBS].base;
+    CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_LO", (uint32_t)base, &error));
+    if (q.f.config.memory.address_bits > 32)
+        CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_HI", (uint32_t)(base >> 32), &error));
+    CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", JOBS + 1, &error));
+    CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", JOBS, &error));
+    while (read_register(&q, "JOBS_HEAD") < JOBS) {
+        CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_START, &error));
+        if (read_register(&q, "JOBS_HEAD") < JOBS - 1) {
+            CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_LO", 0, &error));
+            CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", 1, &error));
+            CHECK_OK(tb_write(q.f.driver, "ROWS", 0, &error));
+            CHECK_OK(tb_write(q.f.driver, "KEYS", 0, &error));
+        }
+        ck_assert_uint_eq(read_register(&q, "JOBS_COUNT"), JOBS + 1);
+        ck_assert_uint_eq(read_register(&q, "JOBS_BASE_LO"), (uint32_t)base);
+        ck_assert_uint_eq(read_register(&q, "JOBS_TAIL"), JOBS);
+    }
+    while (read_register(&q, "STATUS") & SOFA_STATUS_BUSY)
+        tb_step(q.f.driver);
+    expect_reported(0, JOBS, SOFA_ERROR_NONE);
+    for (unsigned i = 0; i < JOBS; i++)
+        expect_output(&q, i);
+    CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+    unload_queue(&q);
+    free_jobs(&q);
+    run_good(&q.f);
+    close_design(&q.f);
+}
+END_TEST
+
+/* A memory that stops answering, while a descriptor is read or a job runs: the watchdog ends the queue; after a reset all is well. */
+START_TEST(silence_ends_the_queue)
+{
+    struct queue q;
+    struct tb_outcome outcome;
+    open_queue(&q, _i);
+    for (unsigned n = 0; n < 4; n++) {
+        make_jobs(&q);
+        CHECK_OK(tb_write(q.f.driver, "WATCHDOG", PATIENCE, &error));
+        load_queue(&q, &(struct tb_memory_options){.stall_read = n == 0 ? 1 : n == 1 ? beats_of(&q, 0) + 1 : 20 * n});
+        struct tb_region *ring = &images[JOBS].region[TB_JOBS];
+        for (unsigned i = 0; i < JOBS; i++)
+            memcpy(ring->bytes + i * ring->stride + sofa_register_offset("WATCHDOG"), &(uint32_t){PATIENCE}, 4);
+        CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &(struct tb_wait){.max_clocks = 100000}, &outcome, &error));
+        ck_assert_msg(outcome.finished && outcome.error == SOFA_ERROR_WATCHDOG, "silence %u: finished %d, error %u", n, outcome.finished,
+                      outcome.error);
+        unload_queue(&q);
+        free_jobs(&q);
+        tb_reset(q.f.driver);
+        run_good(&q.f);
+    }
+    close_design(&q.f);
+}
+END_TEST
+
+/* The response to a job's status is an error: the queue ends and says so. */
+START_TEST(a_report_that_fails)
+{
+    struct queue q;
+    struct tb_outcome outcome;
+    open_queue(&q, _i);
+    make_jobs(&q);
+    uint64_t answers = q.head[0].job.rows + 2 * q.head[0].result.counters.generated + 1;
+    load_queue(&q, &(struct tb_memory_options){.fault_write = answers});
+    CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &(struct tb_wait){0}, &outcome, &error));
+    ck_assert_uint_eq(outcome.error, SOFA_ERROR_WRITE_BUS);
+    ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), 1);
+    unload_queue(&q);
+    free_jobs(&q);
+    run_good(&q.f);
+    close_design(&q.f);
+}
+END_TEST
+
+/* The programs: what sofamodel says of a queue is what sofacosim sees. */
+START_TEST(programs_run_a_queue)
+{
+    static const char set[] = "--set head_dim=64 --set query_block=4 --set tile.keys=8 --set tile.kept_max=3 --set predict.keys=4"
+                              " --set predict.dims=16 --set attend.lanes=2 --set attend.width=8 --set attend.window=2"
+                              " --set select.policy=rank --set memory.port_bits=64 --rows 0:8 --queue";
+    static const char *const wants[] = {"\"jobs\": 2,", "\"bit_exact\": true,", "\"ran_on\": \"rtl\""};
+    char text[TEST_TEXT], predicted[64], measured[64];
+    const char command[] = "$B/%s configs/small.yaml data/demo.npz data/demo.npz %s %s --json 2>/dev/null | sed -n '/\"queue\": {/,$p'";
+    ck_assert_int_eq(test_shell(text, command, "sofamodel", set, "--set jobs.queue=1"), 0);
+    const char *at = strstr(text, "\"cycles\": ");
+    ck_assert_msg(at && sscanf(at, "\"cycles\": %63[0-9]", predicted) == 1, "%s", text);
+    ck_assert_int_eq(test_shell(text, command, "sofacosim", set, "--set jobs.queue=1"), 0);
+    for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
+        ck_assert_msg(strstr(text, wants[i]) != NULL, "no %s in %s", wants[i], text);
+    at = strstr(text, "\"cycles\": ");
+    ck_assert_msg(at && sscanf(at, "\"cycles\": %63[0-9]", measured) == 1, "%s", text);
+    ck_assert_str_eq(measured, predicted);
+    ck_assert_int_eq(test_shell(text, "$B/sofacosim configs/small.yaml data/demo.npz %s --set jobs.queue=0 2>&1", set), 2);
+    ck_assert_msg(strstr(text, "--queue: 'small' has no queue of jobs; set jobs.queue=1") != NULL, "%s", text);
+}
+END_TEST
+
+Suite *jobs_suite(void)
+{
+    Suite *suite = suite_create("jobs");
+    TCase *rtl = tcase_create("RTL");
+    tcase_set_timeout(rtl, 400);
+    if (!test_fast()) {
+        tcase_add_loop_test(rtl, jobs_follow_one_another, 0, QUEUED);
+        tcase_add_loop_test(rtl, errors_end_their_job_alone, 0, QUEUED);
+        tcase_add_loop_test(rtl, bus_errors_end_their_job_alone, 0, QUEUED);
+        tcase_add_loop_test(rtl, an_abort_stops_the_queue, 0, QUEUED);
+        tcase_add_loop_test(rtl, flags_of_a_job, 0, QUEUED);
+        tcase_add_loop_test(rtl, the_ring_wraps, 0, QUEUED);
+        tcase_add_loop_test(rtl, jobs_added_at_the_end, 0, QUEUED);
+        tcase_add_loop_test(rtl, bad_rings, 0, QUEUED);
+        tcase_add_loop_test(rtl, nothing_disturbs_a_queue, 0, QUEUED);
+        tcase_add_loop_test(rtl, silence_ends_the_queue, 0, QUEUED);
+        tcase_add_loop_test(rtl, a_report_that_fails, 0, QUEUED);
+        tcase_add_test(rtl, programs_run_a_queue);
+    }
+    suite_add_tcase(suite, rtl);
+    return suite;
+}
