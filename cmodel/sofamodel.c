@@ -12,6 +12,7 @@ struct settings {
     const char *encode_path; /* --encode-weights; NULL: run the heads */
     int encode;
     int unjudged; /* --no-accuracy */
+    int queue;
     unsigned threads;
 };
 
@@ -57,6 +58,10 @@ static enum sofa_status set(void *user, const char *name, const char *value, str
         s->threads = (unsigned)threads;
         return SOFA_OK;
     }
+    if (strcmp(name, "queue") == 0) {
+        s->queue = 1;
+        return SOFA_OK;
+    }
     if (strcmp(name, "no-accuracy") == 0) {
         s->unjudged = 1;
         return SOFA_OK;
@@ -80,6 +85,7 @@ int main(int argc, char **argv)
     static const struct sofa_extra_option extra[] = {
         {"threads", "N", "heads at a time (default: 0, as many as processors)"},
         {"no-accuracy", NULL, "leave out recall, softmax weight and errors, which take most of the time"},
+        {"queue", NULL, "also all heads as one queue of jobs (jobs.queue: 1): what they take together"},
         {"encode-weights", "OUT.npz", "only write wk as codes, wk and wv as bytes; needs no CONFIG.yaml"},
         {NULL, NULL, NULL},
     };
@@ -100,7 +106,7 @@ int main(int argc, char **argv)
     if (settings.encode)
         return sofa_exit(&program, encode_weights(&options, &settings, &error), &error);
     const struct sofa_heads_how how = {.program = &program, .options = &options, .threads = settings.threads, .run = run_head,
-                                      .user = &settings};
+                                      .queue = settings.queue, .user = &settings};
     status = sofa_output_check(options.out_path, &error);
     if (status == SOFA_OK)
         status = sofa_heads_run(&how, &error);

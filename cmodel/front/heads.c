@@ -19,6 +19,9 @@ struct pool {
     pthread_cond_t progress;
     size_t next;
     unsigned char *done; /* of each head */
+    struct sofa_queue_report queue;
+    enum sofa_status queued; /* what became of the queue */
+    struct sofa_error why;
 };
 
 static void *work(void *user)
@@ -143,22 +146,50 @@ static json_t *all_json(const struct pool *p)
                      sofa_warnings_json(&p->setup->warnings));
 }
 
+static enum sofa_status worst_of(const struct pool *p)
+{
+    enum sofa_status worst = SOFA_OK;
+    for (size_t i = 0; i < p->list->count; i++)
+        worst = p->list->run[i].status > worst ? p->list->run[i].status : worst;
+    return worst;
+}
+
+/* All heads in one queue; not if one of them cannot be run. */
+static void run_queue(struct pool *p)
+{
+    const struct sofa_heads_how *how = p->how;
+    if (worst_of(p) != SOFA_OK)
+        return;
+    sofa_queue_sum(&p->queue, &p->setup->config, p->list);
+    if (how->run_queue)
+        p->queued = how->run_queue(how->user, &p->queue, p->list, &p->why);
+    if (!how->options->json && p->queued != SOFA_BAD_INPUT)
+        sofa_queue_print(stdout, &p->queue);
+}
+
+static json_t *with_queue(const struct pool *p, json_t *object)
+{
+    if (object && p->how->queue)
+        json_object_set_new(object, "queue", p->queue.jobs ? sofa_queue_json(&p->queue) : json_null());
+    return object;
+}
+
 /* The last word: JSON, and what the exit status comes from. */
 static enum sofa_status conclude(const struct pool *p, struct sofa_error *e)
 {
     const struct sofa_head_run *first = &p->list->run[0];
-    enum sofa_status worst = SOFA_OK, printed = SOFA_OK;
+    enum sofa_status worst = worst_of(p), printed = SOFA_OK;
     size_t failed = 0;
-    for (size_t i = 0; i < p->list->count; i++) {
-        worst = p->list->run[i].status > worst ? p->list->run[i].status : worst;
+    for (size_t i = 0; i < p->list->count; i++)
         failed += p->list->run[i].status != SOFA_OK;
-    }
     if (p->how->options->json && (p->list->count > 1 || first->reported))
-        printed = sofa_report_print_json(p->list->count > 1 ? all_json(p) : one_json(p, &first->report), e);
+        printed = sofa_report_print_json(with_queue(p, p->list->count > 1 ? all_json(p) : one_json(p, &first->report)), e);
     else
         printed = sofa_program_flush(e);
     if (printed != SOFA_OK)
         return printed;
+    if (p->queued != SOFA_OK)
+        return sofa_fail(e, p->queued, "%s", p->why.text);
     if (p->list->count == 1 && worst != SOFA_OK)
         return sofa_fail(e, worst, "%s", first->error.text);
     return worst == SOFA_OK ? SOFA_OK : sofa_fail(e, worst, "%zu of %zu heads failed", failed, p->list->count);
@@ -168,7 +199,9 @@ static enum sofa_status run_list(struct pool *p, struct sofa_error *e)
 {
     const struct sofa_heads_how *how = p->how;
     const struct sofa_setup *setup = p->setup;
-    enum sofa_status status = how->begin ? how->begin(how->user, setup, p->list->count, e) : SOFA_OK;
+    enum sofa_status status = how->queue ? sofa_queue_check(&setup->config, "--queue", e) : SOFA_OK;
+    if (status == SOFA_OK && how->begin)
+        status = how->begin(how->user, setup, p->list->count, e);
     if (status != SOFA_OK)
         return status;
     p->done = calloc(p->list->count, 1);
@@ -185,6 +218,8 @@ static enum sofa_status run_list(struct pool *p, struct sofa_error *e)
     pthread_cond_destroy(&p->progress);
     pthread_mutex_destroy(&p->lock);
     free(p->done);
+    if (how->queue)
+        run_queue(p);
     return conclude(p, e);
 }
 

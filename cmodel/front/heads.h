@@ -5,6 +5,7 @@
 
 #include "heads_list.h"
 #include "input.h"
+#include "queue.h"
 
 /* Runs one head: fills run->report, and says so in run->reported. Several may run at once. */
 typedef enum sofa_status sofa_head_function(void *user, struct sofa_head_run *run, const struct sofa_setup *setup,
@@ -17,6 +18,10 @@ struct sofa_heads_how {
     /* Before the first head, with the configuration and how many heads there are; may be NULL. */
     enum sofa_status (*begin)(void *user, const struct sofa_setup *setup, size_t heads, struct sofa_error *e);
     sofa_head_function *run;
+    /* Not 0: in the end, all heads together as one queue of jobs. run_queue runs it, if every head could be, fills q->measured and calls
+     * sofa_queue_measured; NULL: what the models say of it. */
+    int queue;
+    enum sofa_status (*run_queue)(void *user, struct sofa_queue_report *q, const struct sofa_heads *list, struct sofa_error *e);
     void *user;
 };
 
