@@ -11,7 +11,7 @@
 
 struct host_options {
     const char *port, *config, *command;
-    const char *argument[2];
+    char *const *argument; /* of the command */
     int arguments;
     const char *override[HOST_OVERRIDES_MAX];
     unsigned overrides, baud;
@@ -36,16 +36,21 @@ enum sofa_status host_open(struct host *h, const struct host_options *o, struct 
 enum sofa_status host_identify(struct host *h, struct sofa_error *e);
 void host_close(struct host *h);
 
-/* A job on the board and in the model. */
+struct host_head {
+    struct sofa_trace trace;
+    struct sofa_job job;
+};
+
+/* Jobs on the board and in the model, all together. */
 struct host_result {
     struct sofa_ran ran;
     struct sofa_counters model;
-    struct sofa_balance balance; /* of the trace */
+    struct sofa_balance balance; /* of the first trace */
     uint64_t mismatches;
     char first[160]; /* the first difference */
 };
-enum sofa_status host_execute(struct host *h, const struct sofa_trace *t, const struct sofa_job *j,
-                              struct host_result *result, struct sofa_error *e);
+enum sofa_status host_execute(struct host *h, const struct host_head *head, size_t heads, struct host_result *result,
+                              struct sofa_error *e);
 /* A head of small random numbers; the caller frees, also after an error. causal: row r sees keys up to its own place. */
 enum sofa_status host_random_trace(struct sofa_trace *t, const struct sofa_config *c, size_t rows, size_t keys,
                                    int causal, uint64_t seed, struct sofa_error *e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Heads on the board against the model. */
 #include "../cmodel/bits/load.h"
+#include "../cmodel/front/queue.h"
 #include "../cmodel/front/report.h"
 #include "host.h"
 
@@ -23,12 +24,17 @@ static void differ(struct host_result *r, const char *what, uint64_t at, long lo
         snprintf(r->first, sizeof r->first, "%s %llu: got %lld, want %lld", what, (unsigned long long)at, got, want);
 }
 
-static void compare(struct host_result *r, const struct sofa_result *model, const int16_t *output)
+static void compare_output(struct host_result *r, const struct sofa_result *model, const int16_t *output)
 {
-    const struct sofa_counters *n = &model->counters;
     for (size_t i = 0; i < model->rows * model->dims; i++)
         if (output[i] != model->o[i])
             differ(r, "element of O", i, output[i], model->o[i]);
+}
+
+/* With those of the model, of all heads together. */
+static void compare_counters(struct host_result *r)
+{
+    const struct sofa_counters *n = &r->model;
     const struct {
         const char *name;
         uint64_t want;
@@ -43,28 +49,55 @@ static void compare(struct host_result *r, const struct sofa_result *model, cons
     }
 }
 
-enum sofa_status host_execute(struct host *h, const struct sofa_trace *t, const struct sofa_job *j,
-                              struct host_result *result, struct sofa_error *e)
+/* What the model makes of each, and room for what the board does. */
+static enum sofa_status prepare(struct host *h, const struct host_head *head, size_t heads, struct sofa_result *model,
+                                struct sofa_driver_head *job, struct host_result *result, struct sofa_error *e)
 {
-    struct sofa_result model;
+    enum sofa_status status = SOFA_OK;
+    for (size_t i = 0; i < heads && status == SOFA_OK; i++) {
+        status = sofa_model_run(&model[i], &h->config, &head[i].trace, &head[i].job, 0, e);
+        if (status != SOFA_OK)
+            break;
+        sofa_counters_add(&result->model, &model[i].counters);
+        job[i] = (struct sofa_driver_head){&head[i].trace, &head[i].job, malloc(model[i].rows * model[i].dims * sizeof(int16_t) + 1)};
+        if (!job[i].output)
+            status = sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu rows", model[i].rows);
+    }
+    return status;
+}
+
+/* Several: as a queue. */
+static enum sofa_status drive(struct host *h, const struct sofa_driver_head *job, size_t heads, struct sofa_ran *ran, struct sofa_error *e)
+{
     int terminal = isatty(STDERR_FILENO) && !h->options->json;
     const struct sofa_run how = {.timeout = h->options->timeout, .progress = terminal ? show_progress : NULL};
-    *result = (struct host_result){.balance = t->balance};
-    enum sofa_status status = sofa_model_run(&model, &h->config, t, j, 0, e);
-    if (status != SOFA_OK)
-        return status;
-    int16_t *output = malloc(model.rows * model.dims * sizeof *output + 1);
-    if (!output)
-        status = sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu rows", model.rows);
-    else
-        status = sofa_driver_run(&h->bus, &h->config, t, j, &how, output, &result->ran, e);
+    enum sofa_status status = heads > 1 ? sofa_driver_run_queue(&h->bus, &h->config, job, heads, &how, ran, e)
+                                        : sofa_driver_run(&h->bus, &h->config, job->trace, job->job, &how, job->output, ran, e);
     if (terminal)
         fputs("\r                    \r", stderr);
-    result->model = model.counters;
+    return status;
+}
+
+enum sofa_status host_execute(struct host *h, const struct host_head *head, size_t heads, struct host_result *result,
+                              struct sofa_error *e)
+{
+    struct sofa_result *model = calloc(heads, sizeof *model);
+    struct sofa_driver_head *job = calloc(heads, sizeof *job);
+    *result = (struct host_result){.balance = head->trace.balance};
+    enum sofa_status status = model && job ? prepare(h, head, heads, model, job, result, e)
+                                           : sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu heads", heads);
     if (status == SOFA_OK)
-        compare(result, &model, output);
-    free(output);
-    sofa_result_free(&model);
+        status = drive(h, job, heads, &result->ran, e);
+    for (size_t i = 0; model && job && i < heads; i++) {
+        if (status == SOFA_OK)
+            compare_output(result, &model[i], job[i].output);
+        free(job[i].output);
+        sofa_result_free(&model[i]);
+    }
+    if (status == SOFA_OK)
+        compare_counters(result);
+    free(model);
+    free(job);
     return status;
 }
 
@@ -126,43 +159,60 @@ static enum sofa_status finish(const struct host *h, const struct host_result *r
     return status;
 }
 
-static enum sofa_status execute(struct host *h, const struct sofa_trace *t, struct sofa_error *e)
+static enum sofa_status make_job(struct host *h, struct host_head *head, struct sofa_error *e)
 {
-    struct sofa_job job;
-    struct host_result result;
     struct sofa_options run = h->options->run;
     run.own_offset += h->options->row_first;
-    enum sofa_status status = sofa_job_make(&job, &h->config, t, &run, e);
-    if (status == SOFA_OK)
-        status = host_execute(h, t, &job, &result, e);
+    return sofa_job_make(&head->job, &h->config, &head->trace, &run, e);
+}
+
+static enum sofa_status execute(struct host *h, const struct host_head *head, size_t heads, struct sofa_error *e)
+{
+    struct host_result result;
+    enum sofa_status status = host_execute(h, head, heads, &result, e);
     return status == SOFA_OK ? finish(h, &result, e) : status;
 }
 
-enum sofa_status host_run(struct host *h, struct sofa_error *e)
+static enum sofa_status load(struct host *h, struct host_head *head, const char *path, struct sofa_error *e)
 {
-    struct sofa_trace trace = {.q = {0}};
     struct sofa_warnings warnings = {.count = 0};
     const struct sofa_options *run = &h->options->run;
     const struct sofa_trace_choice choice = {.head = h->options->head, .octaves = run->mass > 0, .balance = run->balance,
                                              .warnings = &warnings};
-    if (h->options->arguments != 1)
-        return sofa_fail(e, SOFA_BAD_INPUT, "run: give one TRACE.npz; see --help");
-    enum sofa_status status = host_identify(h, e);
-    if (status == SOFA_OK)
-        status = sofa_trace_load_head(&trace, h->options->argument[0], &choice, &h->config, e);
+    enum sofa_status status = sofa_trace_load_head(&head->trace, path, &choice, &h->config, e);
     sofa_print_warnings("sofahost", &warnings);
     if (status == SOFA_OK)
-        status = sofa_trace_rows(&trace, h->options->row_first, h->options->row_end, e);
+        status = sofa_trace_rows(&head->trace, h->options->row_first, h->options->row_end, e);
+    return status == SOFA_OK ? make_job(h, head, e) : status;
+}
+
+enum sofa_status host_run(struct host *h, struct sofa_error *e)
+{
+    size_t heads = (size_t)h->options->arguments;
+    if (heads == 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "run: give a TRACE.npz; see --help");
+    enum sofa_status status = host_identify(h, e);
+    if (status == SOFA_OK && heads > 1)
+        status = sofa_queue_check(&h->config, "several traces", e);
+    if (status != SOFA_OK)
+        return status;
+    struct host_head *head = calloc(heads, sizeof *head);
+    if (!head)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu heads", heads);
+    for (size_t i = 0; i < heads && status == SOFA_OK; i++)
+        status = load(h, &head[i], h->options->argument[i], e);
     if (status == SOFA_OK)
-        status = execute(h, &trace, e);
-    sofa_trace_free(&trace);
+        status = execute(h, head, heads, e);
+    for (size_t i = 0; i < heads; i++)
+        sofa_trace_free(&head[i].trace);
+    free(head);
     return status;
 }
 
 /* As many keys as the memory holds next to a block, and 4 blocks of rows. */
 enum sofa_status host_bench(struct host *h, struct sofa_error *e)
 {
-    struct sofa_trace trace = {.q = {0}};
+    struct host_head head = {.trace = {.q = {0}}};
     enum sofa_status status = host_identify(h, e);
     if (status != SOFA_OK)
         return status;
@@ -171,9 +221,11 @@ enum sofa_status host_bench(struct host *h, struct sofa_error *e)
     uint64_t keys = h->bus.size / 2 / key;
     if (keys > c->keys_max)
         keys = c->keys_max;
-    status = host_random_trace(&trace, c, 4ul * c->query_block, (size_t)(keys ? keys : 1), 0, 1, e);
+    status = host_random_trace(&head.trace, c, 4ul * c->query_block, (size_t)(keys ? keys : 1), 0, 1, e);
     if (status == SOFA_OK)
-        status = execute(h, &trace, e);
-    sofa_trace_free(&trace);
+        status = make_job(h, &head, e);
+    if (status == SOFA_OK)
+        status = execute(h, &head, 1, e);
+    sofa_trace_free(&head.trace);
     return status;
 }

@@ -122,23 +122,46 @@ static enum sofa_status test_refusal(struct host *h, struct sofa_error *e)
     return status == SOFA_OK ? sofa_driver_put(&h->bus, "CONTROL", SOFA_CONTROL_CLEAR, e) : status;
 }
 
-static enum sofa_status test_job(struct host *h, int causal, uint64_t seed, struct sofa_error *e)
+static enum sofa_status make_head(struct host *h, struct host_head *head, int causal, uint64_t seed, struct sofa_error *e)
 {
     const struct sofa_config *c = &h->config;
     const struct sofa_options options = {.radius = causal ? 2.0 : INFINITY, .carry = causal};
     size_t keys = 2ul * c->tile.keys + 1, rows = 2ul * c->query_block + 1;
-    struct sofa_trace trace;
-    struct sofa_job job;
+    enum sofa_status status = host_random_trace(&head->trace, c, rows, keys < c->keys_max ? keys : c->keys_max, causal, seed, e);
+    return status == SOFA_OK ? sofa_job_make(&head->job, c, &head->trace, &options, e) : status;
+}
+
+static enum sofa_status test_jobs(struct host *h, struct host_head *head, size_t heads, struct sofa_error *e)
+{
     struct host_result result;
-    enum sofa_status status = host_random_trace(&trace, c, rows, keys < c->keys_max ? keys : c->keys_max, causal, seed, e);
-    if (status == SOFA_OK)
-        status = sofa_job_make(&job, c, &trace, &options, e);
-    if (status == SOFA_OK)
-        status = host_execute(h, &trace, &job, &result, e);
+    enum sofa_status status = host_execute(h, head, heads, &result, e);
     if (status == SOFA_OK && result.mismatches)
         status = sofa_fail(e, SOFA_BAD_RESULT, "board and model differ in %llu places; the first: %s",
                            (unsigned long long)result.mismatches, result.first);
-    sofa_trace_free(&trace);
+    return status;
+}
+
+static enum sofa_status test_job(struct host *h, int causal, uint64_t seed, struct sofa_error *e)
+{
+    struct host_head head = {.trace = {.q = {0}}};
+    enum sofa_status status = make_head(h, &head, causal, seed, e);
+    if (status == SOFA_OK)
+        status = test_jobs(h, &head, 1, e);
+    sofa_trace_free(&head.trace);
+    return status;
+}
+
+/* Both of these jobs. */
+static enum sofa_status test_queue(struct host *h, struct sofa_error *e)
+{
+    struct host_head head[2] = {{.trace = {.q = {0}}}, {.trace = {.q = {0}}}};
+    enum sofa_status status = make_head(h, &head[0], 0, 1, e);
+    if (status == SOFA_OK)
+        status = make_head(h, &head[1], 1, 2, e);
+    if (status == SOFA_OK)
+        status = test_jobs(h, head, 2, e);
+    for (unsigned i = 0; i < 2; i++)
+        sofa_trace_free(&head[i].trace);
     return status;
 }
 
@@ -150,24 +173,28 @@ static enum sofa_status step(struct host *h, unsigned n, struct sofa_error *e)
     case 2: return test_memory(h, e);
     case 3: return test_refusal(h, e);
     case 4: return test_job(h, 0, 1, e);
-    default: return test_job(h, 1, 2, e);
+    case 5: return test_job(h, 1, 2, e);
+    default: return test_queue(h, e);
     }
 }
 
 enum sofa_status host_selftest(struct host *h, struct sofa_error *e)
 {
     static const char *const name[] = {"identity and configuration", "registers", "memory", "refusal of a bad job",
-                                       "a job without ranges", "a causal job with radius"};
-    for (unsigned n = 0; n < sizeof name / sizeof name[0]; n++) {
+                                       "a job without ranges", "a causal job with radius", "a queue of jobs"};
+    unsigned tests = sizeof name / sizeof name[0];
+    for (unsigned n = 0; n < tests; n++) {
         struct sofa_error why = {""};
         enum sofa_status status = step(h, n, &why);
         if (!h->options->json)
             printf("%-28s %s\n", name[n], status == SOFA_OK ? "ok" : "FAILED");
         if (status != SOFA_OK)
             return sofa_fail(e, status, "selftest, %s: %.400s", name[n], why.text);
+        if (n == 0 && !h->config.jobs.queue)
+            tests--; /* the last one */
     }
     if (h->options->json)
-        printf("{\"passed\": true, \"tests\": %zu}\n", sizeof name / sizeof name[0]);
+        printf("{\"passed\": true, \"tests\": %u}\n", tests);
     else
         printf("selftest passed\n");
     return SOFA_OK;

@@ -17,7 +17,8 @@ static const char usage[] =
     "Drives a board: a serial port (/dev/ttyUSB1), a UIO device (/dev/uio0), or FILE:REGISTERS:MEMORY:BYTES.\n"
     "\n"
     "  selftest            line, registers, memory, small jobs; the first failure is told\n"
-    "  run TRACE.npz       runs a head, compares every bit with the model, prints times and counters\n"
+    "  run TRACE.npz...    runs a head, compares every bit with the model, prints times and counters; several heads as a queue of\n"
+    "                      jobs (jobs.queue: 1)\n"
     "  bench               the same with random data of a size that fits the board\n"
     "  info                version, status and configuration\n"
     "  read ADDR           a 32-bit word of memory, or a register by name or from 0x80000000 on\n"
@@ -116,11 +117,11 @@ static enum sofa_status parse(struct host_options *o, int argc, char **argv, int
     }
     if (optind == argc)
         return sofa_fail(e, SOFA_BAD_INPUT, "no command (selftest, run, bench, info, read, write); see --help");
-    if (argc - optind > 3)
-        return sofa_fail(e, SOFA_BAD_INPUT, "unexpected argument '%.80s'; see --help", argv[optind + 3]);
     o->command = argv[optind++];
-    for (; optind < argc; optind++)
-        o->argument[o->arguments++] = argv[optind];
+    o->argument = argv + optind;
+    o->arguments = argc - optind;
+    if (o->arguments > 2 && strcmp(o->command, "run") != 0)
+        return sofa_fail(e, SOFA_BAD_INPUT, "unexpected argument '%.80s'; see --help", o->argument[2]);
     if (!o->port)
         return sofa_fail(e, SOFA_BAD_INPUT, "--port is missing; see --help");
     return SOFA_OK;

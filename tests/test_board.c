@@ -271,6 +271,7 @@ START_TEST(sofahost_on_a_simulated_board)
     pid_t board = start_board(port);
     ck_assert_msg(sofahost(text, port, "selftest", NULL) == 0, "%s", text);
     ck_assert_ptr_nonnull(strstr(text, "selftest passed"));
+    ck_assert_ptr_nonnull(strstr(text, "a queue of jobs              ok"));
     ck_assert_msg(sofahost(text, port, "info", NULL) == 0, "%s", text);
     ck_assert_ptr_nonnull(strstr(text, "head_dim"));
     ck_assert_msg(sofahost(text, port, "read", "ID") == 0, "%s", text);
@@ -358,14 +359,14 @@ static void run_in_parts(struct sofa_bus *bus, const struct sofa_config *c, cons
     bus->size = all;
 }
 
-static void open_tokens(struct tb_board **board, struct sofa_config *c, struct sofa_bus *bus, struct sofa_link *link)
+static void open_bus(struct tb_board **board, struct sofa_config *c, struct sofa_bus *bus, struct sofa_link *link,
+                     const char *const *set, unsigned count)
 {
-    static const char *const set[] = {"mode=tokens", "hidden_max=40", "kvgen.outputs=4", "kvgen.inputs=2", "kvgen.slice=24"};
     struct sofa_config told;
     struct sofa_stream stream;
     struct sofa_error e;
     const struct tb_core_options options = {.seed = test_seed()};
-    ck_assert_msg(sofa_config_load(c, CONFIG, set, sizeof set / sizeof set[0], &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_config_load(c, CONFIG, set, count, &e) == SOFA_OK, "%s", e.text);
     ck_assert_msg(tb_board_open(board, c, &options, &e) == SOFA_OK, "%s", e.text);
     tb_board_stream(&stream, *board);
     ck_assert_msg(sofa_link_open(bus, link, &stream, c->board.baud, 2, &e) == SOFA_OK, "%s", e.text);
@@ -378,13 +379,14 @@ static void open_tokens(struct tb_board **board, struct sofa_config *c, struct s
 START_TEST(tokens_in_parts)
 {
     enum { ROWS = 40, KEYS = 20, DIMS = 8 };
+    static const char *const set[] = {"mode=tokens", "hidden_max=40", "kvgen.outputs=4", "kvgen.inputs=2", "kvgen.slice=24"};
     struct sofa_error e = {""};
     struct sofa_config c;
     struct tb_board *board;
     struct sofa_bus bus;
     struct sofa_link link;
     struct tb_random random = {test_seed()};
-    open_tokens(&board, &c, &bus, &link);
+    open_bus(&board, &c, &bus, &link, set, sizeof set / sizeof set[0]);
     for (unsigned n = 0; n < 2; n++) {
         struct sofa_trace t;
         struct sofa_job job;
@@ -408,6 +410,61 @@ START_TEST(tokens_in_parts)
 }
 END_TEST
 
+/* A memory that does not hold all heads: as many queues as it takes; one that does not hold a head: refused. */
+START_TEST(heads_in_queues)
+{
+    enum { HEADS = 3, ROWS = 9, KEYS = 20, DIMS = 8 };
+    const struct sofa_options options = {.radius = INFINITY};
+    const struct sofa_run how = {.timeout = 120};
+    struct sofa_error e = {""};
+    struct sofa_config c;
+    struct tb_board *board;
+    struct sofa_bus bus;
+    struct sofa_link link;
+    struct sofa_trace t[HEADS];
+    struct sofa_job job[HEADS];
+    struct sofa_result result[HEADS];
+    struct sofa_driver_head head[HEADS];
+    struct sofa_ran ran;
+    static int16_t output[HEADS][ROWS * DIMS];
+    struct tb_random random = {test_seed()};
+    open_bus(&board, &c, &bus, &link, NULL, 0);
+    ck_assert_uint_eq(c.head_dim, DIMS);
+    for (unsigned i = 0; i < HEADS; i++) {
+        ck_assert_int_eq(tb_synthetic(&t[i], &c, ROWS, KEYS, TB_RANDOM_VALUES, i ? TB_CAUSAL : TB_SEE_ALL, &random, &e), SOFA_OK);
+        ck_assert_int_eq(sofa_job_make(&job[i], &c, &t[i], &options, &e), SOFA_OK);
+        ck_assert_int_eq(sofa_model_run(&result[i], &c, &t[i], &job[i], 0, &e), SOFA_OK);
+        head[i] = (struct sofa_driver_head){&t[i], &job[i], output[i]};
+    }
+    uint64_t all = bus.size, least = 256;
+    for (bus.size = least; sofa_driver_run_queue(&bus, &c, head, HEADS, &how, &ran, &e) != SOFA_OK; bus.size += 64)
+        ck_assert_msg(bus.size < all && strstr(e.text, "run it alone") != NULL, "%s", e.text);
+    ck_assert_uint_ge(ran.parts, 2);
+    for (unsigned n = 0; n < 2; n++) {
+        uint64_t pairs = 0;
+        for (unsigned i = 0; i < HEADS; i++) {
+            ck_assert_mem_eq(output[i], result[i].o, sizeof output[i]);
+            pairs += result[i].counters.pairs;
+        }
+        ck_assert_uint_eq(sofa_count_of(&ran.counts, "PAIRS"), pairs);
+        memset(output, 0, sizeof output);
+        bus.size = all;
+        if (n == 0)
+            ck_assert_msg(sofa_driver_run_queue(&bus, &c, head, HEADS, &how, &ran, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_uint_eq(ran.parts, 1);
+    }
+    job[1].keys = 0;
+    ck_assert_int_eq(sofa_driver_run_queue(&bus, &c, head, HEADS, &how, &ran, &e), SOFA_BAD_RESULT);
+    ck_assert_ptr_nonnull(strstr(e.text, "head 1 ended with error 2"));
+    for (unsigned i = 0; i < HEADS; i++) {
+        sofa_result_free(&result[i]);
+        sofa_trace_free(&t[i]);
+    }
+    bus.close(bus.user);
+    tb_board_close(board);
+}
+END_TEST
+
 Suite *board_suite(void)
 {
     Suite *s = suite_create("board");
@@ -424,6 +481,7 @@ Suite *board_suite(void)
     tcase_add_test(hardware, faults_on_the_line);
     tcase_add_test(hardware, every_bit_of_the_crc);
     tcase_add_test(hardware, sofahost_on_a_simulated_board);
+    tcase_add_test(hardware, heads_in_queues);
     tcase_add_test(hardware, tokens_in_parts);
     suite_add_tcase(s, hardware);
     return s;
