@@ -115,22 +115,26 @@ static uint64_t beats_of(const struct queue *q, unsigned job)
 START_TEST(bus_errors_end_their_job_alone)
 {
     struct queue q;
+    struct sofa_derived d;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    for (unsigned n = 0; n < 8; n++) {
+    sofa_config_derive(&q.f.config, &d);
+    for (unsigned n = 0; n < 12; n++) {
         struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
-        unsigned bad = n % JOBS;
+        unsigned bad = n % JOBS, kind = n / JOBS; /* while the descriptor is read, later, when rows are written */
         make_jobs(&q);
         uint64_t before = 0, answers = 0;
         for (unsigned i = 0; i < bad; i++) {
             before += beats_of(&q, i);
             answers += q.head[i].job.rows + 2 * q.head[i].result.counters.generated + 1;
         }
-        if (n < 5)
-            o.memory.fault_read = before + 1 + tb_random_below(&q.f.random, (unsigned)beats_of(&q, bad));
+        if (kind == 0)
+            o.memory.fault_read = before + 1 + tb_random_below(&q.f.random, d.job_beats);
+        else if (kind == 1)
+            o.memory.fault_read = before + d.job_beats + 1 + tb_random_below(&q.f.random, (unsigned)beats_of(&q, bad) - d.job_beats);
         else
             o.memory.fault_write = answers + 1 + tb_random_below(&q.f.random, (unsigned)q.head[bad].job.rows);
-        q.job[bad].error = n < 5 ? SOFA_ERROR_READ_BUS : SOFA_ERROR_WRITE_BUS;
+        q.job[bad].error = kind < 2 ? SOFA_ERROR_READ_BUS : SOFA_ERROR_WRITE_BUS;
         run_queue(&q, JOBS, &o, &outcome, "a queue with a bus error");
         free_jobs(&q);
     }
