@@ -55,7 +55,7 @@ module sofa_jobs (
     localparam [2:0] REST = 3'd0, READ = 3'd1, RUN = 3'd2, REPORT = 3'd3, NEXT = 3'd4, END = 3'd5;
     reg  [2:0]       state;
     reg              held;            // the queue has stopped before its end
-    reg              quit;            // it will
+    reg              quit, aborted;   // it will; because of an abort
     reg  [7:0]       error;           // of the job
     reg              ended;           // the engines are reset by now
     wire             fetched, fetch_bad, expired;
@@ -120,6 +120,7 @@ module sofa_jobs (
         if (rst) begin
             state <= REST;
             quit <= 1'b0;
+            aborted <= 1'b0;
             error <= 8'd0;
             ended <= 1'b0;
             o_done_set <= 1'b0;
@@ -133,6 +134,7 @@ module sofa_jobs (
             o_start <= 1'b0;
             o_lost <= 1'b0;
             quit <= state != REST && (quit || i_abort);
+            aborted <= state != REST && (aborted || i_abort);
             ended <= i_ended;
             case (state)
                 REST: begin
@@ -172,7 +174,9 @@ module sofa_jobs (
                     state <= READ;
                 else begin
                     state <= END;
-                    if (left && !quit)
+                    if (left && aborted)
+                        o_jobs_error <= 8'd10;      // it may have come between two jobs
+                    else if (left && !quit)
                         o_jobs_error <= 8'd14;
                 end
                 END: begin
