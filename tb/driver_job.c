@@ -142,15 +142,11 @@ enum sofa_status tb_execute(struct tb_driver *d, const struct tb_wait *wait, str
 enum sofa_status tb_execute_queue(struct tb_driver *d, unsigned count, unsigned tail, const struct tb_layout *ring,
                                   const struct tb_wait *wait, struct tb_outcome *o, struct sofa_error *e)
 {
-    uint64_t base = ring->region[TB_JOBS].base;
+    const struct sofa_bus bus = tb_bus(d);
     *o = (struct tb_outcome){0};
-    enum sofa_status status = tb_write(d, "JOBS_BASE_LO", (uint32_t)base, e);
-    if (status == SOFA_OK && d->config->memory.address_bits > 32)
-        status = tb_write(d, "JOBS_BASE_HI", (uint32_t)(base >> 32), e);
+    enum sofa_status status = sofa_driver_ring(&bus, d->config, ring->region[TB_JOBS].base, count, e);
     if (status == SOFA_OK)
         status = tb_write(d, "IRQ_ENABLE", 1, e);
-    if (status == SOFA_OK)
-        status = tb_write(d, "JOBS_COUNT", count, e);
     if (status == SOFA_OK)
         status = tb_write(d, "JOBS_TAIL", tail, e);
     return status == SOFA_OK ? finish(d, wait, o, e) : status;

@@ -84,8 +84,7 @@ static void put_queue(const struct icarus_job *j, const struct sofa_bus *bus, co
 {
     const struct tb_region *ring = &j->ring.region[TB_JOBS];
     CHECK_OK(sofa_driver_descriptor(ring->bytes, &j->config, &j->job, place, 100000, 0, &error));
-    CHECK_OK(sofa_driver_put(bus, "JOBS_BASE_LO", (uint32_t)ring->base, &error));
-    CHECK_OK(sofa_driver_put(bus, "JOBS_COUNT", 2, &error));
+    CHECK_OK(sofa_driver_ring(bus, &j->config, ring->base, 2, &error));
     CHECK_OK(sofa_driver_put(bus, "IRQ_ENABLE", 1, &error));
     CHECK_OK(sofa_driver_put(bus, "JOBS_TAIL", 1, &error));
 }

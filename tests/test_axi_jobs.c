@@ -125,10 +125,7 @@ static void put_descriptors(struct bench *b)
 static void run_queue(struct bench *b)
 {
     const struct sofa_bus bus = {.user = b, .put = record};
-    uint64_t base = b->base + b->ring;
-    CHECK_OK(sofa_driver_put(&bus, "JOBS_BASE_LO", (uint32_t)base, &error));
-    CHECK_OK(sofa_driver_put(&bus, "JOBS_BASE_HI", (uint32_t)(base >> 32), &error));
-    CHECK_OK(sofa_driver_put(&bus, "JOBS_COUNT", RING, &error));
+    CHECK_OK(sofa_driver_ring(&bus, &b->config, b->base + b->ring, RING, &error));
     CHECK_OK(sofa_driver_put(&bus, "JOBS_TAIL", RING - 1, &error));
     step(b, INTERRUPT, 0, 0);
     expect(b, "STATUS", SOFA_STATUS_DONE | SOFA_ERROR_KEYS << SOFA_STATUS_ERROR_SHIFT);

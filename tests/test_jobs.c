@@ -154,6 +154,15 @@ static void load_queue(struct queue *q, const struct tb_memory_options *m)
     CHECK_OK(tb_bench_load_queue(q->f.driver, images, q->job, JOBS, &o, &error));
 }
 
+/* Returns its address. */
+static uint64_t open_ring(struct queue *q, unsigned count)
+{
+    const struct sofa_bus bus = tb_bus(q->f.driver);
+    uint64_t base = images[JOBS].region[TB_JOBS].base;
+    CHECK_OK(sofa_driver_ring(&bus, &q->f.config, base, count, &error));
+    return base;
+}
+
 static void unload_queue(struct queue *q)
 {
     ck_assert_msg(q->f.driver->memory.violations == 0, "%s", q->f.driver->memory.violation.text);
@@ -274,12 +283,8 @@ START_TEST(the_ring_wraps)
     open_queue(&q, _i);
     make_jobs(&q);
     load_queue(&q, &(struct tb_memory_options){0});
-    uint64_t base = images[JOBS].region[TB_JOBS].base;
-    CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_LO", (uint32_t)base, &error));
-    if (q.f.config.memory.address_bits > 32)
-        CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_HI", (uint32_t)(base >> 32), &error));
+    open_ring(&q, JOBS);
     CHECK_OK(tb_write(q.f.driver, "IRQ_ENABLE", 1, &error));
-    CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", JOBS, &error));
     for (unsigned n = 0; n < 3 * JOBS; n++) {
         tail = (tail + 1) % JOBS;
         CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", tail, &error));
@@ -365,11 +370,7 @@ START_TEST(nothing_disturbs_a_queue)
     open_queue(&q, _i);
     make_jobs(&q);
     load_queue(&q, &(struct tb_memory_options){0});
-    uint64_t base = images[JOBS].region[TB_JOBS].base;
-    CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_LO", (uint32_t)base, &error));
-    if (q.f.config.memory.address_bits > 32)
-        CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_HI", (uint32_t)(base >> 32), &error));
-    CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", JOBS + 1, &error));
+    uint64_t base = open_ring(&q, JOBS + 1);
     CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", JOBS, &error));
     while (read_register(&q, "JOBS_HEAD") < JOBS) {
         CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_START, &error));

@@ -166,6 +166,14 @@ enum sofa_status sofa_driver_descriptor(uint8_t *out, const struct sofa_config *
     return status == SOFA_OK ? sofa_driver_put(&words, "FLAGS", word_at(out, "FLAGS") | flags, e) : status;
 }
 
+enum sofa_status sofa_driver_ring(const struct sofa_bus *bus, const struct sofa_config *c, uint64_t base, uint32_t count, struct sofa_error *e)
+{
+    enum sofa_status status = sofa_driver_put(bus, "JOBS_BASE_LO", (uint32_t)base, e);
+    if (status == SOFA_OK && c->memory.address_bits > 32)
+        status = sofa_driver_put(bus, "JOBS_BASE_HI", (uint32_t)(base >> 32), e);
+    return status == SOFA_OK ? sofa_driver_put(bus, "JOBS_COUNT", count, e) : status;
+}
+
 uint32_t sofa_driver_reported(const uint8_t *descriptor)
 {
     return word_at(descriptor, "STATUS");

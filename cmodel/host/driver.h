@@ -36,6 +36,8 @@ enum sofa_status sofa_driver_describe(const struct sofa_bus *bus, const struct s
 enum sofa_status sofa_driver_descriptor(uint8_t *out, const struct sofa_config *c, const struct sofa_job *j,
                                         const struct sofa_place place[SOFA_PLACES], uint32_t watchdog, uint32_t flags,
                                         struct sofa_error *e);
+/* An empty ring of `count` descriptors at `base`; the queue begins when JOBS_TAIL is written. */
+enum sofa_status sofa_driver_ring(const struct sofa_bus *bus, const struct sofa_config *c, uint64_t base, uint32_t count, struct sofa_error *e);
 /* STATUS as the core writes it into a descriptor when its job has ended; 0 before. */
 uint32_t sofa_driver_reported(const uint8_t *descriptor);
 enum sofa_status sofa_driver_counters(const struct sofa_bus *bus, struct sofa_counts *counts, struct sofa_error *e);

@@ -58,11 +58,7 @@ static enum sofa_status begin(const struct queue *q, size_t count, struct sofa_e
 {
     enum sofa_status status = sofa_driver_put(q->bus, "CONTROL", SOFA_CONTROL_CLEAR, e);
     if (status == SOFA_OK)
-        status = sofa_driver_put(q->bus, "JOBS_BASE_LO", (uint32_t)q->ring, e);
-    if (status == SOFA_OK && q->config->memory.address_bits > 32)
-        status = sofa_driver_put(q->bus, "JOBS_BASE_HI", (uint32_t)(q->ring >> 32), e);
-    if (status == SOFA_OK)
-        status = sofa_driver_put(q->bus, "JOBS_COUNT", (uint32_t)count + 1, e);
+        status = sofa_driver_ring(q->bus, q->config, q->ring, (uint32_t)count + 1, e);
     return status == SOFA_OK ? sofa_driver_put(q->bus, "JOBS_TAIL", (uint32_t)count, e) : status;
 }
 
