@@ -31,7 +31,10 @@ static enum sofa_status report_head(struct sofa_head_run *run, const struct sofa
         status = sofa_result_unpair(&result, input->trace.paired, &run->error);
     if (run->out_path && status == SOFA_OK)
         status = sofa_result_save(&result, run->out_path, &run->error);
-    sofa_result_free(&result);
+    if (s->queue && status == SOFA_OK)
+        run->result = result;
+    else
+        sofa_result_free(&result);
     return status;
 }
 

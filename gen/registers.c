@@ -172,9 +172,12 @@ static void put_intro(struct gen_buffer *b, const struct gen_values *v)
         "the job as if its registers had been written and `CONTROL.start`, then writes STATUS into it, at 0x010, with done and\n"
         "the job's error. Write `JOBS_BASE` and `JOBS_COUNT` once, then `JOBS_TAIL` behind the last descriptor that is ready;\n"
         "`JOBS_HEAD` follows it. STATUS says busy until the queue is empty, then done and the error of the last job that failed.\n"
-        "A job that fails ends alone, unless its flag `stop` is set; an abort ends the job and stops the queue, as do an error of\n"
-        "the bus while STATUS is written and a bus that does not answer. A queue that has stopped goes on when `JOBS_TAIL` is\n"
-        "written. Counters are those of all jobs since the queue began.\n\n"
+        "A job that fails ends alone, unless its flag `stop` is set; an abort ends the oldest job and stops the queue, as do an\n"
+        "error of the bus while STATUS is written and a bus that does not answer. A queue that has stopped goes on when\n"
+        "`JOBS_TAIL` is written. Jobs may overlap: descriptor and tensors of a job stand still until its STATUS is there, and what\n"
+        "one job reads must not be what the one before it writes. Counters are those of all jobs since the queue began; what is run\n"
+        "again behind a job that failed counts again. Behind a job with flag `stop` none begins before its STATUS is there. The\n"
+        "descriptor's registers hold one of the jobs in the end.\n\n"
         "A counter has 64 bits. Reading its `_LO` takes hold of the upper half, which `_HI` then returns: read `_LO` first,\n"
         "then `_HI`, with no other counter in between.\n");
 }

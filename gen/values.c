@@ -125,6 +125,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(load_keys),
     FIELD(whole_tiles),
     FIELD(scan_time),
+    FIELD(jobs_at_once),
     FIELD(job_bytes),
     FIELD(job_beats),
     FIELD(job_first),
@@ -132,10 +133,6 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(job_words),
     FIELD(word_beats),
     FIELD(job_rank),
-    FIELD(job_beat_time),
-    FIELD(queue_end_time),
-    FIELD(fetch_time),
-    FIELD(report_time),
     FIELD(need_word),
     FIELD(need_rows),
     FIELD(need_time),
@@ -372,6 +369,7 @@ static void push_register(lua_State *L, const struct sofa_register *r, const str
     set_string(L, "access", r->access);
     set_integer(L, "bits", r->bits);
     set_integer(L, "reset", r->reset);
+    set_integer(L, "apart", sofa_register_apart(r->name));
     set_string(L, "description", r->description);
     push_fields(L, r);
     lua_setfield(L, -2, "fields");

@@ -255,9 +255,9 @@ enum sofa_status tb_compare(struct tb_comparison *cmp, const struct sofa_config 
 
 /* ---- a queue of jobs ---- */
 
-/* What has been read and written of a descriptor. */
+/* What has been read and written of a descriptor. again: it may have been read more than once. */
 static void compare_descriptor(struct tb_comparison *cmp, const struct sofa_config *c, const struct tb_region *ring, unsigned number,
-                               unsigned error)
+                               unsigned error, int again)
 {
     struct sofa_derived d;
     sofa_config_derive(c, &d);
@@ -266,7 +266,7 @@ static void compare_descriptor(struct tb_comparison *cmp, const struct sofa_conf
         tb_differ(cmp, "job %u: STATUS in its descriptor is 0x%X, want 0x%X", number, (unsigned)got, (unsigned)want);
     for (unsigned beat = 0; beat < ring->beats; beat++) {
         unsigned reads = ring->reads[number * ring->beats + beat], once = beat >= d.job_first_beat && beat < d.job_first_beat + d.job_beats;
-        if (reads != once)
+        if (again ? (reads > 0) != once : reads != once)
             tb_differ(cmp, "job %u: beat %u of its descriptor was read %u times, want %u", number, beat, reads, once);
     }
 }
@@ -275,9 +275,11 @@ enum sofa_status tb_compare_queue(struct tb_comparison *cmp, const struct sofa_c
                                   const struct tb_memory *memory, const struct tb_outcome *outcome, struct sofa_error *e)
 {
     unsigned failed = 0;
+    struct sofa_derived d;
     struct sofa_counters sum = {0};
     enum sofa_status status = SOFA_OK;
     *cmp = (struct tb_comparison){0};
+    sofa_config_derive(c, &d);
     for (unsigned i = 0; i < jobs; i++)
         failed = job[i].error ? job[i].error : failed;
     struct tb_outcome ended = *outcome;
@@ -285,10 +287,13 @@ enum sofa_status tb_compare_queue(struct tb_comparison *cmp, const struct sofa_c
         ended.error = SOFA_ERROR_NONE;
     compare_end(cmp, memory, &ended);
     for (unsigned i = 0; i < jobs && status == SOFA_OK; i++) {
-        compare_descriptor(cmp, c, &memory->layout[jobs].region[TB_JOBS], i, job[i].error);
+        compare_descriptor(cmp, c, &memory->layout[jobs].region[TB_JOBS], i, job[i].error, failed != 0);
         if (job[i].error)
             continue;
-        status = compare_job(cmp, c, job[i].job, job[i].result, memory, &memory->layout[i], e);
+        if (failed && d.jobs_at_once > 1) /* it may have been run again */
+            compare_output(cmp, c, job[i].result, &memory->layout[i]);
+        else
+            status = compare_job(cmp, c, job[i].job, job[i].result, memory, &memory->layout[i], e);
         sofa_counters_add(&sum, &job[i].result->counters);
     }
     if (failed)

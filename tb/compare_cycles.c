@@ -4,6 +4,7 @@
 #include "compare.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /* Faults, stalls and late responses are not the memory that the model knows. */
 static int is_ideal(const struct tb_memory_options *o)
@@ -32,13 +33,16 @@ enum sofa_status tb_compare_queue_cycles(struct tb_comparison *cmp, const struct
 {
     enum sofa_status status = SOFA_OK;
     uint64_t total = 0;
+    struct sofa_queued *list;
     if (cmp->mismatches || !is_ideal(memory))
         return SOFA_OK;
-    for (unsigned i = 0; i < jobs && status == SOFA_OK; i++) {
-        struct sofa_cycles cycles;
-        status = sofa_cycles_predict(&cycles, c, job[i].job, job[i].result, e);
-        total = sofa_cycles_follow(total, c, &cycles);
-    }
+    list = calloc(jobs, sizeof *list);
+    if (!list)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for the cycles of %u jobs", jobs);
+    for (unsigned i = 0; i < jobs; i++)
+        list[i] = (struct sofa_queued){.job = job[i].job, .result = job[i].result, .flags = job[i].flags};
+    status = sofa_cycles_queue(&total, c, list, jobs, e);
+    free(list);
     if (status == SOFA_OK && total != outcome->cycles) {
         tb_differ(cmp, "cycles of %u jobs: RTL needs %" PRIu64 ", predicted %" PRIu64, jobs, outcome->cycles, total);
         cmp->cycles_differ = 1;

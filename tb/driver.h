@@ -21,7 +21,7 @@ struct tb_driver {
 struct tb_wait {
     uint64_t max_clocks;  /* give up after so many; 0: never */
     uint64_t abort_after; /* write CONTROL.abort after so many clocks; 0: never */
-    int progress;         /* lines on stderr when it takes long */
+    uint64_t progress;    /* blocks in all, for lines on stderr when it takes long; 0: none */
 };
 
 struct tb_outcome {

@@ -55,20 +55,18 @@ static double now(void)
 struct progress {
     double start, next;
     uint64_t first_clock;
+    uint64_t blocks; /* in all */
     int terminal, shown;
 };
 
 static enum sofa_status show(struct tb_driver *d, struct progress *p, struct sofa_error *e)
 {
-    uint32_t blocks, rows;
+    uint32_t blocks;
     enum sofa_status status = tb_read(d, "BLOCKS_LO", &blocks, e);
-    if (status == SOFA_OK)
-        status = tb_read(d, "ROWS", &rows, e);
     if (status != SOFA_OK)
         return status;
-    unsigned all = (unsigned)((rows + d->config->query_block - 1u) / d->config->query_block);
-    fprintf(stderr, "%s%llu cycles, %u of %u blocks%s", p->terminal ? "\r" : "",
-            (unsigned long long)(d->clocks - p->first_clock), (unsigned)blocks, all, p->terminal ? "" : "\n");
+    fprintf(stderr, "%s%llu cycles, %u of %llu blocks%s", p->terminal ? "\r" : "", (unsigned long long)(d->clocks - p->first_clock),
+            (unsigned)blocks, (unsigned long long)p->blocks, p->terminal ? "" : "\n");
     p->shown = 1;
     p->next = now() + LINE_SECONDS;
     return SOFA_OK;
@@ -86,7 +84,7 @@ static enum sofa_status wait_done(struct tb_driver *d, const struct tb_wait *wai
 {
     enum sofa_status status = SOFA_OK;
     uint64_t start = d->clocks;
-    struct progress p = {.start = now(), .first_clock = start, .terminal = isatty(STDERR_FILENO)};
+    struct progress p = {.start = now(), .first_clock = start, .blocks = wait->progress, .terminal = isatty(STDERR_FILENO)};
     int aborted = 0;
     p.next = p.start + (p.terminal ? LINE_SECONDS : FIRST_LINE_SECONDS);
     d->memory.last_activity = d->memory.now;

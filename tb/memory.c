@@ -104,6 +104,14 @@ struct tb_region *tb_memory_find(struct tb_memory *m, uint64_t address, size_t c
     return found;
 }
 
+int tb_memory_fails(struct tb_memory *m, unsigned of, const struct tb_region *r, uint64_t n)
+{
+    const struct tb_layout *image = m->options.fault_image ? &m->layout[m->options.fault_image - 1] : NULL;
+    if (image && (r < image->region || r >= image->region + TB_KINDS))
+        return 0;
+    return ++m->may_fail[of] == n;
+}
+
 void tb_memory_attach_several(struct tb_memory *m, struct tb_layout *l, unsigned layouts, const struct tb_memory_options *o)
 {
     tb_memory_detach(m);
@@ -113,7 +121,7 @@ void tb_memory_attach_several(struct tb_memory *m, struct tb_layout *l, unsigned
     m->random.state = o->seed ^ 0x6D656D6F7279u;
     for (unsigned k = 0; k < TB_KINDS; k++)
         m->beats[k] = m->written[k] = 0;
-    m->read_beats = m->answers = 0;
+    m->read_beats = m->may_fail[0] = m->may_fail[1] = 0;
     m->most_answers = 0;
     m->value_logged = 0;
     m->violations = 0;

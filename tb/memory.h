@@ -20,6 +20,7 @@ struct tb_memory_options {
     uint64_t seed;
     uint64_t fault_read;  /* the n-th read beat of a job carries an error; 0: none */
     uint64_t fault_write; /* the n-th write response carries an error; 0: none */
+    unsigned fault_image; /* these two count what is of the n-th image alone; 0: of any */
     uint64_t stall_read;  /* after n read beats of a job no more are offered; 0: never */
     unsigned response;    /* cycles from the last beat of a write to its response; 0: as of the memory */
 };
@@ -70,7 +71,8 @@ struct tb_memory {
     struct tb_write_channel wr;
     uint64_t beats[TB_KINDS]; /* read beats taken */
     uint64_t written[TB_KINDS]; /* bytes: only O and, in mode tokens, K and V are written */
-    uint64_t read_beats, answers;
+    uint64_t read_beats;
+    uint64_t may_fail[2]; /* read beats, write responses that the options for faults count */
     unsigned most_answers; /* write responses that were owed at once */
     struct tb_value_read {
         uint32_t row;
@@ -96,6 +98,8 @@ void tb_memory_drive(struct tb_memory *m, struct tb_pins_in *in);
 void tb_memory_sample(struct tb_memory *m, const struct tb_pins_in *in, const struct tb_pins_out *out);
 /* The core's reset: everything under way is forgotten. */
 void tb_memory_reset(struct tb_memory *m);
+/* Counts a beat or a response of a region, NULL for none; 1 if it is the n-th. of: of m->may_fail. */
+int tb_memory_fails(struct tb_memory *m, unsigned of, const struct tb_region *r, uint64_t n);
 /* Nothing is under way. */
 int tb_memory_idle(const struct tb_memory *m);
 

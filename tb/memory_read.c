@@ -14,7 +14,7 @@ static void fill_beat(struct tb_memory *m, struct tb_read_channel *ch, const str
     else
         memset(data, 0xA5, m->port_bytes);
     m->read_beats++;
-    *error = m->options.fault_read != 0 && m->read_beats == m->options.fault_read;
+    *error = (uint8_t)tb_memory_fails(m, 0, q->region, m->options.fault_read);
 }
 
 void tb_read_drive(struct tb_memory *m, unsigned c, struct tb_pins_in *in)

@@ -22,9 +22,8 @@ void tb_write_drive(struct tb_memory *m, struct tb_pins_in *in)
         struct tb_region *r = answer->region;
         if (r && r->ready)
             r->ready[(answer->address - r->base) / r->stride] = 1;
+        in->wr.resp_error = (uint8_t)tb_memory_fails(m, 1, r, m->options.fault_write);
         tb_queue_pop(&wr->answers);
-        m->answers++;
-        in->wr.resp_error = m->options.fault_write != 0 && m->answers == m->options.fault_write;
     }
 }
 

@@ -14,7 +14,7 @@
 /* A head that waits for the queue. */
 struct kept {
     struct sofa_input input;
-    struct sofa_result result;
+    struct sofa_result *result; /* of the run */
 };
 
 struct settings {
@@ -136,7 +136,7 @@ static enum sofa_status simulate(struct sofa_head_run *run, struct sofa_result *
 {
     struct tb_outcome outcome;
     struct tb_comparison comparison;
-    struct tb_run_options o = {.memory = s->memory, .wait = {.max_clocks = s->max_cycles, .progress = 1}};
+    struct tb_run_options o = {.memory = s->memory, .wait = {.max_clocks = s->max_cycles, .progress = result->counters.blocks}};
     size_t count = result->rows * result->dims;
     o.output = malloc(count * sizeof *o.output + 1);
     enum sofa_status status = o.output ? SOFA_OK : sofa_fail(&run->error, SOFA_BAD_INPUT, "out of memory for %zu rows", result->rows);
@@ -191,12 +191,13 @@ static enum sofa_status compare_head(struct sofa_head_run *run, const struct sof
 static enum sofa_status keep_head(struct sofa_head_run *run, struct sofa_input *input, struct settings *s)
 {
     struct kept *kept = &s->kept[s->keeps];
-    enum sofa_status status = s->keeps < s->room ? report_head(run, &kept->result, input) : SOFA_BAD_INPUT;
+    enum sofa_status status = s->keeps < s->room ? report_head(run, &run->result, input) : SOFA_BAD_INPUT;
     if (status != SOFA_OK) {
         sofa_input_free(input);
         return status;
     }
     kept->input = *input;
+    kept->result = &run->result;
     s->keeps++;
     run->reported = 1;
     return SOFA_OK;
@@ -204,10 +205,8 @@ static enum sofa_status keep_head(struct sofa_head_run *run, struct sofa_input *
 
 static void free_kept(struct settings *s)
 {
-    for (size_t i = 0; i < s->keeps; i++) {
+    for (size_t i = 0; i < s->keeps; i++)
         sofa_input_free(&s->kept[i].input);
-        sofa_result_free(&s->kept[i].result);
-    }
     free(s->kept);
 }
 
@@ -230,10 +229,11 @@ static enum sofa_status run_head(void *user, struct sofa_head_run *run, const st
 static enum sofa_status simulate_queue(struct settings *s, struct tb_queued *job, struct tb_outcome *outcome,
                                        struct tb_comparison *comparison, struct sofa_error *e)
 {
-    const struct tb_run_options o = {.memory = s->memory, .wait = {.max_clocks = s->max_cycles, .progress = 1}};
+    struct tb_run_options o = {.memory = s->memory, .wait = {.max_clocks = s->max_cycles}};
     enum sofa_status status = SOFA_OK;
     for (size_t i = 0; i < s->keeps && status == SOFA_OK; i++) {
-        const struct sofa_result *r = &s->kept[i].result;
+        const struct sofa_result *r = s->kept[i].result;
+        o.wait.progress += r->counters.blocks;
         job[i] = (struct tb_queued){.trace = &s->kept[i].input.trace, .job = &s->kept[i].input.job, .result = r,
                                     .output = malloc(r->rows * r->dims * sizeof *r->o + 1)};
         if (!job[i].output)
@@ -242,7 +242,7 @@ static enum sofa_status simulate_queue(struct settings *s, struct tb_queued *job
     if (status == SOFA_OK)
         status = tb_bench_queue(s->driver, job, (unsigned)s->keeps, &o, outcome, comparison, e);
     for (size_t i = 0; i < s->keeps; i++) {
-        struct sofa_result *r = &s->kept[i].result;
+        struct sofa_result *r = s->kept[i].result;
         if (status == SOFA_OK)
             memcpy(r->o, job[i].output, r->rows * r->dims * sizeof *r->o);
         free(job[i].output);
@@ -265,7 +265,7 @@ static enum sofa_status run_queue(void *user, struct sofa_queue_report *q, const
     note_run(&q->measured, s, &outcome, &comparison);
     sofa_queue_measured(q);
     for (size_t i = 0; i < s->keeps && status == SOFA_OK; i++)
-        status = save(list->run[i].out_path, &s->kept[i].result, &s->kept[i].input, e);
+        status = save(list->run[i].out_path, s->kept[i].result, &s->kept[i].input, e);
     if (status == SOFA_OK && comparison.mismatches > 0)
         status = sofa_fail(e, SOFA_BAD_RESULT, "RTL and model differ: %s", comparison.first);
     return status;

@@ -24,12 +24,15 @@ static size_t end_of(const struct tb_layout *l)
     return end;
 }
 
-/* A ring of two descriptors behind the images. */
+#define TIMES 2u /* that the job is in the queue */
+
+/* A ring of descriptors behind the images. */
 static void make_ring(struct icarus_job *j, struct tb_random *random)
 {
     const struct tb_window behind = {(end_of(&j->layout) / 4096 + 1) * 4096, tb_window_whole(&j->config).high};
-    CHECK_OK(tb_layout_make_ring(&j->ring, &behind, &j->config, 2, random, &error));
-    j->cycles.total = sofa_cycles_follow(0, &j->config, &j->cycles);
+    CHECK_OK(tb_layout_make_ring(&j->ring, &behind, &j->config, TIMES + 1, random, &error));
+    const struct sofa_queued one = {.job = &j->job, .result = &j->result}, jobs[TIMES] = {one, one};
+    CHECK_OK(sofa_cycles_queue(&j->cycles.total, &j->config, jobs, TIMES, &error));
 }
 
 void icarus_open(struct icarus_job *j, const char *const *set, unsigned count, size_t rows, size_t keys, enum tb_view view,
@@ -79,14 +82,15 @@ static FILE *create(const char *directory, const char *name)
     return f;
 }
 
-/* The job as the first descriptor of the ring. */
+/* The job as the first descriptors of the ring. */
 static void put_queue(const struct icarus_job *j, const struct sofa_bus *bus, const struct sofa_place place[SOFA_PLACES])
 {
     const struct tb_region *ring = &j->ring.region[TB_JOBS];
-    CHECK_OK(sofa_driver_descriptor(ring->bytes, &j->config, &j->job, place, 100000, 0, &error));
-    CHECK_OK(sofa_driver_ring(bus, &j->config, ring->base, 2, &error));
+    for (unsigned i = 0; i < TIMES; i++)
+        CHECK_OK(sofa_driver_descriptor(ring->bytes + i * ring->stride, &j->config, &j->job, place, 100000, 0, &error));
+    CHECK_OK(sofa_driver_ring(bus, &j->config, ring->base, TIMES + 1, &error));
     CHECK_OK(sofa_driver_put(bus, "IRQ_ENABLE", 1, &error));
-    CHECK_OK(sofa_driver_put(bus, "JOBS_TAIL", 1, &error));
+    CHECK_OK(sofa_driver_put(bus, "JOBS_TAIL", TIMES, &error));
 }
 
 /* Returns how many register writes there are. */

@@ -21,7 +21,7 @@ static int fault_is_there(const struct tb_memory *m)
     uint64_t taken = 0;
     for (unsigned k = 0; k < TB_KINDS; k++)
         taken += m->beats[k];
-    return o->fault_read ? taken >= o->fault_read + (m->channels > 1) : m->answers >= o->fault_write;
+    return o->fault_read ? taken >= o->fault_read + (m->channels > 1) : m->may_fail[1] >= o->fault_write;
 }
 
 static void run_faulty(struct fixture *f, const struct tb_memory_options *m, unsigned want)

@@ -29,13 +29,29 @@ static void open_queue(struct queue *q, int number)
     ck_assert_uint_eq(q->f.config.jobs.queue, 1);
 }
 
-static void make_jobs(struct queue *q)
+/* All but rows, scales and addresses as of the first job. */
+static void make_alike(struct queue *q, struct head *h)
+{
+    struct sofa_job job = q->head[0].job;
+    job.rows = h->job.rows;
+    job.scale_mantissa = 0x8000 + tb_random_below(&q->f.random, 0x8000);
+    job.scale_shift = h->job.scale_shift + tb_random_below(&q->f.random, 2);
+    job.octave_shift = h->job.octave_shift + tb_random_below(&q->f.random, 2);
+    h->job = job;
+    model_again(h, &q->f);
+}
+
+/* alike: such as overlap where the core lets them. */
+static void make_jobs(struct queue *q, int alike)
 {
     static const enum tb_view view[JOBS] = {TB_CAUSAL, TB_SEE_ALL, TB_ANY_RANGE, TB_WINDOW};
     unsigned block = q->f.config.query_block;
     for (unsigned i = 0; i < JOBS; i++) {
         struct head *h = &q->head[i];
-        make_head(h, &q->f, 1 + tb_random_below(&q->f.random, 2 * block), 20 + 7 * i, TB_RANDOM_VALUES, view[i], &plain);
+        unsigned kind = alike ? 0 : i;
+        make_head(h, &q->f, 1 + tb_random_below(&q->f.random, 2 * block), 20 + 7 * kind, TB_RANDOM_VALUES, view[kind], &plain);
+        if (alike && q->f.config.mode == SOFA_MODE_KV)
+            make_alike(q, h);
         q->job[i] = (struct tb_queued){.trace = &h->trace, .job = &h->job, .result = &h->result};
     }
 }
@@ -58,9 +74,9 @@ START_TEST(jobs_follow_one_another)
     struct queue q;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    for (unsigned n = 0; n < 4; n++) {
+    for (unsigned n = 0; n < 8; n++) {
         const struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
-        make_jobs(&q);
+        make_jobs(&q, n >= 4);
         run_queue(&q, n < 2 ? 1 : JOBS, &o, &outcome, "a queue");
         free_jobs(&q);
         run_good(&q.f); /* a job that the host starts */
@@ -76,10 +92,10 @@ START_TEST(errors_end_their_job_alone)
     struct queue q;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    for (unsigned n = 0; n < 6; n++) {
+    for (unsigned n = 0; n < 12; n++) {
         const struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
         unsigned bad = n % JOBS, kind = n % 3;
-        make_jobs(&q);
+        make_jobs(&q, n >= 6);
         struct head *h = &q.head[bad];
         q.job[bad].error = want[kind];
         if (kind == 0)
@@ -101,15 +117,13 @@ START_TEST(errors_end_their_job_alone)
 }
 END_TEST
 
-/* Read beats of a job, its descriptor's among them. */
+/* Read beats of a job. */
 static uint64_t beats_of(const struct queue *q, unsigned job)
 {
-    struct sofa_derived d;
     const struct sofa_counters *n = &q->head[job].result.counters;
     uint64_t key, value, port = q->f.config.memory.port_bits / 8;
-    sofa_config_derive(&q->f.config, &d);
     sofa_count_row_beats(&q->f.config, n, &key, &value);
-    return d.job_beats + key + value + (n->bytes_query + n->bytes_range + n->bytes_khat + n->bytes_token + n->bytes_weight + n->bytes_rotary) / port;
+    return key + value + (n->bytes_query + n->bytes_range + n->bytes_khat + n->bytes_token + n->bytes_weight + n->bytes_rotary) / port;
 }
 
 START_TEST(bus_errors_end_their_job_alone)
@@ -119,21 +133,17 @@ START_TEST(bus_errors_end_their_job_alone)
     struct tb_outcome outcome;
     open_queue(&q, _i);
     sofa_config_derive(&q.f.config, &d);
-    for (unsigned n = 0; n < 12; n++) {
+    for (unsigned n = 0; n < 24; n++) {
         struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
-        unsigned bad = n % JOBS, kind = n / JOBS; /* while the descriptor is read, later, when rows are written */
-        make_jobs(&q);
-        uint64_t before = 0, answers = 0;
-        for (unsigned i = 0; i < bad; i++) {
-            before += beats_of(&q, i);
-            answers += q.head[i].job.rows + 2 * q.head[i].result.counters.generated + 1;
-        }
+        unsigned bad = n % JOBS, kind = n / JOBS % 3; /* while the descriptor is read, later, when rows are written */
+        make_jobs(&q, n >= 12);
+        o.memory.fault_image = (kind == 0 ? JOBS : bad) + 1;
         if (kind == 0)
-            o.memory.fault_read = before + 1 + tb_random_below(&q.f.random, d.job_beats);
+            o.memory.fault_read = bad * d.job_beats + 1 + tb_random_below(&q.f.random, d.job_beats);
         else if (kind == 1)
-            o.memory.fault_read = before + d.job_beats + 1 + tb_random_below(&q.f.random, (unsigned)beats_of(&q, bad) - d.job_beats);
+            o.memory.fault_read = 1 + tb_random_below(&q.f.random, (unsigned)beats_of(&q, bad));
         else
-            o.memory.fault_write = answers + 1 + tb_random_below(&q.f.random, (unsigned)q.head[bad].job.rows);
+            o.memory.fault_write = 1 + tb_random_below(&q.f.random, (unsigned)q.head[bad].job.rows);
         q.job[bad].error = kind < 2 ? SOFA_ERROR_READ_BUS : SOFA_ERROR_WRITE_BUS;
         run_queue(&q, JOBS, &o, &outcome, "a queue with a bus error");
         free_jobs(&q);
@@ -211,9 +221,9 @@ START_TEST(an_abort_stops_the_queue)
     struct queue q;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    for (unsigned n = 0; n < 10; n++) {
+    for (unsigned n = 0; n < 20; n++) {
         const struct tb_wait wait = {.abort_after = 1 + tb_random_below(&q.f.random, 400u << n % 4)};
-        make_jobs(&q);
+        make_jobs(&q, n >= 10);
         load_queue(&q, &(struct tb_memory_options){.random = (int)(n & 1), .seed = n});
         CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &wait, &outcome, &error));
         unsigned head = read_register(&q, "JOBS_HEAD");
@@ -250,7 +260,7 @@ START_TEST(flags_of_a_job)
     struct queue q;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    make_jobs(&q);
+    make_jobs(&q, 1);
     q.head[1].job.keys = 0;
     q.job[1].flags = SOFA_FLAG_STOP;
     q.job[2].flags = SOFA_FLAG_NOTIFY | SOFA_FLAG_STOP;
@@ -281,7 +291,7 @@ START_TEST(the_ring_wraps)
     struct queue q;
     unsigned tail = 0;
     open_queue(&q, _i);
-    make_jobs(&q);
+    make_jobs(&q, 1);
     load_queue(&q, &(struct tb_memory_options){0});
     open_ring(&q, JOBS);
     CHECK_OK(tb_write(q.f.driver, "IRQ_ENABLE", 1, &error));
@@ -313,7 +323,7 @@ START_TEST(jobs_added_at_the_end)
     struct queue q;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    make_jobs(&q);
+    make_jobs(&q, 1);
     load_queue(&q, &(struct tb_memory_options){0});
     CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, 1, &images[JOBS], &(struct tb_wait){0}, &outcome, &error));
     uint64_t whole = outcome.clocks;
@@ -368,7 +378,7 @@ START_TEST(nothing_disturbs_a_queue)
 {
     struct queue q;
     open_queue(&q, _i);
-    make_jobs(&q);
+    make_jobs(&q, 1);
     load_queue(&q, &(struct tb_memory_options){0});
     uint64_t base = open_ring(&q, JOBS + 1);
     CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", JOBS, &error));
@@ -401,12 +411,14 @@ END_TEST
 START_TEST(silence_ends_the_queue)
 {
     struct queue q;
+    struct sofa_derived d;
     struct tb_outcome outcome;
     open_queue(&q, _i);
+    sofa_config_derive(&q.f.config, &d);
     for (unsigned n = 0; n < 4; n++) {
-        make_jobs(&q);
+        make_jobs(&q, (int)(n & 1));
         CHECK_OK(tb_write(q.f.driver, "WATCHDOG", PATIENCE, &error));
-        load_queue(&q, &(struct tb_memory_options){.stall_read = n == 0 ? 1 : n == 1 ? beats_of(&q, 0) + 1 : 20 * n});
+        load_queue(&q, &(struct tb_memory_options){.stall_read = n == 0 ? 1 : n == 1 ? beats_of(&q, 0) + d.job_beats + 1 : 20 * n});
         struct tb_region *ring = &images[JOBS].region[TB_JOBS];
         for (unsigned i = 0; i < JOBS; i++)
             memcpy(ring->bytes + i * ring->stride + sofa_register_offset("WATCHDOG"), &(uint32_t){PATIENCE}, 4);
@@ -428,9 +440,8 @@ START_TEST(a_report_that_fails)
     struct queue q;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    make_jobs(&q);
-    uint64_t answers = q.head[0].job.rows + 2 * q.head[0].result.counters.generated + 1;
-    load_queue(&q, &(struct tb_memory_options){.fault_write = answers});
+    make_jobs(&q, 1);
+    load_queue(&q, &(struct tb_memory_options){.fault_write = 1, .fault_image = JOBS + 1});
     CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &(struct tb_wait){0}, &outcome, &error));
     ck_assert_uint_eq(outcome.error, SOFA_ERROR_WRITE_BUS);
     ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), 1);

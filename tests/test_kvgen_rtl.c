@@ -180,7 +180,7 @@ static void write_rows(const struct bench *b)
 
 static void emit(const struct sofa_config *c, const char *directory)
 {
-    static const char *const modules[] = {"kvgen/", "memory/sofa_ram.v", "memory/sofa_queue.v", "memory/sofa_fifo.v", NULL};
+    static const char *const modules[] = {"kvgen/", "memory/sofa_write_mux.v", "memory/sofa_ram.v", "memory/sofa_queue.v", "memory/sofa_fifo.v", NULL};
     test_emit(c, NULL, modules, directory);
 }
 

@@ -88,6 +88,7 @@ static void open_ports(struct bench *b)
     rtl_port(&b->r, "i_info_base", b->d.tile_slots * key_bits);
     rtl_port(&b->r, "i_info_rows", b->d.tile_slots * (b->d.row_bits + 1));
     rtl_port(&b->r, "i_info_bank", b->d.tile_slots);
+    rtl_port(&b->r, "i_bank_jobs", 2);
     rtl_port(&b->r, "i_info_last", b->d.tile_slots);
     rtl_port(&b->r, "o_slot_free", 1);
     rtl_port(&b->r, "o_ask_valid", 1);

@@ -20,7 +20,7 @@ static const struct {
 } kinds[] = {
     {ROWS, {"head_dim=19", "data.key_bits=8", "memory.port_bits=64"}},
     {ROWS, {"head_dim=8", "memory.port_bits=256"}},
-    {ROWS, {"head_dim=24", "memory.port_bits=8", "memory.address_bits=17"}},
+    {ROWS, {"head_dim=24", "memory.port_bits=8", "memory.address_bits=17", "jobs.queue=1"}},
     {ROWS, {"target=fpga", "head_dim=16", "attend.width=4", "attend.lanes=2", "memory.port_bits=32"}},
     {ROWS, {"target=fpga", "head_dim=11", "attend.width=11", "attend.lanes=1", "memory.port_bits=128"}},
     {ROWS, {"mode=tokens", "head_dim=16", "memory.port_bits=32"}},

@@ -33,16 +33,16 @@ static void set(struct bench *b, unsigned cycle, const char *port, uint64_t valu
 /* ---- requests ---- */
 
 struct request {
-    unsigned valid, place;
+    unsigned valid, place, job;
     uint64_t addr;
 };
 
 struct fetch {
-    uint64_t base[2], stride[2];
+    uint64_t base[2][2], stride[2]; /* of K and V: base for each of two jobs */
     struct request of[2];
     unsigned turn;          /* the K row alone has been asked for */
     unsigned offered, shown; /* an asked key is valid; it stands, and may be */
-    unsigned key, place;
+    unsigned key, place, job;
 };
 
 static uint64_t low_bits(uint64_t value, unsigned bits)
@@ -52,20 +52,22 @@ static uint64_t low_bits(uint64_t value, unsigned bits)
 
 static void fetch_ports(struct bench *b)
 {
-    unsigned address = b->c.memory.address_bits, ask = b->ring_bits + b->d.key_number_bits;
+    unsigned address = b->c.memory.address_bits, jobs = b->d.jobs_at_once, ask = b->ring_bits + b->d.key_number_bits + jobs - 1;
     b->r = (struct rtl_cycles){.module = b->d.fetch_turns ? "sofa_fetch_turns" : "sofa_fetch_pairs", .clocked = 1};
-    rtl_port(&b->r, "i_k_base", address);
+    rtl_port(&b->r, "i_k_base", jobs * address);
     rtl_port(&b->r, "i_k_stride", address);
-    rtl_port(&b->r, "i_v_base", address);
+    rtl_port(&b->r, "i_v_base", jobs * address);
     rtl_port(&b->r, "i_v_stride", address);
     rtl_port(&b->r, "i_ask_valid", 1);
     rtl_port(&b->r, "o_ask_ready", 1);
     rtl_port(&b->r, "i_ask", ask);
     rtl_port(&b->r, "o_k_valid", 1);
+    rtl_port(&b->r, "o_k_job", 1);
     rtl_port(&b->r, "i_k_ready", 1);
     rtl_port(&b->r, "o_k_addr", address);
     rtl_port(&b->r, "o_k_place", b->ring_bits);
     rtl_port(&b->r, "o_v_valid", 1);
+    rtl_port(&b->r, "o_v_job", 1);
     rtl_port(&b->r, "i_v_ready", 1);
     rtl_port(&b->r, "o_v_addr", address);
     rtl_port(&b->r, "o_v_place", b->ring_bits);
@@ -79,6 +81,7 @@ static void ask(struct bench *b, struct fetch *f, unsigned cycle)
     if (!f->offered && !f->shown && rtl_chance(&b->seed, b->pace[0])) {
         f->key = test_between(&b->seed, 0, b->c.keys_max - 1);
         f->place = test_between(&b->seed, 0, b->d.ring_rooms - 1);
+        f->job = test_between(&b->seed, 0, b->d.jobs_at_once - 1);
         f->shown = 1;
         f->offered = !b->d.registered_links;
     } else if (f->shown) {
@@ -88,21 +91,23 @@ static void ask(struct bench *b, struct fetch *f, unsigned cycle)
     if (f->shown) {
         rtl_set(&b->r, cycle, "i_ask", 0, f->key, key_bits);
         rtl_set(&b->r, cycle, "i_ask", key_bits, f->place, b->ring_bits);
+        if (b->d.jobs_at_once > 1)
+            rtl_set(&b->r, cycle, "i_ask", key_bits + b->ring_bits, f->job, 1);
     } else {
         rtl_any(&b->r, cycle, "i_ask", &b->seed);
     }
 }
 
-static void request(struct bench *b, struct fetch *f, unsigned which, unsigned key, unsigned place)
+static void request(struct bench *b, struct fetch *f, unsigned which, unsigned key, unsigned place, unsigned job)
 {
-    f->of[which] = (struct request){1, place, low_bits(f->base[which] + key * f->stride[which], b->c.memory.address_bits)};
+    f->of[which] = (struct request){1, place, job, low_bits(f->base[which][job] + key * f->stride[which], b->c.memory.address_bits)};
 }
 
 /* What is offered, and whether it is taken. */
 static void see_requests(struct bench *b, struct fetch *f, unsigned cycle)
 {
-    static const char *const ports[2][4] = {{"o_k_valid", "i_k_ready", "o_k_addr", "o_k_place"},
-                                            {"o_v_valid", "i_v_ready", "o_v_addr", "o_v_place"}};
+    static const char *const ports[2][5] = {{"o_k_valid", "i_k_ready", "o_k_addr", "o_k_place", "o_k_job"},
+                                            {"o_v_valid", "i_v_ready", "o_v_addr", "o_v_place", "o_v_job"}};
     for (unsigned which = K; which <= V; which++) {
         unsigned ready = (unsigned)rtl_chance(&b->seed, b->pace[1 + which]);
         struct request *q = &f->of[which];
@@ -112,6 +117,7 @@ static void see_requests(struct bench *b, struct fetch *f, unsigned cycle)
             continue;
         set(b, cycle, ports[which][2], q->addr, b->c.memory.address_bits);
         set(b, cycle, ports[which][3], q->place, b->ring_bits);
+        set(b, cycle, ports[which][4], q->job, 1);
         q->valid = !ready;
     }
 }
@@ -120,22 +126,24 @@ static void step_fetch(struct bench *b, struct fetch *f, unsigned cycle)
 {
     unsigned address = b->c.memory.address_bits;
     ask(b, f, cycle);
-    set(b, cycle, "i_k_base", f->base[K], address);
-    set(b, cycle, "i_v_base", f->base[V], address);
+    for (unsigned job = 0; job < b->d.jobs_at_once; job++) {
+        rtl_set(&b->r, cycle, "i_k_base", job * address, f->base[K][job], address);
+        rtl_set(&b->r, cycle, "i_v_base", job * address, f->base[V][job], address);
+    }
     set(b, cycle, "i_k_stride", f->stride[K], address);
     set(b, cycle, "i_v_stride", f->stride[V], address);
     see_requests(b, f, cycle);
     int free = !f->of[K].valid && !f->of[V].valid, ready = free && !f->turn;
     set(b, cycle, "o_ask_ready", (uint64_t)ready, 1);
     if (free && f->turn) {
-        request(b, f, V, f->turn - 1, f->of[K].place);
+        request(b, f, V, f->turn - 1, f->of[K].place, f->of[K].job);
         f->turn = 0;
     } else if (ready && f->offered) {
-        request(b, f, K, f->key, f->place);
+        request(b, f, K, f->key, f->place, f->job);
         if (b->d.fetch_turns)
             f->turn = f->key + 1;
         else
-            request(b, f, V, f->key, f->place);
+            request(b, f, V, f->key, f->place, f->job);
         f->offered = f->shown = 0;
     }
 }
@@ -144,7 +152,8 @@ static void play_fetch(struct bench *b)
 {
     struct fetch f = {.turn = 0};
     for (unsigned which = K; which <= V; which++) {
-        f.base[which] = test_random(&b->seed);
+        f.base[which][0] = test_random(&b->seed);
+        f.base[which][1] = test_random(&b->seed);
         f.stride[which] = test_between(&b->seed, 0, 1) ? test_random(&b->seed) : test_between(&b->seed, 1, 256);
     }
     fetch_ports(b);
@@ -408,7 +417,7 @@ static const char *const kinds[][12] = {
 static void configure(struct bench *b, unsigned kind, unsigned channels)
 {
     static const unsigned addresses[] = {16, 24, 32, 48, 64};
-    char text[8][48];
+    char text[9][48];
     const char *setting[24];
     struct sofa_error e = {.text = ""};
     unsigned count = 0, i = 0;
@@ -424,6 +433,7 @@ static void configure(struct bench *b, unsigned kind, unsigned channels)
     snprintf(text[i++], 48, "tile.kept_max=2");
     snprintf(text[i++], 48, "predict.keys=2");
     snprintf(text[i++], 48, "query_block=4");
+    snprintf(text[i++], 48, "jobs.queue=%u", test_between(&b->seed, 0, 1));
     for (unsigned k = 0; k < i; k++)
         setting[count++] = text[k];
     ck_assert_msg(sofa_config_load(&b->c, NULL, setting, count, &e) == SOFA_OK, "%s", e.text);

@@ -52,7 +52,8 @@ static void set_tag(struct bench *b, unsigned cycle, const char *port, const str
 /* ---- requests of a tile ---- */
 
 struct scan {
-    uint64_t base, stride;
+    uint64_t base[2], stride; /* base: for each of two jobs */
+    unsigned job, asked_job;
     uint8_t seen[PLACES_MAX]; /* keys by their places in rows, the first row from its begin on */
     unsigned tile_base, slot, before, next; /* before: places of the first row in front of the tile; next: row to look at */
     int filled;               /* the tile's mask comes in this cycle (registered_links) */
@@ -68,11 +69,12 @@ static void scan_ports(struct bench *b)
     unsigned address = b->c.memory.address_bits, plane = b->d.khat_keys > 1;
     unsigned end = (b->d.key_number_bits > b->d.tile_bits ? b->d.key_number_bits : b->d.tile_bits) + 1;
     b->r = (struct rtl_cycles){.module = plane ? "sofa_tile_plane" : "sofa_tile_rows", .clocked = 1};
-    rtl_port(&b->r, "i_row_base", address);
+    rtl_port(&b->r, "i_row_base", b->d.jobs_at_once * address);
     rtl_port(&b->r, "i_row_stride", address);
     rtl_port(&b->r, "i_fill", 1);
     rtl_port(&b->r, plane ? "i_row_free" : "i_filled", 1);
     rtl_port(&b->r, "o_ready", 1);
+    rtl_port(&b->r, "i_job", 1);
     rtl_port(&b->r, "i_slot", 2);
     rtl_port(&b->r, "i_mask", b->c.tile.keys);
     rtl_port(&b->r, "i_any_key", 1);
@@ -82,6 +84,7 @@ static void scan_ports(struct bench *b)
     rtl_port(&b->r, "o_req_addr", address);
     rtl_port(&b->r, "o_req_len", 8);
     rtl_port(&b->r, "o_req_meta", tag_bits(b));
+    rtl_port(&b->r, "o_req_job", 1);
     rtl_open(&b->r, CYCLES);
 }
 
@@ -120,10 +123,13 @@ static void fill(struct bench *b, struct scan *s, unsigned cycle, int ready)
     if (fill) {
         s->tile_base = test_between(&b->seed, 0, b->c.keys_max - 1);
         s->slot = test_between(&b->seed, 0, 3);
+        s->job = test_between(&b->seed, 0, b->d.jobs_at_once - 1);
         s->before = s->tile_base % b->d.khat_keys;
         set(b, cycle, "i_base", s->tile_base, b->d.key_number_bits);
         set(b, cycle, "i_slot", s->slot, 2);
+        set(b, cycle, "i_job", s->job, 1);
     } else {
+        rtl_any(&b->r, cycle, "i_job", &b->seed);
         rtl_any(&b->r, cycle, "i_base", &b->seed);
         rtl_any(&b->r, cycle, "i_slot", &b->seed);
     }
@@ -139,8 +145,9 @@ static void fill(struct bench *b, struct scan *s, unsigned cycle, int ready)
 static void ask_row(struct bench *b, struct scan *s)
 {
     unsigned keys = b->d.khat_keys, address = b->c.memory.address_bits;
-    uint64_t number = s->tile_base / keys + (unsigned)s->row, addr = s->base + number * s->stride;
+    uint64_t number = s->tile_base / keys + (unsigned)s->row, addr = s->base[s->job] + number * s->stride;
     s->addr = address < 64 ? addr & (((uint64_t)1 << address) - 1) : addr;
+    s->asked_job = s->job;
     s->tag = (struct tag){.key = (unsigned)s->row * keys - s->before, .slot = s->slot, .last = (unsigned)s->last};
     for (unsigned k = 0; k < keys && keys > 1; k++)
         s->tag.visible[k] = s->seen[(unsigned)s->row * keys + k];
@@ -156,6 +163,7 @@ static int see_request(struct bench *b, struct scan *s, unsigned cycle)
         set(b, cycle, "o_req_addr", s->addr, b->c.memory.address_bits);
         set(b, cycle, "o_req_len", b->d.khat_beats - 1, 8);
         set_tag(b, cycle, "o_req_meta", &s->tag);
+        set(b, cycle, "o_req_job", s->asked_job, 1);
     }
     int here = (!s->asked || ready) && (!plane || s->space > 0);
     if (plane)
@@ -168,7 +176,8 @@ static int see_request(struct bench *b, struct scan *s, unsigned cycle)
 
 static void step_scan(struct bench *b, struct scan *s, unsigned cycle)
 {
-    set(b, cycle, "i_row_base", s->base, b->c.memory.address_bits);
+    for (unsigned job = 0; job < b->d.jobs_at_once; job++)
+        rtl_set(&b->r, cycle, "i_row_base", job * b->c.memory.address_bits, s->base[job], b->c.memory.address_bits);
     set(b, cycle, "i_row_stride", s->stride, b->c.memory.address_bits);
     int links = (int)b->d.registered_links, here = see_request(b, s, cycle), free = !s->valid || here;
     int next = seen_row(b, s), step = next >= 0 && !s->coming && free, idle = next < 0 && !s->coming && free;
@@ -190,7 +199,7 @@ static void step_scan(struct bench *b, struct scan *s, unsigned cycle)
 
 static void play_scan(struct bench *b)
 {
-    struct scan s = {.base = test_random(&b->seed), .stride = test_random(&b->seed), .space = b->d.khat_rows};
+    struct scan s = {.base = {test_random(&b->seed), test_random(&b->seed)}, .stride = test_random(&b->seed), .space = b->d.khat_rows};
     ck_assert_uint_le(b->d.khat_keys, 256);
     scan_ports(b);
     for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
@@ -383,7 +392,7 @@ static unsigned kind_of(const struct bench *b)
 static void configure(struct bench *b, unsigned kind)
 {
     static const unsigned addresses[] = {16, 24, 32, 48, 64};
-    char text[8][48];
+    char text[9][48];
     const char *setting[24];
     struct sofa_error e = {.text = ""};
     unsigned count = 0, i = 0;
@@ -401,6 +410,7 @@ static void configure(struct bench *b, unsigned kind)
         snprintf(text[i++], 48, "predict.operand_bits=%u", test_between(&b->seed, 3, 8));
         snprintf(text[i++], 48, "memory.port_bits=%u", 128u << test_between(&b->seed, 0, 3));
     }
+    snprintf(text[i++], 48, "jobs.queue=%u", test_between(&b->seed, 0, 1));
     for (unsigned k = 0; k < i; k++)
         setting[count++] = text[k];
     ck_assert_msg(sofa_config_load(&b->c, NULL, setting, count, &e) == SOFA_OK, "%s", e.text);

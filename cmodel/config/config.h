@@ -241,6 +241,7 @@ struct sofa_derived {
     unsigned slice_gap;       /* between two slices of a batch of keys in the KV array (mode tokens) */
     unsigned token_parts;     /* slices of keys' tokens that the KV array reads ahead (mode tokens) */
     /* jobs */
+    unsigned jobs_at_once;    /* 2: a job of the queue begins while the one before it ends, if they are alike */
     unsigned job_bytes;       /* from one descriptor in memory to the next: it is an image of the registers below 0x100 */
     unsigned job_beats;       /* port beats of a descriptor that are read, from job_first_beat on */
     unsigned job_first;       /* byte of a descriptor that is the first to be read, and the beat it stands in */
@@ -248,9 +249,6 @@ struct sofa_derived {
     unsigned job_words;       /* 32-bit words of a descriptor in a port beat; or port beats of a word */
     unsigned word_beats;
     unsigned job_rank;
-    unsigned job_beat_time;   /* cycles to read a beat of a descriptor, but for those of its words */
-    unsigned queue_end_time;  /* cycles of a queue beside those of its jobs */
-    unsigned fetch_time, report_time; /* of a job of the queue: descriptor read before it starts, status written after its end */
     /* registers */
     unsigned rows_bits;     /* of ROWS: no more rows than addresses, or than rows of O in memory */
     unsigned watchdog_bits; /* of WATCHDOG; a larger value counts as the largest */

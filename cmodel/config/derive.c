@@ -283,6 +283,7 @@ static void derive_ranks(const struct sofa_config *c, struct sofa_derived *d)
     d->weight_rank = 7;
     d->token_rank = 8;
     d->khat_rank = 9;
+    d->job_rank = 10;
 }
 
 /* A beat is asked for when the one before has been taken apart, a word a cycle. */
@@ -295,11 +296,12 @@ static void derive_jobs(struct sofa_derived *d)
     d->job_first = SOFA_JOB_FIRST;
     d->job_first_beat = SOFA_JOB_FIRST / port;
     d->job_beats = larger(1, SOFA_JOB_BYTES / port) - d->job_first_beat;
-    d->job_rank = 10;
-    d->job_beat_time = SOFA_IDEAL_LATENCY + (d->registered_links ? 5 : 3);
-    d->fetch_time = d->job_beats * (d->job_beat_time + d->job_words) + 2;
-    d->queue_end_time = 1;
-    d->report_time = d->word_beats + SOFA_IDEAL_LATENCY + 3;
+}
+
+/* What differs between jobs is told apart by the block that it is for, where the parts of a core are close together. */
+static unsigned jobs_at_once(const struct sofa_config *c, const struct sofa_derived *d)
+{
+    return c->jobs.queue && c->mode == SOFA_MODE_KV && !d->registered_links && !d->word_memories && d->scale_time <= 4 ? 2 : 1;
 }
 
 /* One a cycle is too slow where a pass has about as few rows as keys: between two loads are some 4 cycles. */
@@ -374,5 +376,6 @@ void sofa_config_derive(const struct sofa_config *c, struct sofa_derived *d)
     derive_ranks(c, d);
     if (c->jobs.queue)
         derive_jobs(d);
+    d->jobs_at_once = jobs_at_once(c, d);
     derive_shared(c, d);
 }

@@ -286,6 +286,19 @@ unsigned sofa_counter_increment_bits(const char *name, const struct sofa_config 
     return 1;
 }
 
+int sofa_register_apart(const char *name)
+{
+    static const char *const apart[] = {"ROWS", "SCALE_MANTISSA", "SCALE_SHIFT", "OCTAVE_SHIFT", "Q_BASE", "K_BASE", "V_BASE", "O_BASE",
+                                        "RANGE_BASE", "KHAT_BASE"};
+    for (unsigned i = 0; i < sizeof apart / sizeof *apart; i++) {
+        size_t length = strlen(apart[i]);
+        const char *end = name + length;
+        if (strncmp(name, apart[i], length) == 0 && (!*end || strcmp(end, "_LO") == 0 || strcmp(end, "_HI") == 0))
+            return 1;
+    }
+    return 0;
+}
+
 int sofa_register_offset(const char *name)
 {
     const struct sofa_register *r = find(name);

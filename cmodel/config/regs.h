@@ -85,6 +85,9 @@ int sofa_register_for(struct sofa_register *out, const struct sofa_register *r, 
 /* Bits of what is added to a counter in one cycle; name as in the table ("PAIRS_LO"). 0 for other registers. */
 unsigned sofa_counter_increment_bits(const char *name, const struct sofa_config *c, const struct sofa_derived *d);
 
+/* 1 for what may differ in jobs that are in the machine together; of _LO and _HI both. */
+int sofa_register_apart(const char *name);
+
 /* Offset in bytes of a register of the table, -1 if there is none of that name. */
 int sofa_register_offset(const char *name);
 

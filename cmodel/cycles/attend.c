@@ -2,6 +2,7 @@
 /* Mirrors rtl_templates/attend/: queries, the issue of lane groups, normalisation. */
 #include "attend.h"
 
+#include "session.h"
 #include "wires.h"
 
 #include <string.h>
@@ -42,10 +43,8 @@ void sofa_step_queries(struct sofa_machine *m)
     const struct sofa_query_state *now = &m->now.query;
     struct sofa_query_state *next = &m->next.query;
     uint32_t bank;
-    if (m->cycle == 0) {
-        next->fetch_left = next->load_left = m->result->rows;
-        return;
-    }
+    if (sofa_job_starts(m))
+        next->fetch_left = next->load_left = m->job[sofa_starting_job(m)].result->rows;
     fetch_queries(m);
     for (unsigned u = 0; u < m->d.query_buses; u++) {
         if (now->busy[u] == 1 && now->ends[u])

@@ -2,82 +2,18 @@
 #include "cycles.h"
 
 #include "attend.h"
+#include "jobs.h"
 #include "kvgen.h"
 #include "memory.h"
 #include "order.h"
 #include "predict.h"
 #include "rows.h"
 #include "schedule.h"
+#include "session.h"
 #include "tiles.h"
 #include "wires.h"
 
 #include <stdlib.h>
-
-static void reset(struct sofa_machine *m)
-{
-    struct sofa_registers_now *r = &m->now;
-    for (unsigned ch = 0; ch < 2; ch++) {
-        struct sofa_channel *channel = &r->channel[ch];
-        channel->pending.client = channel->come.client = channel->row.client = channel->granted = SOFA_NOBODY;
-    }
-    r->predict.age = UINT32_MAX;
-    r->order.space = m->c->memory.prefetch;
-    r->order.fresh = 1;
-    r->tiles.space = m->d.khat_rows;
-    m->all_slots = m->c->attend.window == 64 ? UINT64_MAX : ((uint64_t)1 << m->c->attend.window) - 1;
-    r->window.free = m->all_slots;
-    r->stored_bank = -1;
-    r->k_landed = r->v_landed = -1;
-    r->rows_left = m->result->rows;
-    for (unsigned row = 0; row < m->c->query_block; row++)
-        sofa_set_bit(m->lane_rows[row % m->c->attend.lanes], row);
-}
-
-static unsigned common_divisor(unsigned a, unsigned b)
-{
-    return b == 0 ? a : common_divisor(b, a % b);
-}
-
-static unsigned larger(unsigned a, unsigned b)
-{
-    return a > b ? a : b;
-}
-
-static struct sofa_slices_shape shape(const struct sofa_machine *m, unsigned unit, uint32_t per_word, unsigned halves)
-{
-    unsigned port = m->c->memory.port_bits;
-    return (struct sofa_slices_shape){.per = larger(1, port / unit),
-                                      .gather = larger(1, unit / port),
-                                      .halves = halves,
-                                      .slices = m->slices,
-                                      .burst = m->d.burst_beats,
-                                      .full = per_word * m->d.slice_words,
-                                      .last = per_word * m->words_last};
-}
-
-static void open_tokens(struct sofa_machine *m)
-{
-    unsigned dims = m->c->predict.dims, words = (m->j->hidden + dims - 1) / dims, halves = m->d.hidden_slices > 1 ? 2 : 1;
-    unsigned divisor = common_divisor(m->d.port_bytes, dims), tail = m->j->hidden - (words - 1) * dims;
-    m->slices = (words + m->d.slice_words - 1) / m->d.slice_words;
-    m->words_last = words - (m->slices - 1) * m->d.slice_words;
-    m->beat_units = m->d.port_bytes / divisor;
-    m->word_units = dims / divisor;
-    m->tail_units = (tail + divisor - 1) / divisor;
-    m->code_shape = shape(m, m->d.code_unit, m->c->head_dim, halves);
-    m->weight_shape = shape(m, m->d.weight_unit, 2 * m->d.project_blocks * m->d.project_steps, halves);
-    m->bias_shape = shape(m, m->d.bias_unit, 0, 1);
-    m->bias_shape.slices = 1;
-    m->bias_shape.full = m->bias_shape.last = 2 * m->d.project_blocks;
-    if (m->d.rotary) {
-        m->turn_shape = shape(m, m->d.turn_unit, 0, 2);
-        m->turn_shape.slices = 1;
-        m->turn_shape.repeat = 1;
-        m->turn_shape.full = m->turn_shape.last = m->c->head_dim / 2;
-    }
-    m->now.kvgen.credit = m->d.write_back_rows;
-    m->now.keys.gap = 3;
-}
 
 static void step(struct sofa_machine *m)
 {
@@ -107,25 +43,97 @@ static void step(struct sofa_machine *m)
     sofa_step_store(m);
     if (sofa_for_tokens(m))
         sofa_step_write_mux(m);
+    sofa_step_jobs(m);
     m->now = m->next;
     m->cycle++;
 }
 
-static int finished(const struct sofa_machine *m)
-{
-    return m->now.rows_left == 0 && m->now.data_beats == 0 && m->cycle >= m->now.last_response &&
-           (!sofa_for_tokens(m) || (sofa_weights_settled(m) && sofa_rows_written(m)));
-}
-
 /* A job that takes longer has lost a token of the model. */
-static uint64_t most_cycles(const struct sofa_machine *m)
+static uint64_t most_of_job(const struct sofa_machine *m, const struct sofa_queued *job)
 {
-    const struct sofa_counters *n = &m->result->counters;
-    uint64_t hidden = (m->result->words + 1) * (uint64_t)(m->d.project_blocks * m->d.project_steps * 2 + m->c->head_dim);
+    const struct sofa_result *r = job->result;
+    const struct sofa_counters *n = &r->counters;
+    uint64_t hidden = (r->words + 1) * (uint64_t)(m->d.project_blocks * m->d.project_steps * 2 + m->c->head_dim);
     uint64_t bytes = n->bytes_token + (n->bytes_weight + n->bytes_rotary) * 8 + n->generated * hidden + n->key_rows * hidden + n->bytes_query + n->bytes_khat + n->bytes_key + n->bytes_value + n->bytes_range + n->bytes_output;
-    uint64_t tiles = m->result->counters.blocks * ((m->result->keys + m->j->tile - 1) / m->j->tile);
+    uint64_t tiles = n->blocks * ((r->keys + job->job->tile - 1) / job->job->tile);
     return 100000 + 8 * (n->pairs * m->d.beats + bytes + tiles * (m->d.key_groups * m->d.slices + 1) *
                          (m->c->query_block + m->c->predict.keys + m->d.pass_distance + m->d.predict_latency + 64));
+}
+
+static int finished(const struct sofa_machine *m)
+{
+    return m->of_queue ? m->cycle > 0 && m->now.jobs.state == JOBS_REST : sofa_session_complete(m);
+}
+
+static enum sofa_status run(struct sofa_machine *m, struct sofa_error *e)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < m->jobs; i++)
+        most += most_of_job(m, &m->job[i]);
+    while (!finished(m) && m->cycle < most)
+        step(m);
+    if (finished(m))
+        return SOFA_OK;
+    return sofa_fail(e, SOFA_BAD_RESULT, "the cycle model does not end after %llu cycles", (unsigned long long)most);
+}
+
+/* Blocks and tiles of all jobs, one after the other; tiles stay those of the jobs. */
+static int put_together(struct sofa_machine *m)
+{
+    size_t blocks = 0, tiles = 0;
+    for (size_t i = 0; i < m->jobs; i++) {
+        blocks += m->job[i].result->counters.blocks;
+        tiles += m->job[i].result->tiles;
+    }
+    m->all.block = calloc(blocks + 1, sizeof *m->all.block); /* one spare after the last */
+    m->all.tile = calloc(tiles + 1, sizeof *m->all.tile);
+    m->block_job = calloc(blocks + 1, sizeof *m->block_job);
+    if (!m->all.block || !m->all.tile || !m->block_job)
+        return 0;
+    size_t block = 0;
+    for (size_t i = 0; i < m->jobs; i++) {
+        const struct sofa_result *r = m->job[i].result;
+        for (size_t n = 0; n < r->tiles; n++) {
+            m->all.tile[m->all.tiles] = r->tile[n];
+            m->all.tile[m->all.tiles++].block += (uint32_t)block;
+        }
+        for (size_t n = 0; n < r->counters.blocks; n++) {
+            m->block_job[block] = i;
+            m->all.block[block++] = r->block[n];
+        }
+    }
+    m->result = &m->all;
+    return 1;
+}
+
+static void free_machine(struct sofa_machine *m)
+{
+    if (!m)
+        return;
+    free(m->all.block);
+    free(m->all.tile);
+    free(m->block_job);
+    free(m);
+}
+
+static struct sofa_machine *make_machine(const struct sofa_config *c, const struct sofa_queued *list, size_t jobs, struct sofa_error *e)
+{
+    struct sofa_machine *m = calloc(1, sizeof *m);
+    if (m) {
+        m->c = c;
+        m->job = list;
+        m->jobs = jobs;
+        sofa_config_derive(c, &m->d);
+        m->all_slots = c->attend.window == 64 ? UINT64_MAX : ((uint64_t)1 << c->attend.window) - 1;
+        for (unsigned row = 0; row < c->query_block; row++)
+            sofa_set_bit(m->lane_rows[row % c->attend.lanes], row);
+    }
+    if (!m || !put_together(m)) {
+        sofa_fail(e, SOFA_BAD_INPUT, "out of memory for the cycle model");
+        free_machine(m);
+        return NULL;
+    }
+    return m;
 }
 
 static void fill_in(struct sofa_cycles *cycles, const struct sofa_machine *m)
@@ -138,7 +146,7 @@ static void fill_in(struct sofa_cycles *cycles, const struct sofa_machine *m)
     total = (double)cycles->total;
     cycles->predict = (double)cycles->predict_useful / total;
     cycles->select = (double)cycles->select_useful / total;
-    cycles->attend = (double)m->result->counters.pairs * m->c->head_dim /
+    cycles->attend = (double)m->job[0].result->counters.pairs * m->c->head_dim /
                      ((double)m->c->attend.lanes * m->c->attend.width * total);
 }
 
@@ -146,32 +154,33 @@ enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct so
                                      const struct sofa_job *j, const struct sofa_result *result,
                                      struct sofa_error *e)
 {
-    enum sofa_status status = SOFA_OK;
-    struct sofa_machine *m = calloc(1, sizeof *m);
+    const struct sofa_queued job = {.job = j, .result = result};
+    struct sofa_machine *m = make_machine(c, &job, 1, e);
     *cycles = (struct sofa_cycles){0};
     if (!m)
-        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for the cycle model");
-    m->c = c;
-    m->j = j;
-    m->result = result;
-    sofa_config_derive(c, &m->d);
-    reset(m);
-    if (c->mode == SOFA_MODE_TOKENS)
-        open_tokens(m);
-    uint64_t most = most_cycles(m);
-    while (!finished(m) && m->cycle < most)
-        step(m);
-    if (finished(m))
+        return SOFA_BAD_INPUT;
+    sofa_begin_session(m, 0);
+    m->now = m->next;
+    m->began = 0;
+    enum sofa_status status = run(m, e);
+    if (status == SOFA_OK)
         fill_in(cycles, m);
-    else
-        status = sofa_fail(e, SOFA_BAD_RESULT, "the cycle model does not end after %llu cycles", (unsigned long long)most);
-    free(m);
+    free_machine(m);
     return status;
 }
 
-uint64_t sofa_cycles_follow(uint64_t before, const struct sofa_config *c, const struct sofa_cycles *job)
+enum sofa_status sofa_cycles_queue(uint64_t *total, const struct sofa_config *c, const struct sofa_queued *job, size_t count,
+                                   struct sofa_error *e)
 {
-    struct sofa_derived d;
-    sofa_config_derive(c, &d);
-    return (before ? before : d.queue_end_time) + d.fetch_time + job->total + d.report_time;
+    struct sofa_machine *m = make_machine(c, job, count, e);
+    *total = 0;
+    if (!m)
+        return SOFA_BAD_INPUT;
+    m->j = job->job;
+    m->of_queue = 1;
+    sofa_reset_engines(m, &m->now);
+    enum sofa_status status = run(m, e);
+    *total = m->cycle - 1; /* it is busy from the cycle after the first on */
+    free_machine(m);
+    return status;
 }

@@ -4,8 +4,7 @@
 #ifndef SOFA_CYCLES_H
 #define SOFA_CYCLES_H
 
-#include "../bits/result.h"
-#include "../trace/job.h"
+#include "queued.h"
 
 /* Cycles from the write of CONTROL.start to status.done with ideal memory. */
 struct sofa_cycles {
@@ -18,7 +17,8 @@ enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct so
                                      const struct sofa_job *j, const struct sofa_result *result,
                                      struct sofa_error *e);
 
-/* Cycles of a queue of jobs that took `before`, 0 for none, and one more job. */
-uint64_t sofa_cycles_follow(uint64_t before, const struct sofa_config *c, const struct sofa_cycles *job);
+/* Cycles from the write of JOBS_TAIL to status.done, if no job fails. count: 1 or more. Errors: out of memory. */
+enum sofa_status sofa_cycles_queue(uint64_t *total, const struct sofa_config *c, const struct sofa_queued *job, size_t count,
+                                   struct sofa_error *e);
 
 #endif

@@ -3,6 +3,7 @@
 #include "kvgen.h"
 
 #include "rows.h"
+#include "session.h"
 #include "slices.h"
 #include "wires.h"
 
@@ -96,7 +97,7 @@ void sofa_step_supply(struct sofa_machine *m)
             next->state = SUPPLY_IDLE;
         break;
     case SUPPLY_IDLE:
-        if (m->cycle == 0 && !(m->j->keep && m->j->valid))
+        if (sofa_job_starts(m) && !(m->j->keep && m->j->valid))
             next->state = SUPPLY_CLEAR;
         break;
     case SUPPLY_LOOK:

@@ -5,7 +5,8 @@
 #define SOFA_CYCLES_MACHINE_H
 
 #include "../bits/schedule.h"
-#include "../trace/job.h"
+#include "../config/regs.h"
+#include "queued.h"
 
 #define SOFA_TILE_SLOTS_MAX 3u
 
@@ -19,6 +20,7 @@ enum sofa_client {
     SOFA_CLIENT_WEIGHT,
     SOFA_CLIENT_ROTARY, /* cosines and sines: of a generated key; of predicted ones, beat by beat */
     SOFA_CLIENT_TURN,
+    SOFA_CLIENT_JOB, /* descriptors */
     SOFA_CLIENTS,
     SOFA_NOBODY
 };
@@ -48,7 +50,9 @@ struct sofa_channel {
 struct sofa_ranges_state {
     enum { RANGES_IDLE, RANGES_OPEN, RANGES_READ, RANGES_ANNOUNCE } state;
     size_t block;      /* being read or announced */
+    size_t last;       /* block behind those of the jobs that have started */
     unsigned in_machine, asked, row, lead, record;
+    unsigned job;      /* whose ranges are read, of the two at hand */
     int request, valid;
 };
 
@@ -73,7 +77,7 @@ struct sofa_tiles_state {
     uint64_t target;      /* a key of the tile that is sought */
     uint64_t position;    /* order own: of the block's last row, perhaps too large by some KEYS */
     uint64_t first;       /* order own: base of the block's first tile */
-    int begun, opening;   /* a block has been; the block's first tile is sought */
+    int opening;          /* the block's first tile is sought */
     int scanned;          /* a tile of the block has been */
     int wraps, wrapped;   /* order own: tiles above the first one are left; the tile is one of them */
     unsigned row, drain, used, slot;
@@ -272,8 +276,39 @@ struct sofa_kvgen_state {
     int mux_busy, mux_owner;
 };
 
+/* sofa_control, sofa_rows_left */
+struct sofa_control_state {
+    enum { CONTROL_IDLE, CONTROL_CHECK, CONTROL_JUDGE, CONTROL_RUN, CONTROL_FLUSH } state;
+    int starts, done, done_before; /* pulses; the last a cycle later */
+    size_t left[2];   /* rows of the two jobs at hand that are not yet in memory */
+};
+
+/* sofa_jobs: bit n of a mask is that of job n of the two at hand. */
+struct sofa_jobs_state {
+    enum { JOBS_REST, JOBS_READ, JOBS_RUN, JOBS_REPORT, JOBS_NEXT, JOBS_END } state;
+    unsigned oldest, here, running, ran;
+    int session, ended, fetching;
+    unsigned word_job;
+    size_t head, place, number[2]; /* in the queue */
+    int start, joining;            /* pulses */
+};
+struct sofa_job_fetch_state {
+    enum { FETCH_REST, FETCH_ASK, FETCH_WAIT, FETCH_WORDS } state;
+    unsigned beat, word;
+    int ends; /* pulse */
+};
+struct sofa_report_state {
+    unsigned beat;
+    int sent;
+    uint64_t due;
+};
+
 /* Registers. */
 struct sofa_registers_now {
+    struct sofa_control_state control;
+    struct sofa_jobs_state jobs;
+    struct sofa_job_fetch_state job_fetch;
+    struct sofa_report_state report;
     struct sofa_channel channel[2];
     struct sofa_ranges_state ranges;
     struct sofa_query_state query;
@@ -293,10 +328,10 @@ struct sofa_registers_now {
     /* blocks, store, control */
     unsigned left[2], open, oldest;
     int retired;       /* pulse */
-    unsigned data_beats;
+    unsigned data_beats, sent_job; /* of a row on its way out */
+    unsigned bank_job[2];          /* whose block is in each bank */
     int store_takes; /* d.registered_links: a row is taken in this cycle */
     int stored_bank; /* stored_bank: -1 or the bank of the row whose address was taken */
-    size_t rows_left;
     uint64_t last_response; /* to a row of O or a generated one */
     /* mode tokens */
     struct sofa_cut_state cut;
@@ -329,11 +364,19 @@ static inline int sofa_underway_due(struct sofa_underway *u, uint64_t now, uint3
 
 struct sofa_machine {
     const struct sofa_config *c;
-    const struct sofa_job *j;
+    const struct sofa_queued *job; /* those to be run */
+    size_t jobs;
+    int of_queue;
+    const struct sofa_job *j;       /* the session's first; others in it differ from it in nothing that is looked at */
+    unsigned words;                 /* of a token of it */
+    struct sofa_result all;         /* blocks and tiles of all jobs */
     const struct sofa_result *result;
+    size_t *block_job;              /* of each block: number of its job */
+    size_t first_block;             /* of the session */
+    uint64_t began;                 /* cycle of its start pulse */
     struct sofa_derived d;
     uint64_t all_slots; /* of the window */
-    uint64_t cycle; /* 0: the start pulse is visible */
+    uint64_t cycle; /* 0: the start pulse is visible, or the queue is taken up */
     struct sofa_registers_now now, next;
     /* wires of the cycle */
     int ask[SOFA_CLIENTS], asked[SOFA_CLIENTS];
@@ -359,6 +402,7 @@ struct sofa_machine {
     uint64_t request_due[2][64];
     unsigned request_head[2], request_tail[2];
     struct sofa_underway placed, complete, space, freed, finished[SOFA_QUERY_BLOCK_MAX];
+    struct sofa_underway answers; /* to rows of a job */
     struct sofa_underway khat_done, new_row, written, turn_release;
     uint8_t back_kind[16]; /* rows in the write-back queue: 1: V */
     unsigned back_head, back_tail;

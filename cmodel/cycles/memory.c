@@ -2,6 +2,7 @@
 /* Mirrors rtl_templates/memory/: channels, ranges, tokens on their way, the store. */
 #include "memory.h"
 
+#include "session.h"
 #include "wires.h"
 
 static int takes_beats(unsigned client)
@@ -12,6 +13,8 @@ static int takes_beats(unsigned client)
 static unsigned row_beats(const struct sofa_machine *m, const struct sofa_read *read)
 {
     const unsigned beats[] = {m->d.range_beats, m->d.key_beats, m->d.value_beats, m->d.query_beats, m->d.khat_beats};
+    if (read->client == SOFA_CLIENT_JOB)
+        return 1;
     if (read->client == SOFA_CLIENT_ROTARY)
         return m->d.rotary_beats;
     return takes_beats(read->client) ? read->beats : beats[read->client];
@@ -34,7 +37,7 @@ static struct sofa_read what_is_asked(const struct sofa_machine *m, unsigned cli
 
 static int waits(unsigned client)
 {
-    return client == SOFA_CLIENT_QUERY || client == SOFA_CLIENT_RANGE;
+    return client == SOFA_CLIENT_QUERY || client == SOFA_CLIENT_RANGE || client == SOFA_CLIENT_JOB;
 }
 
 static void step_channel(struct sofa_machine *m, unsigned ch)
@@ -112,11 +115,15 @@ void sofa_step_ranges(struct sofa_machine *m)
         next->in_machine--;
     switch (now->state) {
     case RANGES_IDLE:
-        if (m->cycle == 0)
+        if (sofa_job_starts(m)) {
             next->state = RANGES_OPEN;
+            next->last = now->block + m->job[sofa_starting_job(m)].result->counters.blocks;
+            next->lead = 0;
+            next->job = m->now.jobs.oldest ^ (unsigned)m->now.jobs.joining;
+        }
         break;
     case RANGES_OPEN:
-        if (now->block == m->result->counters.blocks) {
+        if (now->block == now->last) {
             next->state = RANGES_IDLE;
         } else if (now->in_machine < m->d.blocks_open) {
             next->in_machine++;
@@ -124,6 +131,7 @@ void sofa_step_ranges(struct sofa_machine *m)
             next->request = m->j->has_ranges;
             next->valid = !m->j->has_ranges;
             next->asked = next->row = 0;
+            m->next.bank_job[sofa_bank(m, now->block)] = now->job;
             next->record = now->lead;
         }
         break;
@@ -175,9 +183,11 @@ void sofa_step_store(struct sofa_machine *m)
     unsigned unit = 0;
     uint32_t bank = 0;
     next->stored_bank = -1;
-    int sends = sofa_for_tokens(m) ? sofa_writer_sends(m, 0) : now->data_beats > 0;
-    if (sends && now->data_beats == 1)
+    int sends = sofa_for_tokens(m) ? sofa_writer_sends(m, 0) : now->data_beats > 0 && !sofa_report_holds(m);
+    if (sends && now->data_beats == 1) {
         next->last_response = m->cycle + SOFA_IDEAL_LATENCY + 1;
+        sofa_underway_add(&m->answers, m->cycle + SOFA_IDEAL_LATENCY, now->sent_job);
+    }
     if (sends)
         next->data_beats--;
     for (unsigned u = 0; u < m->d.norm_units && m->d.norm_words > 1 && !m->d.output_words; u++)
@@ -194,6 +204,7 @@ void sofa_step_store(struct sofa_machine *m)
     next->norm[unit].offered = 0;
     next->stored_bank = (int)bank;
     next->data_beats = m->d.output_beats;
+    next->sent_job = now->bank_job[bank];
 }
 
 /* ---- sofa_token_tile ---- */

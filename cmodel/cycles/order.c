@@ -4,6 +4,7 @@
 
 #include "kvgen.h"
 #include "rows.h"
+#include "session.h"
 #include "wires.h"
 
 static int queued(const struct sofa_machine *m)
@@ -104,7 +105,7 @@ static void list_key(struct sofa_machine *m, int end)
         .has_key = !now->none,
         .key = (uint16_t)key,
         .parity = (uint8_t)now->tile_parity,
-        .bank = now->tile.block & 1,
+        .bank = (uint8_t)sofa_bank(m, now->tile.block),
         .tile_last = (uint8_t)end,
         .block_last = end && now->tile.last,
         .fresh = (uint8_t)now->fresh,

@@ -2,6 +2,7 @@
 /* Mirrors rtl_templates/predict/: the loader of passes and the issue of beats. */
 #include "predict.h"
 
+#include "session.h"
 #include "wires.h"
 
 /* ---- sofa_khat_plane ---- */
@@ -127,7 +128,7 @@ int sofa_scores_may_start(const struct sofa_machine *m, unsigned from)
     if (pass->pass_none)
         return 1;
     unsigned later = from > now->from ? from - now->from : 0;
-    unsigned bank = pass->pass_tile.block & 1;
+    unsigned bank = sofa_bank(m, pass->pass_tile.block);
     return now->age >= m->d.pass_distance + later && m->now.query.ready >> bank & 1;
 }
 

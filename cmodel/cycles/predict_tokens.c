@@ -68,7 +68,7 @@ static void post_keys(struct sofa_machine *m, const struct sofa_tile *tile, int 
     int last_chunk = keys->chunk + 1 == m->slices;
     int last_word = keys->word + 1 == (last_chunk ? m->words_last : m->d.slice_words);
     unsigned word = keys->chunk * m->d.slice_words + keys->word;
-    unsigned beats = tile->khat_beats[now->group * m->result->words + word];
+    unsigned beats = tile->khat_beats[now->group * m->words + word];
     if (beats == 0) {
         after_word(m, tile, last_word);
         return;

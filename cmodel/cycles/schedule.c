@@ -126,10 +126,8 @@ void sofa_step_blocks(struct sofa_machine *m)
 {
     const struct sofa_registers_now *now = &m->now;
     struct sofa_registers_now *next = &m->next;
-    if (now->stored_bank >= 0) {
+    if (now->stored_bank >= 0)
         next->left[now->stored_bank]--;
-        next->rows_left--;
-    }
     next->retired = now->open >> now->oldest & 1 && now->left[now->oldest] == 0;
     if (next->retired) {
         next->open &= ~(1u << now->oldest);

@@ -2,6 +2,7 @@
 /* Mirrors rtl_templates/memory/sofa_tiles.v and what it holds: which tile comes next, and the walk over its visible keys. */
 #include "tiles.h"
 
+#include "session.h"
 #include "wires.h"
 
 static int tile_seen(const struct sofa_machine *m)
@@ -14,7 +15,7 @@ static int tile_seen(const struct sofa_machine *m)
 static int may_begin_tile(const struct sofa_machine *m)
 {
     const struct sofa_tiles_state *now = &m->now.tiles;
-    int known = m->d.hidden_slices == 1 || m->cycle >= m->slices + m->d.hidden_time; /* sofa_hidden */
+    int known = m->d.hidden_slices == 1 || m->cycle - m->began >= m->slices + m->d.hidden_time; /* sofa_hidden */
     return known && now->chunks_left == 0 && (!sofa_streamed(m) || now->tokens_used < m->d.tile_slots);
 }
 
@@ -108,13 +109,13 @@ static void begin_block(struct sofa_machine *m, const struct sofa_block *block)
 {
     const struct sofa_tiles_state *now = &m->now.tiles;
     struct sofa_tiles_state *next = &m->next.tiles;
-    int own = m->j->order == SOFA_ORDER_OWN;
+    int own = m->j->order == SOFA_ORDER_OWN, first = sofa_opens_job(m, m->now.ranges.block);
     next->state = own ? TILES_OWN : block->low >= block->high ? TILES_READY : TILES_SEEK;
-    next->position = now->position + block->rows + (now->begun ? 0 : m->j->own_offset);
-    next->begun = next->opening = 1;
+    next->position = block->rows + (first ? m->j->own_offset : now->position);
+    next->opening = 1;
     next->scanned = 0;
     next->wrapped = 0;
-    if (m->j->order == SOFA_ORDER_ASCENDING || !now->begun)
+    if (m->j->order == SOFA_ORDER_ASCENDING || first)
         next->base = 0;
     next->target = m->j->order == SOFA_ORDER_ASCENDING ? block->low : block->high - 1;
 }

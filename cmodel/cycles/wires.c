@@ -2,6 +2,7 @@
 /* What holds within one cycle, whoever asks: which client is granted, which rows go on, what is cut from tokens. */
 #include "wires.h"
 
+#include "session.h"
 #include "slices.h"
 
 const struct sofa_read *sofa_row_for(const struct sofa_machine *m, unsigned client)
@@ -190,6 +191,8 @@ int sofa_row_taken(const struct sofa_machine *m, unsigned client)
     case SOFA_CLIENT_RANGE:
         return sofa_range_stored(m) &&
                (r->row + 1 == m->result->block[r->block].rows || r->record == m->d.range_records - 1);
+    case SOFA_CLIENT_JOB:
+        return m->now.job_fetch.state == FETCH_WAIT;
     default:
         return 1;
     }
@@ -208,6 +211,7 @@ static void rank_clients(const struct sofa_machine *m, uint8_t by_rank[SOFA_CLIE
         [SOFA_CLIENT_RANGE] = m->d.range_rank,   [SOFA_CLIENT_KEY] = m->d.key_rank,
         [SOFA_CLIENT_KHAT] = m->d.khat_rank,
         [SOFA_CLIENT_VALUE] = m->d.value_rank,   [SOFA_CLIENT_QUERY] = m->d.query_rank,
+        [SOFA_CLIENT_JOB] = m->d.job_rank,
         [SOFA_CLIENT_TOKEN] = m->d.token_rank,   [SOFA_CLIENT_WEIGHT] = m->d.weight_rank,
         [SOFA_CLIENT_ROTARY] = m->d.rotary_rank, [SOFA_CLIENT_TURN] = m->d.turn_rank};
     for (unsigned client = 0; client < SOFA_CLIENTS; client++)
@@ -224,12 +228,13 @@ void sofa_find_requests(struct sofa_machine *m)
     uint8_t by_rank[SOFA_CLIENTS];
     const struct sofa_registers_now *r = &m->now;
     unsigned tags = 1u << m->d.read_tag_bits;
-    int busy[2] = {r->channel[0].tags == tags, r->channel[1].tags == tags};
+    int halted = sofa_is_halted(m), busy[2] = {halted || r->channel[0].tags == tags, halted || r->channel[1].tags == tags};
     rank_clients(m, by_rank);
     m->ask[SOFA_CLIENT_RANGE] = r->ranges.request;
     m->ask[SOFA_CLIENT_KHAT] = r->tiles.address_valid && !sofa_for_tokens(m);
     m->ask[SOFA_CLIENT_KEY] = r->fetch.k_valid;
     m->ask[SOFA_CLIENT_VALUE] = r->fetch.v_valid;
+    m->ask[SOFA_CLIENT_JOB] = r->job_fetch.state == FETCH_ASK;
     m->ask[SOFA_CLIENT_QUERY] = r->query.fetch_left > 0 && (r->query.fetch_row > 0 || r->query.banks < m->d.blocks_open);
     if (sofa_for_tokens(m))
         sofa_ask_tokens(m);

@@ -160,8 +160,8 @@ static void run_queue(struct pool *p)
     const struct sofa_heads_how *how = p->how;
     if (worst_of(p) != SOFA_OK)
         return;
-    sofa_queue_sum(&p->queue, &p->setup->config, p->list);
-    if (how->run_queue)
+    p->queued = sofa_queue_sum(&p->queue, &p->setup->config, p->list, &p->why);
+    if (p->queued == SOFA_OK && how->run_queue)
         p->queued = how->run_queue(how->user, &p->queue, p->list, &p->why);
     if (!how->options->json && p->queued != SOFA_BAD_INPUT)
         sofa_queue_print(stdout, &p->queue);

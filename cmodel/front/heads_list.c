@@ -103,8 +103,10 @@ enum sofa_status sofa_heads_list(struct sofa_heads *list, const struct sofa_run_
 
 void sofa_heads_free(struct sofa_heads *list)
 {
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++) {
         free(list->run[i].out_path);
+        sofa_result_free(&list->run[i].result);
+    }
     free(list->run);
     *list = (struct sofa_heads){.run = NULL};
 }

@@ -14,6 +14,7 @@ struct sofa_head_run {
     struct sofa_error error;
     int reported;            /* report holds something, whatever the status */
     struct sofa_report report;
+    struct sofa_result result;     /* if the heads are a queue, until all are freed; else nothing */
     struct sofa_measured measured; /* report.measured may point at it */
 };
 

@@ -4,6 +4,7 @@
 #include "../cycles/cycles.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 enum sofa_status sofa_queue_check(const struct sofa_config *c, const char *wish, struct sofa_error *e)
 {
@@ -12,25 +13,32 @@ enum sofa_status sofa_queue_check(const struct sofa_config *c, const char *wish,
     return SOFA_OK;
 }
 
-static uint64_t counted(const struct sofa_report *r, const char *name)
-{
-    return sofa_count_of(&r->counts, name);
-}
-
 static void utilise(struct sofa_report *r, const struct sofa_counts *counts, uint64_t cycles)
 {
     r->utilisation = sofa_report_utilise(r, sofa_count_of(counts, "PREDICT_BUSY"), sofa_count_of(counts, "SELECT_BUSY"),
                                          sofa_count_of(counts, "KVGEN_BUSY"), cycles);
 }
 
-void sofa_queue_sum(struct sofa_queue_report *q, const struct sofa_config *c, const struct sofa_heads *list)
+static enum sofa_status predict(struct sofa_report *sum, const struct sofa_config *c, const struct sofa_heads *list,
+                                struct sofa_error *e)
+{
+    struct sofa_queued *job = calloc(list->count, sizeof *job);
+    if (!job)
+        return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for %zu jobs", list->count);
+    for (size_t i = 0; i < list->count; i++)
+        job[i] = (struct sofa_queued){.job = &list->run[i].report.job, .result = &list->run[i].result};
+    enum sofa_status status = sofa_cycles_queue(&sum->cycles_predicted, c, job, list->count, e);
+    free(job);
+    return status;
+}
+
+enum sofa_status sofa_queue_sum(struct sofa_queue_report *q, const struct sofa_config *c, const struct sofa_heads *list,
+                                struct sofa_error *e)
 {
     struct sofa_report *sum = &q->sum;
     *q = (struct sofa_queue_report){.sum = {.config = *c}};
     for (size_t i = 0; i < list->count; i++) {
         const struct sofa_report *r = &list->run[i].report;
-        if (!list->run[i].reported)
-            continue;
         q->jobs++;
         sofa_counters_add(&sum->counters, &r->counters);
         sofa_counts_add(&sum->counts, &r->counts);
@@ -38,9 +46,11 @@ void sofa_queue_sum(struct sofa_queue_report *q, const struct sofa_config *c, co
         sum->visible_pairs += r->visible_pairs;
         sum->bytes_total += r->bytes_total;
         sum->bytes_dense += r->bytes_dense;
-        sum->cycles_predicted = sofa_cycles_follow(sum->cycles_predicted, c, &(struct sofa_cycles){.total = counted(r, "CYCLES")});
     }
-    utilise(sum, &sum->counts, sum->cycles_predicted);
+    enum sofa_status status = predict(sum, c, list, e);
+    if (status == SOFA_OK)
+        utilise(sum, &sum->counts, sum->cycles_predicted);
+    return status;
 }
 
 void sofa_queue_measured(struct sofa_queue_report *q)

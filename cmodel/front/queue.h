@@ -13,8 +13,9 @@ struct sofa_queue_report {
 
 /* SOFA_OK if a core of that configuration has a queue; else a message that says how it gets one. wish: for what. */
 enum sofa_status sofa_queue_check(const struct sofa_config *c, const char *wish, struct sofa_error *e);
-/* From the reports of the heads, those that have one. */
-void sofa_queue_sum(struct sofa_queue_report *q, const struct sofa_config *c, const struct sofa_heads *list);
+/* From the reports and results of the heads, which all have them. Errors: out of memory. */
+enum sofa_status sofa_queue_sum(struct sofa_queue_report *q, const struct sofa_config *c, const struct sofa_heads *list,
+                                struct sofa_error *e);
 /* The hardware has run them: q->measured is filled. */
 void sofa_queue_measured(struct sofa_queue_report *q);
 /* A line below those of the heads. */

@@ -129,3 +129,11 @@ enum sofa_status sofa_job_make(struct sofa_job *j, const struct sofa_config *c, 
     j->radius = radius_register(o->radius, ldexp(predicted, (int)j->score_shift + 1 - (int)c->predict.code_powers));
     return choose_scale(j, t->q.step * t->k.step * t->scale, e);
 }
+
+int sofa_jobs_alike(const struct sofa_job *one, const struct sofa_job *other)
+{
+    return one->keys == other->keys && one->tile == other->tile && one->kept == other->kept && one->carry == other->carry &&
+           one->has_ranges == other->has_ranges && one->order == other->order && one->own_offset == other->own_offset &&
+           one->radius == other->radius && one->score_shift == other->score_shift && one->policy == other->policy &&
+           one->mass == other->mass;
+}

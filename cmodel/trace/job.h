@@ -55,4 +55,8 @@ unsigned sofa_octave_shift_of(const struct sofa_config *c, double worth);
 enum sofa_status sofa_job_make(struct sofa_job *j, const struct sofa_config *c, const struct sofa_trace *t,
                                const struct sofa_options *o, struct sofa_error *e);
 
+/* 1 if two jobs of a queue may be in the machine together: they differ in nothing but rows, scales and addresses
+ * (sofa_register_apart). */
+int sofa_jobs_alike(const struct sofa_job *one, const struct sofa_job *other);
+
 #endif

@@ -8,8 +8,9 @@
 module sofa_attend (
     input  wire                  clk,
     input  wire                  rst,
-    input  wire [15:0]           i_scale_mantissa,
-    input  wire [5:0]            i_scale_shift,
+    input  wire [$(JOBS*16-1):0] i_scale_mantissa,     // of each job
+    input  wire [$(JOBS*6-1):0]  i_scale_shift,
+    input  wire [1:0]            i_bank_jobs,
     // window
     input  wire [$(WINDOW*ENTRY_PLACE_BITS-1):0]    i_entry_slot,
     input  wire [$(WINDOW-1):0]       i_entry_bank,

@@ -11,8 +11,9 @@ module sofa_group #(
 ) (
     input  wire                 clk,
     input  wire                 rst,
-    input  wire [15:0]          i_scale_mantissa,
-    input  wire [5:0]           i_scale_shift,
+    input  wire [$(JOBS*16-1):0] i_scale_mantissa,     // of each job
+    input  wire [$(JOBS*6-1):0] i_scale_shift,
+    input  wire [1:0]           i_bank_jobs,
     // the phase counter, delayed by as many cycles as the name says
     input  wire [$(PHASE_BITS-1):0]     i_phase_issue,
     input  wire [$(PHASE_BITS-1):0]     i_phase_take,
@@ -93,10 +94,16 @@ module sofa_group #(
     wire [$(DOT_BITS-1):0] s = lane_s;
 //% end
     // the descriptor stands still since before the job
-$(travel({{"scale_mantissa", 16, d.copied_registers, "i_scale_mantissa"}, {"scale_shift", 6, d.copied_registers, "i_scale_shift"}}))
+    wire        job = score_bank ? i_bank_jobs[1] : i_bank_jobs[0];
+    wire        unused_job = job;
+//% local shifts = d.scale_time - 2          -- cycles from the score to the shift of its product
+$(travel({{"job", 1, JOBS > 1 and shifts or 0, "job"}}))
+    wire [15:0] mantissa = $(of_job("i_scale_mantissa", 16, "job"));
+    wire [5:0]  scale_shift = $(of_job("i_scale_shift", 6, "job_" .. shifts));
+$(travel({{"mantissa", 16, d.copied_registers, "mantissa"}, {"scale_shift", 6, d.copied_registers, "scale_shift"}}))
     sofa_scale_$(SCALE) u_scale (
-        .i_step(i_phase_scale), .i_mantissa($(delayed("scale_mantissa", d.copied_registers))),
-        .i_shift($(delayed("scale_shift", d.copied_registers))), .*);
+        .i_step(i_phase_scale), .i_mantissa($(d.copied_registers > 0 and "mantissa_" .. d.copied_registers or "mantissa")),
+        .i_shift($(d.copied_registers > 0 and "scale_shift_" .. d.copied_registers or "scale_shift")), .*);
 
     // ---- reference, weight and its sum ----
     sofa_reference u_reference (

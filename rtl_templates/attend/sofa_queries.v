@@ -9,6 +9,7 @@ module sofa_queries (
     input  wire                 i_start,
     input  wire [$(ROWS_BITS-1):0]     i_rows,
     input  wire                 i_block_retired,
+    output wire                 o_idle,
     input  wire                 i_row_valid,
     output wire                 o_row_ready,
 //% if QUERY_IN_WORDS then
@@ -78,6 +79,7 @@ module sofa_queries (
             end
         end
     assign o_row_ready = more && free;
+    assign o_idle = !more;
 
     // ---- into the lanes ----
     sofa_query_$(QUERY_WAY) u_way (.*);

@@ -12,6 +12,7 @@ module sofa_way_shifted (
     input  wire                 i_op_retire,
     input  wire [$(LANE_PLACE_BITS-1):0] i_op_row,
     input  wire [$(ENTRY_PLACE_BITS-1):0] i_op_slot,
+    output wire                 o_score_bank,    // cycle $(SCORE_TIME)
     output wire [$(LANE_PLACE_BITS-1):0] o_scalar_row,    // cycle $(SCALAR_TIME-1)
     output wire                 o_scalar_pair,   // cycle $(SCALAR_TIME)
     output wire                 o_scalar_retire,
@@ -35,6 +36,7 @@ module sofa_way_shifted (
             retire_at <= $(shifted_in("retire_at", WEIGHT_TIME, 1, "i_op_retire"));
         end
     end
+    assign o_score_bank = row_at[$(SCORE_TIME*LANE_PLACE_BITS-1)];
     assign o_scalar_row = $(at("row_at", SCALAR_TIME - 1));
     assign o_scalar_pair = pair_at[$(SCALAR_TIME-1)];
     assign o_scalar_retire = retire_at[$(SCALAR_TIME-1)];

@@ -201,6 +201,7 @@ GENERATED_ROW_BITS = HEAD_DIM * GENERATED_BITS
 
 -- ---- jobs ----
 JOB_QUEUE = cfg.jobs.queue == 1                     -- jobs also come from a ring of descriptors in memory
+JOBS = d.jobs_at_once                               -- in the machine
 JOB_INDEX_BITS = 16                                 -- number of a descriptor
 JOB_BYTE_BITS = clog2(d.job_bytes)                  -- place of a byte in a descriptor
 

@@ -45,12 +45,15 @@ end
 -- From issue order to the window: a needed key, or the end of a tile without any; its block.
 LISTED_KEY = record{{"has_key", 1}, {"bank", 1}, {"block_last", 1}, {"block_rows", ROW_BITS + 1}}
 
--- From issue order to what fetches or generates rows: a key whose rows go to `ring`, a place of the ring; generation wants to know more.
+-- From issue order to what fetches or generates rows: a key whose rows go to `ring`, a place of the ring, and the
+-- job that it is of where there are several; generation wants to know more.
 if TOKENS then
     WANTED_KEY = record{{"slot", 2}, {"index", INDEX_BITS}, {"ring", RING_BITS}, {"key", KEY_NUMBER_BITS}}
     ASKED_KEY = record{{"block_first", 1}, {"tile_last", 1}, {"wanted", WANTED_KEY}}
 else
-    WANTED_KEY = record{{"ring", RING_BITS}, {"key", KEY_NUMBER_BITS}}
+    local fields = {{"ring", RING_BITS}, {"key", KEY_NUMBER_BITS}}
+    if JOBS > 1 then insert(fields, 1, {"job", 1}) end
+    WANTED_KEY = record(fields)
     ASKED_KEY = record{{"wanted", WANTED_KEY}}
 end
 GENERATED_KEY = record{{"batch_end", 1}, {"wanted", WANTED_KEY}}

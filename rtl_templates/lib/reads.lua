@@ -22,7 +22,8 @@ end
 
 -- row: bits of a row that comes whole; index_bits: of a word's number in a row that comes word by word; tag: bits that come back with a
 -- row; at_once: every row is taken when it comes; streams: it comes beat by beat; counter: of its beats;
--- uncounted: there is none.
+-- uncounted: there is none; of_job: it says which of the jobs in the machine it asks for;
+-- apart: an error of a beat of it is told by its own output.
 local function clients()
     local function rows(element, index_bits)
         return {row = not QUERY_IN_WORDS and HEAD_DIM * element, index_bits = QUERY_IN_WORDS and index_bits}
@@ -30,14 +31,15 @@ local function clients()
     local list = {key = rows(KEY_BITS, KEY_WORD_BITS), value = rows(VALUE_BITS, VALUE_WORD_BITS), query = rows(QUERY_BITS, QUERY_WORD_BITS),
                   range = {row = not RECORD_IN_WORDS and RANGE_RECORDS * 64, index_bits = RECORD_IN_WORDS and RANGE_WORD_BITS}}
     list.key.at_once, list.value.at_once = not TOKENS, not TOKENS
+    list.range.of_job, list.query.of_job, list.key.of_job, list.value.of_job = true, true, not TOKENS, not TOKENS
     list.key.tag, list.value.tag = not QUERY_IN_WORDS and RING_BITS, not QUERY_IN_WORDS and RING_BITS
     if not TOKENS then
         list.khat = {row = not QUERY_IN_WORDS and KHAT_ROW_BITS, index_bits = QUERY_IN_WORDS and KHAT_WORD_BITS, tag = TILE_TAG.bits,
-                     at_once = true}
+                     at_once = true, of_job = true}
     end
-    if JOB_QUEUE then list.job = {row = PORT_BITS, uncounted = true} end
+    if JOB_QUEUE then list.job = {row = PORT_BITS, uncounted = true, apart = true} end
     if TOKENS then
-        list.token = {row = PORT_BITS, tag = TILE_TAG.bits, streams = true}
+        list.token = {row = PORT_BITS, tag = TILE_TAG.bits, streams = true, of_job = not STREAMED}
         list.weight = {row = PORT_BITS, tag = 1, streams = true}
     end
     if ROTARY then
@@ -50,6 +52,7 @@ end
 -- Ports beside the request: {name, bits}.
 local function inputs(client)
     local list = {}
+    if client.of_job then insert(list, {"job", 1}) end
     if client.tag then insert(list, {"meta", client.tag}) end
     if not client.at_once then insert(list, {"taken", 1}) end
     return list
@@ -65,6 +68,7 @@ local function outputs(client)
         insert(list, {"word", PORT_BITS, "word"})
     end
     if client.tag then insert(list, {"tag", client.tag, "meta"}) end
+    if client.apart then insert(list, {"error", 1, "error", true}) end
     return list
 end
 

@@ -73,7 +73,8 @@ function stored_registers()
             insert(list, {
                 lower = register.lower, kind = register.kind, bits = register.bits, held = held, port = port, rule = rule,
                 signal = "cfg_" .. register.lower, reset = min(register.reset, (1 << held) - 1), at_reset = register.reset,
-                word = register_word(register), offset = register.offset, value = value_written(rule, held, register.lower, data),
+                word = register_word(register), offset = register.offset, apart = register.apart == 1,
+                value = value_written(rule, held, register.lower, data),
                 written = when .. register_word(register),
                 set = "i_write && i_addr == " .. register_word(register) .. (register.kind == "descriptor" and " && !i_running" or "")
             })
@@ -100,7 +101,7 @@ function written_place_bits(stored)
     return clog2(most + 1)
 end
 
--- The descriptor for the engines: {name, bits, text}; text only of what is given as it is held.
+-- The descriptor for the engines: {name, bits, text, apart}; text only of what is given as it is held.
 function descriptor_outputs()
     local list = {}
     for _, register in ipairs(stored_registers()) do
@@ -109,11 +110,11 @@ function descriptor_outputs()
             -- the upper half stands with the lower one
         elseif base then
             local whole = ADDRESS_BITS > 32 and "{cfg_" .. base .. "_hi, " .. register.signal .. "}" or register.signal
-            insert(list, {name = base, bits = ADDRESS_BITS, text = whole})
+            insert(list, {name = base, bits = ADDRESS_BITS, text = whole, apart = register.apart})
         else
             local plain = register.rule == "fits" or register.rule == "zero" or register.rule == "ones"
             local text = plain and ext(register.signal, register.held, register.port)
-            insert(list, {name = register.lower, bits = register.port, text = text})
+            insert(list, {name = register.lower, bits = register.port, text = text, apart = register.apart})
         end
     end
     return list
@@ -125,6 +126,43 @@ function plain_outputs()
     end
     return list
 end
+
+-- Of these what jobs that are in the machine together may differ in: there is one for each job.
+function job_outputs()
+    local list = {}
+    for _, output in ipairs(descriptor_outputs()) do
+        if JOBS > 1 and output.apart then insert(list, output) end
+    end
+    return list
+end
+
+-- Of the bases among them the bits that must be 0.
+function low_bits(prefix)
+    local parts = {"1'b0"}
+    for _, output in ipairs(job_outputs()) do
+        if output.name:match("_base$") and PORT_BYTE_BITS > 0 then
+            insert(parts, range(prefix .. output.name, PORT_BYTE_BITS - 1, 0))
+        end
+    end
+    return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+-- Whether the descriptors `one` and `other` (what their signals begin with) agree in all else.
+function same_jobs(one, other)
+    local parts = {}
+    for _, output in ipairs(descriptor_outputs()) do
+        local ones, others = one .. output.name, other .. output.name
+        if output.name == "flags" then
+            local notify = "~" .. lit(output.bits, 1 << register_named("FLAGS").fields[4].low)
+            ones, others = "(" .. ones .. " & " .. notify .. ")", "(" .. others .. " & " .. notify .. ")"
+        end
+        if not output.apart then insert(parts, ones .. " == " .. others) end
+    end
+    return table.concat(parts, "\n            && ")
+end
+
+-- Of a job's descriptor, in the core: of each job, or of the oldest.
+function of_jobs(name) return (JOBS > 1 and "jobs_" or "cfg_") .. name end
 
 -- The registers of the queue of jobs: {lower, bits, text}; text: what of sofa_jobs they show.
 function job_registers()

@@ -69,7 +69,7 @@ only(TOKENS, "sofa_supply", "sofa_row_mux")
 
 -- ---- kvgen ----
 only(TOKENS, "sofa_kvgen", "sofa_codes", "sofa_slices", "sofa_key_steps", "sofa_array_weights", "sofa_project", "sofa_sums",
-    "sofa_generated_rows", "sofa_write_back", "sofa_write_mux", "sofa_weight_mux")
+    "sofa_generated_rows", "sofa_write_back", "sofa_weight_mux")
 only(TOKENS and not STREAMED, "sofa_resident_keys")
 only(STREAMED, "sofa_batched_keys", "sofa_tokens_again")
 only(ROTARY, "sofa_rotate")
@@ -99,12 +99,13 @@ only(WHOLE_PRODUCTS, "sofa_multiply")
 room("sofa_read", GRANT, {"prompt", "spaced"})
 room("sofa_gather", GATHER, {"rows", "words", "spaced"})
 room("sofa_standing", STANDING, {"plain", "copied"})
+only(TOKENS or JOB_QUEUE, "sofa_write_mux")
 room("sofa_record", RECORD_IN_WORDS and "words" or "row", {"words", "row"})
 only(COPIED_REGISTERS, "sofa_copy")
 only(SLOT_MEMORIES, "sofa_spread")
 
 -- ---- top ----
-only(JOB_QUEUE, "sofa_jobs", "sofa_job_fetch", "sofa_report")
+only(JOB_QUEUE, "sofa_jobs", "sofa_job_fetch", "sofa_descriptors", "sofa_report")
 room("sofa", LEAN and "lean_words" or "full_words", {"lean_words", "full_words"})
 only(PORT_BITS >= 32 and PORT_BITS <= 512, "sofa_axi_top", "sofa_axi_lite", "sofa_axi_read", "sofa_axi_write", "sofa_axi_split")
 only(cfg.board.memory_kib > 0, "sofa_soc", "sofa_soc_ram", "sofa_soc_read", "sofa_soc_write", "sofa_frame", "sofa_uart")

@@ -11,6 +11,11 @@ function range(name, high, low)
     return name .. "[" .. high .. ":" .. low .. "]"
 end
 
+-- What `name` of `bits` bits for each of the jobs in the machine says of job `job`.
+function of_job(name, bits, job)
+    return JOBS > 1 and "(" .. job .. " ? " .. nth(name, 1, bits) .. " : " .. nth(name, 0, bits) .. ")" or name
+end
+
 -- A concatenation of what is not empty.
 function join(...)
     local parts = {}

@@ -7,6 +7,7 @@ module sofa_query_fetch (
     input  wire            rst,
     input  wire            i_start,
     input  wire            i_block_retired,
+    output wire            o_idle,
     input  wire [$(ROWS_BITS-1):0] i_rows,
     input  wire [$(ADDRESS_BITS-1):0] i_base,
     input  wire [$(ADDRESS_BITS-1):0] i_stride,
@@ -25,6 +26,7 @@ module sofa_query_fetch (
     wire           block_end = row == $(ROW_BITS+1)'d$(QUERY_BLOCK-1) || left == $(ROWS_BITS)'d1;
 
     assign o_req_valid = open;
+    assign o_idle = !more;
     assign o_req_len = 8'd$(d.query_beats - 1);
 
     always @(posedge clk) begin

@@ -10,7 +10,9 @@ module sofa_ranges (
     input  wire             clk,
     input  wire             rst,
     input  wire             i_start,
+    input  wire             i_job,           // which one starts
     input  wire             i_block_retired,
+    output wire             o_idle,
     // job
     input  wire [$(ROWS_BITS-1):0] i_rows,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_keys,
@@ -43,6 +45,9 @@ module sofa_ranges (
     output reg  [$(KEY_NUMBER_BITS-1):0] o_block_low,
     output reg  [$(KEY_NUMBER_BITS-1):0] o_block_high,
     output wire             o_block_bank,
+    output wire             o_block_first,   // of its job
+    output reg  [1:0]       o_bank_jobs,     // whose block is in each bank
+    output reg              o_range_job,     // whose ranges are read
     output wire             o_empty_row,
     output wire             o_range_error
 );
@@ -50,7 +55,7 @@ module sofa_ranges (
     reg  [1:0]      state;
     reg  [$(ROWS_BITS-1):0]     left;        // rows not yet announced, this block included
     reg  [1:0]      in_machine;  // blocks announced or being read
-    reg             bank;
+    reg             bank, first_block;
     reg  [$(ROW_BITS):0]  row;         // records stored
     reg  [$(ROW_BITS):0]  rows;        // of the block, from the cycle after OPEN on
     always @(posedge clk)
@@ -59,6 +64,8 @@ module sofa_ranges (
 
     assign o_block_rows = rows;
     assign o_block_bank = bank;
+    assign o_block_first = first_block;
+    assign o_idle = state == IDLE;
 
     // requests: every beat (or record) that holds a row of the block
     reg  [$(range_place_bits-1):0] ask;        // rows whose record was asked for
@@ -97,6 +104,7 @@ $(staged(REGISTERED_LINKS, judged))
     always @(posedge clk) begin
         if (rst) begin
             state <= IDLE;
+            bank <= 1'b0;
             in_machine <= 2'd0;
             o_req_valid <= 1'b0;
             o_block_valid <= 1'b0;
@@ -105,7 +113,8 @@ $(staged(REGISTERED_LINKS, judged))
                 IDLE: if (i_start) begin
                     state <= OPEN;
                     left <= i_rows;
-                    bank <= 1'b0;
+                    first_block <= 1'b1;
+                    o_range_job <= i_job;
                     lead <= $(RECORD_BITS)'d0;
                     o_req_addr <= i_range_base;
                 end
@@ -116,6 +125,7 @@ $(staged(REGISTERED_LINKS, judged))
                     o_req_valid <= i_has_ranges;
                     o_block_valid <= !i_has_ranges;
                     ask <= $(range_place_bits)'d0;
+                    o_bank_jobs[bank] <= o_range_job;
                     row <= $(ROW_BITS+1)'d0;
                     last_row <= $(QUERY_BLOCK == 1 and "1'b1" or "left == " .. lit(ROWS_BITS, 1));
                     record <= lead;
@@ -152,6 +162,7 @@ $(staged(REGISTERED_LINKS, judged))
                     o_block_valid <= 1'b0;
                     left <= left - $(ext("rows", ROW_BITS+1, ROWS_BITS));
                     bank <= !bank;
+                    first_block <= 1'b0;
                     lead <= record;
 //% if REGISTERED_LINKS then
                 end else begin

@@ -7,7 +7,8 @@
 // stays until it is taken. With i_halt no new request is taken and arriving rows are dropped, so that the bus runs empty (o_idle).
 //% local tag_bits = d.read_tag_bits
 //% local of_length = not WORD_MEMORIES                         -- else all of a client's requests have one length
-//% local tag_rest_bits = ROW_TAG_BITS + (of_length and 8 or 0)   -- bits of a tag beside the client
+//% local length_bits = of_length and 8 or 0
+//% local tag_rest_bits = JOBS - 1 + ROW_TAG_BITS + length_bits   -- bits of a tag beside the client: job, meta, length
 `default_nettype none
 module sofa_read #(
     parameter CLIENTS = 4,
@@ -19,7 +20,8 @@ module sofa_read #(
     input  wire                            rst,
     input  wire                            i_halt,
     output wire                            o_idle,
-    output wire                            o_error,
+    output wire [CLIENTS-1:0]              o_error,          // a beat of the client came with an error
+    output wire                            o_error_job,      // ... for this job
     output wire                            o_beat,
     output wire [CLIENTS-1:0]              o_beat_client,
     // requests: byte address, beats - 1, word returned with the row
@@ -28,6 +30,7 @@ module sofa_read #(
     input  wire [CLIENTS*$(ADDRESS_BITS)-1:0]         i_addr,
     input  wire [CLIENTS*8-1:0]            i_len,
     input  wire [CLIENTS*$(ROW_TAG_BITS)-1:0]      i_meta,
+    input  wire [CLIENTS-1:0]              i_job,
     // rows, one client at a time
     output wire [CLIENTS-1:0]              o_row_valid,
     input  wire [CLIENTS-1:0]              i_row_ready,
@@ -51,6 +54,7 @@ module sofa_read #(
     reg [$(ADDRESS_BITS-1):0]  pick_addr;
     reg [7:0]       pick_len;
     reg [$(ROW_TAG_BITS-1):0] pick_meta;
+    reg             pick_job;
     wire            tag_ready, issue;
     wire [CLIENTS-1:0] chosen;
     reg  [CLIENTS-1:0] first;
@@ -64,12 +68,14 @@ module sofa_read #(
         pick_addr = i_addr[0 +: $(ADDRESS_BITS)];
         pick_len = i_len[0 +: 8];
         pick_meta = i_meta[0 +: $(ROW_TAG_BITS)];
+        pick_job = i_job[0];
         for (asker = CLIENTS - 1; asker >= 0; asker = asker - 1)
             if (chosen[asker]) begin
                 pick = asker[CBITS-1:0];
                 pick_addr = i_addr[asker*$(ADDRESS_BITS) +: $(ADDRESS_BITS)];
                 pick_len = i_len[asker*8 +: 8];
                 pick_meta = i_meta[asker*$(ROW_TAG_BITS) +: $(ROW_TAG_BITS)];
+                pick_job = i_job[asker];
             end
         earlier = 1'b0;
         for (asker = 0; asker < CLIENTS; asker = asker + 1) begin
@@ -95,13 +101,14 @@ module sofa_read #(
     wire           tag_valid;
     wire [TAG-1:0] tag;
     wire [CBITS-1:0]   tag_client = tag[TAG-1 -: CBITS];
-    wire [$(ROW_TAG_BITS-1):0] tag_meta = tag[$(tag_rest_bits-1):$(tag_rest_bits-ROW_TAG_BITS)];
+    wire [$(ROW_TAG_BITS-1):0] tag_meta = tag[$(length_bits+ROW_TAG_BITS-1):$(length_bits)];
     wire [7:0]         tag_len = $(of_length and "tag[7:0]" or "i_len[tag_client*8 +: 8]");
     reg  [7:0]     beat;
     wire           last = beat == tag_len;
     wire           take = i_data_valid && o_data_ready;
     sofa_queue #(.WIDTH(CBITS + $(tag_rest_bits)), .DEPTH($(1 << tag_bits)), .ABITS($(tag_bits))) u_tags (
-        .clk(clk), .rst(rst), .i_valid(issue), .i_data({pick, pick_meta$(of_length and ", pick_len" or "")}),
+        .clk(clk), .rst(rst), .i_valid(issue),
+        .i_data({pick, $(JOBS > 1 and "pick_job, " or "")pick_meta$(of_length and ", pick_len" or "")}),
         .o_valid(tag_valid), .i_ready(take && last), .o_data(tag));
     reg  [$(tag_bits):0]     tags;
     assign tag_ready = !tags[$(tag_bits)];
@@ -111,10 +118,17 @@ module sofa_read #(
         else
             tags <= tags + {$(tag_bits)'d0, issue} - {$(tag_bits)'d0, take && last};
 
+    reg  [CLIENTS-1:0] owner;
+    integer client;
+    always @*
+        for (client = 0; client < CLIENTS; client = client + 1)
+            owner[client] = tag_client == client[CBITS-1:0];
     wire           row_free;
     assign o_data_ready = tag_valid && (row_free || i_halt);
     assign o_idle = tags == $(tag_bits+1)'d0 && !o_req_valid$(REGISTERED_LINKS and " && !issue" or "");
-    assign o_error = take && i_data_error;
+    assign o_error = {CLIENTS{take && i_data_error}} & owner;
+    assign o_error_job = $(JOBS > 1 and "tag[" .. tag_rest_bits - 1 .. "]" or "1'b0");
+    wire           unused_job = pick_job;
     always @(posedge clk)
         if (rst)
             beat <= 8'd0;
@@ -122,11 +136,6 @@ module sofa_read #(
             beat <= last ? 8'd0 : beat + 8'd1;
 
     // beats to rows
-    reg  [CLIENTS-1:0] owner;
-    integer client;
-    always @*
-        for (client = 0; client < CLIENTS; client = client + 1)
-            owner[client] = tag_client == client[CBITS-1:0];
     sofa_gather_$(GATHER) #(.CLIENTS(CLIENTS), .STREAM(STREAM), .PROMPT(PROMPT)) u_gather (
         .clk(clk), .rst(rst), .i_halt(i_halt), .i_take(take), .i_last(last), .i_client(owner), .i_index(beat), .i_data(i_data),
         .i_meta(tag_meta), .o_free(row_free), .o_beat(o_beat), .o_beat_client(o_beat_client), .i_row_ready(i_row_ready),

@@ -8,6 +8,7 @@ module sofa_reads (
     input  wire i_halt,
     output wire o_idle,
     output wire o_error,
+    output wire o_read_job,              // whose beat the error came with
     output wire o_beat,
 //% for channel = 0, READ_CHANNELS - 1 do
     // read channel $(channel)
@@ -52,10 +53,12 @@ module sofa_reads (
 //%   local metas = each(function(client)
 //%     return client.tag and ext("i_" .. client.name .. "_meta", client.tag, ROW_TAG_BITS) or ROW_TAG_BITS .. "'d0"
 //%   end)
-//%   idle[#idle+1], errors[#errors+1], beats[#beats+1] = "idle_" .. channel, "error_" .. channel, "beat_" .. channel
+//%   local jobs = each(function(client) return client.of_job and "i_" .. client.name .. "_job" or "1'b0" end)
+//%   idle[#idle+1], beats[#beats+1] = "idle_" .. channel, "beat_" .. channel
+//%   errors[#errors+1] = "|(error_" .. channel .. " & " .. each(function(client) return client.apart and "1'b0" or "1'b1" end) .. ")"
 //%   local unused, connections = {}, {}
-    wire idle_$(channel), error_$(channel), beat_$(channel);
-//%   for _, name in ipairs({"asked", "come", "beat_client"}) do
+    wire idle_$(channel), error_job_$(channel), beat_$(channel);
+//%   for _, name in ipairs({"asked", "come", "beat_client", "error"}) do
     wire [$(count-1):0] $(name)_$(channel);
 //%     unused[#unused+1] = name .. "_" .. channel
 //%   end
@@ -68,9 +71,10 @@ module sofa_reads (
     sofa_read #(
         .CLIENTS($(count)), .CBITS($(math.max(1, clog2(count)))), .STREAM($(streams)), .PROMPT($(prompt))
     ) u_read_$(channel) (
-        .clk(clk), .rst(rst), .i_halt(i_halt), .o_idle(idle_$(channel)), .o_error(error_$(channel)), .o_beat(beat_$(channel)),
+        .clk(clk), .rst(rst), .i_halt(i_halt), .o_idle(idle_$(channel)), .o_error(error_$(channel)),
+        .o_error_job(error_job_$(channel)), .o_beat(beat_$(channel)),
         .o_beat_client(beat_client_$(channel)), .i_valid($(asks)), .o_ready(asked_$(channel)), .i_addr($(addrs)), .i_len($(lens)),
-        .i_meta($(metas)), .o_row_valid(come_$(channel)), .i_row_ready($(ready)),
+        .i_meta($(metas)), .i_job($(jobs)), .o_row_valid(come_$(channel)), .i_row_ready($(ready)),
         $(table.concat(connections))
         .o_req_valid(o_rd$(channel)_req_valid), .i_req_ready(i_rd$(channel)_req_ready), .o_req_addr(o_rd$(channel)_req_addr),
         .o_req_len(o_rd$(channel)_req_len), .i_data_valid(i_rd$(channel)_data_valid), .o_data_ready(o_rd$(channel)_data_ready),
@@ -84,6 +88,7 @@ module sofa_reads (
 //% end
     assign o_idle = $(table.concat(idle, " && "));
     assign o_error = $(table.concat(errors, " || "));
+    assign o_read_job = $(READ_CHANNELS > 1 and "|error_1 ? error_job_1 : " or "")error_job_0;
     assign o_beat = $(table.concat(beats, " || "));
 //% for _, counter in ipairs(counters) do
     assign o_inc_$(counter)_beats = {1'b0, $(conditions[counter])};

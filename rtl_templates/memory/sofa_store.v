@@ -18,6 +18,7 @@ module sofa_store (
     output wire                 o_idle,
     output wire                 o_error,
     input  wire [$(2*ADDRESS_BITS-1):0]    i_base,        // of the block in each bank
+    input  wire [1:0]           i_bank_jobs,
     input  wire [$(ADDRESS_BITS-1):0]      i_stride,
     input  wire [$(NORM_UNITS-1):0]     i_row_valid,
     output wire [$(NORM_UNITS-1):0]     o_row_ready,
@@ -37,6 +38,7 @@ module sofa_store (
     output reg                  o_req_valid,
     input  wire                 i_req_ready,
     output reg  [$(ADDRESS_BITS-1):0]      o_req_addr,
+    output reg                  o_req_job,     // whose row it is
     output wire [7:0]           o_req_len,
     output reg                  o_data_valid,
     input  wire                 i_data_ready,
@@ -104,6 +106,7 @@ module sofa_store (
     always @(posedge clk) begin
         if (take) begin
             o_req_addr <= base + offset;
+            o_req_job <= bank ? i_bank_jobs[1] : i_bank_jobs[0];
             beat <= $(output_beat_bits)'d0;
         end else if (sent) begin
             beat <= beat + 1'b1;

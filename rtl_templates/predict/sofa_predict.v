@@ -111,7 +111,8 @@ module sofa_predict (
     input  wire               i_by_mass,
 //% end
 //% if MASS then
-    input  wire [5:0]         i_octave_shift,  // less the row's exponent, as far as there are places
+    input  wire [$(JOBS*6-1):0] i_octave_shift,  // of each job; less the row's exponent, as far as there are places
+    input  wire [1:0]         i_bank_jobs,
     output wire [$(PREDICT_KEYS*OCTAVE_BITS-1):0] o_scores,
     output wire [$(PREDICT_KEYS-1):0] o_seen,
 //% end
@@ -141,7 +142,7 @@ module sofa_predict (
     // ---- what travels beside a beat: name_n is n cycles after issue ----
 //% local function some(condition, cycles) return condition and cycles or 0 end
 $(travel({{"valid", 1, final, "valid_0", reset = true}, {"end", 1, final, "end_0", reset = true}, {"parity", 1, final, "parity_0"}}))
-$(travel({{"row", ROW_BITS, final, "row_0"}, {"bank", 1, STORED_RADII and final or some(ORDERS, 2), "bank_0"}}))
+$(travel({{"row", ROW_BITS, final, "row_0"}, {"bank", 1, STORED_RADII and final or ORDERS and 2 or some(JOBS > 1, 1), "bank_0"}}))
 $(travel({{"swap", 1, 1, "swap_0", reset = true}}))
 //% -- of its sums: the first beat that they are put together from, the last one, where they stand in between
 //% local last = DIM_SLICES > 1 and final or some(TOKENS, summed + 1)
@@ -176,7 +177,11 @@ $(travel({{"radius", SCORE_BITS, some(BEAT_RADII, final), "radius_3", first = 4}
 //% local keys = ext("i_khat_shift", 5, SUM_SHIFT_BITS) .. plus(fraction)
 //% if MASS then
     // of a row's scores into octaves; no more than leave the sign alone
-    wire [5:0] octaves = i_octave_shift > {2'd0, exponent} ? i_octave_shift - {2'd0, exponent} : 6'd0;
+//%   local bank = JOBS > 1 and "bank_1" or "1'b0"
+    wire       job = $(bank) ? i_bank_jobs[1] : i_bank_jobs[0];
+    wire [5:0] octave_shift = $(of_job("i_octave_shift", 6, "job"));
+    wire [5:0] octaves = octave_shift > {2'd0, exponent} ? octave_shift - {2'd0, exponent} : 6'd0;
+    wire       unused_job = job;
 //%   local most = (1 << OCTAVE_SHIFT_BITS) - 1 - CODE_PLACES
 //%   local bounded = most < 63 and "octaves > " .. lit(6, most) .. " ? " .. lit(OCTAVE_SHIFT_BITS, most) .. " : " or ""
 $(travel({{"octaves", OCTAVE_SHIFT_BITS, summed + 1, bounded .. ext("octaves", 6, OCTAVE_SHIFT_BITS), first = 2}}))

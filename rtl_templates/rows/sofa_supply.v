@@ -83,6 +83,7 @@ module sofa_supply (
     // ---- from memory ----
     sofa_fetch_pairs u_fetch (
         .i_ask_valid(state == LOOK && hit && barrier == 16'd0), .o_ask_ready(fetch_ready), .i_ask(ask), .*);
+    wire             unused_jobs = &{1'b0, k_job, v_job};
 
     // ---- from the KV array ----
 //% if STREAMED then

@@ -20,6 +20,7 @@ module sofa_list_matrix (
     input  wire [$(KEY_NUMBER_BITS-1):0] i_base,
     input  wire [$(ROW_BITS):0]   i_block_rows,
     input  wire              i_bank,
+    input  wire [1:0]        i_bank_jobs,
     input  wire              i_last,          // tile of its block
     input  wire [1:0]        i_slot,
     // need matrix
@@ -51,7 +52,8 @@ module sofa_list_matrix (
     sofa_places u_places (
         .clk(clk), .rst(rst), .i_take(request), .i_space(i_space), .o_here(place_here), .o_place(place));
 //% local key = "i_base + " .. ext("i_index", INDEX_BITS, KEY_NUMBER_BITS)
-//% local wanted = WANTED_KEY.pack_known{slot = "i_slot", index = "i_index", ring = "place", key = key}
+//% local wanted = WANTED_KEY.pack_known{slot = "i_slot", index = "i_index", ring = "place", key = key, job = "job"}
+    wire             job = i_bank ? i_bank_jobs[1] : i_bank_jobs[0];
     assign o_ask = $(ASKED_KEY.pack_known{block_first = "i_fresh", tile_last = "i_end", wanted = wanted});
 
 //% local listed = WAITING.pack{has_key = "i_has_key", key = "i_index", parity = "i_parity", slot = "i_slot", bank = "i_bank",
@@ -77,7 +79,7 @@ module sofa_list_matrix (
             o_parity_free <= {tile_end && o_read_parity, tile_end && !o_read_parity};
             o_slot_free <= tile_end;
         end
-    wire             unused = &{1'b0, i_loaded, i_block_rows, i_fresh};
+    wire             unused = &{1'b0, i_loaded, i_block_rows, i_fresh, job};
 
 $(stands("order_ask_stands", "o_ask_valid", "i_ask_ready", "o_ask", ASKED_KEY.bits))
 endmodule

@@ -4,7 +4,7 @@
 // in the same order as places of the ring become free. A variant of sofa_list_matrix.
 // Latency: $(latency("list_queue", d.queue_time + 1)) cycles from a key to the window; throughput one key a cycle. Handshake: valid/ready.
 //% local WAITING = record{{"has_key", 1}, {"bank", 1}, {"tile_last", 1}, {"block_last", 1}, {"rows", QUERY_BLOCK}}
-//% local ASKING = record{{"key", KEY_NUMBER_BITS}}
+//% local ASKING = record(JOBS > 1 and {{"job", 1}, {"key", KEY_NUMBER_BITS}} or {{"key", KEY_NUMBER_BITS}})
 //% if TOKENS then
 //%   ASKING = record{{"block_first", 1}, {"tile_last", 1}, {"slot", 2}, {"index", INDEX_BITS}, {"key", KEY_NUMBER_BITS}}
 //% end
@@ -24,6 +24,7 @@ module sofa_list_queue (
     input  wire [$(KEY_NUMBER_BITS-1):0] i_base,
     input  wire [$(ROW_BITS):0]   i_block_rows,
     input  wire              i_bank,
+    input  wire [1:0]        i_bank_jobs,
     input  wire              i_last,          // tile of its block
     input  wire [1:0]        i_slot,
     // need matrix
@@ -86,7 +87,9 @@ module sofa_list_queue (
 
     // to what fetches or generates rows
 //% local number = "i_base + " .. ext("i_index", INDEX_BITS, KEY_NUMBER_BITS)
-//% local asking = ASKING.pack_known{block_first = "i_fresh", tile_last = "i_end", slot = "i_slot", index = "i_index", key = number}
+//% local asking = ASKING.pack_known{
+//%     block_first = "i_fresh", tile_last = "i_end", slot = "i_slot", index = "i_index", key = number, job = "job"}
+    wire             job = i_bank ? i_bank_jobs[1] : i_bank_jobs[0];
     wire [$(ASKING.bits-1):0] next;
     wire             next_here, place_here;
     wire [$(RING_BITS-1):0] place;
@@ -102,7 +105,7 @@ module sofa_list_queue (
         stood <= next_here && !request && !rst;
 //% end
     assign o_ask_valid = next_here && place_here$(REGISTERED_LINKS and " && stood" or "");
-//% local fields = TOKENS and {"block_first", "tile_last", "slot", "index", "key"} or {"key"}
+//% local fields = TOKENS and {"block_first", "tile_last", "slot", "index", "key"} or JOBS > 1 and {"job", "key"} or {"key"}
 //% local of_next = {ring = "place"}
 //% for _, field in ipairs(fields) do of_next[field] = ASKING.of(field, "next") end
 //% of_next.wanted = WANTED_KEY.pack_known(of_next)
@@ -116,7 +119,7 @@ module sofa_list_queue (
             o_parity_free <= {2{o_take && i_end}} & {i_parity, !i_parity};
             o_slot_free <= $(TOKENS and "leave && " .. WAITING.of("tile_last", "first") or "i_loaded");
         end
-    wire             unused = &{1'b0, i_loaded, i_info_rows, i_fresh, i_slot, first};
+    wire             unused = &{1'b0, i_loaded, i_info_rows, i_fresh, i_slot, job, first};
 
 $(holds("list_space_counted", at_most("space", QUEUE_BITS + 1, QUEUE)))
 $(stands("list_ask_stands", "o_ask_valid", "i_ask_ready", "o_ask", ASKED_KEY.bits))

@@ -27,6 +27,7 @@ module sofa_order (
     input  wire [$(TILE_SLOTS*KEY_NUMBER_BITS-1):0] i_info_base,
     input  wire [$(TILE_SLOTS*(ROW_BITS+1)-1):0] i_info_rows,
     input  wire [$(TILE_SLOTS-1):0] i_info_bank,
+    input  wire [1:0]        i_bank_jobs,
     input  wire [$(TILE_SLOTS-1):0] i_info_last,
     output wire              o_slot_free,     // pulse: the oldest slot
     // rows that are wanted: $(ASKED_KEY.names()), wanted: $(WANTED_KEY.names())

@@ -3,7 +3,6 @@
 `default_nettype none
 module sofa_tile_ascending (
     input  wire             clk,
-    input  wire             rst,
     // job
     input  wire [$(KEY_NUMBER_BITS-1):0] i_keys,
     input  wire [$(TILE_BITS-1):0] i_tile,
@@ -11,6 +10,7 @@ module sofa_tile_ascending (
     input  wire [$(KEY_NUMBER_BITS-1):0] i_own_offset,
     // block
     input  wire             i_begin,        // its tiles are asked for, from the next cycle on
+    input  wire             i_block_first,  // of its job
     input  wire [$(ROW_BITS):0]   i_block_rows,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_block_low,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_block_high,
@@ -47,6 +47,6 @@ module sofa_tile_ascending (
             last_tile <= after_base >= $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
             reached <= after_base > $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS));
         end
-    wire             unused = &{1'b0, rst, i_keys, i_order, i_own_offset, i_block_rows, i_find};
+    wire             unused = &{1'b0, i_keys, i_order, i_own_offset, i_block_first, i_block_rows, i_find};
 endmodule
 `default_nettype wire

@@ -6,7 +6,6 @@
 `default_nettype none
 module sofa_tile_order (
     input  wire             clk,
-    input  wire             rst,
     // job
     input  wire [$(KEY_NUMBER_BITS-1):0] i_keys,
     input  wire [$(TILE_BITS-1):0] i_tile,
@@ -14,6 +13,7 @@ module sofa_tile_order (
     input  wire [$(KEY_NUMBER_BITS-1):0] i_own_offset,
     // block
     input  wire             i_begin,        // its tiles are asked for, from the next cycle on
+    input  wire             i_block_first,  // of its job
     input  wire [$(ROW_BITS):0]   i_block_rows,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_block_low,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_block_high,
@@ -32,7 +32,6 @@ module sofa_tile_order (
     wire [$(TILE_END_BITS-1):0] low = $(ext("i_block_low", KEY_NUMBER_BITS, TILE_END_BITS)),
         high = $(ext("i_block_high", KEY_NUMBER_BITS, TILE_END_BITS));
     wire [$(KEY_NUMBER_BITS-1):0] last_key = i_block_high - 1'b1;
-    reg              begun;           // a block of the job has been
     reg              opening;         // the block's first tile is sought
 
     // position of the block's last row, perhaps too large by some KEYS
@@ -43,7 +42,7 @@ module sofa_tile_order (
     assign o_found = position < $(ext("i_keys", KEY_NUMBER_BITS, position_bits));
     always @(posedge clk)
         if (i_begin)
-            position <= (begun ? position : $(ext("i_own_offset", KEY_NUMBER_BITS, position_bits)) - 1'b1) +
+            position <= (i_block_first ? $(ext("i_own_offset", KEY_NUMBER_BITS, position_bits)) - 1'b1 : position) +
                 $(ext("i_block_rows", ROW_BITS+1, position_bits));
         else if (i_find && !o_found)
             position <= position - $(ext("i_keys", KEY_NUMBER_BITS, position_bits));
@@ -64,7 +63,7 @@ module sofa_tile_order (
     wire             up = (i_seek && below) || (next && ascending);
     wire             down = (i_seek && above_it) || (next && !ascending && !at_low);
     always @(posedge clk) begin
-        if (i_begin && (ascending || !begun)) begin
+        if (i_begin && (ascending || i_block_first)) begin
             base <= $(TILE_END_BITS)'d0;
             tile_end <= tile_wide;
         end else if (up) begin
@@ -96,7 +95,6 @@ module sofa_tile_order (
                 wraps <= by_own && tile_end < high;
             end
         end
-        begun <= !rst && (begun || i_begin);
     end
 endmodule
 `default_nettype wire

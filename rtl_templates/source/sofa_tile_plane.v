@@ -13,11 +13,12 @@ module sofa_tile_plane (
     input  wire             clk,
     input  wire             rst,
     // job
-    input  wire [$(ADDRESS_BITS-1):0]  i_row_base,
+    input  wire [$(JOBS*ADDRESS_BITS-1):0]  i_row_base,      // for each job
     input  wire [$(ADDRESS_BITS-1):0]  i_row_stride,
     // tile
     input  wire             i_fill,          // take it
     output wire             o_ready,
+    input  wire             i_job,           // that it is of
     input  wire [1:0]       i_slot,
     input  wire [$(TILE_KEYS-1):0] i_mask,   // its visible keys
     input  wire             i_any_key,
@@ -27,6 +28,7 @@ module sofa_tile_plane (
     input  wire             i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
+    output reg              o_req_job,
     output reg  [$(TILE_TAG.bits-1):0] o_req_meta,
     input  wire             i_row_free       // pulse: a row has been taken apart
 );
@@ -45,12 +47,14 @@ module sofa_tile_plane (
 //% if TILE_KEYS > rows then
     assign row_mask[$(TILE_KEYS-1):$(rows)] = $(TILE_KEYS-rows)'d0;
 //% end
+    reg              fetch_job;
     reg  [1:0]       fetch_slot;
     reg  [$(number_bits-1):0] fetch_row;
     reg  [$(below-1):0] fetch_lead;
     always @(posedge clk)
         if (i_fill) begin
             fetch_slot <= i_slot;
+            fetch_job <= i_job;
             fetch_row <= $(KEY_NUMBER_BITS > below and range("base", KEY_NUMBER_BITS - 1, below) or lit(number_bits, 0));
             fetch_lead <= lead;
             keys <= by_place;
@@ -72,16 +76,19 @@ module sofa_tile_plane (
         else
             space <= space + $(ext("i_row_free", 1, space_bits)) - {$(space_bits-1)'d0, row_valid && row_ready};
     wire [$(number_bits-1):0] number = fetch_row + $(ext("row", INDEX_BITS, number_bits));
+    wire [$(ADDRESS_BITS-1):0]  row_base = $(of_job("i_row_base", ADDRESS_BITS, "fetch_job"));
     sofa_address #(.IBITS($(number_bits))) u_address (
-        .clk(clk), .rst(rst), .i_valid(row_valid && space_here), .o_ready(address_free), .i_base(i_row_base), .i_index(number),
+        .clk(clk), .rst(rst), .i_valid(row_valid && space_here), .o_ready(address_free), .i_base(row_base), .i_index(number),
         .i_stride(i_row_stride), .o_valid(o_req_valid), .i_ready(i_req_ready), .o_addr(o_req_addr));
     wire [$(INDEX_BITS+below-1):0] first_place = {row, $(lit(below, 0))};
     wire [$(INDEX_BITS-1):0] first_key = first_place[$(INDEX_BITS-1):0] - $(ext("fetch_lead", below, INDEX_BITS));
     wire             unused_place = &{1'b0, first_place, fetch_lead};
     wire [$(KHAT_KEYS-1):0] visible = $(selected("keys", "row", KHAT_KEYS, rows));
     always @(posedge clk)
-        if (row_valid && row_ready)
+        if (row_valid && row_ready) begin
+            o_req_job <= fetch_job;
             o_req_meta <= $(TILE_TAG.pack{visible = "visible", last = "row_last", slot = "fetch_slot", key = "first_key"});
+        end
     assign o_req_len = 8'd$(d.khat_beats - 1);
 
 $(holds("plane_places_counted", "space <= " .. lit(space_bits, d.khat_rows)))

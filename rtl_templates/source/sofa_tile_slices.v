@@ -16,6 +16,7 @@ module sofa_tile_slices (
     // tile
     input  wire             i_fill,          // take it
     output wire             o_ready,
+    input  wire             i_job,           // that it is of
     input  wire [1:0]       i_slot,
     input  wire [$(TILE_KEYS-1):0] i_mask,   // its visible keys
     input  wire             i_any_key,
@@ -25,6 +26,7 @@ module sofa_tile_slices (
     input  wire             i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output reg  [7:0]       o_req_len,
+    output wire             o_req_job,
     output reg  [$(TILE_TAG.bits-1):0] o_req_meta,
     output wire             o_key_row,       // pulse: the first slice of a row is asked for
     // token slots
@@ -43,6 +45,7 @@ module sofa_tile_slices (
     wire             token_space = !streamed || tokens_used != 2'd$(TILE_SLOTS);
     wire             next_chunk = chunks_left != $(SLICE_COUNT_BITS)'d0 && token_space && walk_idle;
     wire             chunk = (i_fill && i_any_key) || next_chunk;
+    assign o_req_job = i_job;                // one at a time
     assign o_ready = walk_idle && i_hidden_ready && chunks_left == $(SLICE_COUNT_BITS)'d0 && token_space;
     always @(posedge clk) begin
         if (i_fill) begin

@@ -14,6 +14,7 @@ module sofa_tile_tokens (
     // tile
     input  wire             i_fill,          // take it
     output wire             o_ready,
+    input  wire             i_job,           // that it is of
     input  wire [1:0]       i_slot,
     input  wire [$(TILE_KEYS-1):0] i_mask,   // its visible keys
     input  wire             i_any_key,
@@ -23,6 +24,7 @@ module sofa_tile_tokens (
     input  wire             i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output reg  [7:0]       o_req_len,
+    output wire             o_req_job,
     output reg  [$(TILE_TAG.bits-1):0] o_req_meta,
     output wire             o_key_row        // pulse: a row is asked for
 );
@@ -39,6 +41,7 @@ module sofa_tile_tokens (
     sofa_walk_$(WALK) u_walk (
         .clk(clk), .rst(rst), .i_load(i_fill), .i_mask(i_mask), .i_any(i_any_key), .o_idle(walk_idle),
         .o_valid(key_valid), .i_ready(key_ready), .o_index(key), .o_last(key_last));
+    assign o_req_job = i_job;                // one at a time
     assign o_ready = walk_idle && i_hidden_ready;
     wire [$(KEY_NUMBER_BITS-1):0] number = fetch_base + $(ext("key", INDEX_BITS, KEY_NUMBER_BITS));
     sofa_address #(.IBITS($(KEY_NUMBER_BITS))) u_address (

@@ -13,7 +13,7 @@ module sofa_tiles (
     input  wire             i_has_ranges,
     input  wire [1:0]       i_order,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_own_offset,
-    input  wire [$(ADDRESS_BITS-1):0]  i_row_base,      // of what tiles are predicted from
+    input  wire [$(JOBS*ADDRESS_BITS-1):0]  i_row_base,      // of what tiles are predicted from, for each job
     input  wire [$(ADDRESS_BITS-1):0]  i_row_stride,
 //% if TOKENS then
     input  wire             i_hidden_ready,
@@ -32,6 +32,8 @@ module sofa_tiles (
     input  wire [$(KEY_NUMBER_BITS-1):0] i_block_low,
     input  wire [$(KEY_NUMBER_BITS-1):0] i_block_high,
     input  wire             i_block_bank,
+    input  wire             i_block_first,   // of its job
+    input  wire [1:0]       i_bank_jobs,
     // range memory
     input  wire             i_range_write,
     input  wire             i_range_bank,
@@ -49,6 +51,7 @@ module sofa_tiles (
     output wire [$(ADDRESS_BITS-1):0]  o_req_addr,
     output wire [7:0]       o_req_len,
     output wire [$(TILE_TAG.bits-1):0] o_req_meta,
+    output wire             o_req_job,
 //% if KHAT_KEYS > 1 then
     input  wire             i_row_free,      // pulse: a row has been taken apart
 //% end
@@ -93,6 +96,7 @@ module sofa_tiles (
         .i_seen(any_key), .*);
 
     // rows of its visible keys
+    wire             job = i_block_bank ? i_bank_jobs[1] : i_bank_jobs[0];
     sofa_tile_rows u_rows (.i_filled(o_tile), .o_ready(fetch_ready), .*);
     sofa_tile_plane u_plane (.o_ready(fetch_ready), .*);
     sofa_tile_tokens u_tokens (.o_ready(fetch_ready), .*);

@@ -1,8 +1,9 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// Runs a job: checks the descriptor before any memory is touched, starts the engines, and ends the job when all rows are stored or for
-// an error. Then the bus is emptied (o_halt: no new requests, what arrives is dropped, a begun row is written to its end) and the
-// engines are reset (o_flush), so that the next job finds them as after reset.
-// The watchdog bounds every wait: WATCHDOG cycles without progress end the job, and as many again the emptying of the bus.
+// Runs a session, of a job and of those of a queue that join it: checks the job's descriptor before any memory is touched, starts the
+// engines, and ends the session when all rows are in memory or for an error, which fails one of the jobs (o_failed). Then the bus is
+// emptied (o_halt: no new requests, what arrives is dropped, a begun row is written to its end) and the engines are reset (o_flush), so
+// that the next job finds them as after reset.
+// The watchdog bounds every wait: WATCHDOG cycles without progress end the oldest job, and as many again the emptying of the bus.
 //% local WATCHDOG_BITS = d.watchdog_bits
 `default_nettype none
 module sofa_control (
@@ -10,7 +11,10 @@ module sofa_control (
     input  wire             rst,
     input  wire             i_start,
     input  wire             i_abort,
-    // descriptor
+    input  wire             i_oldest,         // number of the oldest job
+    input  wire             i_joining,
+    input  wire [$(JOBS*ROWS_BITS-1):0] i_jobs_rows,
+    // descriptor of the oldest job
     input  wire [$(ROWS_BITS-1):0] i_rows,
     input  wire [31:0]      i_keys,
     input  wire [15:0]      i_tile,
@@ -35,27 +39,39 @@ module sofa_control (
     output reg              o_halt,
     output reg              o_flush,
     input  wire             i_progress,
-    input  wire             i_row_stored,
+    input  wire [$(JOBS-1):0] i_row_answered, // of the jobs
     input  wire             i_bus_idle,
+    input  wire             i_fetches,        // a descriptor is being read
+    // errors and the jobs that they fail
     input  wire             i_range_error,
+    input  wire             i_range_job,
     input  wire             i_read_error,
+    input  wire             i_read_job,
     input  wire             i_write_error,
+    input  wire             i_write_job,
     // status
     output wire             o_busy,
+    output wire             o_runs,           // the engines run, and go on
+    output wire             o_answered,       // all rows of the oldest job are in memory
     output reg              o_done_set,
-    output reg  [7:0]       o_error
+    output reg  [7:0]       o_error,
+    output reg              o_failed
 );
 //% built("start_time", 3)      -- CHECK, JUDGE, o_start
 //% built("end_time", 1)        -- FLUSH
     localparam [2:0] IDLE = 3'd0, CHECK = 3'd1, JUDGE = 3'd2, RUN = 3'd3, HALT = 3'd4, FLUSH = 3'd5;
     reg  [2:0]  state;
-    reg  [$(ROWS_BITS-1):0] rows_left;
     reg  [7:0]  refusal;
     reg         bad_scale, bad_tile, bad_keys, bad_rows$(RANK and ", bad_kept" or "");
-    wire        all_stored = rows_left == $(ROWS_BITS)'d0;
+    wire        none_left;
+    sofa_rows_left u_rows_left (.i_begin(state == CHECK), .*);
 
     wire        expired;
     reg         read_error, write_error, range_error;
+    reg         read_job, write_job, range_job;
+    wire        of_error = read_error ? read_job : write_error ? write_job : range_error ? range_job : i_oldest;
+    wire        unused_of_error = of_error;
+    wire        complete = state == RUN && none_left && i_bus_idle && !i_fetches && !i_joining$(TOKENS and " && i_settled" or "");
     wire        stop = state == RUN && (read_error || write_error || range_error || i_abort || expired);
 
     sofa_watchdog u_watchdog (
@@ -63,6 +79,7 @@ module sofa_control (
         .o_expired(expired));
 
     assign o_busy = state != IDLE;
+    assign o_runs = state == RUN && !o_start && !complete && !stop;
 
     always @(posedge clk) begin
         // the descriptor has stood still since before i_start
@@ -101,14 +118,16 @@ module sofa_control (
                 refusal <= 8'd10;
         end
 
-        if (state == CHECK)
-            rows_left <= i_rows;
-        else if (i_row_stored)
-            rows_left <= rows_left - $(ROWS_BITS)'d1;
-
         read_error <= i_read_error;
         write_error <= i_write_error;
         range_error <= i_range_error;
+        read_job <= i_read_job;
+        write_job <= i_write_job;
+        range_job <= i_range_job;
+        if (state == CHECK)
+            o_failed <= i_oldest;
+        else if (stop)
+            o_failed <= $(JOBS > 1 and "of_error" or "i_oldest");
 
         if (rst) begin
             state <= IDLE;
@@ -156,9 +175,9 @@ module sofa_control (
                         o_error <= 8'd11;
                     if (stop)
                         state <= HALT;
-                    else if (all_stored && i_bus_idle$(TOKENS and " && i_settled" or ""))
+                    else if (complete)
                         state <= FLUSH;
-                    o_halt <= stop || (all_stored && i_bus_idle$(TOKENS and " && i_settled" or ""));
+                    o_halt <= stop || complete;
                 end
                 HALT: begin
                     o_halt <= 1'b1;

@@ -69,7 +69,12 @@ module sofa_core (
     wire        ended = jobs_done || (done_set && !jobs_busy);
     wire [7:0]  ending = jobs_busy || jobs_done ? jobs_error : error_code;
     wire        works = busy || jobs_busy;
+    wire        cold = rst || bus_lost;
+//% else
+    wire        oldest = 1'b0, joining = 1'b0, fetches = 1'b0, word_job = 1'b0;
 //% end
+    wire        unused_jobs = &{1'b0, word_job, runs, answered, failed};
+//% local cold = JOB_QUEUE and "cold" or "rst"
     sofa_registers u_registers (
         .o_start(command_start), .o_abort(command_abort), .o_invalidate(command_invalidate), .i_error($(ending)), .i_busy($(works)),
         .i_done_set($(ended)), .*);
@@ -99,15 +104,24 @@ module sofa_core (
     // upper bits, which control has looked at
     wire        unused_descriptor = &{1'b0, cfg_keys, cfg_own_offset, cfg_tile, cfg_scale_shift,
         cfg_flags$(RANK and ", cfg_kept, cfg_score_shift" or "")};
+    // a job starts: the oldest, with a session, or the one behind it, which joins
+    wire        starts = start || joining;
+    wire        starting = oldest ^ joining;
+    wire        front_idle = ranges_idle && query_fetch_idle && queries_idle;
+    wire        unused_starting = &{1'b0, starting, front_idle};
     sofa_control u_control (
-        .i_start($(begun)), .i_abort(command_abort), .i_rows(cfg_rows), .i_keys(cfg_keys), .i_tile(cfg_tile), .i_kept(cfg_kept),
+        .rst($(cold)), .i_start($(begun)), .i_jobs_rows($(of_jobs("rows"))), .i_abort(command_abort), .i_rows(cfg_rows),
+        .i_keys(cfg_keys), .i_tile(cfg_tile), .i_kept(cfg_kept),
         .i_mode(cfg_mode), .i_order(cfg_order), .i_score_shift(cfg_score_shift), .i_scale_normal(cfg_scale_mantissa[15]),
-        .i_scale_shift(cfg_scale_shift), .i_watchdog(cfg_watchdog), .i_row_stored(|row_stored), .o_error(error_code),
+        .i_scale_shift(cfg_scale_shift), .i_watchdog(cfg_watchdog), .o_error(error_code),
         .i_low($(table.concat(low, " | "))), .*);
+//% for _, output in ipairs(job_outputs()) do
+    wire        unused_$(output.name) = &{1'b0, cfg_$(output.name), jobs_$(output.name)};
+//% end
     sofa_jobs u_jobs (
         .i_abort(command_abort), .o_busy(jobs_busy), .o_done_set(jobs_done), .i_watchdog(cfg_watchdog), .i_notify(cfg_flags[3]),
-        .i_stop(cfg_flags[4]), .o_start(job_start), .i_ended(done_set), .i_error(error_code), .o_lost(bus_lost),
-        .i_write_error(report_error), .*);
+        .i_stop(cfg_flags[4]), .o_start(job_start), .i_may_join($(JOBS > 1 and "front_idle" or "1'b0")), .i_ended(done_set),
+        .i_error(error_code), .o_lost(bus_lost), .*);
 
     // ---- memory ----
     wire [7:0]  key_len = 8'd$(d.key_beats - 1);
@@ -115,24 +129,31 @@ module sofa_core (
 //% if ROTARY then
     wire [7:0]  rotary_len = 8'd$(d.rotary_beats - 1);
 //% end
+    wire        query_job = range_job;
     sofa_reads u_reads (.rst(reset), .o_idle(reads_idle), .o_error(read_error), .o_beat(read_beat), .*);
     sofa_token_mux u_token_mux (.*);
     sofa_weight_mux u_weight_mux (.*);
     sofa_writes u_writes (
-        .rst(reset), .i_o_base(cfg_o_base), .i_k_base(cfg_k_base), .i_v_base(cfg_v_base), .o_idle(writes_idle), .o_error(write_error),
+        .rst(reset), .i_begin(start), .i_o_base($(of_jobs("o_base"))), .i_k_base(cfg_k_base), .i_v_base(cfg_v_base),
+        .o_idle(writes_idle), .o_error(write_error),
         .o_beat(write_beat), .*);
 
     // ---- blocks, ranges and queries ----
     sofa_ranges u_ranges (
-        .rst(reset), .i_rows(cfg_rows), .i_range_base(cfg_range_base), .o_req_valid(range_ask), .i_req_ready(range_asked),
+        .rst(reset), .i_start(starts), .i_job(starting), .i_rows($(of_job(of_jobs("rows"), ROWS_BITS, "starting"))),
+        .i_range_base($(of_job(of_jobs("range_base"), ADDRESS_BITS, "starting"))), .o_idle(ranges_idle),
+        .o_req_valid(range_ask), .i_req_ready(range_asked),
         .o_req_addr(range_addr), .o_req_len(range_len), .i_row_valid(range_come), .o_row_ready(range_taken),
         .i_word_valid(range_word_valid), .i_word_index(range_word_index), .i_word(range_word), .i_row(range_row),
         .o_range_row(ranged_row), .*);
     sofa_query_fetch u_query_fetch (
-        .rst(reset), .i_rows(cfg_rows), .i_base(cfg_q_base), .i_stride(q_stride), .o_req_valid(query_ask), .i_req_ready(query_asked),
+        .rst(reset), .i_start(starts), .i_rows($(of_job(of_jobs("rows"), ROWS_BITS, "starting"))),
+        .i_base($(of_job(of_jobs("q_base"), ADDRESS_BITS, "starting"))), .o_idle(query_fetch_idle), .i_stride(q_stride),
+        .o_req_valid(query_ask), .i_req_ready(query_asked),
         .o_req_addr(query_addr), .o_req_len(query_len), .*);
     sofa_queries u_queries (
-        .rst(reset), .i_rows(cfg_rows), .i_row_valid(query_come), .o_row_ready(query_taken), .i_word_valid(query_word_valid),
+        .rst(reset), .i_start(starts), .i_rows($(of_job(of_jobs("rows"), ROWS_BITS, "starting"))), .o_idle(queries_idle),
+        .i_row_valid(query_come), .o_row_ready(query_taken), .i_word_valid(query_word_valid),
         .i_word_index(query_word_index), .i_word(query_word), .i_row(query_row), .o_ready(query_ready), .o_query_we(lane_query_we),
         .o_query_addr(lane_query_addr), .o_query(lane_query), .*);
     sofa_blocks u_blocks (.rst(reset), .i_stored(row_stored), .o_retired(block_retired), .*);
@@ -143,9 +164,11 @@ module sofa_core (
     sofa_hidden u_hidden (
         .rst(reset), .i_hidden(cfg_hidden), .i_words(cfg_hidden_words), .o_legal(hidden_legal), .o_ready(hidden_ready), .*);
     sofa_tiles u_tiles (
-        .rst(reset), .i_tile(tile_keys), .i_order(cfg_order), .i_row_base(cfg_$(row)_base), .i_row_stride($(row)_stride),
+        .rst(reset), .i_tile(tile_keys), .i_order(cfg_order), .i_row_base($(of_jobs(row .. "_base"))), .i_row_stride($(row)_stride),
         .i_range_row(ranged_row), .o_req_valid($(scan)_ask), .i_req_ready($(scan)_asked), .o_req_addr($(scan)_addr),
-        .o_req_len($(scan)_len), .o_req_meta($(scan)_meta), .o_busy(tiles_busy), .o_key_row(inc_key_rows), .o_seen(tile_seen), .*);
+        .o_req_len($(scan)_len), .o_req_meta($(scan)_meta), .o_req_job($(scan)_job),
+        .o_busy(tiles_busy), .o_key_row(inc_key_rows), .o_seen(tile_seen), .*);
+    wire        unused_tile_job = $(scan)_job;
     $(KHAT_SOURCE) u_khat (
         .rst(reset), .i_come(khat_come), .i_tag(khat_tag), .i_row(khat_row), .i_word(khat_word),
         .o_valid(key_arrived), .o_slot(key_slot), .o_index(key_index), .o_both(key_both), .o_last(key_last), .*);
@@ -171,7 +194,7 @@ module sofa_core (
     wire        by_mass = $(BOTH_POLICIES and "cfg_policy" or MASS and "1'b1" or "1'b0");
     wire        unused_by_mass = by_mass;
     sofa_predict u_predict (
-        .rst(reset_predict), .i_score_shift(cfg_score_shift[3:0]), .i_octave_shift(cfg_octave_shift), .i_radius(cfg_radius),
+        .rst(reset_predict), .i_score_shift(cfg_score_shift[3:0]), .i_octave_shift($(of_jobs("octave_shift"))), .i_radius(cfg_radius),
         .i_khat_shift(cfg_khat_shift), .o_token_addr(token_addr_read), .o_code_addr(code_place), .o_khat_busy(inc_khat_busy),
         .o_turn_ask(group_ask), .i_turn_asked(group_asked), .o_turn_key(group_key), .o_turn_group(group_number),
         .i_turn_landed(group_landed), .i_key_valid(key_arrived), .i_key(key_index),
@@ -206,8 +229,9 @@ module sofa_core (
     // ---- K and V of needed keys ----
 //% if not TOKENS then
     $(FETCH) u_fetch (
-        .rst(reset), .i_ask_valid(wanted_valid), .o_ask_ready(wanted_ready), .i_ask(wanted), .i_k_base(cfg_k_base),
-        .i_v_base(cfg_v_base), .o_k_valid(key_ask), .i_k_ready(key_asked), .o_k_addr(key_addr), .o_k_place(key_meta),
+        .rst(reset), .i_ask_valid(wanted_valid), .o_ask_ready(wanted_ready), .i_ask(wanted), .i_k_base($(of_jobs("k_base"))),
+        .i_v_base($(of_jobs("v_base"))), .o_k_valid(key_ask), .o_k_job(key_job), .i_k_ready(key_asked), .o_k_addr(key_addr),
+        .o_k_place(key_meta), .o_v_job(value_job),
         .o_v_valid(value_ask), .i_v_ready(value_asked), .o_v_addr(value_addr), .o_v_place(value_meta), .*);
 //% end
     sofa_supply u_supply (
@@ -238,8 +262,10 @@ module sofa_core (
         .i_key_addr(lane_key_addr), .o_key(lane_key), .i_value_addr(lane_value_addr), .o_value(lane_value), .*);
 
     // ---- attention ----
+//% local scale_shift = JOBS > 1 and "{jobs_scale_shift[13:8], jobs_scale_shift[5:0]}" or "cfg_scale_shift[5:0]"
     sofa_attend u_attend (
-        .rst(reset_attend), .i_scale_mantissa(cfg_scale_mantissa), .i_scale_shift(cfg_scale_shift[5:0]), .o_key_addr(lane_key_addr),
+        .rst(reset_attend), .i_scale_mantissa($(of_jobs("scale_mantissa"))),
+        .i_scale_shift($(scale_shift)), .o_key_addr(lane_key_addr),
         .i_key(lane_key), .o_value_addr(lane_value_addr), .i_value(lane_value), .o_key_slot(key_read_slot),
         .o_value_slot(value_read_slot), .i_keys(slot_keys), .i_values(slot_values), .i_query_we(lane_query_we),
         .i_query_addr(lane_query_addr), .i_query(lane_query), .o_row_valid(done_valid), .i_row_ready(done_ready),

@@ -1,17 +1,17 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Reads a job's descriptor, beat by beat, and hands on its words, one a cycle; the next beat is asked for when the one before has been
-// taken apart. Latency: $(d.fetch_time) cycles from i_begin to o_end with ideal memory. Handshake: valid/ready to the memory; words are
-// taken at once.
+// taken apart. Throughput: a word a cycle while a beat is taken apart. Handshake: valid/ready to the memory; words are taken at once.
 //% local beats_bits, words_bits = math.max(1, clog2(d.job_beats)), math.max(1, clog2(math.max(d.job_words, d.word_beats)))
 //% local first_word = d.job_first_beat * d.job_words // d.word_beats
 //% local held_bits = math.max(PORT_BITS, 32)
-//% built("fetch_time", d.job_beats * (d.job_beat_time + d.job_words) + 2)
 `default_nettype none
 module sofa_job_fetch (
     input  wire             clk,
     input  wire             rst,
     input  wire             i_begin,
     input  wire             i_give_up,       // the memory does not answer
+    input  wire             i_flush,         // what is under way is lost: ask again
+    output wire             o_fetches,       // a read is asked for or under way
     input  wire [$(ADDRESS_BITS-1):0] i_descriptor,
     output reg              o_end,           // pulse: the last word has been handed on
     output reg              o_bad,           // a beat of it came with an error
@@ -27,7 +27,7 @@ module sofa_job_fetch (
     input  wire             i_job_come,
     output wire             o_job_taken,
     input  wire [$(PORT_BITS-1):0] i_job_row,
-    input  wire             i_read_error
+    input  wire             i_job_error
 );
     localparam [1:0] REST = 2'd0, ASK = 2'd1, WAIT = 2'd2, WORDS = 2'd3;
     reg  [1:0]       state;
@@ -37,6 +37,7 @@ module sofa_job_fetch (
     wire             last_beat = beat == $(lit(beats_bits, d.job_beats - 1));
     wire             take = state == WAIT && i_job_come;
     assign o_job_ask = state == ASK;
+    assign o_fetches = state == ASK || state == WAIT;
     assign o_job_len = 8'd0;
     assign o_job_taken = state == WAIT;
     // beats make a word, or words a beat; what stands before the first word is not the core's
@@ -65,7 +66,7 @@ module sofa_job_fetch (
         end
         if (i_begin)
             o_bad <= 1'b0;
-        else if (i_read_error && (state == ASK || state == WAIT))
+        else if (i_job_error)
             o_bad <= 1'b1;
         if (i_begin || (state == WORDS && last_part))
             word <= $(lit(words_bits, 0));
@@ -82,6 +83,8 @@ module sofa_job_fetch (
                     state <= WAIT;
                 WAIT: if (take)
                     state <= WORDS;
+                else if (i_flush)
+                    state <= ASK;
                 WORDS: if (end_of_beat)
                     state <= last_beat ? REST : ASK;
                 default: state <= REST;

@@ -15,6 +15,9 @@ module sofa_registers (
 //% for _, output in ipairs(descriptor_outputs()) do
     output wire $(width_of(output.bits)) o_cfg_$(output.name),
 //% end
+//% for _, output in ipairs(job_outputs()) do
+    output wire $(width_of(JOBS*output.bits)) o_jobs_$(output.name),
+//% end
     // what the counters add up; CYCLES counts i_busy
 //% for _, counter in ipairs(counters()) do
     input  wire $(width_of(counter.bits)) i_inc_$(counter.name),
@@ -39,7 +42,10 @@ module sofa_registers (
     input  wire          i_more,           // jobs are to be run
     output reg           o_take_up,        // pulse: they are from now on
     input  wire          i_notice,         // pulse: one of them has ended, with i_error
+    input  wire          i_oldest,         // which descriptor is that of the oldest job
+    output wire          o_alike,          // the other job may join it
     input  wire          i_word_valid,
+    input  wire          i_word_job,
     input  wire [5:0]    i_word_index,
     input  wire [31:0]   i_word,
 //% end
@@ -113,7 +119,7 @@ module sofa_registers (
     always @(posedge clk)
         o_invalidate <= command && wdata[$(control.fields[4].low)] && !rst;
 //% end
-    sofa_descriptor u_descriptor (.*);
+    $(JOB_QUEUE and "sofa_descriptors" or "sofa_descriptor") u_descriptor (.*);
 
     // counters and what is read
     reg         clear;

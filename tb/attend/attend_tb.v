@@ -226,7 +226,8 @@ $(staged(REGISTERED_LINKS, {{"opened_rows", QUERY_BLOCK, range("all_rows", QUERY
     wire [$(clog2(LANE_GROUPS+1)-1):0] pairs, raises;
     wire [$(clog2(LANES+1)-1):0] active;
     sofa_attend dut (
-        .clk(clk), .rst(rst), .i_scale_mantissa(SCALE_MANTISSA), .i_scale_shift(SCALE_SHIFT), .i_entry_slot(entry_slot),
+        .clk(clk), .rst(rst), .i_scale_mantissa({$(JOBS){SCALE_MANTISSA}}), .i_scale_shift({$(JOBS){SCALE_SHIFT}}), .i_bank_jobs(2'b01),
+        .i_entry_slot(entry_slot),
         .i_entry_bank(entry_bank), .i_move(move), .i_load(entry_load), .i_load_any(load1), .i_load_rows(load_rows), .i_load_bank(bank1),
         .o_entry_any(any), .i_open(opened), .i_open_bank(opened_bank), .i_open_rows(opened_rows), .o_owed(owed),
         .i_retire_bank(retire_bank), .i_retire_ready(retire_ready),

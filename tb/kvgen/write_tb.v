@@ -33,6 +33,7 @@ module write_tb #(
     reg                 store_req, store_data_valid;
     integer             store_burst, store_beat;
     wire [1:0]          req_ready, data_ready, resp_valid, resp_error;
+    wire                resp_job;
     wire [$(A-1):0]     store_addr = O_BASE + store_burst * $(OB * BYTES);
     wire                store_last = store_beat == $(OB - 1);
     wire                store_done = (!store_req || req_ready[0]) && (!store_data_valid || (data_ready[0] && store_last));
@@ -92,9 +93,10 @@ module write_tb #(
     wire [$(BYTES-1):0] wr_strb;
     sofa_write_mux mux (
         .clk(clk), .rst(rst), .o_idle(mux_idle), .i_req_valid({back_req, store_req}), .o_req_ready(req_ready),
-        .i_req_addr({back_addr, store_addr}), .i_req_len({back_len, 8'd$(OB - 1)}), .i_data_valid({back_data_valid, store_data_valid}),
+        .i_req_addr({back_addr, store_addr}), .i_req_len({back_len, 8'd$(OB - 1)}), .i_req_job(2'b01), .i_data_valid({back_data_valid, store_data_valid}),
         .o_data_ready(data_ready), .i_data({back_data, store_data}), .i_strb({back_strb, {$(BYTES){1'b1}}}), .i_last({back_last, store_last}),
-        .o_resp_valid(resp_valid), .o_resp_error(resp_error), .o_req_valid(wr_req), .i_req_ready(wr_req_ready), .o_req_addr(wr_addr),
+        .o_resp_valid(resp_valid), .o_resp_error(resp_error), .o_resp_job(resp_job), .o_req_valid(wr_req), .i_req_ready(wr_req_ready),
+        .o_req_addr(wr_addr),
         .o_req_len(wr_len), .o_data_valid(wr_data_valid), .i_data_ready(wr_data_ready), .o_data(wr_data), .o_strb(wr_strb), .o_last(wr_last),
         .i_resp_valid(wr_resp), .i_resp_error(wr_resp_error));
 
@@ -162,6 +164,8 @@ module write_tb #(
             if (back_error !== (wr_resp && wr_resp_error && addr[answered-1] < O_BASE) || (!wr_resp && resp_valid !== 2'b00))
                 fail("response");
             wr_resp <= 1'b0;
+            if (wr_resp && resp_job !== resp_valid[0])
+                fail("o_resp_job");
             wr_resp_error <= $random(seed);
             if (answered < asked && answered < sent && due[answered] <= now && (STALL == 0 || (now / 256 % 2 == 0 && chance(3)))) begin
                 wr_resp <= 1'b1;

@@ -45,6 +45,7 @@ module read_tb #(
 
     // ---- what has been granted, in order ----
     integer             owner [0:REQUESTS-1];
+    reg                 job_of [0:REQUESTS-1];
     reg  [$(ADDRESS_BITS-1):0] address [0:REQUESTS-1];
     reg  [7:0]          length [0:REQUESTS-1];
     reg  [$(ROW_TAG_BITS-1):0] meta [0:REQUESTS-1];
@@ -55,12 +56,14 @@ module read_tb #(
     reg  [CLIENTS*$(ADDRESS_BITS)-1:0] addr;
     reg  [CLIENTS*8-1:0] len;
     reg  [CLIENTS*$(ROW_TAG_BITS)-1:0] tag;
+    reg  [CLIENTS-1:0]  job;
     always @* begin
         lowest = valid & (~valid + 1);
     end
     task new_request(input integer from);
         begin
             addr[from*$(ADDRESS_BITS) +: $(ADDRESS_BITS)] <= {$random(seed), $random(seed)};
+            job[from] <= $random(seed);
             tag[from*$(ROW_TAG_BITS) +: $(ROW_TAG_BITS)] <= {$random(seed), $random(seed)};
 //% if not WORD_MEMORIES then
             len[from*8 +: 8] <= STREAM[from] && chance(3) ? $unsigned($random(seed)) % 256 : $unsigned($random(seed)) % $(row_beats);
@@ -77,6 +80,7 @@ module read_tb #(
                     owner[granted] = client;
                     address[granted] = addr[client*$(ADDRESS_BITS) +: $(ADDRESS_BITS)];
                     length[granted] = len[client*8 +: 8];
+                    job_of[granted] = job[client];
                     meta[granted] = tag[client*$(ROW_TAG_BITS) +: $(ROW_TAG_BITS)];
                     granted <= granted + 1;
                 end
@@ -133,7 +137,8 @@ module read_tb #(
             end
         end
 
-    wire                idle, error, beat_taken;
+    wire                idle, error_job, beat_taken;
+    wire [CLIENTS-1:0]  error;
     wire [CLIENTS-1:0]  beat_client, row_valid;
     wire [$(ROW_TAG_BITS-1):0] row_meta;
 //% if assembles then
@@ -145,8 +150,8 @@ module read_tb #(
     wire [$(PORT_BITS-1):0] word;
 //% end
     sofa_read #(.CLIENTS(CLIENTS), .CBITS(CBITS)$(TOKENS and ", .STREAM(STREAM)" or REGISTERED_LINKS and ", .PROMPT(PROMPT)" or "")) dut (
-        .clk(clk), .rst(rst), .i_halt(halt), .o_idle(idle), .o_error(error), .o_beat(beat_taken), .o_beat_client(beat_client),
-        .i_valid(valid), .o_ready(ready), .i_addr(addr), .i_len(len), .i_meta(tag), .o_row_valid(row_valid), .i_row_ready(row_ready),
+        .clk(clk), .rst(rst), .i_halt(halt), .o_idle(idle), .o_error(error), .o_error_job(error_job), .o_beat(beat_taken), .o_beat_client(beat_client),
+        .i_valid(valid), .o_ready(ready), .i_addr(addr), .i_len(len), .i_meta(tag), .i_job(job), .o_row_valid(row_valid), .i_row_ready(row_ready),
         .o_meta(row_meta),
 //% if assembles then
         .o_row(row),
@@ -179,8 +184,10 @@ module read_tb #(
                 fail("grant");
             if (idle !== idle_expected)
                 fail("o_idle");
-            if (error !== (take && data_error))
+            if (error !== (take && data_error ? {{(CLIENTS-1){1'b0}}, 1'b1} << owner[done] : {CLIENTS{1'b0}}))
                 fail("o_error");
+            if (|error && error_job !== ($(JOBS) > 1 && job_of[done]))
+                fail("o_error_job");
             if (take && beats == length[done])
                 done <= done + 1;
             if (take)

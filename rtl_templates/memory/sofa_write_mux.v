@@ -11,6 +11,7 @@ module sofa_write_mux (
     output wire [1:0]         o_req_ready,
     input  wire [$(2*ADDRESS_BITS-1):0]  i_req_addr,
     input  wire [15:0]        i_req_len,
+    input  wire [1:0]         i_req_job,     // whose burst it is: goes back with the response
     input  wire [1:0]         i_data_valid,
     output wire [1:0]         o_data_ready,
     input  wire [$(2*PORT_BITS-1):0]  i_data,
@@ -18,6 +19,7 @@ module sofa_write_mux (
     input  wire [1:0]         i_last,
     output wire [1:0]         o_resp_valid,
     output wire [1:0]         o_resp_error,
+    output wire               o_resp_job,
     output wire               o_req_valid,
     input  wire               i_req_ready,
     output wire [$(ADDRESS_BITS-1):0]    o_req_addr,
@@ -50,8 +52,9 @@ module sofa_write_mux (
 
     wire               answered;
     wire               waiting;
-    sofa_fifo #(.WIDTH(1), .DEPTH(32), .ABITS(5)) u_owners (
-        .clk(clk), .rst(rst), .i_valid(ask), .o_ready(room), .i_data(turn), .o_valid(waiting), .i_ready(i_resp_valid), .o_data(answered));
+    sofa_fifo #(.WIDTH(2), .DEPTH(32), .ABITS(5)) u_owners (
+        .clk(clk), .rst(rst), .i_valid(ask), .o_ready(room), .i_data({turn ? i_req_job[1] : i_req_job[0], turn}), .o_valid(waiting),
+        .i_ready(i_resp_valid), .o_data({o_resp_job, answered}));
     assign o_resp_valid = {i_resp_valid && answered, i_resp_valid && !answered};
     assign o_resp_error = {2{i_resp_error}};
     assign o_idle = !busy && !waiting;
