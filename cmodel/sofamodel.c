@@ -3,7 +3,9 @@
 #include "base/output.h"
 #include "base/parse.h"
 #include "base/program.h"
+#include "cycles/cycles.h"
 #include "front/encode.h"
+#include "front/events.h"
 #include "front/heads.h"
 
 #include <string.h>
@@ -14,7 +16,29 @@ struct settings {
     int unjudged; /* --no-accuracy */
     int queue;
     unsigned threads;
+    const char *timeline_path; /* --timeline; NULL: none */
 };
+
+/* The cycle model once more, watched. */
+static enum sofa_status save_timeline(const char *path, const struct sofa_input *input, const struct sofa_result *result, struct sofa_error *e)
+{
+    struct sofa_timeline timeline = {.span = NULL};
+    struct sofa_cycles cycles;
+    enum sofa_status status = sofa_cycles_watch(&cycles, &timeline, &input->config, &input->job, result, e);
+    if (status == SOFA_OK)
+        status = sofa_events_save(path, &timeline, &input->config, result, e);
+    sofa_timeline_free(&timeline);
+    return status;
+}
+
+static enum sofa_status begin(void *user, const struct sofa_setup *setup, size_t heads, struct sofa_error *e)
+{
+    const struct settings *s = user;
+    (void)setup;
+    if (s->timeline_path && heads != 1)
+        return sofa_fail(e, SOFA_BAD_INPUT, "--timeline: shows one head, these are %zu; choose one with --head", heads);
+    return sofa_output_check(s->timeline_path, e);
+}
 
 static enum sofa_status report_head(struct sofa_head_run *run, const struct sofa_input *input, const struct settings *s)
 {
@@ -27,7 +51,9 @@ static enum sofa_status report_head(struct sofa_head_run *run, const struct sofa
     run->report.trace = run->trace;
     run->report.head = run->head;
     sofa_warn_first(&run->report.warnings, &input->warnings);
-    if (run->out_path)
+    if (s->timeline_path)
+        status = save_timeline(s->timeline_path, input, &result, &run->error);
+    if (run->out_path && status == SOFA_OK)
         status = sofa_result_unpair(&result, input->trace.paired, &run->error);
     if (run->out_path && status == SOFA_OK)
         status = sofa_result_save(&result, run->out_path, &run->error);
@@ -70,7 +96,11 @@ static enum sofa_status set(void *user, const char *name, const char *value, str
         return SOFA_OK;
     }
     if (!*value)
-        return sofa_fail(e, SOFA_BAD_INPUT, "--encode-weights: needs the name of a file");
+        return sofa_fail(e, SOFA_BAD_INPUT, "--%s: needs the name of a file", name);
+    if (strcmp(name, "timeline") == 0) {
+        s->timeline_path = value;
+        return SOFA_OK;
+    }
     s->encode_path = value;
     s->encode = 1;
     return SOFA_OK;
@@ -89,6 +119,7 @@ int main(int argc, char **argv)
         {"threads", "N", "heads at a time (default: 0, as many as processors)"},
         {"no-accuracy", NULL, "leave out recall, softmax weight and errors, which take most of the time"},
         {"queue", NULL, "also all heads as one queue of jobs (jobs.queue: 1): what they take together"},
+        {"timeline", "OUT.json", "what each engine does in which cycle, as trace events for Perfetto; of one head"},
         {"encode-weights", "OUT.npz", "only write wk as codes, wk and wv as bytes; needs no CONFIG.yaml"},
         {NULL, NULL, NULL},
     };
@@ -108,8 +139,8 @@ int main(int argc, char **argv)
         return sofa_exit(&program, status, &error);
     if (settings.encode)
         return sofa_exit(&program, encode_weights(&options, &settings, &error), &error);
-    const struct sofa_heads_how how = {.program = &program, .options = &options, .threads = settings.threads, .run = run_head,
-                                      .queue = settings.queue, .user = &settings};
+    const struct sofa_heads_how how = {.program = &program, .options = &options, .threads = settings.threads, .begin = begin,
+                                      .run = run_head, .queue = settings.queue, .user = &settings};
     status = sofa_output_check(options.out_path, &error);
     if (status == SOFA_OK)
         status = sofa_heads_run(&how, &error);

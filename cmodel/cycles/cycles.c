@@ -11,6 +11,7 @@
 #include "schedule.h"
 #include "session.h"
 #include "tiles.h"
+#include "timeline.h"
 #include "wires.h"
 
 #include <stdlib.h>
@@ -44,6 +45,8 @@ static void step(struct sofa_machine *m)
     if (sofa_for_tokens(m))
         sofa_step_write_mux(m);
     sofa_step_jobs(m);
+    if (m->timeline)
+        sofa_timeline_look(m->timeline, m);
     m->now = m->next;
     m->cycle++;
 }
@@ -150,23 +153,39 @@ static void fill_in(struct sofa_cycles *cycles, const struct sofa_machine *m)
                      ((double)m->c->attend.lanes * m->c->attend.width * total);
 }
 
-enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct sofa_config *c,
-                                     const struct sofa_job *j, const struct sofa_result *result,
-                                     struct sofa_error *e)
+static enum sofa_status end_timeline(struct sofa_timeline *timeline, const struct sofa_machine *m, uint64_t total, struct sofa_error *e)
+{
+    timeline->total = total;
+    timeline->channels = m->c->memory.read_channels;
+    timeline->lanes = m->c->attend.lanes;
+    return timeline->failed ? sofa_fail(e, SOFA_BAD_INPUT, "out of memory for the timeline") : SOFA_OK;
+}
+
+enum sofa_status sofa_cycles_watch(struct sofa_cycles *cycles, struct sofa_timeline *timeline, const struct sofa_config *c,
+                                   const struct sofa_job *j, const struct sofa_result *result, struct sofa_error *e)
 {
     const struct sofa_queued job = {.job = j, .result = result};
     struct sofa_machine *m = make_machine(c, &job, 1, e);
     *cycles = (struct sofa_cycles){0};
     if (!m)
         return SOFA_BAD_INPUT;
+    m->timeline = timeline;
     sofa_begin_session(m, 0);
     m->now = m->next;
     m->began = 0;
     enum sofa_status status = run(m, e);
     if (status == SOFA_OK)
         fill_in(cycles, m);
+    if (status == SOFA_OK && timeline)
+        status = end_timeline(timeline, m, cycles->total, e);
     free_machine(m);
     return status;
+}
+
+enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct sofa_config *c, const struct sofa_job *j,
+                                     const struct sofa_result *result, struct sofa_error *e)
+{
+    return sofa_cycles_watch(cycles, NULL, c, j, result, e);
 }
 
 enum sofa_status sofa_cycles_queue(uint64_t *total, const struct sofa_config *c, const struct sofa_queued *job, size_t count,

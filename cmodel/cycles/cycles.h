@@ -16,6 +16,10 @@ struct sofa_cycles {
 enum sofa_status sofa_cycles_predict(struct sofa_cycles *cycles, const struct sofa_config *c,
                                      const struct sofa_job *j, const struct sofa_result *result,
                                      struct sofa_error *e);
+/* The same, and what is busy when: timeline, empty before, is filled; free it with sofa_timeline_free() whatever is returned. */
+struct sofa_timeline;
+enum sofa_status sofa_cycles_watch(struct sofa_cycles *cycles, struct sofa_timeline *timeline, const struct sofa_config *c,
+                                   const struct sofa_job *j, const struct sofa_result *result, struct sofa_error *e);
 
 /* Cycles from the write of JOBS_TAIL to status.done, if no job fails. count: 1 or more. Errors: out of memory. */
 enum sofa_status sofa_cycles_queue(uint64_t *total, const struct sofa_config *c, const struct sofa_queued *job, size_t count,

@@ -374,6 +374,7 @@ struct sofa_machine {
     size_t *block_job;              /* of each block: number of its job */
     size_t first_block;             /* of the session */
     uint64_t began;                 /* cycle of its start pulse */
+    struct sofa_timeline *timeline; /* NULL: nobody wants one */
     struct sofa_derived d;
     uint64_t all_slots; /* of the window */
     uint64_t cycle; /* 0: the start pulse is visible, or the queue is taken up */
