@@ -44,6 +44,7 @@ include python/library.mk
 -include tb/ppa/ppa.mk
 -include tests/mutate/mutate.mk
 -include docs/pictures/pictures.mk
+-include python/report/report.mk
 
 .PHONY: all programs test test-full demo verify bench sanitize clean help
 all: programs $(BUILD)/test/sofatest
@@ -67,6 +68,8 @@ help:
 	@echo 'make test-explore sofaexplore: study files, workers, PostgreSQL, Slurm (installs both with apt-get where it may)'
 	@echo 'make explore    sofaexplore, built and with sofamodel at hand (EXPLORE="run configs/explore/cycles.yaml")'
 	@echo 'make pictures   the pictures of docs/architecture.md whose source has changed (PICTURES=--all; graphviz, python3 with venv)'
+	@echo 'make report     one HTML page: engines over time, selected pairs, loss, Pareto front, bytes; area and power with LIBERTY (docs/evidence.md)'
+	@echo 'make test-report  that page in a browser (installs chromium)'
 	@echo 'make bench      speed of the model against dense attention'
 	@echo 'make clean      remove $(BUILD)'
 

@@ -20,7 +20,8 @@ struct settings {
 };
 
 /* The cycle model once more, watched. */
-static enum sofa_status save_timeline(const char *path, const struct sofa_input *input, const struct sofa_result *result, struct sofa_error *e)
+static enum sofa_status save_timeline(const char *path, const struct sofa_input *input, const struct sofa_result *result,
+                                      struct sofa_error *e)
 {
     struct sofa_timeline timeline = {.span = NULL};
     struct sofa_cycles cycles;

@@ -30,7 +30,8 @@ static void open_run(struct run *r, unsigned index)
     *r = (struct run){.timeline = {.span = NULL}};
     ck_assert_msg(tb_random_config(&r->c, test_seed(), index, &e) == SOFA_OK, "%s", e.text);
     tb_random_job(&job, &r->c);
-    ck_assert_msg(tb_synthetic(&r->trace, &r->c.config, job.rows, job.keys, job.content, job.view, &r->c.random, &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(tb_synthetic(&r->trace, &r->c.config, job.rows, job.keys, job.content, job.view, &r->c.random, &e) == SOFA_OK, "%s",
+                  e.text);
     ck_assert_msg(sofa_job_make(&r->job, &r->c.config, &r->trace, &job.options, &e) == SOFA_OK, "%s", e.text);
     ck_assert_msg(sofa_model_run(&r->result, &r->c.config, &r->trace, &r->job, 1, &e) == SOFA_OK, "%s", e.text);
     sofa_config_derive(&r->c.config, &r->d);
@@ -143,7 +144,8 @@ START_TEST(file_of_events)
     json_int_t cycles = 0, last = 0;
     test_directory(directory);
     snprintf(path, sizeof path, "%s/t.json", directory);
-    ck_assert_msg(test_shell(text, "$B/sofamodel configs/small.yaml data/demo.npz --fit --rows 448:512 --timeline %s 2>&1", path) == 0, "%s", text);
+    int status = test_shell(text, "$B/sofamodel configs/small.yaml data/demo.npz --fit --rows 448:512 --timeline %s 2>&1", path);
+    ck_assert_msg(status == 0, "%s", text);
     json_t *file = json_load_file(path, 0, &why), *events = json_object_get(file, "traceEvents"), *event;
     ck_assert_msg(file != NULL, "%s", why.text);
     ck_assert_int_eq(json_unpack(file, "{s:{s:I}}", "otherData", "cycles", &cycles), 0);

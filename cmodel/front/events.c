@@ -83,7 +83,8 @@ enum sofa_status sofa_events_save(const char *path, const struct sofa_timeline *
     FILE *out = open_memstream(&text, &length);
     if (!out)
         return sofa_fail(e, SOFA_BAD_INPUT, "out of memory for the timeline");
-    fprintf(out, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"time\":\"1 us is 1 cycle\",\"cycles\":%" PRIu64 "},\"traceEvents\":[\n", t->total);
+    fprintf(out, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"time\":\"1 us is 1 cycle\",\"cycles\":%" PRIu64 "},\"traceEvents\":[\n",
+            t->total);
     write_tracks(out, t, c);
     for (size_t i = 0; i < t->count; i++)
         write_span(out, &t->span[i], result);

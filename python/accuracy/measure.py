@@ -39,6 +39,7 @@ MASSES = ["0.01", "0.007", "0.005", "0.003"]
 WIDTHS = {(8, 7): MASSES, **dict.fromkeys([(8, 5), (8, 4), (6, 7), (5, 7), (4, 7), (4, 5), (4, 4), (3, 7), (3, 5)], ["0.007", "0.005"])}
 STUDIES = {
     "quick": ["--kept 8", "--mass 0.007"],
+    "curves": ["--kept 4", "--kept 8", "--kept 16", "--mass 0.01", "--mass 0.005"],
     "rules": ["--kept 4", "--kept 8", "--kept 16"] + [f"--mass {mass}" for mass in MASSES],
     "widths": [f"--mass {mass} --set predict.operand_bits={bits} --set predict.code_powers={powers}"
                for (bits, powers), masses in WIDTHS.items() for mass in masses],
