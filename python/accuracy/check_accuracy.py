@@ -114,6 +114,20 @@ class Model(unittest.TestCase):
         error = np.abs(wide["a"] - weights["a"]).max(1)
         self.assertTrue((error <= np.abs(weights["a"]).max(1).astype(float) / 254 * 1.001).all() and (wide["b"] == weights["b"]).all())
 
+    def test_differences(self):
+        """A model told by what it differs in comes back to half a unit, and the shipped one has all matrices."""
+        rng = np.random.default_rng(1)
+        weights = {"a": rng.standard_normal((9, 50)).astype(np.float16), "b": rng.standard_normal(7).astype(np.float16)}
+        base = narrow.narrow(weights)
+        tuned = {"a": weights["a"] + np.float16(0.1) * rng.standard_normal((9, 50)).astype(np.float16), "b": 2 * weights["b"]}
+        back = lm4k.widen(lm4k.together(base, narrow.differences(tuned, base)))
+        error = np.abs(back["a"] - tuned["a"]).max(1)
+        self.assertTrue((error <= base["a" + lm4k.STEP] * lm4k.MORE_STEPS / 2 * 1.01).all() and (back["b"] == tuned["b"]).all())
+        shipped = dict(np.load(lm4k.BASE))
+        whole, plain = lm4k.together(shipped, np.load(lm4k.BASE.with_name("lm4k_tuned.npz"))), lm4k.widen(shipped)
+        self.assertEqual({name: value.shape for name, value in whole.items()}, {name: value.shape for name, value in plain.items()})
+        self.assertTrue(0.01 < np.std(whole["l3.wq.weight"] - plain["l3.wq.weight"]) / np.std(plain["l3.wq.weight"]) < 0.3)
+
 
 class Measure(unittest.TestCase):
     def setUp(self):

@@ -3,7 +3,7 @@
 
 Of the Llama kind: 8 layers, width 384, 6 query heads of 64 in 2 groups that share keys and values, rotary positions (dimensions i and
 i + 32 are a pair, base 10000), RMS norm, SwiGLU, causal, trained with dense attention on windows of up to 4096 tokens. SOFA_LM4K names other
-weights for it, made by narrow.py."""
+weights for it, made by narrow.py; data/lm4k_tuned.npz are those fine-tuned with selection by mass, as what they differ by."""
 
 import os
 import pathlib
@@ -11,11 +11,13 @@ import pathlib
 import numpy as np
 
 UNIT = "nats a token"
-FILES = [pathlib.Path(os.environ.get("SOFA_LM4K") or pathlib.Path(__file__).resolve().parents[2] / "data/lm4k.npz")]
+BASE = pathlib.Path(__file__).resolve().parents[2] / "data/lm4k.npz"
+FILES = [pathlib.Path(os.environ.get("SOFA_LM4K") or BASE), BASE]
 NAME = FILES[0].stem
 WINDOW = 4096
 LAYERS, HEADS, GROUPS, DIM = 8, 6, 2, 64
 STEP = ".step"
+MORE, MORE_STEPS = ".more", 4  # of a matrix that differs from BASE: by how much, in units of so many steps of its row
 
 _weights = {}
 
@@ -31,15 +33,25 @@ def widen(arrays):
     return wide
 
 
+def together(base, more):
+    """Arrays of a model that is told by what it differs from another one in; those of a whole model as they are."""
+    if not any(name.endswith(MORE) for name in more):
+        return more
+    wide = widen(base)
+    return {name: wide[name] + more[name + MORE] * (base[name + STEP].astype(np.float32) * MORE_STEPS)[:, None]
+            if name + MORE in more else more[name] for name in wide}
+
+
 def _load():
     if not _weights:
-        _weights.update(widen(np.load(FILES[0])))
+        _weights.update(widen(together(np.load(BASE), np.load(FILES[0]))))
     return _weights
 
 
 def windows():
     """Validation tokens, WINDOW + 1 to a window: each but the first is predicted from those before it."""
-    tokens = np.load(FILES[0])["valid"].astype(np.int64)
+    own = np.load(FILES[0])
+    tokens = (own if "valid" in own else np.load(BASE))["valid"].astype(np.int64)
     return [tokens[i:i + WINDOW + 1] for i in range(0, len(tokens) - WINDOW, WINDOW)]
 
 
