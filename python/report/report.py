@@ -114,7 +114,7 @@ def cost_sections(o, model):
     titles = [("area", "Area"), ("energy", "Power"), ("compared", "Throughput by area")]
     if result is None:
         return [Section(name, title, why, "", None) for name, title in titles]
-    published = load(ROOT / "tb/ppa/published.json", "published figures")
+    published = load(ROOT / "data/published.json", "published figures")
     library = f"{result['library']}, scaled to {result['node']} nm by the paper's rules, without wires"
     drawn = [Section("area", "Area", f"mm2 in {library}.", result["command"], charts.stacks(shares.areas(result, published), "mm2"))]
     if result.get("energy"):

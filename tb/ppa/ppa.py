@@ -22,6 +22,7 @@ from sta import Failure
 
 FILES = ('synthesis', 'manifest', 'model', 'energy')   # .json: what --stored takes
 HERE = os.path.dirname(os.path.abspath(__file__))
+DATA = os.path.join(HERE, '..', '..', 'data')
 
 
 def arguments():
@@ -166,6 +167,14 @@ def command(a):
         os.path.relpath(a.config), os.path.basename(a.liberty), os.path.basename(a.trace), shlex.quote(a.args))
 
 
+def published_figures():
+    """With those of the row of the GPU that they name."""
+    published, gpus = (json.loads(synth.read(os.path.join(DATA, name))) for name in ('published.json', 'gpu_attention.json'))
+    row = next(r for r in gpus['rows'] if r['name'] == published['gpu']['row'])
+    published['gpu'].update({'watt': row['watt'], 'visible_gops': row['executed_gops']})
+    return published
+
+
 def run():
     began, a = time.monotonic(), arguments()
     os.makedirs(a.work, exist_ok=True)
@@ -173,7 +182,7 @@ def run():
     result = cost.calculate(synthesis, manifest, model, a.memory)
     result['energy'] = energy.summary(used['engines'], result, used['sample']) if used else None
     result['command'] = command(a)
-    published = json.loads(synth.read(os.path.join(HERE, 'published.json')))
+    published = published_figures()
     name = os.path.splitext(os.path.basename(a.config))[0] if a.config else manifest['name']
     out = os.path.join(a.work, name)
     if not a.no_picture:
