@@ -45,6 +45,7 @@ include python/library.mk
 -include tests/mutate/mutate.mk
 -include docs/pictures/pictures.mk
 -include python/report/report.mk
+-include python/paper/paper.mk
 
 .PHONY: all programs test test-full demo verify bench sanitize clean help
 all: programs $(BUILD)/test/sofatest
@@ -68,6 +69,7 @@ help:
 	@echo 'make test-explore sofaexplore: study files, workers, PostgreSQL, Slurm (installs both with apt-get where it may)'
 	@echo 'make explore    sofaexplore, built and with sofamodel at hand (EXPLORE="run configs/explore/cycles.yaml")'
 	@echo 'make pictures   the pictures of docs/architecture.md whose source has changed (PICTURES=--all; graphviz, python3 with venv)'
+	@echo 'make paper      the figures of the SOFA paper beside ours, each measured (PAPER=--help; area and energy with LIBERTY; docs/evidence.md)'
 	@echo 'make report     one HTML page: engines over time, selected pairs, loss, Pareto front, bytes; area and power with LIBERTY (docs/evidence.md)'
 	@echo 'make test-report  that page in a browser (installs chromium)'
 	@echo 'make bench      speed of the model against dense attention'
