@@ -43,7 +43,7 @@ static int is_path(const char *word, size_t length)
 
 static const char *const pages[] = {"CONTRIBUTING.md", "README.md", "docs/glossary.md", "docs/integration.md", "docs/verification.md",
                                     "docs/architecture.md", "docs/accuracy.md", "docs/exploration.md", "docs/cost.md",
-                                    "docs/evidence.md"};
+                                    "docs/evidence.md", "docs/tutorial.md"};
 #define PAGES (sizeof pages / sizeof pages[0])
 
 /* Everything between two ` on one line. */

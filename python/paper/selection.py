@@ -105,7 +105,7 @@ def part(t):
         "I": "the paper counts decoder models; here 1 % of the keys must hold half of the weight",
         "II": "all that is neither I nor III",
         "III": "causal language models look at their neighbourhood; here one quarter of the keys must hold half of the row's largest "
-               "quarter",
+        "quarter",
     }
     rows += [Row(f"rows of type {kind}, lm4k, 1024 tokens", types[kind], found[kind], "share", command, why[kind]) for kind in types]
     table = Table(

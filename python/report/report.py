@@ -91,7 +91,8 @@ def front_section(o):
 def bytes_section(o, model):
     total = model["bytes"]["total"]
     words = (
-        f"{total / 1e6:.3f} MB for this head; dense attention in the same tiles would move {model['bytes_dense'] / total:.2f} times as much, "
+        f"{total / 1e6:.3f} MB for this head; dense attention in the same tiles would move {model['bytes_dense'] / total:.2f} times as "
+        "much, "
         f"dynamic sparsity "
         f"without tiles {model['bytes_plain_sparse'] / total:.1f} times."
     )
