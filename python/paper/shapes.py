@@ -131,8 +131,12 @@ def tables(t, found, layers, core_watt):
     note = (
         "GOPS: 4 d operations for each visible pair, in both. One `wide` core of 512 multipliers beside a whole H100 (dense fp16, "
         "cuDNN; data/gpu_attention.json), whose watts are those of "
-        "the card. " + (f"Core: {core_watt:.2f} W, of `make ppa`." if core_watt else "Power of ours: make paper LIBERTY=FILE.")
+        "the card. "
     )
+    if core_watt:
+        note += f"Core: {core_watt:.2f} W, of `make ppa` on its head, taken for all."
+    else:
+        note += "Power of ours: make paper LIBERTY=FILE."
     lengths = [
         [
             str(one["tokens"]),
