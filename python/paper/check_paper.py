@@ -29,6 +29,14 @@ class Arithmetic(unittest.TestCase):
         self.assertAlmostEqual(pairs.kept_at(points, 0.01), 0.02)
         self.assertEqual((pairs.kept_at(points, 0.001), pairs.kept_at(points, 0.05)), (None, 0.01))
 
+    def test_rows_of_pairs(self):
+        """Between points; below the least; above the most."""
+        rules = [{"rule": "--mass 1", "kept": 0.01, "loss": 1.008}, {"rule": "--mass 2", "kept": 0.04, "loss": 1.002}]
+        rows = pairs.rows_of(rules, "--mass", "x", 1.0, {"0": 0.5, "0.005": 0.5, "0.02": 0.5})
+        self.assertEqual((rows[0].ours, rows[2].ours), (None, 0.99))
+        self.assertAlmostEqual(rows[1].ours, 1 - 0.02)
+        self.assertEqual([row.why for row in rows], ["not reached with 4.0 % kept", "", "or more: fewer were not tried"])
+
     def test_chance(self):
         """Against dice."""
         dice = np.random.default_rng(1)

@@ -59,10 +59,12 @@ def curve(rules, rule, dense):
 
 
 def rows_of(rules, rule, words, dense, claims):
-    found = []
+    found, points = [], curve(rules, rule, dense)
     for text, published in claims.items():
-        kept = kept_at(curve(rules, rule, dense), max(float(text), NOTHING))
-        why = "" if kept is not None else f"not reached with {100 * max(k for k, _ in curve(rules, rule, dense)):.1f} % kept"
+        kept = kept_at(points, max(float(text), NOTHING))
+        why = f"not reached with {100 * max(points)[0]:.1f} % kept" if kept is None else ""
+        if kept == min(points)[0]:
+            why = "or more: fewer were not tried"
         found.append(
             Row(
                 f"pairs removed at {100 * float(text):.0f} % loss, {words}",
