@@ -1,0 +1,15 @@
+//% -- SPDX-License-Identifier: Apache-2.0
+// Every proof begins with a reset; another may come in any cycle.
+`default_nettype none
+module sofa_prove_reset (
+    input wire clk,
+    input wire rst
+);
+    reg begun;
+    initial begun = 1'b0;
+    always @(posedge clk)
+        begun <= 1'b1;
+    always @(posedge clk)
+        assume (begun || rst);
+endmodule
+`default_nettype wire
