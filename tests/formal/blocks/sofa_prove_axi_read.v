@@ -1,5 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// sofa_axi_read: what sofa_axi_split makes goes out as it is, in order, and stands; beats and their errors come back in order, none is lost.
+// sofa_axi_read: what sofa_axi_split makes goes out as it is, in order, and stands; beats and their errors come back in order, none is
+// lost.
 // proof words: pdr: memory.port_bits=32 memory.address_bits=16
 `default_nettype none
 module sofa_prove_axi_read (

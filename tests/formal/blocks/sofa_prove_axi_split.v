@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// sofa_axi_split: the bursts of a request begin where it begins, each where the one before ends, none crosses a 4 KB boundary, and together
-// they have its beats; the last one says so. Requests of any length at any address that is a multiple of a beat.
+// sofa_axi_split: the bursts of a request begin where it begins, each where the one before ends, none crosses a 4 KB boundary, and
+// together they have its beats; the last one says so. Requests of any length at any address that is a multiple of a beat.
 // proof words: pdr: memory.port_bits=32 memory.address_bits=16
 // proof far: pdr: memory.port_bits=64 memory.address_bits=20
 // proof wide: pdr: memory.port_bits=512 memory.address_bits=32

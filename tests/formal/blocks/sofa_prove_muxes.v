@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// The three that are combinational in mode tokens: what is granted is who asked, one at a time, with its address and tag; what comes goes to
-// the one that its tag names, and to nobody else; who goes first does not wait.
-// proof streamed: induction 2: mode=tokens memory.port_bits=8 memory.address_bits=16 head_dim=8 attend.width=8 predict.dims=8 hidden_max=64 kvgen.slice=8 keys_max=64
+// The three that are combinational in mode tokens: what is granted is who asked, one at a time, with its address and tag; what comes
+// goes to the one that its tag names, and to nobody else; who goes first does not wait.
+// proof streamed: induction 2: mode=tokens memory.port_bits=8 memory.address_bits=16 head_dim=8 attend.width=8 predict.dims=8
+//     hidden_max=64 kvgen.slice=8 keys_max=64
 `default_nettype none
 module sofa_prove_muxes (
     input wire        clk,
@@ -27,7 +28,8 @@ module sofa_prove_muxes (
     wire [7:0]  weight_len;
     sofa_weight_mux weights (
         .clk(clk), .rst(rst), .i_code_ask(code_ask), .o_code_asked(code_asked), .i_code_addr(code_addr), .i_code_len(code_len),
-        .o_code_come(code_come), .i_code_taken(code_taken), .i_array_ask(array_ask), .o_array_asked(array_asked), .i_array_addr(array_addr),
+        .o_code_come(code_come), .i_code_taken(code_taken), .i_array_ask(array_ask), .o_array_asked(array_asked),
+            .i_array_addr(array_addr),
         .i_array_len(array_len), .o_array_come(array_come), .i_array_taken(array_taken), .o_weight_ask(weight_ask),
         .i_weight_asked(weight_asked), .o_weight_addr(weight_addr), .o_weight_len(weight_len), .o_weight_meta(weight_meta),
         .i_weight_come(weight_come), .i_weight_tag(weight_tag), .o_weight_taken(taken));
@@ -38,7 +40,8 @@ module sofa_prove_muxes (
     sofa_token_mux tokens (
         .clk(clk), .rst(rst), .i_x_ask(x_ask), .o_x_asked(x_asked), .i_x_addr(x_addr), .i_x_len(x_len), .i_x_final(x_final),
         .i_scan_ask(scan_ask), .o_scan_asked(scan_asked), .i_scan_addr(scan_addr), .i_scan_len(scan_len), .i_scan_meta(scan_meta),
-        .o_token_ask(token_ask), .i_token_asked(token_asked), .o_token_addr(token_addr), .o_token_len(token_len), .o_token_meta(token_meta));
+        .o_token_ask(token_ask), .i_token_asked(token_asked), .o_token_addr(token_addr), .o_token_len(token_len),
+            .o_token_meta(token_meta));
     wire        key_taken, value_taken, k_valid, v_valid;
     wire [$(RING_BITS-1):0] k_place, v_place;
     wire [$(HEAD_DIM*KEY_BITS-1):0] k;
@@ -65,7 +68,8 @@ module sofa_prove_muxes (
             token_request: assert (!token_asked || {token_addr, token_len} == (x_ask ? {x_addr, x_len} : {scan_addr, scan_len}));
             token_whose: assert (!token_asked || (x_ask ? $(TILE_TAG.of("generate_it", "token_meta")) &&
                 $(TILE_TAG.of("last_slice", "token_meta")) == x_final : token_meta == scan_meta));
-            row_k: assert (k_valid == (new_k || key_come) && (!k_valid || {k_place, k} == (new_k ? {new_k_place, new_k_row} : {key_tag, key_row})));
+            row_k: assert (k_valid == (new_k || key_come) && (!k_valid || {k_place, k} == (new_k ? {new_k_place, new_k_row} : {key_tag,
+                key_row})));
             row_v: assert (v_valid == (new_v || value_come) &&
                 (!v_valid || {v_place, v} == (new_v ? {new_v_place, new_v_row} : {value_tag, value_row})));
             row_waits: assert (key_taken == !new_k && value_taken == !new_v);

@@ -51,7 +51,8 @@ module sofa_prove_write_mux (
             assume (!data_valid[w] || half_asked[w] || req_valid[w]);
             assume (rst || !stood[w] || (req_valid[w] && {req_addr[w*$(ADDRESS_BITS) +: $(ADDRESS_BITS)], req_len[w*8 +: 8]} ==
                 {request_before[16+w*$(ADDRESS_BITS) +: $(ADDRESS_BITS)], request_before[w*8 +: 8]}));
-            assume (rst || !stood_data[w] || (data_valid[w] && {last[w], strb[w*$(PORT_BYTES) +: $(PORT_BYTES)], data[w*$(PORT_BITS) +: $(PORT_BITS)]} ==
+            assume (rst || !stood_data[w] || (data_valid[w] && {last[w], strb[w*$(PORT_BYTES) +: $(PORT_BYTES)],
+                data[w*$(PORT_BITS) +: $(PORT_BITS)]} ==
                 {data_before[$(2*(PORT_BITS+PORT_BYTES))+w], data_before[$(2*PORT_BITS)+w*$(PORT_BYTES) +: $(PORT_BYTES)],
                  data_before[w*$(PORT_BITS) +: $(PORT_BITS)]}));
         end
@@ -61,8 +62,10 @@ module sofa_prove_write_mux (
         for (w = 0; w < 2; w = w + 1) begin
             stood[w] <= req_valid[w] && !asked[w] && !rst;
             stood_data[w] <= data_valid[w] && !taken[w] && !rst;
-            half_asked[w] <= !rst && (half_asked[w] || asked[w]) && !((half_sent[w] || (taken[w] && last[w])) && (half_asked[w] || asked[w]));
-            half_sent[w] <= !rst && (half_sent[w] || (taken[w] && last[w])) && !((half_sent[w] || (taken[w] && last[w])) && (half_asked[w] || asked[w]));
+            half_asked[w] <= !rst && (half_asked[w] || asked[w]) && !((half_sent[w] || (taken[w] && last[w])) && (half_asked[w] ||
+                asked[w]));
+            half_sent[w] <= !rst && (half_sent[w] || (taken[w] && last[w])) && !((half_sent[w] || (taken[w] && last[w])) &&
+                (half_asked[w] || asked[w]));
         end
     end
 
