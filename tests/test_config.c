@@ -189,6 +189,7 @@ START_TEST(messages)
         {"tile:\n\n  # first\n\n  keys: 8\n\n\n  keyz: 4\n", NULL, "line 8: unknown key 'tile.keyz'"},
         {"\n\nbogus:\n  a: 1\n", NULL, "line 3: unknown key 'bogus'"},
         {"\nbogus: {}\n", NULL, "line 2: unknown key 'bogus'"},
+        {"{\"bo\\ngus\\e[2J\": 1}\n", NULL, "line 1: unknown key 'bo?gus?[2J'"},
         {"\nbogus: [1, 2]\n", NULL, "line 2: unknown key 'bogus'"},
         {"tile.keys: 4\n", NULL, "line 1"},
         {"\n\ntile: 3\n", NULL, "line 3: tile must have keys of its own"},

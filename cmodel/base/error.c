@@ -4,6 +4,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* What a user's text brings along must not break the line, nor move a terminal's cursor. */
+static void put_on_one_line(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7F)
+            *text = '?';
+}
+
 enum sofa_status sofa_fail(struct sofa_error *e, enum sofa_status status, const char *format, ...)
 {
     if (e) {
@@ -11,6 +19,7 @@ enum sofa_status sofa_fail(struct sofa_error *e, enum sofa_status status, const 
         va_start(args, format);
         vsnprintf(e->text, sizeof e->text, format, args);
         va_end(args);
+        put_on_one_line(e->text);
     }
     return status;
 }
@@ -25,8 +34,9 @@ void sofa_warn(struct sofa_warnings *w, const char *format, ...)
     }
     va_list args;
     va_start(args, format);
-    vsnprintf(w->text[w->count++], sizeof w->text[0], format, args);
+    vsnprintf(w->text[w->count], sizeof w->text[0], format, args);
     va_end(args);
+    put_on_one_line(w->text[w->count++]);
 }
 
 void sofa_print_warnings(const char *name, const struct sofa_warnings *w)
