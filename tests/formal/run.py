@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""run.py --build DIR [--faults] [--only REGEX]: proves what tests/formal/blocks/*.v state of the emitted Verilog.
+"""run.py --build DIR [--place DIR] [--faults] [--plain] [--check] [--only REGEX]
 
-Writes DIR/formal/proofs.md and proofs.json: a row for each proof. With --faults each fault of tests/formal/faults.txt stands in the
-templates in turn, and the proof named behind it must fail: faults.md, faults.json. Exit status 1 if a proof fails or is not found, if a
-fault is not noticed or if a block has none.
+Proves what tests/formal/blocks/*.v state of the emitted Verilog. Writes PLACE/proofs.md and proofs.json, a row for each proof; PLACE is
+DIR/formal unless it is given. With --faults each fault of tests/formal/faults.txt stands in the templates in turn, and the proof named
+behind it must fail: faults.md, faults.json. Exit status 1 if a proof fails or is not found, if a fault is not noticed or if a block has
+none. --plain takes Yosys and ABC of the distribution, without SymbiYosys, for what pdr proves; --check proves nothing and says what is
+wrong with the list of faults.
 """
 import argparse
 import concurrent.futures
@@ -46,6 +48,30 @@ setundef -anyseq
 design.v {design}
 """
 
+# What SymbiYosys would do for abc pdr.
+PLAIN = """read_verilog -formal -defer {macro} {design}
+{parameters}
+hierarchy -check -top {top}
+setattr -mod -unset keep_hierarchy
+setattr -unset keep_hierarchy
+prep -flatten -top {top}
+setundef -anyseq
+opt -keepdc
+memory_map
+setundef -anyseq
+async2sync
+chformal -assume -early
+formalff -clk2ff -ff2anyinit
+dffunmap
+opt -fast
+techmap
+opt -fast
+simplemap
+aigmap
+opt_clean
+write_aiger -zinit {out}
+"""
+
 
 def run(command, **more):
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, **more)
@@ -70,9 +96,10 @@ def run_at_most(seconds, command, environment):
 class Workshop:
     """Emits templates and runs SymbiYosys below build/formal."""
 
-    def __init__(self, build, name):
-        self.build = build.resolve()
-        self.place = self.build / "formal" / name
+    def __init__(self, options):
+        self.build, self.plain = options.build.resolve(), options.plain
+        self.tables = (options.place or self.build / "formal").resolve()
+        self.place = self.tables / ("faulty" if options.faults else "right")
         shutil.rmtree(self.place, ignore_errors=True)
         self.place.mkdir(parents=True)
 
@@ -108,13 +135,15 @@ class Workshop:
         """Runs SymbiYosys; its status and the seconds."""
         if not design:
             return "not emitted", 0.0
+        parameters = "".join(f"chparam -set {' '.join(p.split('='))} {proof.top}\n" for p in proof.parameters)
+        if self.plain:
+            return self.abc(name, proof, design, parameters)
         if bounded:
             mode, depth, engine = "bmc", f"depth {FAULT_DEPTH}", "smtbmc yices"
         elif proof.method == "pdr":
             mode, depth, engine = "prove", "", "abc pdr"
         else:
             mode, depth, engine = "prove", f"depth {proof.depth}", "smtbmc yices"
-        parameters = "".join(f"chparam -set {' '.join(p.split('='))} {proof.top}\n" for p in proof.parameters)
         text = SCRIPT.format(mode=mode, depth=depth, seconds=SECONDS, engine=engine, design=design, top=proof.top, parameters=parameters,
                              macro="" if proof.alone else "-DSOFA_ASSERT")
         script = self.place / f"{name}.sby"
@@ -133,6 +162,19 @@ class Workshop:
         if self.log(name).is_file() and "(abc pdr) returned FAIL" in self.log(name).read_text():
             status = "FAIL"
         return status, seconds
+
+    def abc(self, name, proof, design, parameters):
+        """Yosys and ABC of the distribution; status and seconds."""
+        work = self.place / name
+        work.mkdir()
+        (work / "prove.ys").write_text(PLAIN.format(macro="" if proof.alone else "-DSOFA_ASSERT", design=design, parameters=parameters,
+                                                    top=proof.top, out=work / "model.aig"))
+        begun = time.monotonic()
+        made = run(["yosys", "-q", work / "prove.ys"])
+        answer = run(["yosys-abc", "-c", f"read_aiger {work / 'model.aig'}; fold; strash; pdr"])
+        (work / "logfile.txt").write_text(made.stdout + made.stderr + answer.stdout)
+        status = "PASS" if "Property proved" in answer.stdout else "FAIL" if "was asserted in frame" in answer.stdout else "no answer"
+        return status, time.monotonic() - begun
 
     def log(self, name):
         """Where to read on."""
@@ -157,7 +199,7 @@ def prove(shop, proof):
     method = proof.method if proof.method == "pdr" else f"induction, depth {proof.depth}"
     print(f"{proof.label:40} {'proven' if good else status} {seconds:.1f} s", flush=True)
     if not good:
-        if status == "FAIL" and proof.method == "pdr":      # for a trace
+        if status == "FAIL" and proof.method == "pdr" and not shop.plain:      # for a trace
             name += "_trace"
             shop.sby(name, proof, design, bounded=True)
         print(f"  see {shop.log(name)}", flush=True)
@@ -168,7 +210,7 @@ def prove(shop, proof):
 def all_proofs(shop, chosen, jobs):
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         rows = list(pool.map(lambda proof: prove(shop, proof), chosen))
-    write(shop.build / "formal" / "proofs", ["block", "proof", "configuration", "method", "result", "seconds"], rows)
+    write(shop.tables / "proofs", ["block", "proof", "configuration", "method", "result", "seconds"], rows)
     return all(row["result"] == "proven" for row in rows)
 
 
@@ -185,7 +227,8 @@ def try_fault(shop, fault, proof):
             "seconds": round(seconds, 1)}
 
 
-def all_faults(shop, known, only, jobs):
+def known_faults(known):
+    """Faults with their proofs; what is wrong with the list goes to standard error, and is counted."""
     faults = lists.load(sorted(proofs.HERE.glob("faults*.txt")))
     wrong = lists.apply(proofs.ROOT, faults)[1]
     by_label = {(p.block, p.name): p for p in known}
@@ -193,18 +236,24 @@ def all_faults(shop, known, only, jobs):
     wrong += [f"block {block}: has no fault" for block in sorted({p.block for p in known} - {f.suites[0] for f in faults})]
     for message in wrong:
         print(f"{message}: mend tests/formal/", file=sys.stderr)
-    pairs = [(f, by_label[tuple(f.suites)]) for f in faults if tuple(f.suites) in by_label]
-    pairs = [(f, p) for f, p in pairs if re.search(only, p.label) or re.search(only, f.name)]
+    return [(f, by_label[tuple(f.suites)]) for f in faults if tuple(f.suites) in by_label], len(wrong)
+
+
+def all_faults(shop, pairs, only, jobs):
+    chosen = [(f, p) for f, p in pairs if re.search(only, p.label) or re.search(only, f.name)]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        rows = list(pool.map(lambda pair: try_fault(shop, *pair), pairs))
-    write(shop.build / "formal" / "faults", ["fault", "file", "proof", "result", "by", "seconds"], rows)
-    return not wrong and all(row["result"] == "noticed" for row in rows)
+        rows = list(pool.map(lambda pair: try_fault(shop, *pair), chosen))
+    write(shop.tables / "faults", ["fault", "file", "proof", "result", "by", "seconds"], rows)
+    return all(row["result"] == "noticed" for row in rows)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--place", type=pathlib.Path)
     parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     options = parser.parse_args()
@@ -213,9 +262,12 @@ def main():
     if not chosen and not options.faults:
         print(f"PROOFS={options.only}: no such proof; tests/formal/blocks/ has them", file=sys.stderr)
         return 2
-    shop = Workshop(options.build, "faulty" if options.faults else "right")
-    good = all_faults(shop, known, options.only, options.jobs) if options.faults else all_proofs(shop, chosen, options.jobs)
-    return 0 if good else 1
+    pairs, wrong = known_faults(known) if options.faults or options.check else ([], 0)
+    if options.check:
+        return 1 if wrong else 0
+    shop = Workshop(options)
+    good = all_faults(shop, pairs, options.only, options.jobs) if options.faults else all_proofs(shop, chosen, options.jobs)
+    return 0 if good and not wrong else 1
 
 
 if __name__ == "__main__":

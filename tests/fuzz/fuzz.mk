@@ -6,9 +6,13 @@ FUZZ_CC ?= clang
 FUZZ_TARGETS := set yaml npy npz trace link registers
 FUZZ_TREE := $(BUILD)/fuzz
 
-.PHONY: fuzz fuzz-programs
+.PHONY: fuzz fuzz-programs fuzz-check
 fuzz: fuzz-programs
 	sh tests/fuzz/fuzz.sh $(FUZZ_TREE) $(SECONDS) $(shell printf '%s\n' $(FUZZ_TARGETS) | grep -E '$(FUZZ)')
+
+# That it can find something.
+fuzz-check: fuzz-programs
+	sh tests/fuzz/check.sh $(FUZZ_TREE)
 
 # A build tree of its own.
 fuzz-programs:

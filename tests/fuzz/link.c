@@ -71,24 +71,34 @@ static void close_nothing(void *user)
     (void)user;
 }
 
+/* Whether `length` bytes from `at` on are a frame with a right CRC. */
+static int right(const uint8_t *at, size_t length)
+{
+    uint32_t crc = SOFA_LINK_CRC_INIT;
+    for (size_t i = 1; i < length; i++) {
+        crc ^= at[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? SOFA_LINK_CRC_POLYNOMIAL : 0);
+    }
+    return at[0] == SOFA_LINK_SYNC && crc == SOFA_LINK_CRC_RESIDUE;
+}
+
 static void parse(const uint8_t *data, size_t size)
 {
     struct sofa_link_parser p = {.count = 0};
     struct sofa_link_frame answer;
     for (size_t i = 0; i < size; i++) {
-        int whole = sofa_link_take(&p, data[i], &answer);
+        int whole = sofa_link_take(&p, data[i], &answer), found = 0;
         fuzz_require(p.count < SOFA_LINK_FRAME_MAX, "a parser that is full");
-        uint32_t crc = SOFA_LINK_CRC_INIT;
-        size_t frame = SOFA_LINK_ANSWER_HEAD + (size_t)answer.count + SOFA_LINK_CRC_BYTES;
-        if (!whole || frame > i + 1)
+        if (!whole)
             continue;
-        for (size_t n = i + 2 - frame; n <= i; n++) {
-            crc ^= data[n];
-            for (int bit = 0; bit < 8; bit++)
-                crc = crc >> 1 ^ (crc & 1 ? SOFA_LINK_CRC_POLYNOMIAL : 0);
-        }
-        /* bytes behind a frame may have come before it was found */
-        fuzz_require(crc == SOFA_LINK_CRC_RESIDUE || p.count > 0 || i + 1 > frame, "an answer with a wrong CRC");
+        /* an answer to a write has no data; bytes behind a frame may have come before it was found */
+        size_t frame = SOFA_LINK_ANSWER_HEAD + SOFA_LINK_CRC_BYTES;
+        frame += answer.command == (SOFA_LINK_ANSWER | SOFA_LINK_READ) ? answer.count : 0;
+        size_t last = i + 1 >= frame ? i + 1 - frame : 0, from = i > SOFA_LINK_FRAME_MAX ? i - SOFA_LINK_FRAME_MAX : 0;
+        for (size_t at = from; at <= last && frame <= i + 1 && !found; at++)
+            found = right(data + at, frame);
+        fuzz_require(found, "an answer with a wrong CRC");
     }
 }
 

@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINKED = ["configs", "data", "docs"]            # without anything that is built
 NOT_COPIED = {"build"}
 COMPILES = 60       # processor seconds of a suite that may have compiled cores: measured once more
-TREE_SUITES = {"assertions", "licence", "make", "mutants", "templates"}     # judge the tree, not what it makes
+TREE_SUITES = {"assertions", "formal", "licence", "make", "mutants", "templates"}     # judge the tree, not what it makes
 TOOL_SUITES = {"lint", "manifest", "prefix"}           # let tools judge emitted text, which has switches here
 C_SWITCH = """#include <stdlib.h>
 static inline int sofa_mutant(int number)
