@@ -45,6 +45,7 @@ include python/library.mk
 -include tests/mutate/mutate.mk
 -include tests/formal/formal.mk
 -include tests/fuzz/fuzz.mk
+-include tests/coverage/coverage.mk
 -include docs/pictures/pictures.mk
 -include python/report/report.mk
 -include python/paper/paper.mk
@@ -65,6 +66,7 @@ help:
 	@echo 'make mutate     what make test notices of 600 plausible faults (MUTANTS=REGEX: file or name)'
 	@echo 'make formal     proofs of the RTL (PROOFS=REGEX: block:proof), make formal-faults what they notice (needs python3 with venv)'
 	@echo 'make fuzz       whatever users, boards and hosts may say, under sanitizers (FUZZ=REGEX SECONDS=600; installs clang)'
+	@echo 'make coverage   lines and branches of the C code that the tests reach (COVERAGE=SUITES), make coverage-rtl lines and toggles of the RTL'
 	@echo 'make ppa        area, longest paths, throughput and energy (LIBERTY=FILE.lib[.gz] TRACE=HEAD.npz, CONFIG=, ARGS=options of sofamodel)'
 	@echo 'make timing     longest path of every engine (LIBERTY=FILE.lib[.gz], CONFIG=configs/wide.yaml; needs python3)'
 	@echo 'make accuracy   loss of a language model through the bits of the core (ACCURACY=--help; needs python3 with venv)'

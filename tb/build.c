@@ -37,6 +37,16 @@ static const char make_quick[] = "OPT_FAST=-O0", make_quick_global[] = "OPT_GLOB
 #define WAVES_FLAGS WRAP(fwrite) WRAP(fputc) WRAP(fflush) WRAP(fclose) WRAP(fseeko) WRAP(gzwrite) WRAP(gzclose) WRAP(tmpfile) WRAP(mmap)
 #define FLAGS (sizeof verilator_flags / sizeof verilator_flags[0])
 
+/* SOFA_COVERAGE: a directory into which cores write what was reached of them when they go (make coverage-rtl). */
+static const char *const coverage_flags[] = {"--coverage-line", "--coverage-toggle", "-CFLAGS", "-DSOFA_COVERAGE"};
+#define COVERAGE_FLAGS (sizeof coverage_flags / sizeof coverage_flags[0])
+
+static size_t coverage_flag_count(void)
+{
+    const char *directory = getenv("SOFA_COVERAGE");
+    return directory && *directory ? COVERAGE_FLAGS : 0;
+}
+
 /* What is compiled with the shim that knows its pins; the class and its makefile have the same name whatever the top is called. */
 struct design {
     char top[SOFA_NAME_ROOM];
@@ -122,6 +132,8 @@ static enum sofa_status hash_tools(struct hash *h, const char *work, const struc
         status = hash_file(h, work, "version", e);
     for (size_t i = 0; i < FLAGS; i++)
         hash_bytes(h, verilator_flags[i], strlen(verilator_flags[i]));
+    for (size_t i = 0; i < coverage_flag_count(); i++)
+        hash_bytes(h, coverage_flags[i], strlen(coverage_flags[i]));
     hash_bytes(h, make_fast, strlen(make_fast));
     hash_bytes(h, make_slow, strlen(make_slow));
     hash_bytes(h, make_global, strlen(make_global));
@@ -162,12 +174,14 @@ static enum sofa_status verilate(const char *work, const struct design *design, 
                                  struct sofa_error *e)
 {
     char flags[256];
-    const char *argv[32 + FLAGS] = {"verilator", "--cc", "--exe", "--prefix", design->class, "--top-module",
+    const char *argv[32 + FLAGS + COVERAGE_FLAGS] = {"verilator", "--cc", "--exe", "--prefix", design->class, "--top-module",
                                     design->top, "--Mdir", "obj", "-o", "../" TB_CACHE_LIBRARY};
     size_t n = 11;
     snprintf(flags, sizeof flags, COMPILER_FLAGS " -DSOFA_READ_CHANNELS=%u%s", channels, waves ? " -DSOFA_WAVES" : "");
     for (size_t i = 0; i < FLAGS; i++)
         argv[n++] = verilator_flags[i];
+    for (size_t i = 0; i < coverage_flag_count(); i++)
+        argv[n++] = coverage_flags[i];
     argv[n++] = "-CFLAGS";
     argv[n++] = flags;
     argv[n++] = "-LDFLAGS";

@@ -6,6 +6,13 @@
 #ifdef SOFA_WAVES
 #include "verilated_fst_c.h"
 #endif
+#ifdef SOFA_COVERAGE
+#include "verilated_cov.h"
+#include <cstdlib>
+#include <dlfcn.h>
+#include <string>
+#include <unistd.h>
+#endif
 
 #include <cstring>
 
@@ -138,6 +145,22 @@ extern "C" __attribute__((visibility("default"))) void tb_shim_cycle(void *handl
     out->failure = core->failure[0] ? core->failure : nullptr;
 }
 
+#ifdef SOFA_COVERAGE
+// Into $SOFA_COVERAGE, under the name of the core's place in the cache, where its RTL stands too.
+static void write_coverage(Core *core)
+{
+    static unsigned written = 0;
+    const char *directory = std::getenv("SOFA_COVERAGE");
+    Dl_info here;
+    if (!directory || !*directory || !dladdr(reinterpret_cast<void *>(&write_coverage), &here))
+        return;
+    std::string place(here.dli_fname);
+    place.erase(place.rfind('/'));
+    place = directory + place.substr(place.rfind('/')) + "." + std::to_string(getpid()) + "." + std::to_string(written++) + ".dat";
+    core->context.coveragep()->write(place.c_str());
+}
+#endif
+
 extern "C" __attribute__((visibility("default"))) void tb_shim_destroy(void *handle)
 {
     Core *core = static_cast<Core *>(handle);
@@ -146,5 +169,8 @@ extern "C" __attribute__((visibility("default"))) void tb_shim_destroy(void *han
         core->waves.close();
 #endif
     core->top.final();
+#ifdef SOFA_COVERAGE
+    write_coverage(core);
+#endif
     delete core;
 }

@@ -235,6 +235,12 @@ START_TEST(messages)
         {"", "=3", "KEY=VALUE"},
         {"", "no.such.key=3", "no.such.key"},
         {"", "head_dim=7", "--set"},
+        {"", "attend.queue=3", "attend.queue is 3, must be 0 or a power of two"},
+        {"board: {counters: 0}\n", "jobs.queue=1", "jobs.queue is 1, must be 0 when board.counters is 0"},
+        {"", "board.baud=12000000", "board.baud is 12000000, must be 184 to 3000000"},
+        {"", "board.memory_kib=3", "board.memory_kib is 3, must be 0 or a power of two"},
+        {"memory: {address_bits: 16}\n", "board.memory_kib=128", "board.memory_kib is 128, must be 0 to 64"},
+        {"", "a.key.that.is.longer.than.any.name.that.a.configuration.has.in.any.of.its.sections=1", "unknown key"},
         {"", "head_dim=", "head_dim"},
         {"", "head_dim=0x10", "head_dim"},
     };
