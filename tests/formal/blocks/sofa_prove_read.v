@@ -8,7 +8,7 @@
 // proof rows: pdr: alone PART=1 head_dim=8 data.query_bits=8 data.key_bits=8 data.value_bits=8 memory.port_bits=32
 //     memory.address_bits=16 predict.source=rows
 // proof beats: pdr: alone PART=2 head_dim=8 data.query_bits=8 data.key_bits=8 data.value_bits=8 memory.port_bits=32
-//     memory.address_bits=16 predict.source=rows
+//     memory.address_bits=16 predict.source=rows jobs.queue=1
 // proof spaced_requests: pdr: alone PART=0 PROMPT=2 target=fpga head_dim=16 attend.width=16 attend.lanes=1 predict.dims=8
 //     memory.port_bits=32 memory.address_bits=16 data.query_bits=8 data.key_bits=8 data.value_bits=8 predict.source=rows
 //     predict.operand_bits=8
@@ -25,11 +25,12 @@ module sofa_prove_read #(
     input wire [$(2*ADDRESS_BITS-1):0] addr,
     input wire [1:0]  long,            // of two beats
     input wire [$(2*ROW_TAG_BITS-1):0] meta,
+    input wire [1:0]  job,
     input wire        req_ready, data_valid, data_error,
     input wire [$(PORT_BITS-1):0] data
 );
-    wire        idle, error, beat, req_valid, data_ready;
-    wire [1:0]  beat_client, granted, come;
+    wire        idle, error_job, beat, req_valid, data_ready;
+    wire [1:0]  error, beat_client, granted, come;
     wire [$(ADDRESS_BITS-1):0] req_addr;
     wire [7:0]  req_len;
     wire [$(ROW_TAG_BITS-1):0] out_meta;
@@ -37,8 +38,8 @@ module sofa_prove_read #(
     wire [1:0]  row_ready = ready | PROMPT;
     sofa_prove_reset begins (.clk(clk), .rst(rst));
     sofa_read #(.CLIENTS(2), .CBITS(1), .PROMPT(PROMPT)) dut (
-        .clk(clk), .rst(rst), .i_halt(1'b0), .o_idle(idle), .o_error(error), .o_beat(beat), .o_beat_client(beat_client), .i_valid(valid),
-        .o_ready(granted), .i_addr(addr), .i_len(len), .i_meta(meta), .o_row_valid(come), .i_row_ready(row_ready),
+        .clk(clk), .rst(rst), .i_halt(1'b0), .o_idle(idle), .o_error(error), .o_error_job(error_job), .o_beat(beat), .o_beat_client(beat_client), .i_valid(valid),
+        .o_ready(granted), .i_addr(addr), .i_len(len), .i_meta(meta), .i_job(job), .o_row_valid(come), .i_row_ready(row_ready),
 //% for _, port in ipairs(GATHERED) do
         .o_$(port[1])($(port[1] == "meta" and "out_meta" or "")),
 //% end
@@ -104,14 +105,15 @@ module sofa_prove_read #(
         if (PART == 2) begin : beats
             wire [2:0] inside;
             reg        second;
-            sofa_prove_stream #(.WIDTH(2), .MOST($(tags)), .CBITS(3)) stream (
-                .clk(clk), .rst(rst), .mark(mark), .put(grant), .put_data({who, asked_long}), .get(take && \dut.last ),
-                .get_data({beat_client[1], second}), .inside(inside));
+            wire       asked_job = $(JOBS > 1 and "job[who]" or "1'b0");      // a core with a job at a time knows none
+            sofa_prove_stream #(.WIDTH(3), .MOST($(tags)), .CBITS(3)) stream (
+                .clk(clk), .rst(rst), .mark(mark), .put(grant), .put_data({asked_job, who, asked_long}), .get(take && \dut.last ),
+                .get_data({error_job, beat_client[1], second}), .inside(inside));
             always @(posedge clk) begin
                 second <= !rst && (take ? !\dut.last : second);
                 if (!rst) begin
                     beat_number: assert (\dut.beat == {7'd0, second});
-                    beat_counted: assert (beat == take && error == (take && data_error));
+                    beat_counted: assert (beat == take && error == (beat_client & {2{take && data_error}}));
                     read_idle: assert (idle == (inside == 3'd0 && !req_valid));
                 end
             end
