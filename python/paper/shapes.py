@@ -26,12 +26,12 @@ def loss_at(t, tokens, mass):
 def threshold(t, tokens):
     """The largest mass at no more than LOSS, by halving in its logarithm."""
     low, high = math.log(LOWEST), math.log(HIGHEST)
-    best = {"tokens": tokens, "mass": LOWEST, "change": None, "kept": None}
+    best = {"tokens": tokens, "windows": WINDOWS[tokens], "mass": LOWEST, "change": None, "kept": None}
     for _ in range(STEPS):
         mass = math.exp((low + high) / 2)
         change, kept = loss_at(t, tokens, mass)
         if change <= LOSS:
-            low, best = math.log(mass), {"tokens": tokens, "mass": mass, "change": change, "kept": kept}
+            low, best = math.log(mass), {**best, "mass": mass, "change": change, "kept": kept}
         else:
             high = math.log(mass)
     return best
@@ -140,7 +140,7 @@ def tables(t, found, layers, core_watt):
     lengths = [
         [
             str(one["tokens"]),
-            WINDOWS[one["tokens"]],
+            one["windows"],
             f"{one['mass']:.5f}",
             "" if one["kept"] is None else f"{100 * one['kept']:.2f} %",
             "" if one["change"] is None else f"{one['change']:+.2f} %",
