@@ -1,7 +1,7 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // Selection by mass takes the logarithm of a row's sum within its bound: for every sum of 1 or more, place + mantissa / 16 is log2(1 +
 // x) for x cut to 1/16, so at most 0.0861 + 1/16 too low and never too high. Where it is too low by 0.0861 says sofa_sum_log2_bound().
-// proof rank: induction 2: alone select.policy=mass tile.keys=4 predict.keys=4 query_block=4 keys_max=1024
+// proof few: induction 2: alone select.policy=mass tile.keys=4 predict.keys=4 query_block=4 keys_max=1024
 // proof many: induction 2: alone select.policy=mass tile.keys=4 predict.keys=4 query_block=4 keys_max=65536
 //% local sum_bits, fraction, place_bits = d.weight_sum_bits, d.sum_fraction, clog2(KEY_NUMBER_BITS + 1)
 `default_nettype none
