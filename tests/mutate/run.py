@@ -44,11 +44,12 @@ WRAPPERS = {
 }
 
 
-def put(path, text, executable=False):
-    """Writes a file unless it holds the text already, so that make builds what has changed."""
-    if not path.is_file() or path.read_text() != text:
+def put(path, content, executable=False):
+    """Writes a file unless it holds the content (text or bytes) already, so that make builds what has changed."""
+    content = content.encode() if isinstance(content, str) else content
+    if not path.is_file() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(content)
     if executable:
         path.chmod(0o755)
 
@@ -74,7 +75,7 @@ def copy_tree(tree, texts, build):
             if old.is_file() and old.relative_to(tree) not in wanted:
                 old.unlink()
     for path, source in wanted.items():
-        put(tree / path, texts.get(str(path), source.read_text()), executable=os.access(source, os.X_OK))
+        put(tree / path, texts.get(str(path), source.read_bytes()), executable=os.access(source, os.X_OK))
 
 
 class Bench:
