@@ -184,6 +184,6 @@ module sofa_matrix_words (
         end
     wire                    unused = &{1'b0, need_turned$(sets > 1 and ", in_order_1" or ""), in_order_0};
 
-$(holds("matrix_key_here", "!i_taken || o_here && left[0]"))
+$(holds("matrix_key_here", "!i_taken || (o_here && left[0])"))
 endmodule
 `default_nettype wire
