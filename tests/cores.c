@@ -33,7 +33,7 @@ static const char *const designs[][SETTINGS] = {
     /* both policies, narrow prediction */
     {"select.policy=both", "query_block=6", "head_dim=20", "keys_max=300", "tile.keys=13", "tile.kept_max=4", "predict.keys=13",
      "predict.dims=8", "predict.operand_bits=3", "predict.code_powers=4", "predict.score_bits=9", "attend.lanes=2", "attend.width=7",
-     "memory.prefetch=6"},
+     "memory.prefetch=6", "jobs.queue=1"},
     /* by mass alone */
     {"target=fpga", "select.policy=mass", "query_block=9", "head_dim=12", "keys_max=200", "tile.keys=21", "predict.dims=12", "attend.lanes=3",
      "attend.width=5", "attend.window=5", "memory.port_bits=64", "memory.read_channels=2", "memory.prefetch=5"},

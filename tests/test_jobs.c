@@ -14,7 +14,7 @@ static struct sofa_error error;
 #define PATIENCE 500u
 
 /* Designs with a queue. */
-static const size_t queued[] = {1, 2, 3, 5, 6, 9, 12};
+static const size_t queued[] = {1, 2, 3, 5, 6, 7, 9, 12};
 enum { QUEUED = sizeof queued / sizeof queued[0] };
 
 struct queue {
@@ -90,13 +90,13 @@ END_TEST
 /* A job that fails is reported in its descriptor; those around it do not notice. */
 START_TEST(errors_end_their_job_alone)
 {
-    static const unsigned want[3] = {SOFA_ERROR_KEYS, SOFA_ERROR_RANGE, SOFA_ERROR_SCALE};
+    static const unsigned want[4] = {SOFA_ERROR_KEYS, SOFA_ERROR_RANGE, SOFA_ERROR_SCALE, SOFA_ERROR_ROWS};
     struct queue q;
     struct tb_outcome outcome;
     open_queue(&q, _i);
     for (unsigned n = 0; n < 12; n++) {
         const struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
-        unsigned bad = n % JOBS, kind = n % 3;
+        unsigned bad = (n + n / 4) % JOBS, kind = n % 4;
         make_jobs(&q, n >= 6);
         struct head *h = &q.head[bad];
         q.job[bad].error = want[kind];
@@ -104,14 +104,17 @@ START_TEST(errors_end_their_job_alone)
             h->job.keys = q.f.config.keys_max + 1;
         else if (kind == 2)
             h->job.scale_mantissa = 0x7FFF;
+        else if (kind == 3)
+            h->job.rows = 0;
         else {
             h->trace.has_ranges = h->job.has_ranges = 1;
-            if (!h->trace.first)
-                break; /* rows of that head see all keys */
-            h->trace.visible[h->trace.q.rows - 1] = h->job.keys + 1;
+            if (h->trace.first)
+                h->trace.visible[h->trace.q.rows - 1] = h->job.keys + 1;
         }
-        run_queue(&q, JOBS, &o, &outcome, "a queue with a bad job");
-        ck_assert_uint_eq(outcome.error, want[kind]);
+        if (kind != 1 || h->trace.first) { /* else rows of that head see all keys */
+            run_queue(&q, JOBS, &o, &outcome, "a queue with a bad job");
+            ck_assert_uint_eq(outcome.error, want[kind]);
+        }
         free_jobs(&q);
     }
     run_good(&q.f);
