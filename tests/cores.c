@@ -36,7 +36,7 @@ static const char *const designs[][SETTINGS] = {
      "memory.prefetch=6", "jobs.queue=1"},
     /* by mass alone */
     {"target=fpga", "select.policy=mass", "query_block=9", "head_dim=12", "keys_max=200", "tile.keys=21", "predict.dims=12", "attend.lanes=3",
-     "attend.width=5", "attend.window=5", "memory.port_bits=64", "memory.read_channels=2", "memory.prefetch=5"},
+     "attend.width=5", "attend.window=5", "memory.port_bits=64", "memory.read_channels=2", "memory.prefetch=5", "jobs.queue=1"},
     /* tokens: rotated keys; a pass of keys for each slice of codes, which come slower than tokens */
     {"mode=tokens", "kvgen.rotary=1", "head_dim=22", "hidden_max=40", "kvgen.slice=20", "predict.keys=8", "predict.dims=5",
      "kvgen.inputs=2", "jobs.queue=1"},

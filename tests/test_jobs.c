@@ -14,7 +14,7 @@ static struct sofa_error error;
 #define PATIENCE 500u
 
 /* Designs with a queue. */
-static const size_t queued[] = {1, 2, 3, 5, 6, 7, 9, 12};
+static const size_t queued[] = {1, 2, 3, 5, 6, 7, 8, 9, 12};
 enum { QUEUED = sizeof queued / sizeof queued[0] };
 
 struct queue {

@@ -59,7 +59,7 @@ module sofa_read #(
     wire [CLIENTS-1:0] chosen;
     reg  [CLIENTS-1:0] first;
     sofa_read_$(GRANT) #(.CLIENTS(CLIENTS)) u_grant (
-        .clk(clk), .rst(rst), .i_valid(i_valid), .i_first(first), .i_may(tag_ready && !i_halt), .i_req_valid(o_req_valid),
+        .clk(clk), .rst(rst), .i_valid(i_valid), .i_first(first), .i_may(tag_ready && !i_halt && !rst), .i_req_valid(o_req_valid),
         .i_req_ready(i_req_ready), .o_ready(o_ready), .o_chosen(chosen), .o_issue(issue));
     reg             earlier;
     integer asker;
