@@ -94,8 +94,8 @@ START_TEST(errors_end_their_job_alone)
     struct queue q;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    for (unsigned n = 0; n < 12; n++) {
-        const struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
+    for (unsigned n = 0; n < 20; n++) {
+        const struct tb_run_options o = {.memory = {.random = (int)(n / 4 & 1), .seed = tb_random_next(&q.f.random)}};
         unsigned bad = (n + n / 4) % JOBS, kind = n % 4;
         make_jobs(&q, n >= 6);
         struct head *h = &q.head[bad];

@@ -20,6 +20,7 @@ static inline int sofa_opens_job(const struct sofa_machine *m, size_t block)
 {
     return block == 0 || m->block_job[block] != m->block_job[block - 1];
 }
+/* Of the two that a session's blocks take in turn. */
 static inline unsigned sofa_bank(const struct sofa_machine *m, size_t block)
 {
     return (unsigned)(block - m->first_block) & 1u;
@@ -37,8 +38,6 @@ static inline int sofa_report_holds(const struct sofa_machine *m)
 {
     return m->now.report.beat > 0;
 }
-
-/* sofa_control, sofa_rows_left, and of a queue sofa_jobs, sofa_job_fetch, sofa_report; last of all steps. */
 
 /* As after a flush; what comes next of all blocks and tiles stays. */
 void sofa_reset_engines(const struct sofa_machine *m, struct sofa_registers_now *r);
