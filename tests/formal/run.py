@@ -27,6 +27,19 @@ import mutants as lists     # noqa: E402
 SECONDS = int(os.environ.get('SOFA_PROOF_SECONDS', '1800'))      # of one proof at most
 FAULT_DEPTH = 40    # cycles within which a fault shows
 
+# How a design becomes what engines prove.
+PREPARE = """read_verilog -formal -defer {macro} {design}
+{parameters}
+hierarchy -check -top {top}
+setattr -mod -unset keep_hierarchy
+setattr -unset keep_hierarchy
+prep -flatten -top {top}
+setundef -anyseq
+opt -keepdc
+memory_map
+setundef -anyseq
+"""
+
 SCRIPT = """[options]
 mode {mode}
 {depth}
@@ -34,32 +47,12 @@ timeout {seconds}
 [engines]
 {engine}
 [script]
-read_verilog -formal -defer {macro} design.v
-{parameters}
-hierarchy -check -top {top}
-setattr -mod -unset keep_hierarchy
-setattr -unset keep_hierarchy
-prep -flatten -top {top}
-setundef -anyseq
-opt -keepdc
-memory_map
-setundef -anyseq
-[files]
+""" + PREPARE.replace("{design}", "design.v") + """[files]
 design.v {design}
 """
 
 # What SymbiYosys would do for abc pdr.
-PLAIN = """read_verilog -formal -defer {macro} {design}
-{parameters}
-hierarchy -check -top {top}
-setattr -mod -unset keep_hierarchy
-setattr -unset keep_hierarchy
-prep -flatten -top {top}
-setundef -anyseq
-opt -keepdc
-memory_map
-setundef -anyseq
-async2sync
+PLAIN = PREPARE + """async2sync
 chformal -assume -early
 formalff -clk2ff -ff2anyinit
 dffunmap
@@ -115,7 +108,7 @@ class Workshop:
                 raise SystemExit(f"{proof.label}: {path} has {text.count(old)} times: {old}")
             (out / path).write_text(text.replace(old, new))
         (out / "formal").mkdir()
-        for module in ("sofa_prove_reset", "sofa_prove_stream", proof.top):
+        for module in ("sofa_prove_reset", "sofa_prove_stream", "sofa_prove_largest", proof.top):
             shutil.copy(proofs.HERE / "blocks" / f"{module}.v", out / "formal")
         return out
 

@@ -38,8 +38,9 @@ module sofa_prove_read #(
     wire [1:0]  row_ready = ready | PROMPT;
     sofa_prove_reset begins (.clk(clk), .rst(rst));
     sofa_read #(.CLIENTS(2), .CBITS(1), .PROMPT(PROMPT)) dut (
-        .clk(clk), .rst(rst), .i_halt(1'b0), .o_idle(idle), .o_error(error), .o_error_job(error_job), .o_beat(beat), .o_beat_client(beat_client), .i_valid(valid),
-        .o_ready(granted), .i_addr(addr), .i_len(len), .i_meta(meta), .i_job(job), .o_row_valid(come), .i_row_ready(row_ready),
+        .clk(clk), .rst(rst), .i_halt(1'b0), .o_idle(idle), .o_error(error), .o_error_job(error_job), .o_beat(beat),
+        .o_beat_client(beat_client), .i_valid(valid), .o_ready(granted), .i_addr(addr), .i_len(len), .i_meta(meta), .i_job(job),
+        .o_row_valid(come), .i_row_ready(row_ready),
 //% for _, port in ipairs(GATHERED) do
         .o_$(port[1])($(port[1] == "meta" and "out_meta" or "")),
 //% end

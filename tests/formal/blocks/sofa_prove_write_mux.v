@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // sofa_write_mux between two writers that offer request and data of a burst together until both are taken: a burst's request and all its
 // beats come from one writer, as it offers them, each once; no other burst begins before its end; every response goes to the writer
-// whose burst it answers, with the job that the burst is of; writer 0 waits for a burst under way alone, writer 1 for that and for writer 0.
+// whose burst it answers, with the job that the burst is of; writer 0 waits for a burst under way alone, writer 1 for that and for
+// writer 0.
 // smaller memory/sofa_write_mux.v: .DEPTH(32), .ABITS(5) -> .DEPTH(4), .ABITS(2)
 // proof channel: pdr: mode=tokens memory.port_bits=8 memory.address_bits=16 head_dim=8 attend.width=8 predict.dims=8
 `default_nettype none
@@ -32,8 +33,9 @@ module sofa_prove_write_mux (
     sofa_prove_reset begins (.clk(clk), .rst(rst));
     sofa_write_mux dut (
         .clk(clk), .rst(rst), .o_idle(idle), .i_req_valid(req_valid), .o_req_ready(asked), .i_req_addr(req_addr), .i_req_len(req_len),
-        .i_req_job(req_job), .o_resp_job(resp_job), .i_data_valid(data_valid), .o_data_ready(taken), .i_data(data), .i_strb(strb), .i_last(last), .o_resp_valid(answered),
-        .o_resp_error(error), .o_req_valid(ask), .i_req_ready(req_ready), .o_req_addr(addr), .o_req_len(len), .o_data_valid(offer),
+        .i_req_job(req_job), .o_resp_job(resp_job), .i_data_valid(data_valid), .o_data_ready(taken),
+        .i_data(data), .i_strb(strb), .i_last(last), .o_resp_valid(answered), .o_resp_error(error), .o_req_valid(ask),
+        .i_req_ready(req_ready), .o_req_addr(addr), .o_req_len(len), .o_data_valid(offer),
         .i_data_ready(data_ready), .o_data(out), .o_strb(out_strb), .o_last(out_last), .i_resp_valid(resp_valid),
         .i_resp_error(resp_error));
 
