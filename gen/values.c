@@ -65,6 +65,7 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(output_words),
     FIELD(lane_copies),
     FIELD(slot_memories),
+    FIELD(slot_copies),
     FIELD(ring_rooms),
     FIELD(whole_products),
     FIELD(khat_full_bits),

@@ -11,7 +11,8 @@ static const char *const kinds[PLAIN_KINDS][12] = {
     [PLAIN_SLOTS] = {"target=fpga", "head_dim=11", "attend.width=11", "attend.lanes=1"},
     [PLAIN_LINKS] = {"target=fpga", "head_dim=16", "attend.width=16", "attend.lanes=1", "predict.dims=8", "memory.port_bits=32",
                      "data.query_bits=8", "data.key_bits=8", "data.value_bits=8"},
-    [PLAIN_ROWS] = {"head_dim=8", "attend.width=8", "query_block=8", "attend.lanes=4"},
+    [PLAIN_ROWS] = {"target=fpga", "head_dim=8", "attend.width=8", "query_block=8", "attend.lanes=4"},
+    [PLAIN_COPIES] = {"head_dim=8", "attend.width=8", "query_block=8", "attend.lanes=4"},
 };
 
 const char *const *plain_kind_settings(enum plain_kind kind)
@@ -24,6 +25,7 @@ void plain_check_kind(enum plain_kind kind, const struct sofa_derived *d)
     ck_assert_uint_eq(d->word_memories, kind == PLAIN_WORDS);
     ck_assert_uint_eq(d->registered_links, kind == PLAIN_LINKS);
     ck_assert_uint_eq(d->slot_memories, kind == PLAIN_SLOTS || kind == PLAIN_LINKS);
+    ck_assert_uint_eq(d->slot_copies, kind == PLAIN_COPIES);
     ck_assert_uint_eq(d->beats > 1, kind == PLAIN_CHUNKS || kind == PLAIN_WORDS);
 }
 

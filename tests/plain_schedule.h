@@ -8,7 +8,7 @@
 #include "rtl_cycles.h"
 
 /* Registers of rows of several chunks, and of one; lanes that read words; slots that are memories, and such with registered links. */
-enum plain_kind { PLAIN_CHUNKS, PLAIN_WORDS, PLAIN_SLOTS, PLAIN_LINKS, PLAIN_ROWS, PLAIN_KINDS };
+enum plain_kind { PLAIN_CHUNKS, PLAIN_WORDS, PLAIN_SLOTS, PLAIN_LINKS, PLAIN_ROWS, PLAIN_COPIES, PLAIN_KINDS };
 /* What makes a configuration one of the kind; ends with NULL. */
 const char *const *plain_kind_settings(enum plain_kind kind);
 void plain_check_kind(enum plain_kind kind, const struct sofa_derived *d);

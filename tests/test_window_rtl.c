@@ -98,8 +98,9 @@ static void row_ports(struct bench *b)
         rtl_port(&b->r, slots ? "i_key_slot" : "i_phase_keys", slots ? plain_bits(window) : phase_bits);
         rtl_port(&b->r, slots ? "i_value_slot" : "i_phase_values", slots ? plain_bits(window) : phase_bits);
     }
-    rtl_port(&b->r, slots ? "o_key" : "o_keys", (slots ? 1 : window) * chunk_bits(b, K));
-    rtl_port(&b->r, slots ? "o_value" : "o_values", (slots ? 1 : window) * chunk_bits(b, V));
+    unsigned shown = slots || b->d.slot_copies ? 1 : window, told = b->d.slot_copies ? 1 + plain_bits(window) : 0;
+    rtl_port(&b->r, slots ? "o_key" : "o_keys", shown * chunk_bits(b, K) + told);
+    rtl_port(&b->r, slots ? "o_value" : "o_values", shown * chunk_bits(b, V) + told);
 }
 
 static void open_ports(struct bench *b)
@@ -271,11 +272,24 @@ static void see_memories(struct bench *b, unsigned cycle, unsigned which)
         set_chunk(b, cycle + 2, ports[which][1], 0, which, of->row[slot], 0);
 }
 
+/* Lanes that have rows for themselves are told what comes, and for which slot. */
+static void see_writes(struct bench *b, unsigned cycle, unsigned which)
+{
+    const char *port = which == K ? "o_keys" : "o_values";
+    const struct rows *of = &b->w.of[which];
+    unsigned bits = chunk_bits(b, which), slot_bits = plain_bits(b->c.attend.window), comes = of->comes[cycle];
+    rtl_set(&b->r, cycle, port, bits + slot_bits, comes != 0, 1);
+    if (!comes)
+        return;
+    rtl_set(&b->r, cycle, port, bits, comes - 1, slot_bits);
+    set_chunk(b, cycle, port, 0, which, of->row[comes - 1], 0);
+}
+
 static void step_rows(struct bench *b, unsigned cycle, unsigned which)
 {
     const char *port = which == K ? "i_k_row" : "i_v_row";
     struct rows *of = &b->w.of[which];
-    if (!b->d.slot_memories)
+    if (!b->d.slot_memories && !b->d.slot_copies)
         see_registers(b, cycle, which);
     if (of->comes[cycle]) {
         uint64_t *row = &of->row[of->comes[cycle] - 1];
@@ -287,6 +301,8 @@ static void step_rows(struct bench *b, unsigned cycle, unsigned which)
     }
     if (b->d.slot_memories)
         see_memories(b, cycle, which);
+    if (b->d.slot_copies)
+        see_writes(b, cycle, which);
 }
 
 static void step(struct bench *b, unsigned cycle)
@@ -316,7 +332,7 @@ static unsigned any_window(struct bench *b, enum plain_kind kind)
 static void configure(struct bench *b, unsigned n)
 {
     enum plain_kind kind = (enum plain_kind)(n % PLAIN_KINDS);
-    unsigned window = any_window(b, kind), block = test_between(&b->seed, kind == PLAIN_ROWS ? 4 : 1, 20);
+    unsigned window = any_window(b, kind), block = test_between(&b->seed, kind == PLAIN_ROWS || kind == PLAIN_COPIES ? 4 : 1, 20);
     unsigned keys = test_between(&b->seed, 4, 70), prefetch = test_between(&b->seed, 4, 20);
     char width[32] = "";
     if (kind == PLAIN_CHUNKS)
@@ -355,7 +371,7 @@ Suite *window_rtl_suite(void)
     TCase *t = tcase_create("against a plain model");
     tcase_set_timeout(t, 120);
     if (!test_fast())
-        tcase_add_loop_test(t, windows, 0, 15);
+        tcase_add_loop_test(t, windows, 0, 18);
     suite_add_tcase(s, t);
     return s;
 }

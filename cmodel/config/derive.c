@@ -153,6 +153,7 @@ static void derive_rooms(const struct sofa_config *c, struct sofa_derived *d)
                 d->key_number_bits < c->memory.address_bits;
     d->lane_copies = c->target == SOFA_TARGET_FPGA && !d->word_memories ? ceil_div(c->attend.width, 4) : 1;
     d->slot_memories = c->target == SOFA_TARGET_FPGA && c->attend.lanes == 1 && d->beats == 1;
+    d->slot_copies = c->target == SOFA_TARGET_CELLS && d->beats == 1;
     d->row_interval = d->slot_memories ? 4 : 3; /* accumulators in block RAM leave it through a register */
     int accumulators_registered = d->row_interval > 3;
     d->lane_aligns = accumulators_registered ? d->norm_words >= 4 : d->word_memories && d->norm_words == d->beats;

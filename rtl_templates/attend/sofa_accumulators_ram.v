@@ -49,7 +49,7 @@ $(travel({{"weight", 16, VALUE_LATE, "weight_0"}}))
     wire [$(CHUNK_PLACE_BITS-1):0] place_0 = $(chunk_place("row", "i_chunk_v"));
     wire [$(WIDTH*ACCUMULATOR_BITS-1):0] old, kept, changed;
 $(travel({{"write", 1, 2, "pair", reset = true}, {"place", CHUNK_PLACE_BITS, 2, "place_0"}}))
-    sofa_ram #($(parameters("WIDTH", WIDTH * ACCUMULATOR_BITS, "DEPTH", 1 << CHUNK_PLACE_BITS, "ABITS", CHUNK_PLACE_BITS))) u_output (
+    sofa_ram #($(parameters("WIDTH", WIDTH * ACCUMULATOR_BITS, "DEPTH", CHUNK_PLACES, "ABITS", CHUNK_PLACE_BITS))) u_output (
         .clk(clk), .i_we(write_2), .i_waddr(place_2), .i_wdata(changed), .i_re(pair || retire), .i_raddr(place_0), .o_rdata(old));
 
     // ---- how each element changes ----
@@ -84,6 +84,6 @@ $(travel({{"first", 1, 1, "first"}, {"shift", 6, 1, "shift"}}))
 
 $(before("continues", "pair && !first && !rst"))
 //% local chunk_ports = {we = "write_2", waddr = "place_2", raddr = "place_0", used = "continues_before"}
-$(written("accumulator_written", 1 << CHUNK_PLACE_BITS, CHUNK_PLACE_BITS, chunk_ports))
+$(written("accumulator_written", CHUNK_PLACES, CHUNK_PLACE_BITS, chunk_ports))
 endmodule
 `default_nettype wire

@@ -19,7 +19,7 @@ module sofa_accumulators_spread (
     output wire                o_active
 );
 //% local share = math.ceil(WIDTH / d.lane_copies)      -- elements that a copy of a register serves
-//% local output_parameters = parameters("WIDTH", WIDTH*ACCUMULATOR_BITS, "PARTS", math.ceil(WIDTH / 8), "DEPTH", 1 << CHUNK_PLACE_BITS,
+//% local output_parameters = parameters("WIDTH", WIDTH*ACCUMULATOR_BITS, "PARTS", math.ceil(WIDTH / 8), "DEPTH", CHUNK_PLACES,
 //%     "ABITS", CHUNK_PLACE_BITS)
     // ---- the operation: name_n is n cycles old; a row is written three cycles later ----
 $(travel({{"pair", 1, 3, "i_weigh_pair", reset = true}, {"retire", 1, 1, "i_weigh_retire", reset = true}}))
@@ -62,6 +62,6 @@ $(travel({{"row", LANE_PLACE_BITS, 3, "i_weigh_row"}}))
     sofa_leave_$(LEAVE) u_leave (.i_retire(retire_1), .*);
 
 //% local row_ports = {we = "pair_3 && !rst", waddr = "row_3", raddr = "i_weigh_row", used = "pair_1 && !first_1"}
-$(written("spread_accumulator_written", 1 << CHUNK_PLACE_BITS, CHUNK_PLACE_BITS, row_ports))
+$(written("spread_accumulator_written", CHUNK_PLACES, CHUNK_PLACE_BITS, row_ports))
 endmodule
 `default_nettype wire

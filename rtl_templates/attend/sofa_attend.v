@@ -43,8 +43,8 @@ module sofa_attend (
     output wire [$(BEAT_BITS-1):0]      o_phase_keys,     // chunks that the window shall put on the buses next
     output wire [$(BEAT_BITS-1):0]      o_phase_values,
 //%   end
-    input  wire [$(WINDOW*WIDTH*KEY_BITS-1):0]  i_keys,
-    input  wire [$(WINDOW*WIDTH*VALUE_BITS-1):0]  i_values,
+    input  wire [$(KEY_BUS_BITS-1):0]  i_keys,
+    input  wire [$(VALUE_BUS_BITS-1):0]  i_values,
 //%   key, value = "i_keys", "i_values"
 //% end
     // queries

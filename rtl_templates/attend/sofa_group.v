@@ -115,12 +115,11 @@ $(travel({{"mantissa", 16, d.copied_registers, "mantissa"}, {"scale_shift", 6, d
 
     // ---- to normalisation: the row's number is that of its group, lane and row of the lane ----
 //% local lane_mask = (1 << GROUP_LANE_BITS) - 1
-//% local row_mask = (1 << GROUP_PLACE_BITS - 1) - 1 - lane_mask
     wire [$(GROUP_PLACE_BITS-1):0] norm_lane = norm_place & $(lit(GROUP_PLACE_BITS, lane_mask));
-    wire [$(GROUP_PLACE_BITS-1):0] norm_lane_row = (norm_place & $(lit(GROUP_PLACE_BITS, row_mask))) >> $(GROUP_LANE_BITS);
+    wire [$(GROUP_PLACE_BITS-1):0] norm_lane_row = norm_place >> $(GROUP_LANE_BITS + 1);
     assign o_norm_valid = weigh_retire;
     assign o_norm_started = !fresh;
-    assign o_norm_bank = norm_place[$(GROUP_PLACE_BITS-1)];
+    assign o_norm_bank = norm_place[$(GROUP_LANE_BITS)];
     assign o_norm_row = GROUP + $(ext("norm_lane", GROUP_PLACE_BITS, ROW_BITS)) * $(lit(ROW_BITS, LANE_GROUPS % (1 << ROW_BITS))) +
         $(ext("norm_lane_row", GROUP_PLACE_BITS, ROW_BITS)) * $(lit(ROW_BITS, LANES % (1 << ROW_BITS)));
     wire unused_places = &{1'b0, norm_lane, norm_lane_row};
@@ -147,7 +146,7 @@ $(travel({{"mantissa", 16, d.copied_registers, "mantissa"}, {"scale_shift", 6, d
 //%   local row_ports = {we = "i_query_we[" .. lane .. "]" .. row_end, waddr = "i_query_addr[" .. base + chunk_bits .. " +: "
 //%       .. LANE_PLACE_BITS .. "]", raddr = "op_row", used = "pair_before"}
 $(before("pair", "op_pair && i_phase_take == " .. number .. " && !rst"))
-$(written("query_row_written", 1 << LANE_PLACE_BITS, LANE_PLACE_BITS, row_ports))
+$(written("query_row_written", LANE_PLACES, LANE_PLACE_BITS, row_ports))
     end else begin : absent_$(lane)
         assign $(nth("lane_s", lane, DOT_BITS)) = $(DOT_BITS)'d0;
         assign lane_o_$(lane) = $(WIDTH*NORM_BITS)'d0;

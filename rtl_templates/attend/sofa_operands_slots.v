@@ -27,14 +27,14 @@ module sofa_operands_slots (
     assign o_value_addr = i_value_slot;
 //% if REGISTERED_LINKS then
     // a row comes in words of the port
-//% local query_parameters = parameters("BEAT", PORT_BITS, "BEATS", d.query_beats, "HBITS", QUERY_WORD_BITS, "DEPTH", 1 << CHUNK_PLACE_BITS,
+//% local query_parameters = parameters("BEAT", PORT_BITS, "BEATS", d.query_beats, "HBITS", QUERY_WORD_BITS, "DEPTH", CHUNK_PLACES,
 //%     "ABITS", CHUNK_PLACE_BITS, "FAR_READ", 1)
     sofa_beats #($(query_parameters)) u_query (
         .clk(clk), .i_we(i_query_we && !rst), .i_index(i_query_addr[$(QUERY_WORD_BITS-1):0]),
         .i_waddr(i_query_addr[$(QUERY_PLACE_BITS-1):$(QUERY_WORD_BITS)]), .i_wdata(i_query),
         .i_raddr(i_row), .o_rdata(o_q));
 //% else
-//% local query_parameters = parameters("WIDTH", WIDTH*QUERY_BITS, "PARTS", math.ceil(WIDTH / 8), "DEPTH", 1 << CHUNK_PLACE_BITS, "ABITS",
+//% local query_parameters = parameters("WIDTH", WIDTH*QUERY_BITS, "PARTS", math.ceil(WIDTH / 8), "DEPTH", CHUNK_PLACES, "ABITS",
 //%     CHUNK_PLACE_BITS)
     reg  [$(WIDTH*QUERY_BITS-1):0] query;
     always @(posedge clk) query <= i_query;

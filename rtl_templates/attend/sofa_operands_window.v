@@ -6,7 +6,7 @@
 module sofa_operands_window (
     input  wire                 clk,
     input  wire                 i_query_we,
-    input  wire [$(QUERY_PLACE_BITS-1):0] i_query_addr,    // {bank, row, chunk}
+    input  wire [$(QUERY_PLACE_BITS-1):0] i_query_addr,    // {row, bank, chunk}
     input  wire [$(LANE_QUERY_BITS-1):0] i_query,
     // Q and K: row and slot with i_take, if there is a pair
     input  wire                 i_take,
@@ -36,7 +36,7 @@ module sofa_operands_window (
             value_slot_0 <= i_value_slot;
     end
 $(travel({{"value_slot", SLOT_BITS, VALUE_LATE, "value_slot_0"}}))
-    sofa_ram #($(parameters("WIDTH", WIDTH * QUERY_BITS, "DEPTH", 1 << CHUNK_PLACE_BITS, "ABITS", CHUNK_PLACE_BITS))) u_query (
+    sofa_ram #($(parameters("WIDTH", WIDTH * QUERY_BITS, "DEPTH", CHUNK_PLACES, "ABITS", CHUNK_PLACE_BITS))) u_query (
         .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
         .i_re(active), .i_raddr($(chunk_place("row", "i_chunk_q"))), .o_rdata(o_q));
     always @(posedge clk) begin

@@ -15,7 +15,7 @@
 module sofa_operands_words (
     input  wire                 clk,
     input  wire                 i_query_we,
-    input  wire [$(QUERY_PLACE_BITS-1):0] i_query_addr,    // {bank, row, word}
+    input  wire [$(QUERY_PLACE_BITS-1):0] i_query_addr,    // {row, bank, word}
     input  wire [$(LANE_QUERY_BITS-1):0] i_query,
     // Q and K: row and place of the key with i_take
     input  wire                 i_take,
@@ -47,7 +47,7 @@ module sofa_operands_words (
             value_slot_0 <= i_value_slot;
     end
 $(travel({{"value_slot", ENTRY_PLACE_BITS, VALUE_LATE, "value_slot_0"}}))
-    sofa_ram #($(parameters("WIDTH", PORT_BITS, "DEPTH", 1 << QUERY_PLACE_BITS, "ABITS", QUERY_PLACE_BITS))) u_query (
+    sofa_ram #($(parameters("WIDTH", PORT_BITS, "DEPTH", QUERY_PLACES, "ABITS", QUERY_PLACE_BITS))) u_query (
         .clk(clk), .i_we(i_query_we), .i_waddr(i_query_addr), .i_wdata(i_query),
         .i_re(1'b1), .i_raddr({row, $(word("i_chunk_q", QUERY_WORD_BITS))}), .o_rdata(q_word));
     assign o_key_addr = {slot, $(word("i_chunk_q", KEY_WORD_BITS))};

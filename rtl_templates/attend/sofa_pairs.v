@@ -30,7 +30,7 @@ module sofa_pairs (
     // the operation
     output reg                  o_op_pair,
     output reg                  o_op_retire,
-    output reg  [$(LANE_PLACE_BITS-1):0] o_op_row,        // {bank, row of the lane}
+    output reg  [$(LANE_PLACE_BITS-1):0] o_op_row,        // {row of the lane, bank}
     output reg  [$(ENTRY_PLACE_BITS-1):0] o_op_slot
 );
     genvar lane, entry;
@@ -181,13 +181,13 @@ $(travel({{"started", LANE_ROWS, (#started - 1) * BEATS - 1, "started_0", reset 
     wire                        pair_bank = |(pick & i_entry_bank);
     integer index;
     always @* begin
-        pair_place = $(ext("pair_bank", 1, LANE_PLACE_BITS)) << $(LANE_ROW_BITS);
-        retire_place = $(ext("i_retire_bank", 1, LANE_PLACE_BITS)) << $(LANE_ROW_BITS);
+        pair_place = $(ext("pair_bank", 1, LANE_PLACE_BITS));
+        retire_place = $(ext("i_retire_bank", 1, LANE_PLACE_BITS));
         for (index = 0; index < $(LANE_ROWS); index = index + 1) begin
             if (row[index])
-                pair_place = pair_place | index[$(LANE_PLACE_BITS-1):0];
+                pair_place = pair_place | (index[$(LANE_PLACE_BITS-1):0] << 1);
             if (done_row[index])
-                retire_place = retire_place | index[$(LANE_PLACE_BITS-1):0];
+                retire_place = retire_place | (index[$(LANE_PLACE_BITS-1):0] << 1);
         end
     end
     always @(posedge clk) begin

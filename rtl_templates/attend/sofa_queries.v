@@ -34,7 +34,7 @@ module sofa_queries (
 //% end
     // lanes
     output wire [$(LANES-1):0]  o_query_we,
-    output wire [$(QUERY_BUSES*QUERY_PLACE_BITS-1):0]  o_query_addr,    // {bank, row of the lane, chunk or word}
+    output wire [$(QUERY_BUSES*QUERY_PLACE_BITS-1):0]  o_query_addr,    // {row of the lane, bank, chunk or word}
     output wire [$(QUERY_BUSES*LANE_QUERY_BITS-1):0] o_query
 );
 //% local lane_row_bits = math.max(1, LANE_ROW_BITS)
@@ -47,7 +47,7 @@ module sofa_queries (
     wire            take = i_row_valid && o_row_ready;
     wire            block_end = row == $(ROW_BITS)'d$(QUERY_BLOCK-1) || left == $(ROWS_BITS)'d1;
     wire [$(ROW_BITS):0] number = {bank, row};
-    wire [$(LANE_PLACE_BITS-1):0] place = $(join("bank", LANE_ROW_BITS > 0 and "lane_row" or ""));
+    wire [$(LANE_PLACE_BITS-1):0] place = $(join(LANE_ROW_BITS > 0 and "lane_row" or "", "bank"));
     wire            unused_lane_row = &{1'b0, lane_row};
     wire [$(QUERY_BUSES-1):0] placed, placed_bank;
     wire .*;

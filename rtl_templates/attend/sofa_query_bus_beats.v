@@ -44,7 +44,7 @@ module sofa_query_bus_beats (
     assign o_query_addr = {place, beat};
     assign o_query = data[$(WIDTH*QUERY_BITS-1):0];
     assign o_placed = last_beat && end_of_block;
-    assign o_placed_bank = place[$(LANE_PLACE_BITS-1)];
+    assign o_placed_bank = place[0];
 
 $(holds("query_bus_free", "!i_load || o_free"))
 endmodule

@@ -24,7 +24,7 @@ $(travel({{"load", 1, 1, "i_load", reset = true}}))
     always @(posedge clk)
         if (i_load) begin
             end_of_block <= i_block_end;
-            bank <= i_place[$(LANE_PLACE_BITS-1)];
+            bank <= i_place[0];
         end
     assign o_free = 1'b1;
     assign o_writes = i_load;

@@ -10,7 +10,7 @@ module sofa_query_buses (
     input  wire                 rst,
     input  wire                 i_take,
     input  wire                 i_block_end,     // with the last row of a block
-    input  wire [$(LANE_PLACE_BITS-1):0] i_place,         // {bank, row of the lane}
+    input  wire [$(LANE_PLACE_BITS-1):0] i_place,         // {row of the lane, bank}
     output wire                 o_lane_end,      // the next row goes to another row of lanes
     output wire                 o_free,          // the next row may be taken
     output wire [$(QUERY_BUSES-1):0] o_placed,

@@ -8,7 +8,7 @@ module sofa_query_links (
     input  wire                 rst,
     input  wire                 i_take,
     input  wire                 i_block_end,     // with the last row of a block
-    input  wire [$(LANE_PLACE_BITS-1):0] i_place,         // {bank, row of the lane}
+    input  wire [$(LANE_PLACE_BITS-1):0] i_place,         // {row of the lane, bank}
     output wire                 o_lane_end,      // the next row goes to another row of the lane
     output wire                 o_free,          // the next row may be taken
     output wire                 o_placed,
@@ -25,7 +25,7 @@ module sofa_query_links (
     assign o_query_we = i_word_valid;
     assign o_query_addr = {i_place, i_word_index};
     assign o_query = i_word;
-$(travel({{"take", 1, 1, "i_take", reset = true}, {"end", 1, 1, "i_block_end"}, {"bank", 1, 1, "i_place[" .. LANE_PLACE_BITS - 1 .. "]"}}))
+$(travel({{"take", 1, 1, "i_take", reset = true}, {"end", 1, 1, "i_block_end"}, {"bank", 1, 1, "i_place[0]"}}))
     assign o_placed = take_1 && end_1;
     assign o_placed_bank = bank_1;
 endmodule

@@ -11,7 +11,7 @@ module sofa_query_words (
     input  wire                 i_take,
     input  wire                 i_block_end,     // with the last row of a block
     input  wire [$(ROW_BITS):0] i_number,        // {bank, row}
-    input  wire [$(LANE_PLACE_BITS-1):0] i_place,         // {bank, row of the lane}
+    input  wire [$(LANE_PLACE_BITS-1):0] i_place,         // {row of the lane, bank}
     output wire                 o_lane_end,      // the next row goes to another row of the lane
     output wire                 o_free,          // the next row may be taken
     output wire                 o_placed,

@@ -19,20 +19,20 @@ module sofa_reference (
     output reg                  o_raised         // counts
 );
     reg  [$(GROUP_PLACE_BITS-1):0] place;
-    reg  [$((1<<GROUP_PLACE_BITS)-1):0] started;
+    reg  [$(GROUP_PLACES-1):0] started;
     wire [18:0]         m;
     wire                begun = started[place];
     wire signed [32:0]  excess = {i_t[31], i_t} - {m[18], m, 13'd0};
     wire                over = begun && !excess[32] && excess[31:13] != 19'd0;
     wire [19:0]         steps = excess[32:13];
     wire [32:0]         x_next = begun && !over ? excess : {20'd0, i_t[12:0]};
-    sofa_ram #($(parameters("WIDTH", 19, "DEPTH", 1 << GROUP_PLACE_BITS, "ABITS", GROUP_PLACE_BITS))) u_reference (
+    sofa_ram #($(parameters("WIDTH", 19, "DEPTH", GROUP_PLACES, "ABITS", GROUP_PLACE_BITS))) u_reference (
         .clk(clk), .i_we(i_pair && (!begun || over)), .i_waddr(place), .i_wdata(i_t[31:13]),
         .i_re(1'b1), .i_raddr(i_place), .o_rdata(m));
     always @(posedge clk) begin
         place <= i_place;
         if (rst) begin
-            started <= $(1<<GROUP_PLACE_BITS)'d0;
+            started <= $(GROUP_PLACES)'d0;
             o_raised <= 1'b0;
         end else begin
             o_raised <= i_pair && over;
@@ -84,6 +84,6 @@ $(travel({{"fresh", 1, 5, "fresh_0"}, {"raise", 6, 5, "raise_0"}}))
 //% end
 
 //% local started_ports = {we = "i_pair && (!begun || over)", waddr = "place", raddr = "i_place", used = "i_pair && begun"}
-$(written("reference_written", 1 << GROUP_PLACE_BITS, GROUP_PLACE_BITS, started_ports))
+$(written("reference_written", GROUP_PLACES, GROUP_PLACE_BITS, started_ports))
 endmodule
 `default_nettype wire

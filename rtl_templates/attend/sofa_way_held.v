@@ -44,7 +44,7 @@ module sofa_way_held (
 //% end
 //% local function stage(cycle, what) return "stage" .. (cycle - 1) // BEATS .. "_" .. what end
 //% local function now(cycle, what) return stage(cycle, what) .. " && i_phase_take == " .. lit(PHASE_BITS, cycle % BEATS) end
-    assign o_score_bank = $(stage(SCORE_TIME, "row"))[$(LANE_PLACE_BITS-1)];
+    assign o_score_bank = $(stage(SCORE_TIME, "row"))[0];
     assign o_scalar_row = $(stage(SCALAR_TIME - 1, "row"));
     assign o_scalar_pair = $(now(SCALAR_TIME, "pair"));
     assign o_scalar_retire = $(now(SCALAR_TIME, "retire"));

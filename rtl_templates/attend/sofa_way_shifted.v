@@ -36,7 +36,7 @@ module sofa_way_shifted (
             retire_at <= $(shifted_in("retire_at", WEIGHT_TIME, 1, "i_op_retire"));
         end
     end
-    assign o_score_bank = row_at[$(SCORE_TIME*LANE_PLACE_BITS-1)];
+    assign o_score_bank = row_at[$((SCORE_TIME-1)*LANE_PLACE_BITS)];
     assign o_scalar_row = $(at("row_at", SCALAR_TIME - 1));
     assign o_scalar_pair = pair_at[$(SCALAR_TIME-1)];
     assign o_scalar_retire = retire_at[$(SCALAR_TIME-1)];

@@ -19,7 +19,7 @@ module sofa_weight_sum (
     reg  [15:0]                 more;
     reg                         write;
     wire [$(DENOMINATOR_BITS-1):0] sum = kept + $(ext("more", 16, DENOMINATOR_BITS));
-    sofa_ram #($(parameters("WIDTH", DENOMINATOR_BITS, "DEPTH", 1 << GROUP_PLACE_BITS, "ABITS", GROUP_PLACE_BITS))) u_sum (
+    sofa_ram #($(parameters("WIDTH", DENOMINATOR_BITS, "DEPTH", GROUP_PLACES, "ABITS", GROUP_PLACE_BITS))) u_sum (
         .clk(clk), .i_we(write), .i_waddr(write_place), .i_wdata(sum),
         .i_re(1'b1), .i_raddr(i_place), .o_rdata(o_l));
     always @(posedge clk) begin
@@ -31,6 +31,6 @@ module sofa_weight_sum (
     end
 
 //% local sum_ports = {we = "write", waddr = "write_place", raddr = "i_place", used = "i_pair && !i_fresh"}
-$(written("weight_sum_written", 1 << GROUP_PLACE_BITS, GROUP_PLACE_BITS, sum_ports))
+$(written("weight_sum_written", GROUP_PLACES, GROUP_PLACE_BITS, sum_ports))
 endmodule
 `default_nettype wire

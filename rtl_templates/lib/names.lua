@@ -128,19 +128,22 @@ LANE_ROWS = d.lane_rows
 LANE_ROW_BITS = clog2(LANE_ROWS)                    -- number of a row in its lane
 GROUP_ROWS = GROUP_LANES * LANE_ROWS
 GROUP_LANE_BITS = clog2(GROUP_LANES)                -- number of a lane in its group
-LANE_PLACE_BITS = 1 + LANE_ROW_BITS                 -- {bank, row} in the lane's memories
-GROUP_PLACE_BITS = LANE_PLACE_BITS + GROUP_LANE_BITS -- {bank, row, lane} in those of its group
+LANE_PLACE_BITS = LANE_ROW_BITS + 1                 -- {row, bank} in the lane's memories
+LANE_PLACES = 2 * LANE_ROWS
+GROUP_PLACE_BITS = LANE_PLACE_BITS + GROUP_LANE_BITS -- {row, bank, lane} in those of its group
+GROUP_PLACES = LANE_PLACES << GROUP_LANE_BITS
 CHUNK_PLACE_BITS = LANE_PLACE_BITS + BEAT_BITS
+CHUNK_PLACES = LANE_PLACES << BEAT_BITS
 QUERY_PLACE_BITS = LANE_PLACE_BITS + (QUERY_IN_WORDS and QUERY_WORD_BITS or BEAT_BITS)
+QUERY_PLACES = LANE_PLACES << QUERY_PLACE_BITS - LANE_PLACE_BITS
 QUERY_BUSES = d.query_buses
 QUERY_WAY = WORD_MEMORIES and "words" or REGISTERED_LINKS and "links" or "buses" -- how query rows come to the lanes
 LANE_QUERY_BITS = QUERY_IN_WORDS and PORT_BITS or WIDTH * QUERY_BITS -- of what is written into a lane at once
-OPERANDS = WORD_MEMORIES and "words" or SLOT_MEMORIES and "slots" or "window" -- what a lane has its operands from
-ADDRESSES_OPERANDS = OPERANDS ~= "window"           -- it asks for them
+SLOT_COPIES = d.slot_copies == 1                    -- each lane has memories of the window's slots
+OPERANDS = WORD_MEMORIES and "words" or SLOT_MEMORIES and "slots" or SLOT_COPIES and "copies" or "window" -- what a lane has operands from
+ADDRESSES_OPERANDS = WORD_MEMORIES or SLOT_MEMORIES -- it asks for them
 KEY_FETCH_BITS = ENTRY_PLACE_BITS + (WORD_MEMORIES and KEY_WORD_BITS or 0) -- of what it asks with
 VALUE_FETCH_BITS = ENTRY_PLACE_BITS + (WORD_MEMORIES and VALUE_WORD_BITS or 0)
-KEY_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * KEY_BITS, window = WINDOW * WIDTH * KEY_BITS})[OPERANDS]
-VALUE_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * VALUE_BITS, window = WINDOW * WIDTH * VALUE_BITS})[OPERANDS]
 PRODUCT = SLOT_MEMORIES and "multiply" or "product" -- the multiplier of scale and SA-2: with registered operands or without
 PRODUCTS = WHOLE_PRODUCTS and "whole" or "merged"   -- of SA-1 and SA-2: one by one, or added up before they are carried
 DOT_PART = math.min(TREE_INPUTS, WIDTH)             -- products of SA-1 in one sum, if they are merged
@@ -170,7 +173,7 @@ NORM_CHUNK_WORDS = NORM_WORDS // BEATS              -- of a chunk
 NORM_REST_BITS = LANE_ALIGNS and NORM_SHIFT or LEADING_BITS -- of by what a unit itself shifts O
 NORM_REST_OFFSET = LANE_ALIGNS and 3 % (1 << NORM_SHIFT) or 0 -- of that number; other units always shift by 3 more
 NORM_STARTS_EARLY = LANE_ALIGNS and REGISTERED_ACCUMULATORS -- its multipliers register what they get, so 1 / l begins before O comes
-NORM_PRODUCT = NORM_STARTS_EARLY and "registered" or (WORD_MEMORIES or WHOLE_PRODUCTS) and "whole" or "halves" -- how it multiplies
+NORM_PRODUCT = NORM_STARTS_EARLY and "registered" or (WORD_MEMORIES or WHOLE_PRODUCTS) and "whole" or "merged" -- how it multiplies
 NORM_HOLD = NORM_CHUNK_WORDS == 1 and "none" or NORM_STARTS_EARLY and "shifted" or BEATS == 1 and "row" or "chunks" -- what waits in it
 NORM_QUEUE = OUTPUT_WORDS and "words" or NORM_WORDS > 1 and "gathered" or "rows" -- how finished rows wait
 NORM_DATA_BITS = OUTPUT_WORDS and PORT_BITS or HEAD_DIM * 16 -- of what it offers at once

@@ -45,6 +45,13 @@ end
 -- From issue order to the window: a needed key, or the end of a tile without any; its block.
 LISTED_KEY = record{{"has_key", 1}, {"bank", 1}, {"block_last", 1}, {"block_rows", ROW_BITS + 1}}
 
+-- From the window to the lanes: rows of all slots; or those of a slot, or words, that a lane asks for; or what is written into the slots
+-- that each lane has for itself.
+SLOT_KEY = record{{"write", 1}, {"slot", SLOT_BITS}, {"row", HEAD_DIM * KEY_BITS}}
+SLOT_VALUE = record{{"write", 1}, {"slot", SLOT_BITS}, {"row", HEAD_DIM * VALUE_BITS}}
+KEY_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * KEY_BITS, copies = SLOT_KEY.bits, window = WINDOW * WIDTH * KEY_BITS})[OPERANDS]
+VALUE_BUS_BITS = ({words = PORT_BITS, slots = WIDTH * VALUE_BITS, copies = SLOT_VALUE.bits, window = WINDOW * WIDTH * VALUE_BITS})[OPERANDS]
+
 -- From issue order to what fetches or generates rows: a key whose rows go to `ring`, a place of the ring, and the
 -- job that it is of where there are several; generation wants to know more.
 if TOKENS then

@@ -1,6 +1,6 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // The window's K and V rows in registers, of all slots at once to all lanes: chunk i_phase_keys of every row one cycle later, if rows have
-// several; the same for values.
+// several; the same for values. sofa_slot_writes has the same ports.
 `default_nettype none
 module sofa_slot_registers (
     input  wire                  clk,
@@ -21,8 +21,8 @@ module sofa_slot_registers (
     input  wire [$(BEAT_BITS-1):0]      i_phase_keys,
     input  wire [$(BEAT_BITS-1):0]      i_phase_values,
 //% end
-    output wire [$(WINDOW*WIDTH*KEY_BITS-1):0] o_keys,
-    output wire [$(WINDOW*WIDTH*VALUE_BITS-1):0] o_values
+    output wire [$(KEY_BUS_BITS-1):0] o_keys,
+    output wire [$(VALUE_BUS_BITS-1):0] o_values
 );
 //% local rows = {{"k", "keys", KEY_BITS, "i_load1 && i_put[%d]"},
 //%     {"v", "values", VALUE_BITS, "i_v_write && i_v_write_slot == " .. SLOT_BITS .. "'d%d"}}

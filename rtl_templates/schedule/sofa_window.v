@@ -49,8 +49,8 @@ module sofa_window (
     input  wire [$(BEAT_BITS-1):0]      i_phase_keys,
     input  wire [$(BEAT_BITS-1):0]      i_phase_values,
 //%   end
-    output wire [$(WINDOW*WIDTH*KEY_BITS-1):0]  o_keys,
-    output wire [$(WINDOW*WIDTH*VALUE_BITS-1):0]  o_values,
+    output wire [$(KEY_BUS_BITS-1):0]  o_keys,
+    output wire [$(VALUE_BUS_BITS-1):0]  o_values,
 //% end
     output wire                  o_retire_ready
 );
@@ -112,6 +112,6 @@ $(staged(REGISTERED_LINKS, {{"opened", 1, "opens", reset = true}, {"opened_bank"
     sofa_follow_slots u_follow (.*);
     sofa_follow_words u_follow (.i_entry_move(o_move), .i_entry_load(o_load), .*);
     sofa_slot_memories u_memories (.i_v_read(o_v_read), .*);
-    sofa_slot_registers u_registers (.i_v_read(o_v_read), .*);
+    $(SLOT_ROWS) u_rows (.i_v_read(o_v_read), .*);
 endmodule
 `default_nettype wire

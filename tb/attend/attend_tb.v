@@ -202,9 +202,9 @@ $(staged(REGISTERED_LINKS, {{"opened_rows", QUERY_BLOCK, range("all_rows", QUERY
         .i_key_slot(key_slot), .o_key(key_bus), .i_value_slot(value_slot), .o_value(value_bus),
 //%   else
     wire [$(PHASE_BITS-1):0] phase_keys, phase_values;
-    wire [$(WINDOW*WIDTH*KEY_BITS-1):0] key_bus;
-    wire [$(WINDOW*WIDTH*VALUE_BITS-1):0] value_bus;
-    sofa_slot_registers u_slots (
+    wire [$(KEY_BUS_BITS-1):0] key_bus;
+    wire [$(VALUE_BUS_BITS-1):0] value_bus;
+    $(SLOT_ROWS) u_slots (
 //%     if BEATS > 1 then
         .i_phase_keys(phase_keys), .i_phase_values(phase_values),
 //%     end

@@ -79,7 +79,8 @@ module sofa_prove_window (
     reg  [$(SLOT_BITS-1):0] slot;
     reg  [6:0]  age;
     reg  [$(2*QUERY_BLOCK-1):0] there;      // rows that have a block: of bank 1, of bank 0
-    wire        ours = op_row[0] == row[0] && op_row[$(LANE_PLACE_BITS-1)] == key_bank;
+    wire [$(LANE_PLACE_BITS-1):0] op_number = {op_row[0], op_row[$(LANE_PLACE_BITS-1):1]};      // {bank, row}
+    wire        ours = op_number[0] == row[0] && op_row[0] == key_bank;
     wire        again = load_any && \dut.load_index == slot;        // its slot is taken
     wire        served = watched && op_pair && ours && op_slot == slot;
     always @(posedge clk) begin
@@ -93,7 +94,7 @@ module sofa_prove_window (
         age <= coming || !owe ? 7'd0 : age + {6'd0, retire_turn || !retire_ready};
         there <= rst ? $(2*QUERY_BLOCK)'d0 : (there | (open ? open_bank ? {open_rows, $(QUERY_BLOCK)'d0} : {$(QUERY_BLOCK)'d0,
             open_rows} :
-            $(2*QUERY_BLOCK)'d0)) & ~(op_retire ? $(2*QUERY_BLOCK)'d1 << op_row : $(2*QUERY_BLOCK)'d0);
+            $(2*QUERY_BLOCK)'d0)) & ~(op_retire ? $(2*QUERY_BLOCK)'d1 << op_number : $(2*QUERY_BLOCK)'d0);
     end
     always @(posedge clk)
         if (!rst) begin
