@@ -49,6 +49,8 @@ static const struct gen_derived_field derived_fields[] = {
     FIELD(dot_bits),
     FIELD(denominator_bits),
     FIELD(accumulator_bits),
+    FIELD(output_fraction),
+    FIELD(raise_bits),
     FIELD(norm_units),
     FIELD(norm_width),
     FIELD(norm_words),

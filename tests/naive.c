@@ -208,7 +208,7 @@ static void attend(struct naive *n, size_t row, unsigned r, size_t key)
     wide p = weight(t - state->m * 8192);
     state->l = floor_shift(state->l, shift) + p;
     for (unsigned i = 0; i < d; i++)
-        state->o[i] = floor_shift(state->o[i], shift) + round_shift(p * v[i], n->c->data.value_bits - 6);
+        state->o[i] = floor_shift(state->o[i], shift) + round_shift(p * v[i], n->c->data.value_bits - 3);
 }
 
 static wide reciprocal(wide l)
@@ -227,7 +227,7 @@ static void finish(struct naive *n, size_t row, unsigned r)
     for (unsigned i = 0; i < d; i++) {
         wide o = 0;
         if (state->started)
-            o = clamp(round_shift(floor_shift(state->o[i], (unsigned)(exponent(state->l) - 11)) * reciprocal(state->l), 17),
+            o = clamp(round_shift(floor_shift(state->o[i], (unsigned)(exponent(state->l) - 14)) * reciprocal(state->l), 17),
                       16);
         n->r->o[row * d + i] = (int16_t)o;
     }

@@ -130,7 +130,7 @@ START_TEST(references)
 }
 END_TEST
 
-/* o = O * 2^10 / l, within a step and the reciprocal's error. */
+/* o = O * 2^13 / l, within a step and the reciprocal's error. */
 START_TEST(normalisation)
 {
     struct sofa_tables tables;
@@ -139,9 +139,9 @@ START_TEST(normalisation)
     for (int run = 0; run < 200000; run++) {
         uint64_t l = (16384 + test_random(&state) % 65536) << test_between(&state, 0, 16);
         double target = (double)test_between(&state, 0, 65535) - 32768;
-        int64_t o = (int64_t)floor(target * (double)l / 1024);
+        int64_t o = (int64_t)floor(target * (double)l / 8192);
         double got = sofa_normalise(o, l, sofa_recip(&tables, l));
-        double want = fmin(32767, fmax(-32768, (double)o * 1024 / (double)l));
+        double want = fmin(32767, fmax(-32768, (double)o * 8192 / (double)l));
         ck_assert_msg(fabs(got - want) <= 1.25 + fabs(want) * sofa_recip_bound(), "O %lld, l %llu: %g, want %g",
                       (long long)o, (unsigned long long)l, got, want);
     }

@@ -40,10 +40,10 @@ static uint64_t any_sum(struct bench *b)
     }
 }
 
-/* An accumulator is a mean of values, 32 times the sum of weights at most, but for what roundings add. */
+/* An accumulator is a mean of values, 4 times the sum of weights at most, but for what roundings add. */
 static int64_t any_accumulator(struct bench *b, uint64_t l, unsigned kind)
 {
-    int64_t most = 32 * (int64_t)l + 16, top = ((int64_t)1 << (b->d.accumulator_bits - 1)) - 1;
+    int64_t most = 4 * (int64_t)l + 2, top = ((int64_t)1 << (b->d.accumulator_bits - 1)) - 1;
     int64_t x = (int64_t)(test_random(&b->seed) % (2 * (uint64_t)most + 1)) - most;
     switch (kind == 3 ? test_between(&b->seed, 0, 2) : kind) {
     case 0: x = test_between(&b->seed, 0, 1) ? most : -most; break;

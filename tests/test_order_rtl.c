@@ -367,7 +367,7 @@ static void configure(struct bench *b, unsigned n)
                    "mode=%s tile.keys=%u tile.kept_max=2 predict.keys=2 select.policy=rank keys_max=%u memory.prefetch=%u attend.queue=%u", mode,
                    keys, keys_max, prefetch, queue);
     plain_check_kind(kind, &b->d);
-    ck_assert_uint_eq(b->d.copied_registers, kind == PLAIN_SLOTS || kind == PLAIN_LINKS);
+    ck_assert_uint_eq(b->d.copied_registers, kind == PLAIN_SLOTS || kind == PLAIN_LINKS || kind == PLAIN_ROWS);
     b->ring_bits = plain_bits(b->d.ring_rooms);
     b->o = (struct order){.fresh = 1, .space = prefetch, .depth = queue ? queue : 1u << b->d.list_bits};
     ck_assert_uint_le(b->o.depth, LIST_MAX);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arith.h"
+#include "../config/config.h"
 
 #include <math.h>
 
@@ -100,7 +101,7 @@ int64_t sofa_reference_step(struct sofa_reference *ref, int32_t t, unsigned *shi
 int16_t sofa_normalise(int64_t o, uint64_t l, uint32_t y)
 {
     unsigned e = sofa_log2_floor(l);
-    int64_t h = o >> (e - 11);
+    int64_t h = o >> (e + SOFA_OUTPUT_FRACTION - 1 - SOFA_P_FRACTION);
     return (int16_t)sofa_saturate(sofa_round_shift(h * (int64_t)y, 17), 16);
 }
 

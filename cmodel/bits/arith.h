@@ -64,7 +64,7 @@ struct sofa_reference {
 int32_t sofa_scale_score(int64_t s, uint32_t mantissa, unsigned shift);
 /* Updates the reference; returns x, writes the raise shift and whether an existing reference was raised. */
 int64_t sofa_reference_step(struct sofa_reference *ref, int32_t t, unsigned *shift, int *raised);
-/* o = sat16(round((O >>> (e - 11)) * y >> 17)), e = floor(log2 l), y = sofa_recip(l). */
+/* o = sat16(round((O >>> (e - 14)) * y >> 17)), e = floor(log2 l), y = sofa_recip(l). */
 int16_t sofa_normalise(int64_t o, uint64_t l, uint32_t y);
 
 /* Exact sums of n products, which the caller's widths keep within 32 bits; of four rows at a time, n elements each, one after the other,

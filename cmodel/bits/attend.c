@@ -48,7 +48,7 @@ int sofa_attend_pair(const struct sofa_attend *a, struct sofa_attend_row *row, c
     row->l = (row->l >> raise) + p;
     if (raise || row->recents == SOFA_RECENT_MAX)
         flush(row, d, raise);
-    add_value(row->recent, v, d, p, a->config->data.value_bits - 6);
+    add_value(row->recent, v, d, p, a->config->data.value_bits - 2 - SOFA_OUTPUT_FRACTION);
     row->recents++;
     return raised;
 }

@@ -30,6 +30,7 @@ enum sofa_target { SOFA_TARGET_CELLS, SOFA_TARGET_FPGA };
 /* Selection by mass: docs/arithmetic.md. */
 /* Of ideal memory: cycles from a request to its first beat, and from the last beat written to the response. */
 #define SOFA_IDEAL_LATENCY 8u
+#define SOFA_OUTPUT_FRACTION 1u   /* bits of an accumulator below a step of a 16-bit value */
 #define SOFA_OCTAVE_FRACTION 2u   /* fraction bits of a score in octaves */
 #define SOFA_OCTAVE_BITS 12u      /* its width, signed */
 #define SOFA_SUM_FRACTION 16u     /* fraction bits of the running sum, whose unit is the weight of the largest whole octave */
@@ -136,7 +137,8 @@ struct sofa_derived {
     unsigned lane_rows;   /* rows of a lane = ceil(QB / LANES) */
     unsigned dot_bits;    /* Q.K: query_bits + key_bits + clog2(d) */
     unsigned denominator_bits; /* l: 16 + clog2(keys_max) */
-    unsigned accumulator_bits; /* O accumulator */
+    unsigned accumulator_bits, output_fraction; /* O accumulator: width, fraction */
+    unsigned raise_bits;  /* of the steps of a reference by which a raise shifts: enough for all bits of O and l to leave */
     unsigned norm_units;  /* normalisation units: one for all lane groups, or one each if the port takes their output */
     unsigned norm_width;  /* elements that a normalisation unit divides a cycle, no more than the port takes */
     unsigned norm_words;  /* words of norm_width elements (the last of a chunk may be short) of a row */

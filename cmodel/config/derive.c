@@ -176,7 +176,9 @@ static void derive_attention(const struct sofa_config *c, struct sofa_derived *d
     d->lane_rows = ceil_div(c->query_block, c->attend.lanes);
     d->dot_bits = c->data.query_bits + c->data.key_bits + sofa_clog2(c->head_dim);
     d->denominator_bits = 16 + sofa_clog2(c->keys_max);
-    d->accumulator_bits = 24 + sofa_clog2(c->keys_max);
+    d->output_fraction = SOFA_OUTPUT_FRACTION;
+    d->accumulator_bits = 18 + d->output_fraction + sofa_clog2(c->keys_max);
+    d->raise_bits = sofa_clog2(ceil_div(d->accumulator_bits - 1, 2) + 1);
     d->norm_units = c->memory.port_bits >= 16 * c->attend.width * d->lane_groups ? d->lane_groups : 1;
     d->norm_width = smaller(c->attend.width, at_least_one(c->memory.port_bits / 16));
     d->norm_words = d->beats * ceil_div(c->attend.width, d->norm_width);

@@ -32,14 +32,14 @@ module sofa_lane (
     input  wire                i_weigh_retire,
     input  wire [$(LANE_PLACE_BITS-1):0]    i_weigh_row,
     input  wire                i_weigh_first,
-    input  wire [5:0]          i_weigh_shift,
+    input  wire [$(RAISE_BITS-1):0] i_weigh_shift,
     input  wire [15:0]         i_weight,
     input  wire [$(PHASE_BITS-1):0]    i_chunk_v,
 //% if ADDRESSES_OPERANDS then
     output wire [$(KEY_FETCH_BITS-1):0]  o_key_addr,
     output wire [$(VALUE_FETCH_BITS-1):0]  o_value_addr,
 //% end
-    input  wire [$(LEADING_BITS-1):0]    i_places,         // of a retiring row: right shift less 3
+    input  wire [$(LEADING_BITS-1):0]    i_places,         // of a retiring row: right shift
     output wire [$(WIDTH*NORM_BITS-1):0]  o_o,
     output wire                o_active
 );

@@ -24,7 +24,7 @@ module sofa_norm (
     input  wire [$(NORM_UNIT_GROUPS-1):0]     i_bank,
     input  wire [$(NORM_UNIT_GROUPS*ROW_BITS-1):0]  i_row,
     input  wire [$(NORM_UNIT_GROUPS*DENOMINATOR_BITS-1):0]  i_l,
-    // two cycles after i_valid$(REGISTERED_ACCUMULATORS and "" or " and on"), for lanes that shift O to its place: right shift of O less 3
+    // two cycles after i_valid$(REGISTERED_ACCUMULATORS and "" or " and on"), for lanes that shift O to its place: right shift of O
     output wire [$(LEADING_BITS-1):0] o_places,
     // $(d.row_interval - 1 + d.lane_aligns) cycles after i_valid and on; zero otherwise if lanes share it
     input  wire [$(NORM_UNIT_GROUPS*WIDTH*NORM_BITS-1):0] i_o,

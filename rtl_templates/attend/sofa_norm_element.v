@@ -1,5 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// An element of a finished row: o = sat16(round((O >>> (e - 11)) * y >> 17)), or 0 for a row without a key (i_started, with the product).
+// An element of a finished row: o = sat16(round((O >>> (e - 14)) * y >> 17)), or 0 for a row without a key (i_started, with the product).
 // O comes first, i_y when the multiplier needs it. Latency from O: four cycles; throughput one a cycle; no handshake.
 // Equals the rounding in sofa_attend_finish().
 `default_nettype none
@@ -11,7 +11,7 @@ module sofa_norm_element (
     input  wire                 i_started,
     output reg  [15:0]          o_q
 );
-    wire signed [$(NORM_BITS-1):0] placed = (i_o >>> $(LANE_ALIGNS and 0 or 3)) >>> i_rest;
+    wire signed [$(NORM_BITS-1):0] placed = i_o >>> i_rest;
     reg  [18:0]                 aligned;
     wire [19:0]                 product;
     sofa_norm_product_$(NORM_PRODUCT) u_product (.clk(clk), .i_o(aligned), .i_y(i_y), .o_product(product));

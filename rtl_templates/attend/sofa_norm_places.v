@@ -1,5 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// By how many places O of a row is shifted right before it is multiplied: floor(log2 l) - 11, of which 3 are always and not told here. A
+// By how many places O of a row is shifted right before it is multiplied: floor(log2 l) - 14. A
 // lane that aligns its rows does all of it but for the last bit(s) of the number (o_places); the unit does the rest (o_rest), which it
 // needs later. i_leading: floor(log2 l) - 14, the cycle after i_l. No handshake.
 `default_nettype none
@@ -29,7 +29,7 @@ module sofa_norm_places (
     // as long as the last word of the row before needs its own
 //% local stages = NORM_STARTS_EARLY and 2 or 1
     wire [$(LEADING_BITS+NORM_REST_BITS-1):0] leading = $(ext("i_leading", LEADING_BITS, LEADING_BITS + NORM_REST_BITS));
-    wire [$(NORM_REST_BITS-1):0] rest_0 = leading[$(NORM_REST_BITS-1):0] + $(lit(NORM_REST_BITS, NORM_REST_OFFSET));
+    wire [$(NORM_REST_BITS-1):0] rest_0 = leading[$(NORM_REST_BITS-1):0];
 $(travel({{"rest", NORM_REST_BITS, stages, "rest_0"}}))
     assign o_rest = rest_$(stages);
     wire                        unused_leading = &{1'b0, leading};

@@ -1,9 +1,9 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// What a lane multiplies: whole rows of Q, of the row that it took, and of K and V, of the slots that it took. All stand in memories of the
-// lane; the window writes K and V rows into those of all lanes at once (sofa_slot_writes), as they come.
+// What a lane multiplies: whole rows of Q, of the row that it took, and of K and V, of the slots that it took. All stand in memories of
+// the lane; the window writes K and V rows into those of all lanes at once (sofa_slot_writes), as they come.
 // sofa_operands_words, sofa_operands_slots and sofa_operands_window do the same from other memories.
-// Latency from the cycle after i_take to o_q and o_k: one cycle; to o_v from that after i_take_value: $(1 + VALUE_LATE). Throughput: a row a
-// cycle; no handshake.
+// Latency from the cycle after i_take to o_q and o_k: one cycle; to o_v from that after i_take_value: $(1 + VALUE_LATE). Throughput: a row
+// a cycle; no handshake.
 `default_nettype none
 module sofa_operands_copies (
     input  wire                 clk,

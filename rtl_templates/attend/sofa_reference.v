@@ -15,7 +15,7 @@ module sofa_reference (
     output wire [16:0]          o_x,
     output wire                 o_tiny,          // x is below -2^16
     output wire                 o_fresh,
-    output wire [5:0]           o_raise,
+    output wire [$(RAISE_BITS-1):0] o_raise,         // steps of two places
     output reg                  o_raised         // counts
 );
     reg  [$(GROUP_PLACE_BITS-1):0] place;
@@ -59,16 +59,11 @@ module sofa_reference (
 
     // ---- beside x, then beside the stages of exp2 ----
     wire                fresh_0 = !begun;
-    reg  [5:0]          raise_0;
-    always @* begin
-        raise_0 = 6'd0;
-        if (over)
-            raise_0 = steps > 20'd31 ? 6'd62 : {steps[4:0], 1'b0};
-    end
+    wire [$(RAISE_BITS-1):0] raise_0 = {$(RAISE_BITS){over}} & (steps[$(RAISE_BITS-1):0] | {$(RAISE_BITS){|steps[19:$(RAISE_BITS)]}});
 //% if HOLDS_STAGES and BEATS > 5 then
     // the next operation comes later
     reg                 fresh;
-    reg  [5:0]          raise;
+    reg  [$(RAISE_BITS-1):0] raise;
     assign o_fresh = fresh;
     assign o_raise = raise;
     always @(posedge clk)
@@ -77,7 +72,7 @@ module sofa_reference (
             raise <= raise_0;
         end
 //% else
-$(travel({{"fresh", 1, 5, "fresh_0"}, {"raise", 6, 5, "raise_0"}}))
+$(travel({{"fresh", 1, 5, "fresh_0"}, {"raise", RAISE_BITS, 5, "raise_0"}}))
     assign o_fresh = fresh_5;
     assign o_raise = raise_5;
     wire                unused_phase = &{1'b0, i_phase_take};

@@ -1,5 +1,5 @@
 //% -- SPDX-License-Identifier: Apache-2.0
-// The sum l of the weights of each row of a group: l = (l >> raise) + p, from 0 when i_fresh.
+// The sum l of the weights of each row of a group: l = (l >> 2 raise) + p, from 0 when i_fresh.
 // A row comes with i_place; what it had as sum, and its place, stand at the output a cycle later, when i_pair, p, raise and fresh come.
 // Throughput: one pair a cycle, the same row again three cycles later; no handshake. Equals the sum in sofa_attend_pair().
 `default_nettype none
@@ -10,7 +10,7 @@ module sofa_weight_sum (
     input  wire                 i_pair,
     input  wire [15:0]          i_p,
     input  wire                 i_fresh,
-    input  wire [5:0]           i_raise,
+    input  wire [$(RAISE_BITS-1):0] i_raise,
     output reg  [$(GROUP_PLACE_BITS-1):0] o_place,
     output wire [$(DENOMINATOR_BITS-1):0] o_l
 );
@@ -25,7 +25,7 @@ module sofa_weight_sum (
     always @(posedge clk) begin
         o_place <= i_place;
         write_place <= o_place;
-        kept <= i_fresh ? $(DENOMINATOR_BITS)'d0 : o_l >> i_raise;
+        kept <= i_fresh ? $(DENOMINATOR_BITS)'d0 : o_l >> {i_raise, 1'b0};
         more <= i_p;
         write <= i_pair && !rst;
     end

@@ -162,6 +162,8 @@ HOLDS_STAGES = GROUP_LANES == 1 and BEATS > 1       -- operations stand BEATS cy
 DENOMINATOR_BITS = d.denominator_bits               -- of l
 LEADING_BITS = clog2(DENOMINATOR_BITS - 14)         -- place of the leading one of l, less 14
 ACCUMULATOR_BITS = d.accumulator_bits               -- of an element of O
+OUTPUT_FRACTION = d.output_fraction                 -- bits of its fraction
+RAISE_BITS = d.raise_bits                           -- of by what a raise shifts, in steps of two places
 NORM_BITS = d.norm_bits                             -- of what a normalisation unit gets of it
 NORM_SHIFT = d.norm_shift
 NORM_UNITS = d.norm_units
@@ -171,7 +173,6 @@ NORM_WORDS = d.norm_words
 NORM_WORD_BITS = clog2(NORM_WORDS)
 NORM_CHUNK_WORDS = NORM_WORDS // BEATS              -- of a chunk
 NORM_REST_BITS = LANE_ALIGNS and NORM_SHIFT or LEADING_BITS -- of by what a unit itself shifts O
-NORM_REST_OFFSET = LANE_ALIGNS and 3 % (1 << NORM_SHIFT) or 0 -- of that number; other units always shift by 3 more
 NORM_STARTS_EARLY = LANE_ALIGNS and REGISTERED_ACCUMULATORS -- its multipliers register what they get, so 1 / l begins before O comes
 NORM_PRODUCT = NORM_STARTS_EARLY and "registered" or (WORD_MEMORIES or WHOLE_PRODUCTS) and "whole" or "merged" -- how it multiplies
 NORM_HOLD = NORM_CHUNK_WORDS == 1 and "none" or NORM_STARTS_EARLY and "shifted" or BEATS == 1 and "row" or "chunks" -- what waits in it

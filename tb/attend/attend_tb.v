@@ -274,7 +274,7 @@ $(staged(REGISTERED_LINKS, {{"opened_rows", QUERY_BLOCK, range("all_rows", QUERY
             for (place = 0; place < $(WIDTH); place = place + 1) begin
                 element = accumulator[index][(chunk*$(WIDTH)+place)*$(acc_bits) +: $(acc_bits)];
 //% if LANE_ALIGNS then
-                element = element >>> (leading - 11 & $(64 - (1 << NORM_SHIFT)));
+                element = element >>> (leading - 14 & $(64 - (1 << NORM_SHIFT)));
 //% end
                 if (sum[index][$(DENOMINATOR_BITS)] && dut.norm_o[(group*$(WIDTH)+place)*$(NORM_BITS) +: $(NORM_BITS)] !==
                     element[$(NORM_BITS-1):0])

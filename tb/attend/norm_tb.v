@@ -81,7 +81,7 @@ module norm_tb #(
                     for (place = 0; place < $(WIDTH); place = place + 1) begin
                         element = row[was[$(to_output)+beat]][(chunk*$(WIDTH)+place)*$(acc_bits) +: $(acc_bits)];
 //% if LANE_ALIGNS then
-                        element = element >>> ((shift[$(places_age)] + 3) & $(64 - (1 << NORM_SHIFT)));
+                        element = element >>> (shift[$(places_age)] & $(64 - (1 << NORM_SHIFT)));
 //% end
                         o[(of_group[$(to_output)+beat]*$(WIDTH)+place)*$(NORM_BITS) +: $(NORM_BITS)] <= element[$(NORM_BITS-1):0];
                     end
