@@ -295,7 +295,7 @@ START_TEST(derived_values)
     sofa_config_derive(&c, &d);
     ck_assert_uint_eq(d.key_groups, 1);
     ck_assert_uint_eq(d.slices, 1);
-    ck_assert_uint_eq(d.full_bits, 16);
+    ck_assert_uint_eq(d.full_bits, 13);
     ck_assert_uint_eq(d.row_bits, 7);
     ck_assert_uint_eq(d.index_bits, 7);
     ck_assert_uint_eq(d.entry_bits, 24);
@@ -303,12 +303,13 @@ START_TEST(derived_values)
     ck_assert_uint_eq(d.key_number_bits, 11);
     ck_assert_uint_eq(d.kept_bits, 6);
     ck_assert_uint_eq(d.beats, 1);
-    ck_assert_uint_eq(d.lane_groups, 4);
+    ck_assert_uint_eq(d.lane_groups, 3);
     ck_assert_uint_eq(d.group_lanes, 1);
-    ck_assert_uint_eq(d.lane_rows, 32);
+    ck_assert_uint_eq(d.lane_rows, 43);
     ck_assert_uint_eq(d.dot_bits, 38);
     ck_assert_uint_eq(d.denominator_bits, 26);
-    ck_assert_uint_eq(d.accumulator_bits, 34);
+    ck_assert_uint_eq(d.accumulator_bits, 29);
+    ck_assert_uint_eq(d.raise_bits, 4);
     ck_assert_uint_eq(d.query_beats, 1);
     ck_assert_uint_eq(d.range_records, 16);
     ck_assert_int_eq(sofa_config_load(&c, "configs/ice40up5k.yaml", NULL, 0, &e), SOFA_OK);
