@@ -9,6 +9,8 @@ HBM_PJ_PER_BIT = 3.92          # O'Connor et al., MICRO 2017: HBM2
 MEMORY_PJ, MEMORY_BYTES, MEMORY_BITS, MEMORY_NODE, MEMORY_VOLT = 10.0, 8192, 64, 45, 0.9
 GATED, GATE_DRIVES = 8, 32     # flip-flops with one enable from which on their clock is gated; how many one gate drives
 PARTS = ('gates', 'registers', 'clock', 'leakage', 'memories')
+WORKING = ('gates', 'registers', 'clock', 'memories')
+WORK = {'attend': 0, 'source': 1, 'predict': 1, 'select': 1, 'schedule': 2, 'rows': 2}     # which rate an engine's work goes with
 
 
 def energy_scale(node, volt):
@@ -84,10 +86,21 @@ def by_engine(synthesis, units, activity, gate, shapes, volt):
     return engines
 
 
+def at_job(engines, sample):
+    """Of the job, whose engines have more or less to do in a cycle than the rows that were simulated. A clock takes no more than without gates."""
+    found = {}
+    for engine, parts in engines.items():
+        here, job = (sample[key][WORK[engine]] if engine in WORK else 1.0 for key in ('rates', 'rates_of_job'))
+        found[engine] = {part: pj * job / here if part in WORKING and here else pj for part, pj in parts.items()}
+        found[engine]['clock'] = min(found[engine]['clock'], max(parts['clock_free'], parts['clock']))
+    return found
+
+
 def summary(engines, result, sample):
     """What NAME.json holds. A pJ a cycle is a mW at 1 GHz."""
     def watt(parts):
         return sum(e[part] for e in engines.values() for part in parts) * cost.CLOCK_GHZ * 1e-3
+    engines = at_job(engines, sample)
     core = watt(PARTS)
     free = watt([p for p in PARTS if p != 'clock'] + ['clock_free'])
     seconds = result['cycles'] / (cost.CLOCK_GHZ * 1e9)

@@ -87,7 +87,8 @@ def power(result, published):
     lines += ['Rows %s of the trace, %s cycles, went through the gates (%s), bit by bit and cycle by cycle as the model says. Of the job and of these rows: %s' % (
         sample['rows'], thousands(sample['cycles']), 'with delays: glitches count' if sample['timed'] else 'no delays: a gate switches once a cycle at most',
         ', '.join('%s %.3f and %.3f' % (what, job, here) for what, job, here in
-                  zip(('kept pairs', 'predicted keys', 'needed keys'), sample['rates_of_job'], sample['rates']))) + ' a cycle.',
+                  zip(('kept pairs', 'predicted keys', 'needed keys'), sample['rates_of_job'], sample['rates']))) +
+        ' a cycle; what an engine takes while it works is told for the rate of the job.',
         'pJ a cycle, or mW at 1 GHz, scaled to %d nm and %g V by the rule of the paper: power with the node and the square of the voltage.' % (cost.NODE, e['volt']), '']
     rows = []
     for engine in cost.ENGINES:
