@@ -157,7 +157,8 @@ static void step_at_hand(struct sofa_machine *m, int begins, int joined, int rep
     const struct sofa_jobs_state *now = &m->now.jobs;
     struct sofa_jobs_state *next = &m->next.jobs;
     unsigned oldest = bit_of(now->oldest), behind = bit_of(now->oldest ^ 1u);
-    int answered = now->state == JOBS_RUN && m->now.control.left[now->oldest] == 0 && now->running == 3u && !(now->ran & oldest);
+    int answered = now->state == JOBS_RUN && session_runs(m) && m->now.control.left[now->oldest] == 0 && now->running == 3u &&
+                   !(now->ran & oldest);
     next->ended = m->now.control.done;
     next->session = !now->ended && (now->session || begins);
     next->start = begins;

@@ -152,7 +152,8 @@ module sofa_jobs (
     wire             refused = begins && (bad[o_oldest] || quit || i_abort);
     wire             joins = state == RUN && i_runs && i_may_join && i_alike && running[o_oldest] && !ran[o_oldest] &&
         here[behind] && !bad[behind] && !running[behind] && !ran[behind] && !i_stop && !quit && !i_abort && !ended && !o_joining;
-    wire             answered = state == RUN && i_answered && &running && !ran[o_oldest];
+    // a job that fails may have its last rows answered while the bus is emptied
+    wire             answered = state == RUN && i_runs && i_answered && &running && !ran[o_oldest];
     wire [1:0]       ends = {2{ended}} & running & ~ran & ({2{i_error == 8'd0}} | {i_failed, !i_failed}) & ~({2{answered}} & oldest_only);
     always @(posedge clk) begin
         if (ends[0] || (refused && !o_oldest))
