@@ -14,6 +14,7 @@ struct settings {
     const char *encode_path; /* --encode-weights; NULL: run the heads */
     int encode;
     int unjudged; /* --no-accuracy */
+    int unselected; /* --no-selected */
     int queue;
     unsigned threads;
     const char *timeline_path; /* --timeline; NULL: none */
@@ -57,7 +58,7 @@ static enum sofa_status report_head(struct sofa_head_run *run, const struct sofa
     if (run->out_path && status == SOFA_OK)
         status = sofa_result_unpair(&result, input->trace.paired, &run->error);
     if (run->out_path && status == SOFA_OK)
-        status = sofa_result_save(&result, run->out_path, &run->error);
+        status = sofa_result_save(&result, !s->unselected, run->out_path, &run->error);
     if (s->queue && status == SOFA_OK)
         run->result = result;
     else
@@ -96,6 +97,10 @@ static enum sofa_status set(void *user, const char *name, const char *value, str
         s->unjudged = 1;
         return SOFA_OK;
     }
+    if (strcmp(name, "no-selected") == 0) {
+        s->unselected = 1;
+        return SOFA_OK;
+    }
     if (!*value)
         return sofa_fail(e, SOFA_BAD_INPUT, "--%s: needs the name of a file", name);
     if (strcmp(name, "timeline") == 0) {
@@ -119,6 +124,7 @@ int main(int argc, char **argv)
     static const struct sofa_extra_option extra[] = {
         {"threads", "N", "heads at a time (default: 0, as many as processors)"},
         {"no-accuracy", NULL, "leave out recall, softmax weight and errors, which take most of the time"},
+        {"no-selected", NULL, "leave selected, a byte for each row and key, out of -o"},
         {"queue", NULL, "also all heads as one queue of jobs (jobs.queue: 1): what they take together"},
         {"timeline", "OUT.json", "what each engine does in which cycle, as trace events for Perfetto; of one head"},
         {"encode-weights", "OUT.npz", "only write wk as codes, wk and wv as bytes; needs no CONFIG.yaml"},

@@ -155,7 +155,7 @@ static enum sofa_status simulate(struct sofa_head_run *run, struct sofa_result *
 static enum sofa_status save(const char *path, struct sofa_result *result, const struct sofa_input *input, struct sofa_error *e)
 {
     enum sofa_status status = path ? sofa_result_unpair(result, input->trace.paired, e) : SOFA_OK;
-    return path && status == SOFA_OK ? sofa_result_save(result, path, e) : status;
+    return path && status == SOFA_OK ? sofa_result_save(result, 1, path, e) : status;
 }
 
 static enum sofa_status report_head(struct sofa_head_run *run, struct sofa_result *result, const struct sofa_input *input)

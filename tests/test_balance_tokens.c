@@ -241,7 +241,7 @@ START_TEST(saved_scales)
         struct sofa_npz *z;
         struct sofa_array o, integers, scale;
         run(&s, on ? SOFA_BALANCE_ON : SOFA_BALANCE_OFF);
-        ck_assert_msg(sofa_result_save(&s.result, out, &e) == SOFA_OK, "%s", e.text);
+        ck_assert_msg(sofa_result_save(&s.result, 1, out, &e) == SOFA_OK, "%s", e.text);
         ck_assert_msg(sofa_npz_open(&z, out, &e) == SOFA_OK, "%s", e.text);
         ck_assert_msg(sofa_npz_read(z, "o", &o, &e) == SOFA_OK, "%s", e.text);
         ck_assert_msg(sofa_npz_read(z, "o_int", &integers, &e) == SOFA_OK, "%s", e.text);

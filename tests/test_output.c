@@ -4,6 +4,7 @@
 
 #include "../cmodel/base/output.h"
 #include "../cmodel/base/parse.h"
+#include "../cmodel/trace/npz.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -238,6 +239,30 @@ START_TEST(bad_outputs_first)
 }
 END_TEST
 
+/* --no-selected leaves that out, and nothing else is changed. */
+START_TEST(without_selected)
+{
+    static const char model[] = "$B/sofamodel configs/small.yaml data/demo.npz --set head_dim=64 --rows 0:4";
+    static const char *const names[] = {"o", "o_int", "o_scale"};
+    struct sofa_npz *whole, *part;
+    struct sofa_error e = {""};
+    char text[TEST_TEXT];
+    ck_assert_int_eq(test_shell(text, "%s -o %s/whole.npz && %s --no-selected -o %s/part.npz", model, root, model, root), 0);
+    ck_assert_msg(sofa_npz_open(&whole, in("whole.npz"), &e) == SOFA_OK, "%s", e.text);
+    ck_assert_msg(sofa_npz_open(&part, in("part.npz"), &e) == SOFA_OK, "%s", e.text);
+    for (size_t i = 0; i < 3; i++) {
+        struct sofa_array a, b;
+        ck_assert_msg(sofa_npz_read(whole, names[i], &a, &e) == SOFA_OK && sofa_npz_read(part, names[i], &b, &e) == SOFA_OK, "%s", e.text);
+        ck_assert(a.count == b.count && a.type == b.type && memcmp(a.data, b.data, a.count * sofa_type_size(a.type)) == 0);
+        sofa_array_free(&a);
+        sofa_array_free(&b);
+    }
+    ck_assert(sofa_npz_has(whole, "selected") && !sofa_npz_has(part, "selected"));
+    sofa_npz_close(whole);
+    sofa_npz_close(part);
+}
+END_TEST
+
 Suite *output_suite(void)
 {
     Suite *s = suite_create("output");
@@ -255,6 +280,7 @@ Suite *output_suite(void)
     tcase_add_test(programs, closed_streams);
     tcase_add_test(programs, bad_outputs_first);
     tcase_add_test(programs, odd_names);
+    tcase_add_test(programs, without_selected);
     suite_add_tcase(s, programs);
     return s;
 }

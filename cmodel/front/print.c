@@ -161,7 +161,7 @@ enum sofa_status sofa_result_unpair(struct sofa_result *result, unsigned block, 
     return status == SOFA_OK ? sofa_unpair_rows(result->selected, result->rows, result->keys, block, e) : status;
 }
 
-enum sofa_status sofa_result_save(const struct sofa_result *result, const char *path, struct sofa_error *e)
+enum sofa_status sofa_result_save(const struct sofa_result *result, int selected, const char *path, struct sofa_error *e)
 {
     size_t count = result->rows * result->dims, cells = result->rows * result->keys;
     size_t steps = columns_differ(result) ? result->dims : 0;
@@ -174,7 +174,7 @@ enum sofa_status sofa_result_save(const struct sofa_result *result, const char *
         {"o_scale", {SOFA_F64, steps > 0, {steps}, steps > 0 ? steps : 1, result->o_step}},
         {"selected", {SOFA_U8, 2, {result->rows, result->keys}, cells, result->selected}},
     };
-    enum sofa_status status = sofa_npz_write(path, members, sizeof members / sizeof members[0], e);
+    enum sofa_status status = sofa_npz_write(path, members, selected ? 4 : 3, e);
     free(o);
     return status;
 }

@@ -99,7 +99,7 @@ void sofa_report_print_line(FILE *out, const struct sofa_report *report);
 enum sofa_status sofa_result_unpair(struct sofa_result *result, unsigned block, struct sofa_error *e);
 /* The output as real numbers, R x d; NULL when out of memory. */
 float *sofa_result_real(const struct sofa_result *result);
-/* Writes o (float32), o_int (int16), o_scale and selected. */
-enum sofa_status sofa_result_save(const struct sofa_result *result, const char *path, struct sofa_error *e);
+/* Writes o (float32), o_int (int16), o_scale and, if it is asked for, selected. */
+enum sofa_status sofa_result_save(const struct sofa_result *result, int selected, const char *path, struct sofa_error *e);
 
 #endif

@@ -32,9 +32,10 @@ static int add_member(zip_t *zip, const struct sofa_member *m)
         zip_source_free(source);
         return 0;
     }
+    int deflate = sofa_type_size(m->array.type) == 1; /* digits of wider numbers hardly shrink, and take long */
     struct tm first = {.tm_year = 80, .tm_mday = 1}; /* as numpy: the same arrays make the same file */
     return zip_file_set_mtime(zip, (zip_uint64_t)index, mktime(&first), 0) == 0 &&
-           zip_set_file_compression(zip, (zip_uint64_t)index, ZIP_CM_DEFLATE, 1) == 0;
+           zip_set_file_compression(zip, (zip_uint64_t)index, deflate ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 1) == 0;
 }
 
 /* The archive as bytes in memory. Returns NULL or what is wrong; the caller frees *data, also then. */

@@ -47,7 +47,7 @@ class Core:
     """attention() for a model: every head goes through sofamodel; heads lists what each of them kept."""
 
     def __init__(self, program, config, options):
-        self.command = [str(program), str(config), "--fit", *options, "--no-accuracy", "--json", "--threads", "1"]
+        self.command = [str(program), str(config), "--fit", *options, "--no-accuracy", "--no-selected", "--json", "--threads", "1"]
         self.tokens = any(word == "mode=tokens" for word in options)
         self.heads = []
 
