@@ -101,6 +101,11 @@ class Arithmetic(unittest.TestCase):
                     (shape["keys"], shape["d"], shape["heads"], int(shape["causal"])), (gpu["S"], gpu["d"], gpu["heads"], gpu["causal"])
                 )
         p = t.published
+        self.assertEqual(len(p["accelerators"]), 8)
+        for a in p["accelerators"]:  # the rule makes of what was built what the paper's table has
+            mm2, watt = speed.scaled(a)
+            self.assertAlmostEqual(a["gops"] / mm2 / a["gops_per_mm2"], 1, delta=0.005)
+            self.assertAlmostEqual(a["gops"] / watt / a["gops_per_watt"], 1, delta=0.005)
         self.assertAlmostEqual(p["gops"] / p["area_mm2"], p["gops_per_mm2"], delta=1)
         self.assertAlmostEqual(p["gops"] / p["core_watt"], p["gops_per_watt"], delta=1)
 

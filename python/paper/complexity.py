@@ -109,7 +109,7 @@ def rows_of(claims, at, update, whole, errors):
             narrow,
             "%",
             COMMAND,
-            "loses 0.04 points of a model's loss at most (docs/accuracy.md)",
+            "costs a model next to nothing (docs/accuracy.md)",
         ),
         Row(
             "SADS and SU-FA instead of a plain sort and FlashAttention-2, of the whole",

@@ -129,7 +129,7 @@ def tables(t, found, layers, core_watt):
         "times the H100's",
     ]
     note = (
-        "GOPS: 4 d operations for each visible pair, in both. One `wide` core of 512 multipliers beside a whole H100 (dense fp16, "
+        "GOPS: 4 d operations for each visible pair, in both. One `wide` core beside a whole H100 (dense fp16, "
         "cuDNN; data/gpu_attention.json), whose watts are those of "
         "the card. "
     )
@@ -155,7 +155,7 @@ def tables(t, found, layers, core_watt):
             lengths,
             f"The largest of {2 ** STEPS - 1} thresholds from {LOWEST} to {HIGHEST}, evenly in their logarithm, with no more than "
             f"{LOSS:.0f} % more loss (`python/accuracy/layers.py`). "
-            "Chosen and told on the same windows; others differ by half a point (docs/accuracy.md).",
+            "Chosen and told on the same windows; on others it is another one (docs/accuracy.md).",
         ),
     ]
 
@@ -165,15 +165,15 @@ def part(t, found, layers, core_watt):
     removed = 1 - sum(shape["kept"] for shape in layers) / len(layers)
     rows = [
         Row(
-            "attention multipliers busy, mean of 20 benchmarks",
+            f"attention multipliers busy, mean of {len(layers)} benchmarks",
             claims["busy"],
             busy,
             "share",
             COMMAND,
-            "here prediction is the bound where few pairs are kept; 512 multipliers take the place of 1024",
+            "here prediction is the bound where few pairs are kept",
         ),
         Row(
-            "pairs removed at 1 % loss, mean of 20 benchmarks",
+            f"pairs removed at {LOSS:.0f} % loss, mean of {len(layers)} benchmarks",
             claims["claims"]["removed_at_loss"]["0.01"],
             removed,
             "share",

@@ -83,7 +83,7 @@ def part(t):
     own, plain, dense = long_heads(t, 0.007)
     rows.append(
         Row(
-            "... of 48 causal heads of 4096 keys",
+            "... of causal heads of 4096 keys of lm4k",
             claims["accesses_by_all"],
             own / plain - 1,
             "%",
