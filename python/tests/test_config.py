@@ -38,7 +38,7 @@ def test_keys_are_those_of_the_programs(tmp_path):
     manifest = json.loads((tmp_path / "rtl/manifest.json").read_text())
     assert config["head_dim"] == 48 and config["predict.keys"] == 32 and config["select.policy"] == "mass"
     assert config.hash == manifest["hash"].removeprefix("0x")
-    named = {"target", "select.policy", "predict.weight_rounding", "name", "prefix", "mode"}
+    named = {"target", "select.policy", "predict.weight_rounding", "predict.source", "name", "prefix", "mode"}
     assert {key: value for key, value in config.items() if key not in named}.items() <= flat(manifest["configuration"]).items()
     assert named <= set(config)
 
