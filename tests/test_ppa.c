@@ -37,10 +37,15 @@ static json_t *calculate(void)
 {
     char text[TEST_TEXT], path[300];
     json_error_t why;
-    ck_assert_msg(test_shell(text, "python3 -B tb/ppa/ppa.py --stored tests/ppa/stored --work '%s' --no-picture 2>&1", root) == 0, "%s", text);
+    ck_assert_msg(test_shell(text, "python3 -B tb/ppa/ppa.py --stored tests/ppa/stored --work '%s' --no-picture --json 2>&1 >'%s/printed.json'",
+                             root, root) == 0, "%s", text);
     snprintf(path, sizeof path, "%s/stored.json", root);
     json_t *result = json_load_file(path, 0, &why);
     ck_assert_msg(result != NULL, "%s", why.text);
+    snprintf(path, sizeof path, "%s/printed.json", root);
+    json_t *printed = json_load_file(path, 0, &why);
+    ck_assert_msg(printed && json_equal(result, printed), "%s", path);
+    json_decref(printed);
     return result;
 }
 

@@ -193,6 +193,16 @@ class PerLayer(unittest.TestCase):
         self.assertNotEqual(same["loss"], same["dense"])
         self.assertAlmostEqual(same["change"], 100 * (same["loss"] / same["dense"] - 1))
 
+    def test_heads_of_their_own(self):
+        """Lists for heads: of the language model's two groups only that one changes whose value does."""
+        words = ["--model", lm4k.__file__, "--tokens", "40", "--mass"]
+        same, lists, other = (self.found(*words, text) for text in ("0.1", "0.1/0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1", "0.1/" + "0.1," * 7 + "0.01"))
+        self.assertEqual(same, lists)
+        self.assertEqual(len(same["heads"]), lm4k.LAYERS * lm4k.GROUPS)
+        self.assertEqual(other["heads"][:-1], same["heads"][:-1])
+        self.assertGreater(other["heads"][-1]["kept"], same["heads"][-1]["kept"])
+        self.assertAlmostEqual(sum(head["kept"] for head in same["heads"][:2]) / 2, same["layers"][0]["kept"])
+
     def test_as_measured(self):
         """measure.py says the same of one rule."""
         status, _, progress = measured(*self.words[:4], "--rule", "--mass 0.1", "--windows", "0")
@@ -215,7 +225,8 @@ class PerLayer(unittest.TestCase):
 
     def test_refused(self):
         for words, says in ((["--mass", "x"], "must be numbers"), (["--mass", "2"], "--mass"), (["--mass", "0.1", "--windows", "9"], "0 to 1"),
-                            (["--mass", "0.1", "--bin", self.directory.name], "not in PATH")):
+                            (["--mass", "0.1", "--bin", self.directory.name], "not in PATH"),
+                            (["--mass", "0.1/"], "slashes between heads")):
             status, _, err = self.run_layers(*words)
             self.assertEqual((status, err.count("\n")), (2, 1), err)
             self.assertIn(says, err)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loss of a model whose layers have rules of their own, as one JSON object: an evaluation for sofaexplore.
 
-Prints loss, dense (loss with dense attention), change (of it, in %), kept and needed (shares of pairs and V rows), cycles, layers; where --kept and
---tile are given also the parts of the published objective: L_en (the loss), L_cmp and L_exp."""
+Prints loss, dense (loss with dense attention), change (of it, in %), kept and needed (shares of pairs and V rows), cycles, layers and heads; where
+--kept and --tile are given also the parts of the published objective: L_en (the loss), L_cmp and L_exp. Of grouped queries a group is a head."""
 
 import argparse
 import json
@@ -15,32 +15,38 @@ import measure
 import tables
 
 
+def chosen(values, place):
+    """One is that of all."""
+    return values[place if len(values) > 1 else 0]
+
+
 def per_layer(text, option):
-    """Values by layer; one is that of every layer."""
-    values = text.split(",")
+    """Values by layer, or with slashes a list of them for each head; one is that of every layer, one list that of every head."""
+    lists = [values.split(",") for values in text.split("/")]
     try:
-        [float(value) for value in values]
+        [float(value) for values in lists for value in values]
     except ValueError:
-        raise measure.UsageError(f"{option} {text}: must be numbers with commas between them") from None
-    return lambda layer: values[layer if len(values) > 1 else 0]
+        raise measure.UsageError(f"{option} {text}: must be numbers with commas between them, and slashes between heads") from None
+    return lambda layer, head: chosen(chosen(lists, head), layer)
 
 
 class Layers:
-    """attention() for a model: each layer by its own options of sofamodel."""
+    """attention() for a model: each head of each layer by its own options of sofamodel."""
 
     def __init__(self, program, config, rule):
         self._program, self._config, self._rule, self._cores = program, config, rule, {}
         self.keys = {}  # of each layer
 
     def attention(self, layer, head, trace):
-        if layer not in self._cores:
+        if (layer, head) not in self._cores:
             try:
-                options = self._rule(layer)
+                options = self._rule(layer, head)
             except IndexError:
-                raise measure.UsageError(f"layer {layer} has no value; give as many as the model has layers, or one for all") from None
-            self._cores[layer] = core.Core(self._program, self._config, options)
+                raise measure.UsageError(f"layer {layer}, head {head} has no value; give as many as the model has layers and heads, or one "
+                                         "for all") from None
+            self._cores[layer, head] = core.Core(self._program, self._config, options)
         self.keys[layer] = len(trace["k"])
-        return self._cores[layer].attention(layer, head, trace)
+        return self._cores[layer, head].attention(layer, head, trace)
 
     @property
     def heads(self):
@@ -51,11 +57,11 @@ def rule_of(o):
     """Options of sofamodel for a layer."""
     given = {name: per_layer(getattr(o, name), f"--{name}") for name in ("mass", "kept", "tile") if getattr(o, name)}
 
-    def options(layer):
-        words = ["--set", f"tile.keys={given['tile'](layer)}"] if "tile" in given else []
+    def options(*place):
+        words = ["--set", f"tile.keys={given['tile'](*place)}"] if "tile" in given else []
         if "mass" in given:
-            return [*words, "--mass", given["mass"](layer)]
-        return [*words, "--set", f"tile.kept_max={given['kept'](layer)}", "--kept", given["kept"](layer)]
+            return [*words, "--mass", given["mass"](*place)]
+        return [*words, "--set", f"tile.kept_max={given['kept'](*place)}", "--kept", given["kept"](*place)]
 
     return options
 
@@ -75,14 +81,22 @@ def dense_losses(o, model, numbers):
 
 
 def published(o, keys):
-    """L_cmp and L_exp as opensofa.explore.evaluations.paper has them; keys: of each layer."""
+    """L_cmp and L_exp as opensofa.explore.evaluations.paper has them, with the values of each layer's first head; keys: of each layer."""
     if not (o.kept and o.tile):
         return {}
     tile, kept = (per_layer(getattr(o, name), f"--{name}") for name in ("tile", "kept"))
-    tiles = {layer: float(tile(layer)) for layer in keys}
-    shares = {layer: float(kept(layer)) / tiles[layer] for layer in keys}
+    tiles = {layer: float(tile(layer, 0)) for layer in keys}
+    shares = {layer: float(kept(layer, 0)) / tiles[layer] for layer in keys}
     return {"L_cmp": sum(tiles[n] * shares[n] for n in keys) / sum(keys[n] * shares[n] for n in keys),
             "L_exp": sum(keys[n] / tiles[n] for n in keys)}
+
+
+def by_head(records):
+    """What each head keeps, over all windows."""
+    heads = [head for record in records for head in record["heads"]]
+    places = sorted({(head["layer"], head["head"]) for head in heads})
+    sums = {place: [sum(head[name] for head in heads if (head["layer"], head["head"]) == place) for name in ("pairs", "visible")] for place in places}
+    return [{"layer": layer, "head": head, "kept": pairs / max(1, visible)} for (layer, head), (pairs, visible) in sums.items()]
 
 
 def run(o):
@@ -98,12 +112,12 @@ def run(o):
         records.append({"window": number, "rule": "layers", "loss": loss, "heads": machine.heads})
     found = tables.summarise(["layers"], records)[0]
     return {"loss": found["loss"], "dense": found["dense"], "change": 100 * found["change"], "kept": found["kept"], "needed": found["needed"],
-            "cycles": found["cycles"], "layers": found["layers"], "L_en": found["loss"], **published(o, machine.keys)}
+            "cycles": found["cycles"], "layers": found["layers"], "heads": by_head(records), "L_en": found["loss"], **published(o, machine.keys)}
 
 
 def parse(words):
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--mass", metavar="M,...", help="thresholds, for each layer or for all")
+    p.add_argument("--mass", metavar="M,...", help="thresholds, for each layer or for all; M,.../M,...: for the first head of each, the second, ...")
     p.add_argument("--kept", metavar="N,...", help="instead: keys kept of a tile")
     p.add_argument("--tile", metavar="KEYS,...", help="keys of a tile (default: those of the configuration)")
     p.add_argument("--windows", default="0", help="all, or such as 0,3,5:8 (default: 0)")

@@ -12,6 +12,7 @@ import tempfile
 import textwrap
 import time
 
+import numpy as np
 import opensofa
 import pytest
 from conftest import DATA, PROGRAMS, trace
@@ -450,17 +451,37 @@ def test_slurm_script(toy):
     assert status == 2 and "there is no sbatch here" in err or subprocess.run(["which", "sbatch"], capture_output=True).returncode == 0
 
 
-SHIPPED = sorted((DATA.parent / "configs/explore").glob("*.yaml"))
+ROOT = DATA.parent
+SHIPPED = sorted((ROOT / "configs/explore").glob("*.yaml"))
+
+
+SMALLER = {"lm4k": {"4096": "256"}, "lm4k_heads": {"4096": "256"},
+           "ppa": {"/../small.yaml": "/../../tests/ppa/tiny.yaml", "predict.dims={dims}": "predict.dims=4"}}
+
+
+def smaller(path, directory):
+    """The study with fewer tokens, with a tiny core."""
+    text = path.read_text()
+    for word, other in SMALLER.get(path.stem, {}).items():
+        assert word in text
+        text = text.replace(word, other)
+    copy = directory / path.name
+    copy.write_text(text.replace("{folder}", str(path.parent)).replace(f"{path.parent}/../../build/bin", str(PROGRAMS)))
+    return load(copy)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_shipped_studies(path, monkeypatch, tmp_path):
-    """Each has its fields at a start point or at the middle of its choices. Heads of the reader's own are the demo head here."""
+    """Each has its fields at a start point or at the middle of its choices. Heads of the reader's own are the demo head here, and what takes
+    minutes is made smaller."""
     monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.chdir(tmp_path)  # not beside the package's sources, which have no library
     for name in ("first", "second"):
         (tmp_path / f"{name}.npz").symlink_to(DATA / "demo.npz")
-    plan = load(path)
+    (tmp_path / "cells.lib").symlink_to(ROOT / "tests/ppa/cells.lib")
+    head = trace("demo.npz")
+    np.savez(tmp_path / "head.npz", **{name: head[name][:48, :8] for name in "qkv"})
+    plan = smaller(path, tmp_path)
     point = plan.start[0] if plan.start else {p.name: p.values[len(p.values) // 2] for p in plan.parameters}
     outcome = evaluate(plan, point)
     assert len(outcome.values) == len(plan.objectives) and set(outcome.figures) == set(plan.figures)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 import pytest
 import servers
@@ -87,6 +86,23 @@ def evaluated(directory):
     return [tuple(map(int, line.split())) for line in log.read_text().splitlines()] if log.exists() else []
 
 
+def shown(directory, path, storage):
+    run(directory, "show", path, "--storage", storage, "--json", "found.json")
+    return json.loads((directory / "found.json").read_text())
+
+
+def begin(directory, name, nap):
+    """Another study of the same 64 points, and no log."""
+    path = write(directory, nap)
+    path.write_text(path.read_text().replace("study: servers", f"study: {name}"))
+    (directory / "log").unlink(missing_ok=True)
+    return path
+
+
+def idle():
+    return not servers.call("squeue", "-h", env=os.environ).stdout.strip()
+
+
 def alone(directory, path):
     """The same study by one worker and SQLite."""
     found = explore(load(path), str(directory / "alone.sqlite"))
@@ -117,9 +133,7 @@ def test_postgresql_killed_worker(directory, database):
     for worker in workers:
         worker.communicate(timeout=120)
     assert [worker.returncode for worker in workers] == [-signal.SIGKILL, 0]
-    run(directory, "show", path, "--storage", database, "--json", "found.json")
-    found = json.loads((directory / "found.json").read_text())
-    points = [(x, y) for x, y, _ in evaluated(directory)]
+    found, points = shown(directory, path, database), [(x, y) for x, y, _ in evaluated(directory)]
     assert found["count"] == {"waiting": 0, "running": 0, "done": 10, "failed": 0, "lost": 1}
     assert len(points) == 11 and len(set(points)) == 10
 
@@ -136,15 +150,29 @@ def test_postgresql_ends(directory):
 
 
 def test_slurm(directory, database, cluster):
-    """64 evaluations on two nodes are those of one worker; both nodes work."""
-    path = write(directory, nap=0.1)
-    wanted = alone(directory, path)
-    out = run(directory, "slurm", path, "--storage", database, "--tasks", 2, "--jobs", 2, "--logs", directory, "--wait")
-    assert "study servers: 64 evaluated, 64 feasible" in out
-    run(directory, "show", path, "--storage", database, "--json", "found.json")
-    found = json.loads((directory / "found.json").read_text())
-    assert results(found) == wanted and len(evaluated(directory)) == 64
-    assert {t["result"]["node"] for t in found["trials"]} == {"node1", "node2"}
+    """64 evaluations by one node, by two, and by two of which one loses its worker: the same results; what is lost is one evaluation."""
+    more = ["--storage", database, "--logs", directory, "--tasks"]
+
+    path = begin(directory, "one", nap=0.1)
+    out = run(directory, "slurm", path, *more, 1, "--wait")
+    one = shown(directory, path, database)
+    assert "study one: 64 evaluated, 64 feasible" in out
+    assert len(results(one)) == len(evaluated(directory)) == 64 and len({t["result"]["node"] for t in one["trials"]}) == 1
+
+    path = begin(directory, "two", nap=0.1)
+    run(directory, "slurm", path, *more, 2, "--jobs", 2, "--wait")
+    two = shown(directory, path, database)
+    assert results(two) == results(one) and len(evaluated(directory)) == 64
+    assert {t["result"]["node"] for t in two["trials"]} == {"node1", "node2"}
+
+    path = begin(directory, "killed", nap=0.5)
+    run(directory, "slurm", path, *more, 2, "--heartbeat", 1, "--submit")
+    servers.until(lambda: len({parent for *_, parent in evaluated(directory)}) == 2, 60)
+    os.kill(evaluated(directory)[-1][-1], signal.SIGKILL)
+    servers.until(idle, 240)
+    killed, points = shown(directory, path, database), [(x, y) for x, y, _ in evaluated(directory)]
+    assert killed["count"] == {"waiting": 0, "running": 0, "done": 64, "failed": 0, "lost": 1}
+    assert results(killed) == results(one) and len(points) == 65 and len(set(points)) == 64
 
 
 def test_slurm_killed_task(directory, cluster):
@@ -153,10 +181,7 @@ def test_slurm_killed_task(directory, cluster):
     run(directory, "slurm", path, "--storage", storage, "--tasks", 2, "--logs", directory, "--heartbeat", 1, "--submit")
     servers.until(lambda: len({parent for *_, parent in evaluated(directory)}) == 2, 60)
     os.kill(evaluated(directory)[-1][-1], signal.SIGKILL)
-    servers.until(lambda: not servers.call("squeue", "-h", env=os.environ).stdout.strip(), 120)
-    time.sleep(0.1)
-    run(directory, "show", path, "--storage", storage, "--json", "found.json")
-    found = json.loads((directory / "found.json").read_text())
-    points = [(x, y) for x, y, _ in evaluated(directory)]
+    servers.until(idle, 240)
+    found, points = shown(directory, path, storage), [(x, y) for x, y, _ in evaluated(directory)]
     assert found["count"] == {"waiting": 0, "running": 0, "done": 12, "failed": 0, "lost": 1}
     assert len(points) == 13 and len(set(points)) == 12

