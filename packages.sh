@@ -3,12 +3,20 @@
 # packages.sh [--missing] WHAT=PACKAGE...: installs the Debian packages of what is missing; if something is missing then, one line names
 # it and the status is 2. --missing only prints what is missing. WHAT is a program, lib:NAME as pkg-config knows it, python:MODULE, or
 # fuzzer:CC: libFuzzer for that compiler.
+# A linker gives its output the mode of a program: root would do so to /dev/null.
+links_fuzzer() {
+    scratch=$(mktemp) || return 1
+    echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | "$1" -fsanitize=fuzzer -x c -o "$scratch" - >/dev/null 2>&1
+    links=$?
+    rm -f "$scratch"
+    return $links
+}
+
 is_there() {
     case $1 in
         lib:*) pkg-config --exists "${1#lib:}" 2>/dev/null ;;
         python:*) "${PYTHON:-python3}" -c "import ${1#python:}" 2>/dev/null ;;
-        fuzzer:*) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
-            "${1#fuzzer:}" -fsanitize=fuzzer -x c -o /dev/null - >/dev/null 2>&1 ;;
+        fuzzer:*) links_fuzzer "${1#fuzzer:}" ;;
         *) command -v "$1" >/dev/null 2>&1 ;;
     esac
 }
