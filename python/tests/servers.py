@@ -32,7 +32,7 @@ def free_ports(count):
 
 
 def call(*words, **more):
-    return subprocess.run([shutil.which(words[0], path=PATH), *map(str, words[1:])], check=True, capture_output=True, text=True, timeout=60, **more)
+    return subprocess.run([shutil.which(words[0], path=PATH), *map(str, words[1:])], check=True, capture_output=True, text=True, timeout=300, **more)
 
 
 @contextlib.contextmanager
@@ -52,7 +52,7 @@ def daemon(directory, *words, **more):
             process.wait()
 
 
-def until(what, seconds=30):
+def until(what, seconds=120):
     """Waits until what() is true."""
     end = time.monotonic() + seconds
     while not what():

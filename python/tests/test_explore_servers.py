@@ -166,8 +166,8 @@ def test_slurm(directory, database, cluster):
     assert {t["result"]["node"] for t in two["trials"]} == {"node1", "node2"}
 
     path = begin(directory, "killed", nap=0.5)
-    run(directory, "slurm", path, *more, 2, "--heartbeat", 1, "--submit")
-    servers.until(lambda: len({parent for *_, parent in evaluated(directory)}) == 2, 60)
+    run(directory, "slurm", path, *more, 2, "--heartbeat", 3, "--submit")
+    servers.until(lambda: len({parent for *_, parent in evaluated(directory)}) == 2)
     os.kill(evaluated(directory)[-1][-1], signal.SIGKILL)
     servers.until(idle, 240)
     killed, points = shown(directory, path, database), [(x, y) for x, y, _ in evaluated(directory)]
@@ -179,7 +179,7 @@ def test_slurm_killed_task(directory, cluster):
     """A task is killed outright: the other one repeats what it had begun. The storage is a file that both reach."""
     path, storage = write(directory, nap=0.5, trials=12), directory / "file.sqlite"
     run(directory, "slurm", path, "--storage", storage, "--tasks", 2, "--logs", directory, "--heartbeat", 1, "--submit")
-    servers.until(lambda: len({parent for *_, parent in evaluated(directory)}) == 2, 60)
+    servers.until(lambda: len({parent for *_, parent in evaluated(directory)}) == 2)
     os.kill(evaluated(directory)[-1][-1], signal.SIGKILL)
     servers.until(idle, 240)
     found, points = shown(directory, path, storage), [(x, y) for x, y, _ in evaluated(directory)]
