@@ -9,7 +9,7 @@
 /* Faults, stalls and late responses are not the memory that the model knows. */
 static int is_ideal(const struct tb_memory_options *o)
 {
-    return !o->random && o->fault_read == 0 && o->fault_write == 0 && o->stall_read == 0 && o->response == 0;
+    return !o->random && o->fault_read == 0 && o->fault_write == 0 && o->stop == TB_STOP_NOTHING && o->response == 0;
 }
 
 enum sofa_status tb_compare_cycles(struct tb_comparison *cmp, const struct sofa_config *c, const struct sofa_job *j,

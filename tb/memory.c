@@ -45,6 +45,21 @@ unsigned tb_latency(struct tb_memory *m)
     return tb_random_between(&m->random, 1, tb_dice(m, 4) ? 8 : TB_RANDOM_LATENCY);
 }
 
+int tb_stopped_at(const struct tb_memory *m, enum tb_stop what, unsigned more)
+{
+    return m->options.stop == what && m->done[what] + more >= m->options.stop_after;
+}
+
+int tb_stopped(const struct tb_memory *m, enum tb_stop what)
+{
+    return tb_stopped_at(m, what, 0);
+}
+
+void tb_memory_resume(struct tb_memory *m)
+{
+    m->options.stop_after = UINT64_MAX;
+}
+
 int tb_dice(struct tb_memory *m, unsigned pace)
 {
     return !m->options.random || tb_random_below(&m->random, 8) < pace;
@@ -104,12 +119,16 @@ struct tb_region *tb_memory_find(struct tb_memory *m, uint64_t address, size_t c
     return found;
 }
 
-int tb_memory_fails(struct tb_memory *m, unsigned of, const struct tb_region *r, uint64_t n)
+int tb_memory_fails(struct tb_memory *m, unsigned of, const struct tb_region *r, uint64_t address, uint64_t n)
 {
     const struct tb_layout *image = m->options.fault_image ? &m->layout[m->options.fault_image - 1] : NULL;
     if (image && (r < image->region || r >= image->region + TB_KINDS))
         return 0;
-    return ++m->may_fail[of] == n;
+    if (++m->may_fail[of] != n)
+        return 0;
+    m->failed = r;
+    m->failed_at = address;
+    return 1;
 }
 
 void tb_memory_attach_several(struct tb_memory *m, struct tb_layout *l, unsigned layouts, const struct tb_memory_options *o)
@@ -121,7 +140,10 @@ void tb_memory_attach_several(struct tb_memory *m, struct tb_layout *l, unsigned
     m->random.state = o->seed ^ 0x6D656D6F7279u;
     for (unsigned k = 0; k < TB_KINDS; k++)
         m->beats[k] = m->written[k] = 0;
-    m->read_beats = m->may_fail[0] = m->may_fail[1] = 0;
+    for (unsigned k = 0; k < TB_STOPS; k++)
+        m->done[k] = 0;
+    m->may_fail[0] = m->may_fail[1] = 0;
+    m->failed = NULL;
     m->most_answers = 0;
     m->value_logged = 0;
     m->violations = 0;

@@ -15,13 +15,18 @@
 #define TB_RANDOM_LATENCY 60u
 #define TB_QUEUE 4096u /* requests a channel may have outstanding */
 
+/* What a memory may cease to do. */
+enum tb_stop { TB_STOP_NOTHING, TB_STOP_ASKED, TB_STOP_READ, TB_STOP_ROWS, TB_STOP_WRITTEN, TB_STOP_ANSWERS, TB_STOPS }; /* take read requests,
+    * give read beats, take write requests, take their beats, respond */
+
 struct tb_memory_options {
     int random;
     uint64_t seed;
     uint64_t fault_read;  /* the n-th read beat of a job carries an error; 0: none */
     uint64_t fault_write; /* the n-th write response carries an error; 0: none */
     unsigned fault_image; /* these two count what is of the n-th image alone; 0: of any */
-    uint64_t stall_read;  /* after n read beats of a job no more are offered; 0: never */
+    enum tb_stop stop;    /* of a job it does this so many times and then no more */
+    uint64_t stop_after;
     unsigned response;    /* cycles from the last beat of a write to its response; 0: as of the memory */
 };
 
@@ -71,8 +76,10 @@ struct tb_memory {
     struct tb_write_channel wr;
     uint64_t beats[TB_KINDS]; /* read beats taken */
     uint64_t written[TB_KINDS]; /* bytes: only O and, in mode tokens, K and V are written */
-    uint64_t read_beats;
+    uint64_t done[TB_STOPS]; /* how often it has done each */
     uint64_t may_fail[2]; /* read beats, write responses that the options for faults count */
+    const struct tb_region *failed; /* what the one with the error is of, and its address; NULL: none yet, or of no region */
+    uint64_t failed_at;
     unsigned most_answers; /* write responses that were owed at once */
     struct tb_value_read {
         uint32_t row;
@@ -99,7 +106,9 @@ void tb_memory_sample(struct tb_memory *m, const struct tb_pins_in *in, const st
 /* The core's reset: everything under way is forgotten. */
 void tb_memory_reset(struct tb_memory *m);
 /* Counts a beat or a response of a region, NULL for none; 1 if it is the n-th. of: of m->may_fail. */
-int tb_memory_fails(struct tb_memory *m, unsigned of, const struct tb_region *r, uint64_t n);
+int tb_memory_fails(struct tb_memory *m, unsigned of, const struct tb_region *r, uint64_t address, uint64_t n);
+/* The memory goes on as if it had never stopped. */
+void tb_memory_resume(struct tb_memory *m);
 /* Nothing is under way. */
 int tb_memory_idle(const struct tb_memory *m);
 
@@ -110,6 +119,9 @@ void tb_queue_pop(struct tb_queue *q);
 struct tb_request *tb_queue_head(struct tb_queue *q);
 unsigned tb_latency(struct tb_memory *m);
 int tb_dice(struct tb_memory *m, unsigned pace);
+/* 1: the memory does this no more; at: none but those that `more` others might do in this cycle. */
+int tb_stopped(const struct tb_memory *m, enum tb_stop what);
+int tb_stopped_at(const struct tb_memory *m, enum tb_stop what, unsigned more);
 void tb_check_offer(struct tb_memory *m, struct tb_offer *offer, const char *channel, int valid, int ready,
                     uint64_t address, uint8_t len);
 void tb_read_drive(struct tb_memory *m, unsigned c, struct tb_pins_in *in);

@@ -13,19 +13,18 @@ static void fill_beat(struct tb_memory *m, struct tb_read_channel *ch, const str
         memcpy(data, q->region->bytes + (address - q->region->base), m->port_bytes);
     else
         memset(data, 0xA5, m->port_bytes);
-    m->read_beats++;
-    *error = (uint8_t)tb_memory_fails(m, 0, q->region, m->options.fault_read);
+    m->done[TB_STOP_READ]++;
+    *error = (uint8_t)tb_memory_fails(m, 0, q->region, address, m->options.fault_read);
 }
 
 void tb_read_drive(struct tb_memory *m, unsigned c, struct tb_pins_in *in)
 {
     struct tb_read_channel *ch = &m->rd[c];
-    in->rd[c].req_ready = (uint8_t)(ch->queue.count < TB_QUEUE && tb_dice(m, ch->pace[0]));
+    in->rd[c].req_ready = (uint8_t)(ch->queue.count < TB_QUEUE && tb_dice(m, ch->pace[0]) && !tb_stopped_at(m, TB_STOP_ASKED, c));
     if (ch->offered)
         return; /* stays as it is until taken */
     struct tb_request *q = tb_queue_head(&ch->queue);
-    int stalled = m->options.stall_read != 0 && m->read_beats >= m->options.stall_read;
-    ch->offered = q && !stalled && m->now >= q->due && tb_dice(m, ch->pace[1]);
+    ch->offered = q && !tb_stopped(m, TB_STOP_READ) && m->now >= q->due && tb_dice(m, ch->pace[1]);
     in->rd[c].data_valid = (uint8_t)ch->offered;
     if (ch->offered)
         fill_beat(m, ch, q, in->rd[c].data, &in->rd[c].data_error);
@@ -98,6 +97,7 @@ static void take_request(struct tb_memory *m, unsigned c, uint64_t address, unsi
         return;
     }
     size_t count = (size_t)beats * m->port_bytes;
+    m->done[TB_STOP_ASKED]++;
     *q = (struct tb_request){.address = address, .due = m->now + tb_latency(m), .beats = beats};
     q->region = tb_memory_find(m, address, count);
     if (address % m->port_bytes != 0)

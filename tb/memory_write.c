@@ -13,16 +13,17 @@ static int request_open(const struct tb_memory *m)
 void tb_write_drive(struct tb_memory *m, struct tb_pins_in *in)
 {
     struct tb_write_channel *wr = &m->wr;
-    in->wr.req_ready = (uint8_t)(wr->queue.count < TB_QUEUE && tb_dice(m, wr->pace[0]));
-    in->wr.data_ready = (uint8_t)(!m->options.random || (request_open(m) && tb_dice(m, wr->pace[1])));
+    in->wr.req_ready = (uint8_t)(wr->queue.count < TB_QUEUE && tb_dice(m, wr->pace[0]) && !tb_stopped(m, TB_STOP_ROWS));
+    in->wr.data_ready = (uint8_t)((!m->options.random || (request_open(m) && tb_dice(m, wr->pace[1]))) && !tb_stopped(m, TB_STOP_WRITTEN));
     struct tb_request *answer = tb_queue_head(&wr->answers);
-    in->wr.resp_valid = (uint8_t)(answer && m->now >= answer->due);
+    in->wr.resp_valid = (uint8_t)(answer && m->now >= answer->due && !tb_stopped(m, TB_STOP_ANSWERS));
     in->wr.resp_error = 0;
     if (in->wr.resp_valid) {
         struct tb_region *r = answer->region;
+        m->done[TB_STOP_ANSWERS]++;
         if (r && r->ready)
             r->ready[(answer->address - r->base) / r->stride] = 1;
-        in->wr.resp_error = (uint8_t)tb_memory_fails(m, 1, r, m->options.fault_write);
+        in->wr.resp_error = (uint8_t)tb_memory_fails(m, 1, r, answer->address, m->options.fault_write);
         tb_queue_pop(&wr->answers);
     }
 }
@@ -50,6 +51,7 @@ static void take_request(struct tb_memory *m, uint64_t address, unsigned beats)
         tb_violation(m, "write channel: more than %u requests outstanding", TB_QUEUE);
         return;
     }
+    m->done[TB_STOP_ROWS]++;
     *q = (struct tb_request){.address = address, .beats = beats};
     q->region = tb_memory_find(m, address, (size_t)beats * m->port_bytes);
     if (address % m->port_bytes != 0)
@@ -100,6 +102,7 @@ static void take_data(struct tb_memory *m, const struct tb_pins_out *out)
         tb_violation(m, "write channel: data before its request");
         return;
     }
+    m->done[TB_STOP_WRITTEN]++;
     if (q->region)
         store(m, q, out);
     int last = ++m->wr.beat == q->beats;

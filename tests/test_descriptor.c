@@ -59,7 +59,7 @@ static void spoil_all(struct victim *v, const struct spoil *spoil, unsigned coun
         CHECK_OK(tb_write(d, spoil[i].name, spoil[i].value, &error));
     CHECK_OK(tb_execute(d, &(struct tb_wait){.max_clocks = 20000}, &outcome, &error));
     ck_assert_msg(outcome.finished && outcome.error == want, "%s = %u: error %u, want %u", name, (unsigned)value, outcome.error, want);
-    ck_assert_msg(d->memory.read_beats == 0 && d->memory.written[TB_O] == 0 && d->memory.violations == 0, "%s = %u touches memory",
+    ck_assert_msg(d->memory.done[TB_STOP_ASKED] == 0 && d->memory.written[TB_O] == 0 && d->memory.violations == 0, "%s = %u touches memory",
                   name, (unsigned)value);
     unload_job(&v->f, &layout);
 }

@@ -3,47 +3,20 @@
  * clean, the next job is bit-exact. */
 #include "tests.h"
 
-#include "cores.h"
-#include "watch.h"
+#include "disturb.h"
 
 #include <string.h>
 
 static struct sofa_error error;
 
-#define LONG 200000u   /* cycles; more than any job here takes */
 #define PATIENCE 300u /* WATCHDOG */
 #define END 8u        /* cycles from what ends a job to the interrupt */
-
-/* The beat or response with the error has crossed the bus. */
-static int fault_is_there(const struct tb_memory *m)
-{
-    const struct tb_memory_options *o = &m->options;
-    uint64_t taken = 0;
-    for (unsigned k = 0; k < TB_KINDS; k++)
-        taken += m->beats[k];
-    return o->fault_read ? taken >= o->fault_read + (m->channels > 1) : m->may_fail[1] >= o->fault_write;
-}
 
 static void run_faulty(struct fixture *f, const struct tb_memory_options *m, unsigned want)
 {
     struct head h;
-    struct tb_layout layout;
-    struct tb_outcome outcome;
-    struct watch w;
-    struct tb_driver *d = f->driver;
     make_head(&h, f, 2 * f->config.query_block, 40, TB_RANDOM_VALUES, TB_SEE_ALL, &plain);
-    load_job(f, &layout, &h, m);
-    write_control(f, SOFA_CONTROL_START);
-    for (uint64_t start = d->clocks; !d->out.irq && !fault_is_there(&d->memory) && d->clocks - start < LONG;)
-        tb_step(d);
-    watch_begin(&w, f, "a bus error");
-    while (!d->out.irq)
-        watch_step(&w, f);
-    read_outcome(f, &outcome);
-    ck_assert_msg(outcome.error == want, "fault of read beat %u, response %u: error %u, want %u", (unsigned)m->fault_read,
-                  (unsigned)m->fault_write, outcome.error, want);
-    ck_assert_msg(d->memory.violations == 0, "%s", d->memory.violation.text);
-    unload_job(f, &layout);
+    fail_bus(f, &h, m, want);
     free_head(&h);
 }
 
@@ -152,7 +125,7 @@ START_TEST(silence_after_a_bus_error)
         unsigned beat = 1 + 7 * n;
         make_head(&h, &f, 2 * f.config.query_block, 30, TB_RANDOM_VALUES, TB_SEE_ALL, &plain);
         uint64_t whole = cycles_of(&f, &h); /* what is on the chip cannot keep it busy for longer */
-        load_job(&f, &layout, &h, &(struct tb_memory_options){.fault_read = beat, .stall_read = beat});
+        load_job(&f, &layout, &h, &(struct tb_memory_options){.fault_read = beat, .stop = TB_STOP_READ, .stop_after = beat});
         CHECK_OK(tb_write(f.driver, "WATCHDOG", PATIENCE, &error));
         uint64_t silence = silence_until_interrupt(&f, 20000);
         int owed = !tb_memory_idle(&f.driver->memory);
@@ -248,7 +221,7 @@ START_TEST(watchdog_ends_every_wait)
         struct tb_layout layout;
         struct tb_outcome outcome;
         make_head(&h, &f, 2 * f.config.query_block, 30, TB_RANDOM_VALUES, TB_SEE_ALL, &plain);
-        load_job(&f, &layout, &h, &(struct tb_memory_options){.stall_read = 1 + 13 * n});
+        load_job(&f, &layout, &h, &(struct tb_memory_options){.stop = TB_STOP_READ, .stop_after = 1 + 13 * n});
         CHECK_OK(tb_write(f.driver, "WATCHDOG", 500, &error));
         CHECK_OK(tb_execute(f.driver, &(struct tb_wait){.max_clocks = 50000}, &outcome, &error));
         ck_assert_msg(outcome.finished && outcome.error == SOFA_ERROR_WATCHDOG,

@@ -3,69 +3,40 @@
 #include "tests.h"
 
 #include "../cmodel/front/counts.h"
-#include "cores.h"
+#include "queues.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static struct sofa_error error;
 
-#define JOBS 4u
 #define PATIENCE 500u
 
-/* Designs with a queue. */
-static const size_t queued[] = {1, 2, 3, 5, 6, 7, 8, 9, 12};
-enum { QUEUED = sizeof queued / sizeof queued[0] };
-
-struct queue {
-    struct fixture f;
-    struct head head[JOBS];
-    struct tb_queued job[JOBS];
-};
+static struct fixture fixture;
 
 static void open_queue(struct queue *q, int number)
 {
-    open_design(&q->f, queued[number]);
-    ck_assert_uint_eq(q->f.config.jobs.queue, 1);
-}
-
-/* All but rows, scales and addresses as of the first job. */
-static void make_alike(struct queue *q, struct head *h)
-{
-    struct sofa_job job = q->head[0].job;
-    job.rows = h->job.rows;
-    job.scale_mantissa = 0x8000 + tb_random_below(&q->f.random, 0x8000);
-    job.scale_shift = h->job.scale_shift + tb_random_below(&q->f.random, 2);
-    job.octave_shift = h->job.octave_shift + tb_random_below(&q->f.random, 2);
-    h->job = job;
-    model_again(h, &q->f);
+    q->f = &fixture;
+    q->jobs = JOBS;
+    open_design(q->f, queued[number]);
+    ck_assert_uint_eq(q->f->config.jobs.queue, 1);
 }
 
 /* alike: such as overlap where the core lets them. */
 static void make_jobs(struct queue *q, int alike)
 {
     static const enum tb_view view[JOBS] = {TB_CAUSAL, TB_SEE_ALL, TB_ANY_RANGE, TB_WINDOW};
-    unsigned block = q->f.config.query_block;
+    unsigned block = q->f->config.query_block;
     for (unsigned i = 0; i < JOBS; i++) {
-        struct head *h = &q->head[i];
         unsigned kind = alike ? 0 : i;
-        make_head(h, &q->f, 1 + tb_random_below(&q->f.random, 2 * block), 20 + 7 * kind, TB_RANDOM_VALUES, view[kind], &plain);
-        if (alike && q->f.config.mode == SOFA_MODE_KV)
-            make_alike(q, h);
-        q->job[i] = (struct tb_queued){.trace = &h->trace, .job = &h->job, .result = &h->result};
+        add_job(q, i, 1 + tb_random_below(&q->f->random, 2 * block), 20 + 7 * kind, view[kind], alike);
     }
-}
-
-static void free_jobs(struct queue *q)
-{
-    for (unsigned i = 0; i < JOBS; i++)
-        free_head(&q->head[i]);
 }
 
 static void run_queue(struct queue *q, unsigned jobs, const struct tb_run_options *o, struct tb_outcome *outcome, const char *what)
 {
     struct tb_comparison cmp;
-    CHECK_OK(tb_bench_queue(q->f.driver, q->job, jobs, o, outcome, &cmp, &error));
+    CHECK_OK(tb_bench_queue(q->f->driver, q->job, jobs, o, outcome, &cmp, &error));
     ck_assert_msg(cmp.mismatches == 0, "%s, %s memory: %s", what, o->memory.random ? "random" : "ideal", cmp.first);
 }
 
@@ -75,15 +46,15 @@ START_TEST(jobs_follow_one_another)
     struct tb_outcome outcome;
     open_queue(&q, _i);
     for (unsigned n = 0; n < 8; n++) {
-        const struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
+        const struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f->random)}};
         make_jobs(&q, n >= 4);
         for (unsigned i = 0; i < JOBS && n == 6; i++)
             q.job[i].flags = SOFA_FLAG_STOP; /* none begins behind such a job: cycles say so */
         run_queue(&q, n < 2 ? 1 : JOBS, &o, &outcome, "a queue");
         free_jobs(&q);
-        run_good(&q.f); /* a job that the host starts */
+        run_good(q.f); /* a job that the host starts */
     }
-    close_design(&q.f);
+    close_design(q.f);
 }
 END_TEST
 
@@ -95,13 +66,13 @@ START_TEST(errors_end_their_job_alone)
     struct tb_outcome outcome;
     open_queue(&q, _i);
     for (unsigned n = 0; n < 20; n++) {
-        const struct tb_run_options o = {.memory = {.random = (int)(n / 4 & 1), .seed = tb_random_next(&q.f.random)}};
+        const struct tb_run_options o = {.memory = {.random = (int)(n / 4 & 1), .seed = tb_random_next(&q.f->random)}};
         unsigned bad = (n + n / 4) % JOBS, kind = n % 4;
         make_jobs(&q, n >= 6);
         struct head *h = &q.head[bad];
         q.job[bad].error = want[kind];
         if (kind == 0)
-            h->job.keys = q.f.config.keys_max + 1;
+            h->job.keys = q.f->config.keys_max + 1;
         else if (kind == 2)
             h->job.scale_mantissa = 0x7FFF;
         else if (kind == 3)
@@ -117,8 +88,8 @@ START_TEST(errors_end_their_job_alone)
         }
         free_jobs(&q);
     }
-    run_good(&q.f);
-    close_design(&q.f);
+    run_good(q.f);
+    close_design(q.f);
 }
 END_TEST
 
@@ -126,8 +97,8 @@ END_TEST
 static uint64_t beats_of(const struct queue *q, unsigned job)
 {
     const struct sofa_counters *n = &q->head[job].result.counters;
-    uint64_t key, value, port = q->f.config.memory.port_bits / 8;
-    sofa_count_row_beats(&q->f.config, n, &key, &value);
+    uint64_t key, value, port = q->f->config.memory.port_bits / 8;
+    sofa_count_row_beats(&q->f->config, n, &key, &value);
     return key + value + (n->bytes_query + n->bytes_range + n->bytes_khat + n->bytes_token + n->bytes_weight + n->bytes_rotary) / port;
 }
 
@@ -135,7 +106,7 @@ static uint64_t beats_of(const struct queue *q, unsigned job)
 static uint64_t any_row(struct queue *q, unsigned job, int late)
 {
     unsigned rows = (unsigned)q->head[job].job.rows;
-    return late ? rows - tb_random_below(&q->f.random, rows < 3 ? rows : 3) : 1 + tb_random_below(&q->f.random, rows);
+    return late ? rows - tb_random_below(&q->f->random, rows < 3 ? rows : 3) : 1 + tb_random_below(&q->f->random, rows);
 }
 
 START_TEST(bus_errors_end_their_job_alone)
@@ -144,88 +115,28 @@ START_TEST(bus_errors_end_their_job_alone)
     struct sofa_derived d;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    sofa_config_derive(&q.f.config, &d);
+    sofa_config_derive(&q.f->config, &d);
     for (unsigned n = 0; n < 24; n++) {
-        struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f.random)}};
+        struct tb_run_options o = {.memory = {.random = (int)(n & 1), .seed = tb_random_next(&q.f->random)}};
         unsigned bad = n % JOBS, kind = n / JOBS % 3; /* while the descriptor is read, later, when rows are written */
         make_jobs(&q, n >= 12);
         o.memory.fault_image = (kind == 0 ? JOBS : bad) + 1;
         if (kind == 0)
-            o.memory.fault_read = bad * d.job_beats + 1 + tb_random_below(&q.f.random, d.job_beats);
+            o.memory.fault_read = bad * d.job_beats + 1 + tb_random_below(&q.f->random, d.job_beats);
         else if (kind == 1)
-            o.memory.fault_read = 1 + tb_random_below(&q.f.random, (unsigned)beats_of(&q, bad));
+            o.memory.fault_read = 1 + tb_random_below(&q.f->random, (unsigned)beats_of(&q, bad));
         else
             o.memory.fault_write = any_row(&q, bad, n >= 12);
         q.job[bad].error = kind < 2 ? SOFA_ERROR_READ_BUS : SOFA_ERROR_WRITE_BUS;
         run_queue(&q, JOBS, &o, &outcome, "a queue with a bus error");
         free_jobs(&q);
     }
-    run_good(&q.f);
-    close_design(&q.f);
+    run_good(q.f);
+    close_design(q.f);
 }
 END_TEST
 
 /* ---- step by step ---- */
-
-static struct tb_layout images[JOBS + 1];
-
-static void load_queue(struct queue *q, const struct tb_memory_options *m)
-{
-    const struct tb_run_options o = {.memory = *m};
-    memset(images, 0, sizeof images);
-    CHECK_OK(tb_bench_load_queue(q->f.driver, images, q->job, JOBS, &o, &error));
-}
-
-/* Returns its address. */
-static uint64_t open_ring(struct queue *q, unsigned count)
-{
-    const struct sofa_bus bus = tb_bus(q->f.driver);
-    uint64_t base = images[JOBS].region[TB_JOBS].base;
-    CHECK_OK(sofa_driver_ring(&bus, &q->f.config, base, count, &error));
-    return base;
-}
-
-static void unload_queue(struct queue *q)
-{
-    ck_assert_msg(q->f.driver->memory.violations == 0, "%s", q->f.driver->memory.violation.text);
-    tb_bench_unload_queue(q->f.driver, images, JOBS);
-}
-
-static uint32_t reported(unsigned job)
-{
-    const struct tb_region *ring = &images[JOBS].region[TB_JOBS];
-    return sofa_driver_reported(ring->bytes + job * ring->stride);
-}
-
-static void expect_reported(unsigned first, unsigned end, unsigned code)
-{
-    for (unsigned i = first; i < end; i++)
-        ck_assert_msg(reported(i) == (SOFA_STATUS_DONE | code << SOFA_STATUS_ERROR_SHIFT), "job %u: 0x%X", i, (unsigned)reported(i));
-}
-
-static unsigned read_register(struct queue *q, const char *name)
-{
-    uint32_t value;
-    CHECK_OK(tb_read(q->f.driver, name, &value, &error));
-    return value;
-}
-
-static void wait_end(struct queue *q)
-{
-    struct tb_driver *d = q->f.driver;
-    for (uint64_t start = d->clocks; !d->out.irq; tb_step(d))
-        ck_assert_msg(d->clocks - start < 2000000, "the queue does not end");
-    CHECK_OK(tb_write(d, "CONTROL", SOFA_CONTROL_CLEAR, &error));
-}
-
-/* The outputs of a job that has been run right. */
-static void expect_output(const struct queue *q, unsigned job)
-{
-    const struct sofa_result *r = &q->head[job].result;
-    for (size_t row = 0; row < r->rows; row++)
-        for (size_t i = 0; i < r->dims; i++)
-            ck_assert_msg(tb_layout_output(&images[job], row, i) == r->o[row * r->dims + i], "job %u: row %zu, dim %zu", job, row, i);
-}
 
 /* At whatever cycle: the job ends with error 10, the queue rests, and goes on with the next job when JOBS_TAIL is written. */
 START_TEST(an_abort_stops_the_queue)
@@ -234,35 +145,35 @@ START_TEST(an_abort_stops_the_queue)
     struct tb_outcome outcome;
     open_queue(&q, _i);
     for (unsigned n = 0; n < 20; n++) {
-        const struct tb_wait wait = {.abort_after = 1 + tb_random_below(&q.f.random, 400u << n % 4)};
+        const struct tb_wait wait = {.abort_after = 1 + tb_random_below(&q.f->random, 400u << n % 4)};
         make_jobs(&q, n >= 10);
         load_queue(&q, &(struct tb_memory_options){.random = (int)(n & 1), .seed = n});
-        CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &wait, &outcome, &error));
+        CHECK_OK(tb_execute_queue(q.f->driver, JOBS + 1, JOBS, &q.images[JOBS], &wait, &outcome, &error));
         unsigned head = read_register(&q, "JOBS_HEAD");
         ck_assert(outcome.finished && outcome.idle_after);
         ck_assert_uint_ge(head, 1);
         /* in time for the last job, or between two */
-        int ended = reported(head - 1) == SOFA_STATUS_DONE;
+        int ended = reported(&q, head - 1) == SOFA_STATUS_DONE;
         ck_assert_msg(outcome.error == (head < JOBS || !ended ? SOFA_ERROR_ABORTED : SOFA_ERROR_NONE), "abort after %u: error %u, head %u",
                       (unsigned)wait.abort_after, outcome.error, head);
-        expect_reported(0, head - 1, SOFA_ERROR_NONE);
-        expect_reported(head - 1, head, ended ? SOFA_ERROR_NONE : SOFA_ERROR_ABORTED);
+        expect_reported(&q, 0, head - 1, SOFA_ERROR_NONE);
+        expect_reported(&q, head - 1, head, ended ? SOFA_ERROR_NONE : SOFA_ERROR_ABORTED);
         ck_assert_uint_eq(read_register(&q, "STATUS"), 0);
         for (unsigned i = 0; i < 200; i++)
-            tb_step(q.f.driver);
+            tb_step(q.f->driver);
         ck_assert_uint_eq(read_register(&q, "STATUS"), 0);
         if (head < JOBS) {
-            CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", JOBS, &error));
+            CHECK_OK(tb_write(q.f->driver, "JOBS_TAIL", JOBS, &error));
             wait_end(&q);
         }
-        expect_reported(head, JOBS, SOFA_ERROR_NONE);
+        expect_reported(&q, head, JOBS, SOFA_ERROR_NONE);
         for (unsigned i = head; i < JOBS; i++)
             expect_output(&q, i);
         unload_queue(&q);
         free_jobs(&q);
-        run_good(&q.f);
+        run_good(q.f);
     }
-    close_design(&q.f);
+    close_design(q.f);
 }
 END_TEST
 
@@ -277,23 +188,23 @@ START_TEST(flags_of_a_job)
     q.job[1].flags = SOFA_FLAG_STOP;
     q.job[2].flags = SOFA_FLAG_NOTIFY | SOFA_FLAG_STOP;
     load_queue(&q, &(struct tb_memory_options){0});
-    CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &(struct tb_wait){0}, &outcome, &error));
+    CHECK_OK(tb_execute_queue(q.f->driver, JOBS + 1, JOBS, &q.images[JOBS], &(struct tb_wait){0}, &outcome, &error));
     ck_assert_uint_eq(outcome.error, SOFA_ERROR_KEYS);
     ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), 2);
-    expect_reported(0, 1, SOFA_ERROR_NONE);
-    expect_reported(1, 2, SOFA_ERROR_KEYS);
-    CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", JOBS, &error));
+    expect_reported(&q, 0, 1, SOFA_ERROR_NONE);
+    expect_reported(&q, 1, 2, SOFA_ERROR_KEYS);
+    CHECK_OK(tb_write(q.f->driver, "JOBS_TAIL", JOBS, &error));
     wait_end(&q);
     ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), 3);
     ck_assert_uint_eq(read_register(&q, "STATUS") & SOFA_STATUS_BUSY, SOFA_STATUS_BUSY);
     wait_end(&q);
     ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), JOBS);
-    expect_reported(2, JOBS, SOFA_ERROR_NONE);
+    expect_reported(&q, 2, JOBS, SOFA_ERROR_NONE);
     for (unsigned i = 2; i < JOBS; i++)
         expect_output(&q, i);
     unload_queue(&q);
     free_jobs(&q);
-    close_design(&q.f);
+    close_design(q.f);
 }
 END_TEST
 
@@ -306,26 +217,26 @@ START_TEST(the_ring_wraps)
     make_jobs(&q, 1);
     load_queue(&q, &(struct tb_memory_options){0});
     open_ring(&q, JOBS);
-    CHECK_OK(tb_write(q.f.driver, "IRQ_ENABLE", 1, &error));
+    CHECK_OK(tb_write(q.f->driver, "IRQ_ENABLE", 1, &error));
     for (unsigned n = 0; n < 3 * JOBS; n++) {
         tail = (tail + 1) % JOBS;
-        CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", tail, &error));
+        CHECK_OK(tb_write(q.f->driver, "JOBS_TAIL", tail, &error));
         while ((read_register(&q, "JOBS_HEAD") + 1) % JOBS == tail && n % 3 == 0)
-            tb_step(q.f.driver); /* until it has ended */
+            tb_step(q.f->driver); /* until it has ended */
         while ((tail + 1) % JOBS == read_register(&q, "JOBS_HEAD"))
-            tb_step(q.f.driver); /* until there is room */
+            tb_step(q.f->driver); /* until there is room */
     }
     while (read_register(&q, "JOBS_HEAD") != tail || read_register(&q, "STATUS") & SOFA_STATUS_BUSY)
-        tb_step(q.f.driver);
-    expect_reported(0, JOBS, SOFA_ERROR_NONE);
+        tb_step(q.f->driver);
+    expect_reported(&q, 0, JOBS, SOFA_ERROR_NONE);
     for (unsigned i = 0; i < JOBS; i++)
         expect_output(&q, i);
-    CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
-    tb_memory_detach(&q.f.driver->memory);
+    CHECK_OK(tb_write(q.f->driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+    tb_memory_detach(&q.f->driver->memory);
     unload_queue(&q);
     free_jobs(&q);
-    run_good(&q.f);
-    close_design(&q.f);
+    run_good(q.f);
+    close_design(q.f);
 }
 END_TEST
 
@@ -337,27 +248,27 @@ START_TEST(jobs_added_at_the_end)
     open_queue(&q, _i);
     make_jobs(&q, 1);
     load_queue(&q, &(struct tb_memory_options){0});
-    CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, 1, &images[JOBS], &(struct tb_wait){0}, &outcome, &error));
+    CHECK_OK(tb_execute_queue(q.f->driver, JOBS + 1, 1, &q.images[JOBS], &(struct tb_wait){0}, &outcome, &error));
     uint64_t whole = outcome.clocks;
     for (unsigned n = 0; n < 16; n++) {
-        CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", JOBS + 1, &error));
-        CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", 1, &error));
+        CHECK_OK(tb_write(q.f->driver, "JOBS_COUNT", JOBS + 1, &error));
+        CHECK_OK(tb_write(q.f->driver, "JOBS_TAIL", 1, &error));
         for (uint64_t clock = 0; clock + 12 < whole + n; clock++)
-            tb_step(q.f.driver);
-        CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", 2, &error));
+            tb_step(q.f->driver);
+        CHECK_OK(tb_write(q.f->driver, "JOBS_TAIL", 2, &error));
         for (unsigned i = 0; i < 100000 && read_register(&q, "JOBS_HEAD") < 2; i++)
-            tb_step(q.f.driver);
+            tb_step(q.f->driver);
         ck_assert_msg(read_register(&q, "JOBS_HEAD") == 2, "JOBS_TAIL was written %d cycles after the end: the queue rests",
                       (int)n - 12);
         while (read_register(&q, "STATUS") & SOFA_STATUS_BUSY)
-            tb_step(q.f.driver);
+            tb_step(q.f->driver);
         expect_output(&q, 1);
-        CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+        CHECK_OK(tb_write(q.f->driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
     }
-    tb_memory_detach(&q.f.driver->memory);
+    tb_memory_detach(&q.f->driver->memory);
     unload_queue(&q);
     free_jobs(&q);
-    close_design(&q.f);
+    close_design(q.f);
 }
 END_TEST
 
@@ -367,21 +278,21 @@ START_TEST(bad_rings)
     struct queue q;
     struct sofa_derived d;
     open_queue(&q, _i);
-    sofa_config_derive(&q.f.config, &d);
+    sofa_config_derive(&q.f->config, &d);
     for (unsigned n = 0; n < 3; n++) {
-        CHECK_OK(tb_write(q.f.driver, "IRQ_ENABLE", 1, &error));
-        CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_LO", n == 0 ? d.job_bytes / 2 : 0, &error));
-        CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", n == 1 ? 0 : 3, &error));
-        CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", n == 2 ? 3 : 1, &error));
-        for (unsigned i = 0; i < 100 && !q.f.driver->out.irq; i++)
-            tb_step(q.f.driver);
+        CHECK_OK(tb_write(q.f->driver, "IRQ_ENABLE", 1, &error));
+        CHECK_OK(tb_write(q.f->driver, "JOBS_BASE_LO", n == 0 ? d.job_bytes / 2 : 0, &error));
+        CHECK_OK(tb_write(q.f->driver, "JOBS_COUNT", n == 1 ? 0 : 3, &error));
+        CHECK_OK(tb_write(q.f->driver, "JOBS_TAIL", n == 2 ? 3 : 1, &error));
+        for (unsigned i = 0; i < 100 && !q.f->driver->out.irq; i++)
+            tb_step(q.f->driver);
         ck_assert_uint_eq(read_register(&q, "STATUS"), SOFA_STATUS_DONE | SOFA_ERROR_JOBS << SOFA_STATUS_ERROR_SHIFT);
         ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), 0);
-        CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
-        ck_assert_msg(q.f.driver->memory.violations == 0, "%s", q.f.driver->memory.violation.text);
+        CHECK_OK(tb_write(q.f->driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+        ck_assert_msg(q.f->driver->memory.violations == 0, "%s", q.f->driver->memory.violation.text);
     }
-    run_good(&q.f);
-    close_design(&q.f);
+    run_good(q.f);
+    close_design(q.f);
 }
 END_TEST
 
@@ -393,29 +304,29 @@ START_TEST(nothing_disturbs_a_queue)
     make_jobs(&q, 1);
     load_queue(&q, &(struct tb_memory_options){0});
     uint64_t base = open_ring(&q, JOBS + 1);
-    CHECK_OK(tb_write(q.f.driver, "JOBS_TAIL", JOBS, &error));
+    CHECK_OK(tb_write(q.f->driver, "JOBS_TAIL", JOBS, &error));
     while (read_register(&q, "JOBS_HEAD") < JOBS) {
-        CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_START, &error));
+        CHECK_OK(tb_write(q.f->driver, "CONTROL", SOFA_CONTROL_START, &error));
         if (read_register(&q, "JOBS_HEAD") < JOBS - 1) {
-            CHECK_OK(tb_write(q.f.driver, "JOBS_BASE_LO", 0, &error));
-            CHECK_OK(tb_write(q.f.driver, "JOBS_COUNT", 1, &error));
-            CHECK_OK(tb_write(q.f.driver, "ROWS", 0, &error));
-            CHECK_OK(tb_write(q.f.driver, "KEYS", 0, &error));
+            CHECK_OK(tb_write(q.f->driver, "JOBS_BASE_LO", 0, &error));
+            CHECK_OK(tb_write(q.f->driver, "JOBS_COUNT", 1, &error));
+            CHECK_OK(tb_write(q.f->driver, "ROWS", 0, &error));
+            CHECK_OK(tb_write(q.f->driver, "KEYS", 0, &error));
         }
         ck_assert_uint_eq(read_register(&q, "JOBS_COUNT"), JOBS + 1);
         ck_assert_uint_eq(read_register(&q, "JOBS_BASE_LO"), (uint32_t)base);
         ck_assert_uint_eq(read_register(&q, "JOBS_TAIL"), JOBS);
     }
     while (read_register(&q, "STATUS") & SOFA_STATUS_BUSY)
-        tb_step(q.f.driver);
-    expect_reported(0, JOBS, SOFA_ERROR_NONE);
+        tb_step(q.f->driver);
+    expect_reported(&q, 0, JOBS, SOFA_ERROR_NONE);
     for (unsigned i = 0; i < JOBS; i++)
         expect_output(&q, i);
-    CHECK_OK(tb_write(q.f.driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
+    CHECK_OK(tb_write(q.f->driver, "CONTROL", SOFA_CONTROL_CLEAR, &error));
     unload_queue(&q);
     free_jobs(&q);
-    run_good(&q.f);
-    close_design(&q.f);
+    run_good(q.f);
+    close_design(q.f);
 }
 END_TEST
 
@@ -426,23 +337,24 @@ START_TEST(silence_ends_the_queue)
     struct sofa_derived d;
     struct tb_outcome outcome;
     open_queue(&q, _i);
-    sofa_config_derive(&q.f.config, &d);
+    sofa_config_derive(&q.f->config, &d);
     for (unsigned n = 0; n < 4; n++) {
         make_jobs(&q, (int)(n & 1));
-        CHECK_OK(tb_write(q.f.driver, "WATCHDOG", PATIENCE, &error));
-        load_queue(&q, &(struct tb_memory_options){.stall_read = n == 0 ? 1 : n == 1 ? beats_of(&q, 0) + d.job_beats + 1 : 20 * n});
-        struct tb_region *ring = &images[JOBS].region[TB_JOBS];
+        CHECK_OK(tb_write(q.f->driver, "WATCHDOG", PATIENCE, &error));
+        const uint64_t after = n == 0 ? 1 : n == 1 ? beats_of(&q, 0) + d.job_beats + 1 : 20 * n;
+        load_queue(&q, &(struct tb_memory_options){.stop = TB_STOP_READ, .stop_after = after});
+        struct tb_region *ring = &q.images[JOBS].region[TB_JOBS];
         for (unsigned i = 0; i < JOBS; i++)
             memcpy(ring->bytes + i * ring->stride + sofa_register_offset("WATCHDOG"), &(uint32_t){PATIENCE}, 4);
-        CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &(struct tb_wait){.max_clocks = 100000}, &outcome, &error));
+        CHECK_OK(tb_execute_queue(q.f->driver, JOBS + 1, JOBS, &q.images[JOBS], &(struct tb_wait){.max_clocks = 100000}, &outcome, &error));
         ck_assert_msg(outcome.finished && outcome.error == SOFA_ERROR_WATCHDOG, "silence %u: finished %d, error %u", n, outcome.finished,
                       outcome.error);
         unload_queue(&q);
         free_jobs(&q);
-        tb_reset(q.f.driver);
-        run_good(&q.f);
+        tb_reset(q.f->driver);
+        run_good(q.f);
     }
-    close_design(&q.f);
+    close_design(q.f);
 }
 END_TEST
 
@@ -454,13 +366,13 @@ START_TEST(a_report_that_fails)
     open_queue(&q, _i);
     make_jobs(&q, 1);
     load_queue(&q, &(struct tb_memory_options){.fault_write = 1, .fault_image = JOBS + 1});
-    CHECK_OK(tb_execute_queue(q.f.driver, JOBS + 1, JOBS, &images[JOBS], &(struct tb_wait){0}, &outcome, &error));
+    CHECK_OK(tb_execute_queue(q.f->driver, JOBS + 1, JOBS, &q.images[JOBS], &(struct tb_wait){0}, &outcome, &error));
     ck_assert_uint_eq(outcome.error, SOFA_ERROR_WRITE_BUS);
     ck_assert_uint_eq(read_register(&q, "JOBS_HEAD"), 1);
     unload_queue(&q);
     free_jobs(&q);
-    run_good(&q.f);
-    close_design(&q.f);
+    run_good(q.f);
+    close_design(q.f);
 }
 END_TEST
 

@@ -82,7 +82,7 @@ START_TEST(faults_come_where_they_are_asked_for)
 {
     struct bus b;
     unsigned beats = 0, answers = 0;
-    open_bus(&b, &(struct tb_memory_options){.fault_read = 5, .fault_write = 2, .stall_read = 8});
+    open_bus(&b, &(struct tb_memory_options){.fault_read = 5, .fault_write = 2, .stop = TB_STOP_READ, .stop_after = 8});
     b.out.rd[0].data_ready = 1;
     for (unsigned cycle = 0; cycle < 60; cycle++) {
         ask(&b, 0, b.layout.region[TB_K].base, 2);

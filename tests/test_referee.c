@@ -186,11 +186,11 @@ START_TEST(counts_are_of_one_job)
     open_narrow(&b);
     for (unsigned k = 0; k < TB_KINDS; k++)
         b.memory->beats[k] = b.memory->written[k] = 1 + k;
-    b.memory->read_beats = b.memory->may_fail[0] = b.memory->may_fail[1] = b.memory->most_answers = b.memory->violations = 3;
+    b.memory->done[TB_STOP_READ] = b.memory->may_fail[0] = b.memory->may_fail[1] = b.memory->most_answers = b.memory->violations = 3;
     tb_memory_attach(b.memory, &b.layout, &ideal);
     for (unsigned k = 0; k < TB_KINDS; k++)
         ck_assert(b.memory->beats[k] == 0 && b.memory->written[k] == 0);
-    ck_assert(b.memory->read_beats == 0 && b.memory->may_fail[0] == 0 && b.memory->may_fail[1] == 0 && b.memory->most_answers == 0);
+    ck_assert(b.memory->done[TB_STOP_READ] == 0 && b.memory->may_fail[0] == 0 && b.memory->may_fail[1] == 0 && b.memory->most_answers == 0);
     ck_assert_uint_eq(b.memory->violations, 0);
     close_bus(&b);
 }
