@@ -128,7 +128,7 @@ static const struct {
     {"keys", "KEYS is 0 or larger than keys_max"},
     {"tile", "TILE is 0 or larger than tile.keys"},
     {"kept", "KEPT is 0, larger than tile.kept_max or larger than TILE"},
-    {"alignment", "a base or stride is not a multiple of the port's bytes"},
+    {"alignment", "a base or stride is not a multiple of the port's bytes; RANGE_BASE counts with has_ranges"},
     {"mode", "MODE or ORDER is not supported"},
     {"range", "a row's first or visible is outside 0 to KEYS"},
     {"read_bus", "the memory answered a read with an error"},

@@ -1,7 +1,8 @@
 //% -- SPDX-License-Identifier: Apache-2.0
 // The accelerator: $(cfg.name), block of $(QUERY_BLOCK) rows, tile of $(TILE_KEYS) keys, head_dim $(HEAD_DIM).
 // Ports: registers (one access at a time, answered by o_reg_valid), $(READ_CHANNELS) read channel(s), one write channel; valid/ready
-// everywhere, write responses always accepted. Registers and jobs: registers.md. A job equals sofa_model_run().
+// everywhere, write responses always accepted. rst: for at least two cycles, since copies of it reach the engines a cycle later.
+// Registers and jobs: registers.md. A job equals sofa_model_run().
 //
 //   ranges -> tiles -> [K^ memory] -> predict -> select -> need matrix -> order -> fetch -> [ring of K and V] -> window -> attend -> store
 //   query fetch -> queries (codes to predict, rows to the lanes of attend)
