@@ -60,7 +60,8 @@ help:
 	@echo 'make test       build all and run the tests (JOBS=N suites at a time)'
 	@echo 'make sanitize   run the tests of the C code under ASan and UBSan'
 	@echo 'make lint       lint the RTL of every configuration in configs/ (needs python3 with venv)'
-	@echo 'make verify     bit-exactness, cycles and lint of random configurations and corners (COUNT=200 SEED=1)'
+	@echo 'make verify     everything at length (PART="$(VERIFY_PARTS)"; COUNT=40 SMALL=150 SEED=1)'
+	@echo 'make campaigns  errors, silence, aborts, resets and bad values at every place of small jobs, in turn'
 	@echo 'make test-full  test, sanitize, lint and verify'
 	@echo 'make verify-axi jobs over AXI against cocotbext-axi (AXI_SEED=1; needs python3 with venv)'
 	@echo 'make mutate     what make test notices of 600 plausible faults (MUTANTS=REGEX: file or name)'
@@ -97,11 +98,31 @@ sanitize:
 	    CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' all
 	SOFA_JOBS=$(JOBS) SOFA_FAST=1 $(BUILD)/asan/test/sofatest
 
-COUNT ?= 200
+# Parts, each a job of its own if need be: make verify PART="pairs corners". docs/verification.md says what each proves.
+VERIFY_PARTS := random pairs corners campaigns shared line checks
+PART ?= $(VERIFY_PARTS)
+ifneq ($(filter-out $(VERIFY_PARTS),$(PART)),)
+$(error PART is '$(PART)': must be some of $(VERIFY_PARTS))
+endif
+COUNT ?= 40
+SMALL ?= 150
 SEED ?= 1
-verify: programs
-	$(BUILD)/bin/sofasweep --count $(COUNT) --seed $(SEED)
-	$(BUILD)/bin/sofasweep --corners --seed $(SEED)
+.PHONY: $(VERIFY_PARTS:%=verify-%)
+verify: $(PART:%=verify-%)
+verify-random: programs
+	$(BUILD)/bin/sofasweep --count $(COUNT) --small $(SMALL) --seed $(SEED)
+verify-pairs: programs
+	$(BUILD)/bin/sofasweep --pairs --seed $(SEED)
+verify-corners: programs
+	$(BUILD)/bin/sofasweep --corners --lint-every 8 --seed $(SEED)
+
+# At every place of small jobs in turn something goes wrong.
+CAMPAIGNS := bus control fields queue
+.PHONY: campaigns $(CAMPAIGNS:%=campaign-%)
+verify-campaigns: campaigns
+campaigns: $(CAMPAIGNS:%=campaign-%)
+$(CAMPAIGNS:%=campaign-%): campaign-%: $(BUILD)/test/sofatest
+	SOFA_WHOLE=1 $(BUILD)/test/sofatest campaign_$*
 
 test-full:
 	+$(MAKE) test

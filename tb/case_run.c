@@ -21,6 +21,7 @@ static enum sofa_status run_memory(struct tb_driver *d, struct tb_case *c, const
     enum sofa_status status = tb_bench_run(d, &h->trace, &h->job, &h->result, &o, &outcome, &cmp, e);
     if (status == SOFA_OK && cmp.mismatches && !(c->any_cycles && cmp.cycles_differ))
         status = sofa_fail(e, SOFA_BAD_RESULT, "%s memory: %s", random ? "random" : "ideal", cmp.first);
+    c->compared += status == SOFA_OK;
     return status;
 }
 
@@ -34,6 +35,7 @@ static enum sofa_status run_queue(struct tb_driver *d, struct tb_case *c, const 
     enum sofa_status status = tb_bench_queue(d, jobs, 2, &o, &outcome, &cmp, e);
     if (status == SOFA_OK && cmp.mismatches && !(c->any_cycles && cmp.cycles_differ))
         status = sofa_fail(e, SOFA_BAD_RESULT, "twice from a queue, %s memory: %s", random ? "random" : "ideal", cmp.first);
+    c->compared += status == SOFA_OK ? 2 : 0;
     return status;
 }
 

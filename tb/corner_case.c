@@ -51,8 +51,7 @@ static enum sofa_status load_base(struct sofa_config *c, unsigned base, struct s
     return sofa_config_load(c, NULL, bases[base].set, count, e);
 }
 
-/* Only mode tokens has them. */
-static int is_of_tokens(unsigned key)
+int tb_is_of_tokens(unsigned key)
 {
     return key == SOFA_KEY_HIDDEN_MAX || key == SOFA_KEY_WEIGHT_ROUNDING || key == SOFA_KEY_KVGEN_OUTPUTS ||
            key == SOFA_KEY_KVGEN_INPUTS || key == SOFA_KEY_KVGEN_SLICE || key == SOFA_KEY_KVGEN_ROTARY;
@@ -73,13 +72,12 @@ static int has_corner(const struct sofa_config *c, unsigned base, unsigned key, 
 {
     if (sofa_key_rules[key].low == sofa_key_rules[key].high || sofa_key_get(c, key) == end_of(key, most))
         return 0;
-    if (is_of_tokens(key))
+    if (tb_is_of_tokens(key))
         return c->mode == SOFA_MODE_TOKENS;
     return base == 0 || !is_of_board(key);
 }
 
-/* Keys that are bound to others follow those that are set. */
-static void follow(struct sofa_config *c, const unsigned char *set)
+void tb_follow(struct sofa_config *c, const unsigned char *set)
 {
     for (unsigned i = 0; i < sofa_key_bound_count; i++) {
         unsigned small = sofa_key_bounds[i].small, big = sofa_key_bounds[i].big;
@@ -93,6 +91,8 @@ static void follow(struct sofa_config *c, const unsigned char *set)
     }
     if (c->head_dim % 2 != 0)
         c->kvgen.rotary = 0;
+    if (c->select.policy != SOFA_POLICY_RANK && set[SOFA_KEY_PREDICT_KEYS] && !set[SOFA_KEY_TILE_KEYS])
+        c->tile.keys = higher(c->predict.keys, sofa_key_rules[SOFA_KEY_TILE_KEYS].low);
     if (c->select.policy != SOFA_POLICY_RANK)
         c->predict.keys = c->tile.keys;
     while (c->head_dim * 16 > 256 * c->memory.port_bits)
@@ -107,8 +107,7 @@ static void follow(struct sofa_config *c, const unsigned char *set)
     c->memory.address_bits = higher(c->memory.address_bits, tb_address_bits(c));
 }
 
-/* What compiles in seconds, and what tools lint in seconds. */
-static enum tb_effort effort_of(const struct sofa_config *c)
+enum tb_effort tb_effort_of(const struct sofa_config *c)
 {
     unsigned elements = c->predict.keys * c->predict.dims + 2 * c->attend.lanes * c->attend.width +
                         (c->mode == SOFA_MODE_TOKENS ? c->kvgen.outputs * c->kvgen.inputs : 0);
@@ -138,14 +137,13 @@ static void roll(struct sofa_config *c, unsigned char *set, unsigned base, struc
     }
 }
 
-/* Every value, so that none follows another. */
-static void write_overrides(struct tb_case *c)
+void tb_write_overrides(struct tb_case *c)
 {
     const struct sofa_config *k = &c->config;
     c->overrides = 0;
     snprintf(c->override[c->overrides++], sizeof c->override[0], "mode=%s", sofa_mode_name(k->mode));
     for (unsigned key = 0; key < SOFA_KEY_COUNT && c->overrides < TB_CASE_KEYS; key++)
-        if (sofa_key_rules[key].low != sofa_key_rules[key].high && (k->mode == SOFA_MODE_TOKENS || !is_of_tokens(key)))
+        if (sofa_key_rules[key].low != sofa_key_rules[key].high && (k->mode == SOFA_MODE_TOKENS || !tb_is_of_tokens(key)))
             snprintf(c->override[c->overrides++], sizeof c->override[0], "%s=%u", sofa_key_rules[key].path,
                      sofa_key_get(k, key));
 }
@@ -214,8 +212,8 @@ enum sofa_status tb_corner_config(struct tb_case *c, enum tb_effort *effort, cha
     enum sofa_status status = choose(&c->config, what, set, seed, index, e);
     if (status != SOFA_OK)
         return status;
-    follow(&c->config, set);
-    write_overrides(c);
-    *effort = effort_of(&c->config);
+    tb_follow(&c->config, set);
+    tb_write_overrides(c);
+    *effort = tb_effort_of(&c->config);
     return sofa_config_check(&c->config, e);
 }

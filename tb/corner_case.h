@@ -12,6 +12,15 @@ enum tb_effort {
     TB_RUN    /* compiled and simulated, too */
 };
 
+/* What compiles in seconds, and what tools lint in seconds. */
+enum tb_effort tb_effort_of(const struct sofa_config *c);
+/* Keys that are bound to others follow those that are set; may change what is set where no other way is left. */
+void tb_follow(struct sofa_config *c, const unsigned char *set);
+/* Every value becomes an override, so that none follows another. */
+void tb_write_overrides(struct tb_case *c);
+/* Only mode tokens has the key. */
+int tb_is_of_tokens(unsigned key);
+
 /* Corners of a seed are 0 .. this - 1; those whose keys are chosen by dice come last. */
 unsigned tb_corner_count(void);
 /* Of those, the ones without dice. */

@@ -9,6 +9,8 @@
 #define ARRAY_LIMIT 256u /* multipliers or shift elements: what compiles in seconds */
 #define ROWS_LIMIT 160u
 #define KEYS_LIMIT 200u
+#define SMALL_ROWS 8u
+#define SMALL_KEYS 24u
 #define CYCLES_LIMIT 60000u
 
 static void give(struct tb_case *c, const char *key, unsigned value)
@@ -309,8 +311,8 @@ void tb_random_job(struct tb_case_job *job, struct tb_case *c)
     const struct sofa_config *k = &c->config;
     unsigned tile = tb_random_below(r, 2) ? k->tile.keys : tb_random_between(r, 1, k->tile.keys);
     *job = (struct tb_case_job){0};
-    job->keys = spread(r, 1, least(k->keys_max, KEYS_LIMIT));
-    job->rows = tb_random_between(r, 1, least(3 * k->query_block + 1, ROWS_LIMIT));
+    job->keys = spread(r, 1, least(k->keys_max, c->small ? SMALL_KEYS : KEYS_LIMIT));
+    job->rows = tb_random_between(r, 1, least(3 * k->query_block + 1, c->small ? SMALL_ROWS : ROWS_LIMIT));
     job->content = tb_random_below(r, 2) ? TB_RANDOM_VALUES : (enum tb_content)tb_random_below(r, TB_CONTENTS);
     job->view = (enum tb_view)tb_random_below(r, TB_BLIND);
     if (rarely(r))

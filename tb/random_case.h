@@ -14,6 +14,8 @@ struct tb_case {
     unsigned overrides;
     struct tb_random random;         /* continues for the jobs */
     int any_cycles;                  /* 1: cycles are not compared */
+    int small;                       /* 1: jobs of a few rows and keys */
+    uint64_t compared;               /* jobs that were found right, bit by bit */
 };
 
 struct tb_case_job {

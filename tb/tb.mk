@@ -9,13 +9,9 @@ $(BUILD)/bin/sofaboard: $(BUILD)/obj/tb/board/sofaboard.o $(BUILD)/libtb.a $(BUI
 $(BUILD)/bin/sofahost: $(call objects,$(wildcard fpga/*.c)) $(BUILD)/libsofa.a
 
 # Jobs over a serial line that damages, loses and adds bytes.
-.PHONY: verify-line
-verify: verify-line
 verify-line: $(BUILD)/test/sofatest
 	SOFA_FRAMES=10000 $(BUILD)/test/sofatest board
 
 # Each value that RTL and cycle model share, changed.
-.PHONY: verify-shared
-verify: verify-shared
 verify-shared: $(BUILD)/test/sofatest
 	SOFA_WHOLE=1 $(BUILD)/test/sofatest shared

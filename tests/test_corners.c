@@ -4,7 +4,7 @@
 
 #include "../cmodel/config/keys.h"
 #include "../tb/case_run.h"
-#include "../tb/corner_case.h"
+#include "../tb/pair_case.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +38,48 @@ START_TEST(every_key_has_its_ends)
     }
     for (unsigned key = 0; key < SOFA_KEY_COUNT; key++)
         ck_assert_msg(seen[key][0] && seen[key][1], "%s is never at one of its ends", sofa_key_rules[key].path);
+}
+END_TEST
+
+/* Every two values of two keys that know nothing of each other appear together. */
+static void expect_together(const struct tb_pairs *p, unsigned one, const unsigned *ones, unsigned other, const unsigned *others, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned k = 0; k < count; k++) {
+            unsigned found = 0;
+            for (unsigned row = 0; row < p->rows; row++)
+                found += sofa_key_get(&p->row[row], one) == ones[i] && sofa_key_get(&p->row[row], other) == others[k];
+            ck_assert_msg(found > 0, "%s = %u and %s = %u are never together", sofa_key_rules[one].path, ones[i], sofa_key_rules[other].path,
+                          others[k]);
+        }
+}
+
+/* The covering array: all pairs, and its rows are legal, can be run and are what their overrides say. */
+START_TEST(every_pair_appears)
+{
+    static const unsigned windows[3] = {1, 4, 12}, prefetch[3] = {2, 6, 32}, ports[3] = {8, 64, 512}, queues[3] = {0, 2, 64};
+    struct tb_pairs *pairs;
+    ck_assert_msg(tb_pairs_make(&pairs, (uint64_t)_i, &error) == SOFA_OK, "%s", error.text);
+    ck_assert_uint_eq(pairs->covered, pairs->legal);
+    ck_assert_uint_gt(pairs->legal, 4000);
+    ck_assert_uint_lt(pairs->illegal, pairs->legal / 40);
+    for (unsigned row = 0; row < pairs->rows; row++) {
+        struct tb_case c;
+        struct sofa_config again;
+        const char *list[TB_CASE_KEYS];
+        tb_pairs_case(&c, pairs, 1, row);
+        for (unsigned n = 0; n < c.overrides; n++)
+            list[n] = c.override[n];
+        ck_assert_msg(sofa_config_load(&again, NULL, list, c.overrides, &error) == SOFA_OK, "row %u: %s", row, error.text);
+        for (unsigned key = 0; key < SOFA_KEY_COUNT; key++)
+            ck_assert_msg(sofa_key_get(&again, key) == sofa_key_get(&c.config, key) || (c.config.mode == SOFA_MODE_KV && tb_is_of_tokens(key)),
+                          "row %u: %s", row, sofa_key_rules[key].path);
+        ck_assert_int_eq(tb_effort_of(&c.config), TB_RUN);
+    }
+    expect_together(pairs, SOFA_KEY_WINDOW, windows, SOFA_KEY_PREFETCH, prefetch, 3);
+    expect_together(pairs, SOFA_KEY_PORT_BITS, ports, SOFA_KEY_QUEUE, queues, 3);
+    expect_together(pairs, SOFA_KEY_QUEUE, queues, SOFA_KEY_WINDOW, windows, 3);
+    tb_pairs_free(pairs);
 }
 END_TEST
 
@@ -82,6 +124,7 @@ Suite *corners_suite(void)
     Suite *suite = suite_create("corners");
     TCase *tcase = tcase_create("configurations");
     tcase_add_test(tcase, every_key_has_its_ends);
+    tcase_add_loop_test(tcase, every_pair_appears, 1, 4);
     suite_add_tcase(suite, tcase);
     if (test_fast())
         return suite;

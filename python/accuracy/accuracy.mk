@@ -9,7 +9,7 @@ accuracy: $(BUILD)/bin/sofamodel $(ACCURACY_ENV)/ready
 
 accuracy-check: $(BUILD)/bin/sofamodel $(ACCURACY_ENV)/ready
 	@SOFA_BIN=$(abspath $(BUILD)/bin) $(ACCURACY_ENV)/bin/python -B -m unittest discover -s python/accuracy -p 'check_*.py'
-verify: accuracy-check
+verify-checks: accuracy-check
 
 $(ACCURACY_ENV)/ready: python/accuracy/requirements.txt python.mk
 	./packages.sh $(PYTHON_NEEDED)

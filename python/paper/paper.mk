@@ -21,4 +21,4 @@ $(PAPER_HEAD): data/lm4k.npz python/paper/head.py $(ACCURACY_ENV)/ready
 # Arithmetic of the table on small numbers.
 paper-check: $(BUILD)/bin/sofamodel $(BUILD)/bin/sofagen $(ACCURACY_ENV)/ready
 	@SOFA_BIN=$(abspath $(BUILD)/bin) $(ACCURACY_ENV)/bin/python -B -m unittest discover -s python/paper -p 'check_*.py'
-verify: paper-check
+verify-checks: paper-check

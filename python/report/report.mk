@@ -29,7 +29,7 @@ report: programs $(ACCURACY_ENV)/ready $(EXPLORE_ENV)/ready $(REPORT_ENV)/ready 
 REPORT_CHECK = SOFA_BIN=$(abspath $(BUILD)/bin) $(REPORT_ENV)/bin/python -B -m unittest discover -s python/report -p
 report-check: programs $(REPORT_ENV)/ready
 	@$(REPORT_CHECK) 'check_report.py'
-verify: report-check
+verify-checks: report-check
 
 test-report: report-check
 	./packages.sh chromium=chromium

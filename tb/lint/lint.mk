@@ -6,7 +6,7 @@ LINT_TOOLS ?= $(LINT_ENV)/tools
 .PHONY: lint
 lint: programs $(LINT_TOOLS)
 	@for file in configs/*.yaml; do $(BUILD)/bin/sofasweep --lint $$file || exit 1; done
-verify: $(LINT_TOOLS)
+verify-random verify-pairs verify-corners: $(LINT_TOOLS)
 
 $(LINT_ENV)/ready: tb/lint/requirements.txt python.mk
 	./packages.sh $(PYTHON_NEEDED)

@@ -33,4 +33,4 @@ $(PPA_ENV)/ready: tb/ppa/requirements.txt python.mk
 .PHONY: ppa-check
 ppa-check: $(BUILD)/bin/sofagen $(BUILD)/bin/sofamodel $(BUILD)/bin/sofagates
 	@SOFA_BIN=$(abspath $(BUILD)/bin) SOFA_PPA=$(abspath $(PPA_DIR)/check) $(PYTHON) -B tests/ppa/check_gates.py
-verify: ppa-check
+verify-checks: ppa-check
