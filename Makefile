@@ -68,6 +68,7 @@ help:
 	@echo 'make formal     proofs of the RTL (PROOFS=REGEX: block:proof), make formal-faults what they notice (needs python3 with venv)'
 	@echo 'make fuzz       whatever users, boards and hosts may say, under sanitizers (FUZZ=REGEX SECONDS=600; installs clang)'
 	@echo 'make coverage   lines and branches of the C code that the tests reach (COVERAGE=SUITES), make coverage-rtl lines and toggles of the RTL'
+	@echo 'make coverage-functional  kinds of jobs that a sweep runs: sources, policies, orders, sizes, memories, ends'
 	@echo 'make ppa        area, longest paths, throughput and energy (LIBERTY=FILE.lib[.gz] TRACE=HEAD.npz, CONFIG=, ARGS=options of sofamodel)'
 	@echo 'make timing     longest path of every engine (LIBERTY=FILE.lib[.gz], CONFIG=configs/wide.yaml; needs python3)'
 	@echo 'make accuracy   loss of a language model through the bits of the core (ACCURACY=--help; needs python3 with venv)'

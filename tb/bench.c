@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
 
+#include "functional.h"
+
 #include <stdlib.h>
 
 static void copy_output(int16_t *out, const struct tb_layout *l, size_t dims)
@@ -25,6 +27,8 @@ enum sofa_status tb_bench_run(struct tb_driver *d, const struct sofa_trace *t, c
     status = tb_load_job(d, j, &layout, e);
     if (status == SOFA_OK)
         status = tb_execute(d, &o->wait, outcome, e);
+    if (status == SOFA_OK && outcome->finished)
+        tb_functional_note(d->config, j, o->memory.random, 0, outcome->error);
     if (status == SOFA_OK && result)
         status = tb_compare(cmp, d->config, j, result, &d->memory, outcome, e);
     if (status == SOFA_OK && o->output)
@@ -94,6 +98,8 @@ enum sofa_status tb_bench_queue(struct tb_driver *d, const struct tb_queued *job
         status = tb_execute_queue(d, jobs + 1, jobs, &l[jobs], &o->wait, outcome, e);
     if (status == SOFA_OK)
         status = tb_compare_queue(cmp, d->config, job, jobs, &d->memory, outcome, e);
+    for (unsigned i = 0; i < jobs && status == SOFA_OK; i++)
+        tb_functional_note(d->config, job[i].job, o->memory.random, 1, job[i].error);
     for (unsigned i = 0; i < jobs && status == SOFA_OK; i++)
         if (job[i].output)
             copy_output(job[i].output, &l[i], d->config->head_dim);
