@@ -31,8 +31,8 @@ coverage-rtl: programs
 	python3 -B tests/coverage/rtl.py --data $(COVERAGE_RTL)/data --cache $(COVERAGE_RTL)/cache --out $(COVERAGE_RTL)
 
 # Which kinds of jobs benches run: those of FUNCTIONAL, a sweep of random configurations.
-FUNCTIONAL ?= $(BUILD)/bin/sofasweep --count 30 --small 40 --seed 1 --no-lint
-FUNCTIONAL_LEAST ?= 100
+FUNCTIONAL ?= $(BUILD)/bin/sofasweep --count 30 --small 100 --seed 1 --no-lint
+FUNCTIONAL_LEAST ?= 90
 COVERAGE_FUNCTIONAL := $(BUILD)/coverage-functional
 
 .PHONY: coverage-functional
