@@ -42,6 +42,7 @@ include python/library.mk
 -include python/tests/tests.mk
 -include tests/axi/axi.mk
 -include tb/ppa/ppa.mk
+-include tb/gates/gates.mk
 -include tests/mutate/mutate.mk
 -include tests/formal/formal.mk
 -include tests/fuzz/fuzz.mk
@@ -69,6 +70,7 @@ help:
 	@echo 'make fuzz       whatever users, boards and hosts may say, under sanitizers (FUZZ=REGEX SECONDS=600; installs clang)'
 	@echo 'make coverage   lines and branches of the C code that the tests reach (COVERAGE=SUITES), make coverage-rtl lines and toggles of the RTL'
 	@echo 'make coverage-functional  kinds of jobs that a sweep runs: sources, policies, orders, sizes, memories, ends'
+	@echo 'make gates      netlists of cores in cells against the model, and from unknown flip-flops (LIBERTY=FILE.lib[.gz]; without: simple gates)'
 	@echo 'make ppa        area, longest paths, throughput and energy (LIBERTY=FILE.lib[.gz] TRACE=HEAD.npz, CONFIG=, ARGS=options of sofamodel)'
 	@echo 'make timing     longest path of every engine (LIBERTY=FILE.lib[.gz], CONFIG=configs/wide.yaml; needs python3)'
 	@echo 'make accuracy   loss of a language model through the bits of the core (ACCURACY=--help; needs python3 with venv)'

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Netlists of cores (tb/gates/): a job that begins with unknown flip-flops, in a simulator that knows them, ends with the model's bits in the
+ * model's time. What make gates has mapped is in $SOFA_NETLIST, its keys in $SOFA_NETLIST_SET; without them only messages are tested. */
+#include "tests.h"
+
+#include "icarus_job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define KEYS 32u
+
+static unsigned split(const char *set[KEYS], char *text)
+{
+    unsigned count = 0;
+    for (char *word; count < KEYS && (word = strtok_r(text, " ", &text)) != NULL;)
+        set[count++] = word;
+    return count;
+}
+
+START_TEST(job_from_unknown_flops)
+{
+    struct icarus_job j;
+    char keys[1024], text[160];
+    const char *set[KEYS], *directory = getenv("SOFA_NETLIST"), *given = getenv("SOFA_NETLIST_SET");
+    snprintf(keys, sizeof keys, "%s", given ? given : "");
+    unsigned count = split(set, keys);
+    icarus_open(&j, set, count, 17, 20, TB_CAUSAL, TB_RANDOM_VALUES);
+    const char *differs = icarus_end(&j, directory, icarus_start(&j, directory), text);
+    ck_assert_msg(!differs, "netlist from unknown flip-flops: %s", text);
+    icarus_close(&j);
+}
+END_TEST
+
+static const struct {
+    const char *what, *said;
+} wrong[] = {
+    {"core out", "netlist.py: core/sofa.f: No such file or directory: name a folder that sofagen has written\n"},
+    {"empty out", "netlist.py: empty/sofa.f: has 0 files sofa_ram.v: emit the core with prefix=sofa_ or none\n"},
+    {"real out --liberty no.lib", "netlist.py: library no.lib: No such file or directory\n"},
+    {"real out --liberty real/sofa.f", "netlist.py: library real/sofa.f: no Liberty file: it has no group library\n"},
+};
+
+START_TEST(messages)
+{
+    char directory[256], text[TEST_TEXT];
+    test_directory(directory);
+    int status = test_shell(text, "tool=$PWD/tb/gates/netlist.py; cd '%s' && mkdir empty real && touch empty/sofa.f && echo sofa_ram.v > real/sofa.f "
+                            "&& touch real/sofa_ram.v && python3 -B $tool %s 2>&1", directory, wrong[_i].what);
+    ck_assert_str_eq(text, wrong[_i].said);
+    ck_assert_int_eq(status, 2);
+    test_remove_directory(directory);
+}
+END_TEST
+
+Suite *gates_suite(void)
+{
+    Suite *s = suite_create("gates");
+    TCase *t = tcase_create("netlists");
+    tcase_set_timeout(t, 3600);
+    if (getenv("SOFA_NETLIST"))
+        tcase_add_test(t, job_from_unknown_flops);
+    else if (!test_fast())
+        tcase_add_loop_test(t, messages, 0, sizeof wrong / sizeof wrong[0]);
+    suite_add_tcase(s, t);
+    return s;
+}
