@@ -53,6 +53,13 @@ START_TEST(messages)
 }
 END_TEST
 
+START_TEST(cells_as_verilog)
+{
+    char text[TEST_TEXT];
+    ck_assert_msg(test_shell(text, "python3 -B tests/gates/check_verilog.py 2>&1") == 0, "%s", text);
+}
+END_TEST
+
 Suite *gates_suite(void)
 {
     Suite *s = suite_create("gates");
@@ -60,8 +67,10 @@ Suite *gates_suite(void)
     tcase_set_timeout(t, 3600);
     if (getenv("SOFA_NETLIST"))
         tcase_add_test(t, job_from_unknown_flops);
-    else if (!test_fast())
+    else if (!test_fast()) {
         tcase_add_loop_test(t, messages, 0, sizeof wrong / sizeof wrong[0]);
+        tcase_add_test(t, cells_as_verilog);
+    }
     suite_add_tcase(s, t);
     return s;
 }

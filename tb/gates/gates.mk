@@ -16,7 +16,9 @@ GATES_SET_least := query_block=1 head_dim=8 keys_max=33 tile.keys=4 tile.kept_ma
 
 .PHONY: gates gates-check
 gates: $(foreach core,$(GATE_CORES),$(if $(shell echo $(core) | grep -E '$(GATES)'),gates-$(core)))
+# In simple gates, and in the cells of a library of round numbers.
 gates-check: gates-least
+	+$(MAKE) --no-print-directory gates-least LIBERTY=tests/ppa/cells.lib
 verify: gates-check
 
 gate_options = $(addprefix --set ,$(GATES_SET_$(1)))

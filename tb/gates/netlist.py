@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """netlist.py CORE OUT [--liberty FILE.lib[.gz]]
 
-Maps an emitted core to cells with Yosys and writes OUT/sofa.f with the netlist, module by module, models of its cells and the core's memory
-(sofa_ram stays what it is, as it would be a macro). The cells are those of a Liberty file, their models the functions that stand in it; without
-one Yosys' own simple gates. What has been made of the same text is left as it is.
+Maps an emitted core to cells with Yosys and writes OUT/sofa.f with the netlist, module by module, each cell written as what it does, and the
+core's memory (sofa_ram stays what it is, as it would be a macro). The cells are those of a Liberty file, which says what they do; without one
+Yosys' own simple gates. cells.txt counts them. What has been made of the same text is left as it is.
 """
 import argparse
 import gzip
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -15,9 +16,14 @@ import subprocess
 import sys
 import tempfile
 
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "ppa"))
+import liberty      # noqa: E402
+import verilog      # noqa: E402
+
 RAM = "sofa_ram.v"
 # Lint has nothing to say about what tools have written.
-QUIET = "/* verilator lint_off UNOPTFLAT */ /* verilator lint_off WIDTH */ /* verilator lint_off PINMISSING */ /* verilator tracing_off */\n"
+QUIET = "/* verilator lint_off UNOPTFLAT */ /* verilator lint_off WIDTH */ /* verilator tracing_off */\n"
 # abc maps without its search for equal nodes: that takes minutes for each multiplier, and here no area counts.
 GATES = """synth -top sofa_core -run begin:check
 opt_clean -purge
@@ -30,11 +36,7 @@ opt_clean -purge
 WRITE = """setattr -mod -unset src
 setattr -unset src
 tee -q -o kinds.txt stat
-write_verilog -noattr -noexpr netlist.v
-design -reset
-{models}
-delete {unused}
-write_verilog -noattr cells.v
+{write}
 """
 
 
@@ -43,7 +45,7 @@ class Failure(Exception):
 
 
 def sources(core):
-    """The Verilog files of a core, the memory apart."""
+    """The Verilog files of a core, and its memory."""
     try:
         names = [line.strip() for line in (core / "sofa.f").read_text().splitlines()]
     except OSError as e:
@@ -76,7 +78,8 @@ def yosys(script, folder):
 
 def script_of(files, ram, library):
     reads = [f"read_verilog {path}" for path in files] + [f"read_verilog -lib {ram}", "hierarchy -check -top sofa_core"]
-    return "\n".join(reads) + "\n" + (CELLS if library else GATES).format(library=library)
+    cells, write = (CELLS, "write_json netlist.json") if library else (GATES, "write_verilog -noattr netlist.v")
+    return "\n".join(reads) + "\n" + cells.format(library=library) + WRITE.format(write=write)
 
 
 def kinds(folder):
@@ -85,35 +88,37 @@ def kinds(folder):
     return {name: int(number) for name, number in rows}
 
 
-def models(folder, library):
-    """Of the cells that were taken, others are left out."""
-    whole = f"read_liberty -ignore_miss_func -ignore_miss_dir -ignore_miss_data_latch {library}" if library else "read_verilog +/simcells.v"
-    used = " ".join(f"{name} %d" for name in kinds(folder))
-    return whole, f"* {used}" if used else "t:none"
+def expand(folder):
+    """The netlist as Verilog, each cell as the library says what it does."""
+    cells = liberty.read(str(folder / "library.lib")).cells
+    with open(folder / "netlist.v", "w") as out:
+        try:
+            verilog.write(json.loads((folder / "netlist.json").read_text()), cells, out)
+        except verilog.Failure as e:
+            raise Failure(str(e)) from None
 
 
-def make(core, out, liberty):
+def make(core, out, library_path):
     files, ram = sources(core)
-    library = library_text(liberty) if liberty else b""
+    library = library_text(library_path) if library_path else b""
     with tempfile.TemporaryDirectory(dir=out, prefix=".new-") as name:
         folder = pathlib.Path(name)
         if library:
             (folder / "library.lib").write_bytes(library)
-        script = script_of([path.resolve() for path in files], ram.resolve(), "library.lib" if library else "")
-        yosys(script + WRITE.partition("design -reset")[0], folder)
-        whole, unused = models(folder, "library.lib" if library else "")
-        yosys(WRITE.partition("write_verilog -noattr -noexpr netlist.v\n")[2].format(models=whole, unused=unused), folder)
-        for part in ("netlist.v", "cells.v"):
-            (out / part).write_text(QUIET + (folder / part).read_text())
+        yosys(script_of([path.resolve() for path in files], ram.resolve(), "library.lib" if library else ""), folder)
+        if library:
+            expand(folder)
+        (out / "netlist.v").write_text(QUIET + (folder / "netlist.v").read_text())
         (out / RAM).write_text(ram.read_text())
         (out / "cells.txt").write_text("".join(f"{number:8} {kind}\n" for kind, number in sorted(kinds(folder).items())))
-        (folder / "sofa.f").write_text(f"netlist.v\ncells.v\n{RAM}\n")
+        (folder / "sofa.f").write_text(f"netlist.v\n{RAM}\n")
         os.replace(folder / "sofa.f", out / "sofa.f")
 
 
-def digest(core, liberty):
+def digest(core, library_path):
     files, ram = sources(core)
-    parts = [pathlib.Path(__file__).read_bytes(), library_text(liberty) if liberty else b""]
+    parts = [path.read_bytes() for path in (pathlib.Path(__file__), HERE / "verilog.py", HERE.parent / "ppa" / "liberty.py")]
+    parts.append(library_text(library_path) if library_path else b"")
     parts += [path.read_bytes() for path in files + [ram]]
     return "\n".join(hashlib.sha256(part).hexdigest() for part in parts) + "\n"
 
