@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sofasweep: random legal configurations, and corners of all keys, through lint, both memories and the cycle model; or lint alone. */
+/* sofasweep: random legal configurations, corners of all keys, or every two values of two keys, or a given one, through lint, both memories and
+ * the cycle model; or lint alone. */
 #include "../cmodel/base/parse.h"
 #include "../cmodel/base/program.h"
 #include "../cmodel/base/version.h"
@@ -28,6 +29,7 @@ struct sweep {
     int one, lint, cycles, corners, all_pairs;
     struct tb_pairs *pairs; /* NULL: no covering array */
     const char *lint_config;
+    const char *given; /* the one configuration whose jobs are run */
     char work[TB_PATH_MAX];
     const char *tools; /* the newest ones, or NULL */
 };
@@ -44,12 +46,22 @@ static enum sofa_status lint_config(const struct sweep *s, const struct sofa_con
     return status;
 }
 
-/* Number `index` of the sweep: random, a corner, or a row of the covering array. */
+/* The configuration of a file, with jobs of the seed. */
+static enum sofa_status load_case(struct tb_case *c, const struct sweep *s, struct sofa_error *e)
+{
+    *c = (struct tb_case){.random = {s->seed}};
+    printf("%s:", s->given);
+    return sofa_config_load(&c->config, s->given, NULL, 0, e);
+}
+
+/* Number `index` of the sweep: random, a corner, a row of the covering array, or the given one. */
 static enum sofa_status make_case(struct tb_case *c, enum tb_effort *effort, const struct sweep *s, unsigned index,
                                   struct sofa_error *e)
 {
     char what[96] = "";
     *effort = TB_RUN;
+    if (s->given)
+        return load_case(c, s, e);
     enum sofa_status status = SOFA_OK;
     if (s->pairs)
         tb_pairs_case(c, s->pairs, s->seed, index);
@@ -69,8 +81,11 @@ static void tell_failure(const struct sweep *s, const struct tb_case *c, unsigne
 {
     for (unsigned i = 0; i < c->overrides && s->corners; i++)
         printf(" %s", c->override[i]);
-    printf("\nFAILED %s\nreplay with: sofasweep%s%s --seed %" PRIu64 " --only %u", e->text, s->corners ? " --corners" : "", s->pairs ? " --pairs" : "",
-           s->seed, index);
+    printf("\nFAILED %s\nreplay with: sofasweep", e->text);
+    if (s->given)
+        printf(" --config %s --seed %" PRIu64, s->given, s->seed);
+    else
+        printf("%s%s --seed %" PRIu64 " --only %u", s->corners ? " --corners" : "", s->pairs ? " --pairs" : "", s->seed, index);
     if (s->small)
         printf(" --small %" PRIu64, s->small);
 }
@@ -79,7 +94,7 @@ static enum sofa_status run_case(struct sweep *s, unsigned index, struct sofa_er
 {
     struct tb_case c;
     struct tb_driver *driver = NULL;
-    struct tb_core_options core = {.seed = index + 1, .quick = s->small == 0};
+    struct tb_core_options core = {.seed = index + 1, .quick = s->small == 0 && !s->given};
     enum tb_effort effort;
     enum sofa_status status = make_case(&c, &effort, s, index, e);
     c.any_cycles = !s->cycles;
@@ -107,7 +122,7 @@ static void tell_pairs(const struct tb_pairs *p)
 
 static enum sofa_status sweep(struct sweep *s, struct sofa_error *e)
 {
-    uint64_t count = s->pairs ? s->pairs->rows : s->corners ? tb_corner_count() : s->count;
+    uint64_t count = s->given ? 1 : s->pairs ? s->pairs->rows : s->corners ? tb_corner_count() : s->count;
     unsigned failed = 0, first = (unsigned)(s->one ? s->only : 0), end = (unsigned)(s->one ? s->only + 1 : count);
     if ((s->corners || s->pairs) && end > count)
         return sofa_fail(e, SOFA_BAD_INPUT, "--only must be 0 to %u with %s", (unsigned)count - 1, s->pairs ? "--pairs" : "--corners");
@@ -168,7 +183,7 @@ static enum sofa_status parse(struct sweep *s, int argc, char **argv, int *finis
     static const struct option options[] = {
         {"count", 1, NULL, 'c'},     {"seed", 1, NULL, 's'},       {"only", 1, NULL, 'o'}, {"jobs", 1, NULL, 'j'}, {"small", 1, NULL, 'm'},
         {"lint-every", 1, NULL, 'e'}, {"no-lint", 0, NULL, 'n'},    {"no-cycles", 0, NULL, 'y'}, {"corners", 0, NULL, 'k'}, {"pairs", 0, NULL, 'p'},
-        {"lint", 1, NULL, 'l'},      {"help", 0, NULL, 'h'},       {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
+        {"lint", 1, NULL, 'l'},      {"config", 1, NULL, 'f'},     {"help", 0, NULL, 'h'},       {"version", 0, NULL, 'v'}, {NULL, 0, NULL, 0}};
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -177,6 +192,7 @@ static enum sofa_status parse(struct sweep *s, int argc, char **argv, int *finis
             printf(option == 'v' ? "sofasweep " SOFA_VERSION "\n"
                                  : "usage: sofasweep [--count N | --corners | --pairs] [--seed N] [--only INDEX] [--jobs N] [--small N]\n"
                                    "                 [--lint-every N | --no-lint] [--no-cycles]\n"
+                                   "       sofasweep --config CONFIG.yaml [--seed N] [--jobs N] [--no-lint] [--no-cycles]\n"
                                    "       sofasweep --lint CONFIG.yaml\n"
                                    "Random legal configurations, keys at the ends of their ranges, or every two values of two keys together: lint, RTL\n"
                                    "against model, aborts and bus errors, predicted cycles. Of each --jobs N jobs (3) and --small N small ones (0); with\n"
@@ -191,6 +207,8 @@ static enum sofa_status parse(struct sweep *s, int argc, char **argv, int *finis
             s->cycles = 0;
         else if (option == 'l')
             s->lint_config = optarg;
+        else if (option == 'f')
+            s->given = optarg;
         else if (option == '?')
             return sofa_fail(e, SOFA_BAD_INPUT, "unknown option or missing value: %.100s", argv[optind - 1]);
         else if (!sofa_parse_unsigned(optarg, 1000000000, number_of(s, option)))

@@ -4,6 +4,7 @@
 #include "tests.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define SETTINGS 24
 #define QUIET 32u /* cycles after a job that are watched */
@@ -63,7 +64,8 @@ void open_design(struct fixture *f, size_t design)
     unsigned count = 0;
     while (count < SETTINGS && designs[design][count])
         count++;
-    CHECK_OK(sofa_config_load(&f->config, NULL, designs[design], count, &error));
+    const char *given = getenv("SOFA_DESIGN");
+    CHECK_OK(sofa_config_load(&f->config, given, designs[design], given ? 0 : count, &error));
     CHECK_OK(tb_driver_open(&f->driver, &f->config, &(struct tb_core_options){.seed = test_seed()}, &error));
     f->random.state = test_seed() + design;
     f->heads = 0;
@@ -72,6 +74,19 @@ void open_design(struct fixture *f, size_t design)
 void close_design(struct fixture *f)
 {
     tb_driver_close(f->driver);
+}
+
+void add_designs(TCase *tcase, const TTest *test, int first)
+{
+    const char *given = getenv("SOFA_DESIGN");
+    struct sofa_config c;
+    struct sofa_error e;
+    int tokens = given && sofa_config_load(&c, given, NULL, 0, &e) == SOFA_OK && c.mode == SOFA_MODE_TOKENS;
+    int from = tokens && first < DESIGN_TOKENS ? DESIGN_TOKENS : first;
+    if (!given)
+        tcase_add_loop_test(tcase, test, first, DESIGNS);
+    else if (tokens || first < DESIGN_TOKENS)
+        tcase_add_loop_test(tcase, test, from, from + 1);
 }
 
 void make_head(struct head *h, struct fixture *f, size_t rows, size_t keys, enum tb_content content, enum tb_view view,

@@ -7,6 +7,8 @@
 #include "../tb/bench.h"
 #include "../tb/synthetic.h"
 
+#include <check.h>
+
 /* Designs 0 .. DESIGN_TOKENS - 1 are of mode kv, the others of mode tokens. */
 enum { DESIGN_WHOLE = 4, DESIGN_FAR = 5, DESIGN_TOKENS = 9, DESIGNS = 14 };
 
@@ -17,8 +19,11 @@ struct fixture {
     unsigned heads; /* made */
 };
 
+/* SOFA_DESIGN=FILE.yaml stands in the place of every design (make mutate-netlist). */
 void open_design(struct fixture *f, size_t design);
 void close_design(struct fixture *f);
+/* A test of each design from `first` on: its number is _i. Of the one of SOFA_DESIGN, if it is of their mode. */
+void add_designs(TCase *tcase, const TTest *test, int first);
 
 /* A head and what the model makes of it. */
 struct head {

@@ -62,9 +62,9 @@ Suite *abort_suite(void)
     TCase *rtl = tcase_create("RTL");
     tcase_set_timeout(rtl, 400);
     if (!test_fast()) {
-        tcase_add_loop_test(rtl, any_cycle_of_a_short_job, 0, DESIGNS);
+        add_designs(rtl, any_cycle_of_a_short_job, 0);
         tcase_add_loop_test(rtl, any_time_of_a_long_job, 0, 2);
-        tcase_add_loop_test(rtl, any_time_of_a_long_job, DESIGN_FAR, DESIGNS);
+        add_designs(rtl, any_time_of_a_long_job, DESIGN_FAR);
     }
     suite_add_tcase(suite, rtl);
     return suite;

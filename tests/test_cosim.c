@@ -176,10 +176,10 @@ Suite *cosim_suite(void)
         return suite;
     TCase *rtl = tcase_create("RTL");
     tcase_set_timeout(rtl, 400);
-    tcase_add_loop_test(rtl, every_view_and_content, 0, DESIGNS);
-    tcase_add_loop_test(rtl, random_heads, 0, DESIGNS);
-    tcase_add_loop_test(rtl, rows_of_small_queries, 0, DESIGNS);
-    tcase_add_loop_test(rtl, engines_count_their_time, 0, DESIGNS);
+    add_designs(rtl, every_view_and_content, 0);
+    add_designs(rtl, random_heads, 0);
+    add_designs(rtl, rows_of_small_queries, 0);
+    add_designs(rtl, engines_count_their_time, 0);
     suite_add_tcase(suite, rtl);
     return suite;
 }

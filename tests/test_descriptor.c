@@ -226,11 +226,11 @@ Suite *descriptor_suite(void)
     TCase *rtl = tcase_create("RTL");
     tcase_set_timeout(rtl, 400);
     if (!test_fast()) {
-        tcase_add_loop_test(rtl, sizes_out_of_range, 0, DESIGNS);
-        tcase_add_loop_test(rtl, scales_out_of_range, 0, DESIGNS);
-        tcase_add_loop_test(rtl, places_out_of_line, 0, DESIGNS);
-        tcase_add_loop_test(rtl, hidden_out_of_range, DESIGN_TOKENS, DESIGNS);
-        tcase_add_loop_test(rtl, errors_have_an_order, 0, DESIGNS);
+        add_designs(rtl, sizes_out_of_range, 0);
+        add_designs(rtl, scales_out_of_range, 0);
+        add_designs(rtl, places_out_of_line, 0);
+        add_designs(rtl, hidden_out_of_range, DESIGN_TOKENS);
+        add_designs(rtl, errors_have_an_order, 0);
         tcase_add_loop_test(rtl, busy_core_keeps_its_descriptor, 0, 2);
     }
     suite_add_tcase(suite, rtl);

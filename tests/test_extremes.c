@@ -208,12 +208,12 @@ Suite *extremes_suite(void)
     TCase *rtl = tcase_create("RTL");
     tcase_set_timeout(rtl, 400);
     if (!test_fast()) {
-        tcase_add_loop_test(rtl, score_shifts, 0, DESIGNS);
-        tcase_add_loop_test(rtl, scales, 0, DESIGNS);
+        add_designs(rtl, score_shifts, 0);
+        add_designs(rtl, scales, 0);
         tcase_add_loop_test(rtl, radii, 0, DESIGN_TOKENS + 1);
-        tcase_add_loop_test(rtl, token_shifts, DESIGN_TOKENS, DESIGNS);
-        tcase_add_loop_test(rtl, blocks_without_keys, 0, DESIGNS);
-        tcase_add_loop_test(rtl, words_without_codes, DESIGN_TOKENS, DESIGNS);
+        add_designs(rtl, token_shifts, DESIGN_TOKENS);
+        add_designs(rtl, blocks_without_keys, 0);
+        add_designs(rtl, words_without_codes, DESIGN_TOKENS);
     }
     suite_add_tcase(suite, rtl);
     return suite;

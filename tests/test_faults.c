@@ -242,15 +242,15 @@ Suite *faults_suite(void)
     tcase_set_timeout(rtl, 400);
     if (!test_fast()) {
         tcase_add_loop_test(rtl, bus_errors_end_the_job, 0, 2);
-        tcase_add_loop_test(rtl, bus_errors_end_the_job, DESIGN_FAR, DESIGNS);
+        add_designs(rtl, bus_errors_end_the_job, DESIGN_FAR);
         tcase_add_loop_test(rtl, bad_ranges_end_the_job, 0, 2);
         tcase_add_loop_test(rtl, bad_ranges_end_the_job, DESIGN_FAR, DESIGN_TOKENS);
         tcase_add_loop_test(rtl, every_bit_of_a_range_counts, 0, DESIGN_TOKENS + 1);
-        tcase_add_loop_test(rtl, silence_after_a_bus_error, 0, DESIGNS);
-        tcase_add_loop_test(rtl, watchdog_is_exact, 0, DESIGNS);
-        tcase_add_loop_test(rtl, late_responses, 0, DESIGNS);
+        add_designs(rtl, silence_after_a_bus_error, 0);
+        add_designs(rtl, watchdog_is_exact, 0);
+        add_designs(rtl, late_responses, 0);
         tcase_add_loop_test(rtl, watchdog_ends_every_wait, 0, 2);
-        tcase_add_loop_test(rtl, watchdog_ends_every_wait, DESIGN_FAR, DESIGNS);
+        add_designs(rtl, watchdog_ends_every_wait, DESIGN_FAR);
     }
     suite_add_tcase(suite, rtl);
     return suite;

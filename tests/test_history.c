@@ -246,12 +246,12 @@ Suite *history_suite(void)
     TCase *rtl = tcase_create("RTL");
     tcase_set_timeout(rtl, 400);
     if (!test_fast()) {
-        tcase_add_loop_test(rtl, kept_pairs_are_used, DESIGN_TOKENS, DESIGNS);
-        tcase_add_loop_test(rtl, failed_jobs_leave_no_pairs, DESIGN_TOKENS, DESIGNS);
-        tcase_add_loop_test(rtl, refused_jobs_leave_the_pairs, DESIGN_TOKENS, DESIGNS);
-        tcase_add_loop_test(rtl, counters_begin_anew_and_stand_still, 0, DESIGNS);
-        tcase_add_loop_test(rtl, interrupt_follows_its_enable, 0, DESIGNS);
-        tcase_add_loop_test(rtl, invalidate_while_busy, DESIGN_TOKENS, DESIGNS);
+        add_designs(rtl, kept_pairs_are_used, DESIGN_TOKENS);
+        add_designs(rtl, failed_jobs_leave_no_pairs, DESIGN_TOKENS);
+        add_designs(rtl, refused_jobs_leave_the_pairs, DESIGN_TOKENS);
+        add_designs(rtl, counters_begin_anew_and_stand_still, 0);
+        add_designs(rtl, interrupt_follows_its_enable, 0);
+        add_designs(rtl, invalidate_while_busy, DESIGN_TOKENS);
     }
     suite_add_tcase(suite, rtl);
     return suite;
