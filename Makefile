@@ -45,6 +45,7 @@ include python/library.mk
 -include tb/gates/gates.mk
 -include tests/mutate/mutate.mk
 -include tests/formal/formal.mk
+-include tests/signoff/signoff.mk
 -include tests/fuzz/fuzz.mk
 -include tests/coverage/coverage.mk
 -include docs/pictures/pictures.mk
@@ -66,7 +67,9 @@ help:
 	@echo 'make test-full  test, sanitize, lint and verify'
 	@echo 'make verify-axi jobs over AXI against cocotbext-axi (AXI_SEED=1; needs python3 with venv)'
 	@echo 'make mutate     what make test notices of 600 plausible faults (MUTANTS=REGEX: file or name)'
+	@echo 'make mutate-netlist  what co-simulation notices of 500 faults in netlists (MUTANTS=REGEX: configuration; NETLIST_MUTANTS=N NETLIST_SEED=N)'
 	@echo 'make formal     proofs of the RTL (PROOFS=REGEX: block:proof), make formal-faults what they notice (needs python3 with venv)'
+	@echo 'make signoff    what is known of each engine, and the stages that follow from it, out of the results of other commands'
 	@echo 'make fuzz       whatever users, boards and hosts may say, under sanitizers (FUZZ=REGEX SECONDS=600; installs clang)'
 	@echo 'make coverage   lines and branches of the C code that the tests reach (COVERAGE=SUITES), make coverage-rtl lines and toggles of the RTL'
 	@echo 'make coverage-functional  kinds of jobs that a sweep runs: sources, policies, orders, sizes, memories, ends'
