@@ -89,6 +89,29 @@ START_TEST(rows_of_small_queries)
 }
 END_TEST
 
+/* Rows of any size from the largest down to 1: exponents, codes of small elements, weights and sums of all magnitudes. */
+START_TEST(rows_of_every_size)
+{
+    struct fixture f;
+    open_design(&f, (size_t)_i);
+    for (unsigned n = 0; n < 4; n++) {
+        struct head h;
+        make_head(&h, &f, 3 * f.config.query_block, 60, TB_RANDOM_VALUES, (enum tb_view)(n % TB_VIEWS), &plain);
+        for (size_t row = 0; row < h.trace.q.rows; row++) {
+            unsigned shift = tb_random_below(&f.random, f.config.data.query_bits);
+            for (size_t i = 0; i < h.trace.q.cols; i++) {
+                int16_t *value = &h.trace.q.value[row * h.trace.q.cols + i];
+                *value = (int16_t)(*value >> shift);
+            }
+        }
+        model_again(&h, &f);
+        run_exact(&f, &h, (int)(n & 1), "rows of every size");
+        free_head(&h);
+    }
+    close_design(&f);
+}
+END_TEST
+
 /* What the engines say of their own time follows from the work of the job. */
 START_TEST(engines_count_their_time)
 {
@@ -179,6 +202,7 @@ Suite *cosim_suite(void)
     add_designs(rtl, every_view_and_content, 0);
     add_designs(rtl, random_heads, 0);
     add_designs(rtl, rows_of_small_queries, 0);
+    add_designs(rtl, rows_of_every_size, 0);
     add_designs(rtl, engines_count_their_time, 0);
     suite_add_tcase(suite, rtl);
     return suite;

@@ -220,6 +220,40 @@ START_TEST(busy_core_keeps_its_descriptor)
 }
 END_TEST
 
+static uint32_t bits_of(const struct sofa_register *r)
+{
+    uint32_t mask = 0;
+    for (unsigned i = 0; i < SOFA_FIELDS_MAX && r->field[i].name; i++)
+        mask |= (uint32_t)((((uint64_t)1 << r->field[i].bits) - 1) << r->field[i].low);
+    return mask ? mask : (uint32_t)(((uint64_t)1 << r->bits) - 1);
+}
+
+/* Every bit of every register of a job, whatever the others hold, on the core as a host sees it. */
+START_TEST(registers_keep_their_bits)
+{
+    struct fixture f;
+    unsigned count;
+    const struct sofa_register *table = sofa_registers(&count);
+    open_design(&f, (size_t)_i);
+    for (unsigned round = 0; round < 8; round++) {
+        uint32_t written[256] = {0}, got;
+        struct sofa_register r;
+        ck_assert_uint_le(count, 256);
+        for (unsigned i = 0; i < count; i++)
+            if (table[i].kind == SOFA_REG_DESCRIPTOR && sofa_register_for(&r, &table[i], &f.config)) {
+                written[i] = (uint32_t)tb_random_next(&f.random);
+                CHECK_OK(tb_write(f.driver, r.name, written[i], &error));
+            }
+        for (unsigned i = 0; i < count; i++)
+            if (table[i].kind == SOFA_REG_DESCRIPTOR && sofa_register_for(&r, &table[i], &f.config)) {
+                CHECK_OK(tb_read(f.driver, r.name, &got, &error));
+                ck_assert_msg(got == (written[i] & bits_of(&r)), "%s: wrote %08x, reads as %08x", r.name, (unsigned)written[i], (unsigned)got);
+            }
+    }
+    close_design(&f);
+}
+END_TEST
+
 Suite *descriptor_suite(void)
 {
     Suite *suite = suite_create("descriptor");
@@ -231,6 +265,7 @@ Suite *descriptor_suite(void)
         add_designs(rtl, places_out_of_line, 0);
         add_designs(rtl, hidden_out_of_range, DESIGN_TOKENS);
         add_designs(rtl, errors_have_an_order, 0);
+    add_designs(rtl, registers_keep_their_bits, 0);
         tcase_add_loop_test(rtl, busy_core_keeps_its_descriptor, 0, 2);
     }
     suite_add_tcase(suite, rtl);

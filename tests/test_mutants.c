@@ -31,7 +31,7 @@ Suite *mutants_suite(void)
 {
     Suite *suite = suite_create("mutants");
     TCase *lists = tcase_create("lists");
-    tcase_set_timeout(lists, 60);
+    tcase_set_timeout(lists, 900);
     tcase_add_test(lists, edits_apply);
     if (!test_fast())
         tcase_add_test(lists, faults_in_netlists);

@@ -77,7 +77,7 @@ Suite *signoff_suite(void)
 {
     Suite *s = suite_create("signoff");
     TCase *t = tcase_create("sheet");
-    tcase_set_timeout(t, 120);
+    tcase_set_timeout(t, 900);
     if (!test_fast()) {
         tcase_add_loop_test(t, stages_follow_from_results, 0, sizeof sheets / sizeof sheets[0]);
         tcase_add_test(t, damaged_result);
