@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Netlists of cores (tb/gates/): a job that begins with unknown flip-flops, in a simulator that knows them, ends with the model's bits in the
- * model's time. What make gates has mapped is in $SOFA_NETLIST, its keys in $SOFA_NETLIST_SET; without them only messages are tested. */
+ * model's time. What make gates has mapped is in $SOFA_NETLIST, its keys in $SOFA_NETLIST_SET; without them
+ * messages and a few lines of Verilog are tested. */
 #include "tests.h"
 
 #include "icarus_job.h"
@@ -60,6 +61,25 @@ START_TEST(cells_as_verilog)
 }
 END_TEST
 
+static const char *const libraries[] = {"", "--liberty $here/tests/ppa/cells.lib"};
+
+/* A few lines of Verilog in cells put out what they put out as they stand. */
+START_TEST(few_lines_in_cells)
+{
+    char directory[256], text[TEST_TEXT];
+    test_directory(directory);
+    int status = test_shell(text,
+                            "here=$PWD; cd '%s' && mkdir core && cp $here/tests/gates/few_lines.v core && sed '/^\\/\\/%%/d' "
+                            "$here/rtl_templates/memory/sofa_ram.v | sed 's/\\$(latency([^)]*))/1/' > core/sofa_ram.v && "
+                            "printf 'few_lines.v\\nsofa_ram.v\\n' > core/sofa.f && python3 -B $here/tb/gates/netlist.py core cells %s 2>&1 && "
+                            "for f in core cells; do (cd $f && iverilog -g2005 -s few_bench -c sofa.f $here/tests/gates/few_bench.v -o few && "
+                            "vvp -n few > ../$f.txt); done && cmp core.txt cells.txt && [ $(wc -l < cells.txt) = 40 ] && ! grep -q '^[01]*x' cells.txt",
+                            directory, libraries[_i]);
+    ck_assert_msg(status == 0, "%s", text);
+    test_remove_directory(directory);
+}
+END_TEST
+
 Suite *gates_suite(void)
 {
     Suite *s = suite_create("gates");
@@ -70,6 +90,7 @@ Suite *gates_suite(void)
     else if (!test_fast()) {
         tcase_add_loop_test(t, messages, 0, sizeof wrong / sizeof wrong[0]);
         tcase_add_test(t, cells_as_verilog);
+        tcase_add_loop_test(t, few_lines_in_cells, 0, sizeof libraries / sizeof libraries[0]);
     }
     suite_add_tcase(s, t);
     return s;

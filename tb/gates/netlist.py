@@ -30,7 +30,7 @@ opt_clean -purge
 """
 CELLS = """synth -noabc -top sofa_core -run begin:check
 dfflibmap -liberty {library}
-abc -liberty {library} -script +strash;balance;map;topo
+abc -liberty {library} -script +strash;balance;amap;topo
 opt_clean -purge
 """
 WRITE = """setattr -mod -unset src
