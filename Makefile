@@ -62,7 +62,7 @@ help:
 	@echo 'make test       build all and run the tests (JOBS=N suites at a time)'
 	@echo 'make sanitize   run the tests of the C code under ASan and UBSan'
 	@echo 'make lint       lint the RTL of every configuration in configs/ (needs python3 with venv)'
-	@echo 'make verify     everything at length (PART="$(VERIFY_PARTS)"; COUNT=40 SMALL=150 SEED=1)'
+	@echo 'make verify     everything at length (PART="$(VERIFY_PARTS)"; COUNT=40 SMALL=250 SEED=1)'
 	@echo 'make campaigns  errors, silence, aborts, resets and bad values at every place of small jobs, in turn'
 	@echo 'make test-full  test, sanitize, lint and verify'
 	@echo 'make verify-axi jobs over AXI against cocotbext-axi (AXI_SEED=1; needs python3 with venv)'
@@ -111,7 +111,7 @@ ifneq ($(filter-out $(VERIFY_PARTS),$(PART)),)
 $(error PART is '$(PART)': must be some of $(VERIFY_PARTS))
 endif
 COUNT ?= 40
-SMALL ?= 150
+SMALL ?= 250
 SEED ?= 1
 .PHONY: $(VERIFY_PARTS:%=verify-%)
 verify: $(PART:%=verify-%)
