@@ -101,8 +101,8 @@ module sofa_prove_window (
             pair_needed: assert (!served || owe);
             pair_served: assert (!(again && watched) || !owe);
             pair_before_retirement: assert (!(op_retire && watched && ours) || !owe);
-            pair_of_block: assert (!op_pair || there[op_row]);
-            row_retires_once: assert (!op_retire || there[op_row]);
+            pair_of_block: assert (!op_pair || there[op_number]);
+            row_retires_once: assert (!op_retire || there[op_number]);
             pair_in_time: assert (!owe || age < 7'd$(bound));
         end
 endmodule
