@@ -152,8 +152,8 @@ struct sofa_derived {
     unsigned copied_registers; /* 1: registers that drive much are copied so (sofa_copy): those of the lane and what is near it */
     unsigned registered_links; /* 1: units talk through registers and rows come beat by beat, at least four of K and V; see
                                 * docs/architecture.md */
-    unsigned slot_memories; /* 1: the window's slots are memories that the single lane reads; 0: registers, or */
-    unsigned slot_copies;   /* 1: memories of each lane */
+    unsigned slot_memories; /* 1: the window's slots are memories that the single lane reads */
+    unsigned slot_copies;   /* 1: each lane has memories of all slots; neither: slots are registers */
     unsigned lane_aligns; /* 1: the lane's shifter puts a retiring row's accumulators in place for division; 0: the unit does */
     unsigned norm_shift;  /* but for that many last bits of the shift, which the unit does */
     unsigned norm_bits;   /* of an accumulator that the unit gets */

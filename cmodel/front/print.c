@@ -174,7 +174,8 @@ enum sofa_status sofa_result_save(const struct sofa_result *result, int selected
         {"o_scale", {SOFA_F64, steps > 0, {steps}, steps > 0 ? steps : 1, result->o_step}},
         {"selected", {SOFA_U8, 2, {result->rows, result->keys}, cells, result->selected}},
     };
-    enum sofa_status status = sofa_npz_write(path, members, selected ? 4 : 3, e);
+    unsigned all = sizeof members / sizeof members[0];
+    enum sofa_status status = sofa_npz_write(path, members, selected ? all : all - 1, e);
     free(o);
     return status;
 }

@@ -2,6 +2,7 @@
 // By how many places O of a row is shifted right before it is multiplied: floor(log2 l) - 14. A
 // lane that aligns its rows does all of it but for the last bit(s) of the number (o_places); the unit does the rest (o_rest), which it
 // needs later. i_leading: floor(log2 l) - 14, the cycle after i_l. No handshake.
+//% built("output_fraction", 1)     -- O of a sum of weights below 2 is not shifted
 `default_nettype none
 module sofa_norm_places (
     input  wire                 clk,
